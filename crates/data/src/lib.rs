@@ -1,0 +1,1 @@
+//! Image data sets: readers, subsets, batches and an embedded synthetic set.

@@ -1,0 +1,1 @@
+//! The image classifiers, their training and their checkpoints, on Burn.

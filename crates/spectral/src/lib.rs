@@ -1,0 +1,1 @@
+//! Spectral estimation over abstract linear operators.
