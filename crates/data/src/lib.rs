@@ -1,1 +1,49 @@
-//! Image data sets: readers, subsets, batches and an embedded synthetic set.
+//! Image data sets for hesscope: readers, balanced subsets, batches and an embedded synthetic set.
+//!
+//! The crate knows nothing of tensors: a [`Split`] is a plain `Vec<f32>` in row-major
+//! `[n, channels, height, width]` order beside its labels. [`load`] turns a [`DatasetSpec`] into a
+//! [`Dataset`]; [`shuffled_batches`] and [`sequential_batches`] walk a split.
+//!
+//! Everything random is a pure function of a seed and comes out the same on every platform.
+//!
+//! ```
+//! use hesscope_data::{DatasetName, DatasetSpec, load, sequential_batches};
+//!
+//! let spec = DatasetSpec {
+//!     train_per_class: Some(4),
+//!     test_per_class: Some(2),
+//!     ..DatasetSpec::new(DatasetName::SynthDigits)
+//! };
+//! let data = load(&spec)?;
+//! assert_eq!(data.train.len(), 40);
+//! for batch in sequential_batches(&data.train, 16) {
+//!     assert_eq!(batch.images.len(), batch.len() * data.train.shape().len());
+//! }
+//! # Ok::<(), hesscope_data::DataError>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod batches;
+mod bytes;
+mod dataset;
+mod error;
+pub mod idx;
+mod mnist;
+mod name;
+mod normalization;
+mod shape;
+mod split;
+mod stream;
+mod subset;
+pub mod synth_digits;
+
+pub use batches::{
+    Batch, SequentialBatches, ShuffledBatches, epoch_order, sequential_batches, shuffled_batches,
+};
+pub use dataset::{Dataset, DatasetSpec, load};
+pub use error::DataError;
+pub use name::DatasetName;
+pub use normalization::Normalization;
+pub use shape::ImageShape;
+pub use split::Split;
+pub use subset::balanced_subset;

@@ -1,0 +1,60 @@
+//! Writes a contact sheet of a data set's training images as a PGM file, a row for each class.
+//!
+//! ```text
+//! cargo run --release -p hesscope-data --example contact_sheet -- SHEET.pgm [NAME [DATA_DIR]]
+//! ```
+
+use hesscope_data::{Dataset, DatasetName, DatasetSpec, load};
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Images in a row.
+const COLUMNS: usize = 24;
+/// Each value becomes a square of this many pixels.
+const ZOOM: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let sheet = arguments.next().ok_or("give the PGM file to write")?;
+    let name = arguments.next().unwrap_or("synth-digits".into()).parse()?;
+    let spec = DatasetSpec {
+        data_dir: arguments.next().map(PathBuf::from),
+        train_per_class: Some(COLUMNS),
+        test_per_class: Some(1),
+        ..DatasetSpec::new(name)
+    };
+    std::fs::write(&sheet, contact_sheet(&load(&spec)?))?;
+    println!("wrote {COLUMNS} images of each class of {name} to {sheet}");
+    Ok(())
+}
+
+fn contact_sheet(data: &Dataset) -> Vec<u8> {
+    let shape = data.train.shape();
+    let name: DatasetName = data.name;
+    let (cell_width, cell_height) = ((shape.width + 1) * ZOOM, (shape.height + 1) * ZOOM);
+    let (width, height) = (COLUMNS * cell_width, name.classes() * cell_height);
+    let (mean, std) = (data.normalization.mean[0], data.normalization.std[0]);
+    let mut pixels = vec![64u8; width * height];
+    for class in 0..name.classes() {
+        let members = data.train.indices_of_class(class);
+        for (column, &index) in members.iter().enumerate() {
+            for (place, value) in data
+                .train
+                .image(index)
+                .iter()
+                .enumerate()
+                .take(shape.area())
+            {
+                let grey = ((value * std + mean) * 255.0).round() as u8;
+                let top = class * cell_height + place / shape.width * ZOOM;
+                let left = column * cell_width + place % shape.width * ZOOM;
+                for row in top..top + ZOOM {
+                    pixels[row * width + left..][..ZOOM].fill(grey);
+                }
+            }
+        }
+    }
+    let mut file = format!("P5\n{width} {height}\n255\n").into_bytes();
+    file.extend(pixels);
+    file
+}

@@ -1,0 +1,178 @@
+//! Walking a split in mini-batches.
+
+use crate::{Split, stream::Stream};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
+
+/// How many finished batches wait for the consumer.
+const PREFETCHED: usize = 2;
+
+/// Some images of a split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// Normalised values, row-major `[batch, channels, height, width]`.
+    pub images: Vec<f32>,
+    /// The label of each image.
+    pub labels: Vec<u32>,
+    /// Where each image lies in the split.
+    pub indices: Vec<usize>,
+}
+
+impl Batch {
+    fn gather(split: &Split, indices: Vec<usize>) -> Self {
+        let (images, labels) = split.gather(&indices);
+        Self {
+            images,
+            labels,
+            indices,
+        }
+    }
+
+    /// The number of images.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no images; never so for a batch of this module's iterators.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+/// The order in which an epoch visits the `len` images of a split: a pure function of its arguments.
+#[must_use]
+pub fn epoch_order(len: usize, seed: u64, epoch: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..len).collect();
+    Stream::new("epoch order", &[seed, epoch]).draw_to_front(&mut order, len);
+    order
+}
+
+/// One epoch in [`epoch_order`], each image once, gathered ahead of the consumer by a thread.
+///
+/// The last batch is smaller if `batch_size` does not divide the number of images. Dropping the
+/// iterator early stops the thread.
+///
+/// # Panics
+/// If `batch_size` is 0.
+#[must_use]
+pub fn shuffled_batches(
+    split: Arc<Split>,
+    batch_size: usize,
+    seed: u64,
+    epoch: u64,
+) -> ShuffledBatches {
+    assert!(batch_size > 0, "batch_size is 0: choose at least 1");
+    let remaining = split.len().div_ceil(batch_size);
+    let (sender, receiver) = sync_channel(PREFETCHED);
+    let worker = std::thread::spawn(move || {
+        for indices in epoch_order(split.len(), seed, epoch).chunks(batch_size) {
+            if sender
+                .send(Batch::gather(&split, indices.to_vec()))
+                .is_err()
+            {
+                return;
+            }
+        }
+    });
+    ShuffledBatches {
+        receiver: Some(receiver),
+        worker: Some(worker),
+        remaining,
+    }
+}
+
+/// The iterator of [`shuffled_batches`].
+#[derive(Debug)]
+pub struct ShuffledBatches {
+    receiver: Option<Receiver<Batch>>,
+    worker: Option<JoinHandle<()>>,
+    remaining: usize,
+}
+
+impl ShuffledBatches {
+    /// Waits for the thread, which ends at once when nobody receives; passes a panic of its on.
+    fn stop(&mut self) {
+        self.receiver = None;
+        if let Some(worker) = self.worker.take()
+            && let Err(panic) = worker.join()
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Iterator for ShuffledBatches {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        let batch = self.receiver.as_ref()?.recv().ok();
+        if batch.is_some() {
+            self.remaining -= 1;
+        } else {
+            self.stop();
+        }
+        batch
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.remaining, Some(self.remaining))
+    }
+}
+
+impl ExactSizeIterator for ShuffledBatches {}
+impl std::iter::FusedIterator for ShuffledBatches {}
+
+impl Drop for ShuffledBatches {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// All images in their own order; the last batch is smaller if `batch_size` does not divide their
+/// number.
+///
+/// # Panics
+/// If `batch_size` is 0.
+#[must_use]
+pub fn sequential_batches(split: &Split, batch_size: usize) -> SequentialBatches<'_> {
+    assert!(batch_size > 0, "batch_size is 0: choose at least 1");
+    SequentialBatches {
+        split,
+        batch_size,
+        next: 0,
+    }
+}
+
+/// The iterator of [`sequential_batches`].
+#[derive(Debug, Clone)]
+pub struct SequentialBatches<'a> {
+    split: &'a Split,
+    batch_size: usize,
+    next: usize,
+}
+
+impl Iterator for SequentialBatches<'_> {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        let end = self
+            .split
+            .len()
+            .min(self.next.saturating_add(self.batch_size));
+        let indices: Vec<usize> = (self.next..end).collect();
+        self.next = end;
+        (!indices.is_empty()).then(|| Batch::gather(self.split, indices))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let batches = (self.split.len() - self.next).div_ceil(self.batch_size);
+        (batches, Some(batches))
+    }
+}
+
+impl ExactSizeIterator for SequentialBatches<'_> {}
+impl std::iter::FusedIterator for SequentialBatches<'_> {}

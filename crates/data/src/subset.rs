@@ -1,0 +1,102 @@
+//! Balanced subsets.
+
+use crate::{DataError, stream::Stream};
+
+/// The indices of `per_class` examples of every class, drawn class by class from `seed`.
+///
+/// The subset for a smaller `per_class` is a prefix of the one for a larger: the first `classes`
+/// indices are one example of each class in the order of the classes, the next `classes` a second of
+/// each, and so on. The same on every platform.
+///
+/// `labels` are below `classes`.
+///
+/// # Errors
+/// [`DataError::SubsetTooLarge`] names the smallest class if it has fewer than `per_class` examples,
+/// [`DataError::PerClassRange`] refuses 0, and [`DataError::InvalidSplit`] a label out of range.
+pub fn balanced_subset(
+    labels: &[u32],
+    classes: usize,
+    per_class: usize,
+    seed: u64,
+) -> Result<Vec<usize>, DataError> {
+    draw(labels, classes, per_class, seed, "per_class")
+}
+
+/// [`balanced_subset`] for the field of that name, which the errors mention.
+pub(crate) fn draw(
+    labels: &[u32],
+    classes: usize,
+    per_class: usize,
+    seed: u64,
+    field: &'static str,
+) -> Result<Vec<usize>, DataError> {
+    if per_class == 0 {
+        return Err(DataError::PerClassRange {
+            field,
+            value: per_class,
+            limit: labels.len(),
+        });
+    }
+    let mut members = members_of_each_class(labels, classes)?;
+    let smallest = members.iter().enumerate().min_by_key(|(_, of)| of.len());
+    if let Some((class, of)) = smallest
+        && of.len() < per_class
+    {
+        return Err(DataError::SubsetTooLarge {
+            field,
+            class,
+            wanted: per_class,
+            available: of.len(),
+        });
+    }
+    for (class, of) in members.iter_mut().enumerate() {
+        Stream::new("subset", &[seed, class as u64]).draw_to_front(of, per_class);
+    }
+    Ok((0..per_class)
+        .flat_map(|rank| members.iter().map(move |of| of[rank]))
+        .collect())
+}
+
+fn members_of_each_class(labels: &[u32], classes: usize) -> Result<Vec<Vec<usize>>, DataError> {
+    let mut members = vec![Vec::new(); classes];
+    for (index, &label) in labels.iter().enumerate() {
+        let Some(of) = members.get_mut(label as usize) else {
+            return Err(DataError::InvalidSplit {
+                problem: format!(
+                    "example {index} has the label {label} where there are {classes} classes"
+                ),
+            });
+        };
+        of.push(index);
+    }
+    Ok(members)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_subset_is_pinned() {
+        let labels: Vec<u32> = (0..60).map(|index| index % 3).collect();
+        assert_eq!(balanced_subset(&labels, 3, 3, 7).unwrap(), [0; 9]);
+    }
+
+    #[test]
+    fn a_class_that_is_too_small_is_named() {
+        let labels = [0, 1, 0, 1, 0, 1, 2, 2];
+        let error = balanced_subset(&labels, 3, 3, 0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "per_class is 3, but class 2 has only 2 examples: ask for at most 2"
+        );
+        let error = balanced_subset(&labels, 3, 0, 0).unwrap_err();
+        assert!(error.to_string().starts_with("per_class is 0"), "{error}");
+        let error = balanced_subset(&labels, 2, 1, 0).unwrap_err();
+        assert!(
+            error.to_string().contains("example 6 has the label 2"),
+            "{error}"
+        );
+    }
+}
