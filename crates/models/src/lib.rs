@@ -1,1 +1,57 @@
-//! The image classifiers, their training and their checkpoints, on Burn.
+//! The image classifiers hesscope measures, their initialisation, training and checkpoints, on Burn.
+//!
+//! A [`NetConfig`] names a network and its options; [`NetConfig::init`] turns it into a [`Network`] for an input shape
+//! and a number of classes. [`train`](train()) trains it by stochastic gradient descent, saving checkpoints from which
+//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements.
+//!
+//! # Parameter names and layouts
+//!
+//! Every parameter has a stable dotted path such as `blocks.0.conv.weight` or `head.bias`. Convolution weights are
+//! `[out, in, 3, 3]` as in PyTorch. Linear weights are `[in, out]`, Burn's layout: the transpose of PyTorch's.
+//! BatchNorm layers hold `weight`, `bias`, `running_mean` and `running_var`.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod batch_norm;
+mod block;
+mod buffer;
+mod checkpoint;
+mod config;
+mod data;
+mod describe;
+mod error;
+mod init;
+mod layers;
+mod loss;
+mod mlp;
+mod network;
+mod progress;
+mod schedule;
+mod sgd;
+mod small_cnn;
+mod state;
+mod train;
+mod train_config;
+mod vgg11;
+
+pub use batch_norm::{BatchNorm, BnMode};
+pub use buffer::Buffer;
+pub use checkpoint::{
+    Checkpoint, CheckpointError, CheckpointInfo, FORMAT_VERSION, LAST_CHECKPOINT, checkpoint_path,
+    list_checkpoints, load_checkpoint, save_checkpoint,
+};
+pub use config::{NET_NAMES, NetConfig};
+pub use data::{BatchError, BatchSource, HostBatch};
+pub use describe::{Description, LayerInfo};
+pub use error::ModelError;
+pub use loss::{Metrics, accuracy, cross_entropy, evaluate};
+pub use mlp::{Activation, Mlp, MlpConfig};
+pub use network::{Body, Network};
+pub use progress::{EpochMetrics, Progress};
+pub use schedule::Schedule;
+pub use sgd::Sgd;
+pub use small_cnn::{SmallCnn, SmallCnnConfig};
+pub use state::{NamedTensor, StateError, is_buffer, load_state, state_of};
+pub use train::{SilentObserver, TrainError, TrainObserver, train};
+pub use train_config::TrainConfig;
+pub use vgg11::{Vgg11, Vgg11Classifier, Vgg11Config};

@@ -1,0 +1,116 @@
+//! The cross-entropy loss and the accuracy.
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData, activation::log_softmax},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    batch_norm::BnMode,
+    data::{BatchError, BatchSource},
+    network::Network,
+};
+
+/// Loss and accuracy over a split.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Mean cross-entropy in nats.
+    pub loss: f64,
+    /// Share of examples whose largest logit is their class, in `[0, 1]`.
+    pub accuracy: f64,
+}
+
+/// Mean cross-entropy in nats of logits `[n, classes]` against `n` labels; a tensor of shape `[1]` to differentiate.
+pub fn cross_entropy(logits: Tensor<2>, labels: &[u32]) -> Tensor<1> {
+    let [n, classes] = logits.dims();
+    let mut one_hot = vec![0.0_f32; n * classes];
+    for (row, &label) in one_hot.chunks_exact_mut(classes.max(1)).zip(labels) {
+        row[label as usize] = 1.0;
+    }
+    let one_hot = Tensor::from_data(
+        TensorData::new(one_hot, [n, classes]),
+        (&logits.device(), logits.dtype()),
+    );
+    // Row by row first: flex adds more than 65,536 numbers at once in an order that depends on the threads' timing.
+    let per_example = (log_softmax(logits, 1) * one_hot).sum_dim(1);
+    per_example.sum() / -(n as f64)
+}
+
+/// Share of the `labels.len()` rows of `logits` (row-major, `classes` wide) whose largest entry is at the label.
+///
+/// The first of several equal entries counts as the largest, as in PyTorch.
+pub fn accuracy(logits: &[f64], classes: usize, labels: &[u32]) -> f64 {
+    let hits = logits
+        .chunks_exact(classes)
+        .zip(labels)
+        .filter(|(row, label)| arg_max(row) == **label as usize);
+    hits.count() as f64 / labels.len() as f64
+}
+
+fn arg_max(row: &[f64]) -> usize {
+    (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+}
+
+/// Cross-entropy of one example in float64.
+fn example_loss(row: &[f64], label: usize) -> f64 {
+    let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let log_sum: f64 = row.iter().map(|z| (z - top).exp()).sum::<f64>().ln();
+    log_sum + top - row[label]
+}
+
+/// Loss and accuracy of `net` over the whole of `source`, with running statistics and without autodiff.
+///
+/// The logits are computed on `device`, everything after them in float64 on the host.
+pub fn evaluate(
+    net: &Network,
+    source: &dyn BatchSource,
+    batch_size: usize,
+    device: &Device,
+) -> Result<Metrics, BatchError> {
+    let metrics = evaluate_until(net, source, batch_size, device, &|| false)?;
+    Ok(metrics.unwrap_or(Metrics {
+        loss: f64::NAN,
+        accuracy: f64::NAN,
+    }))
+}
+
+/// As [`evaluate`], but gives up with `None` once `stop` says so between two batches.
+pub(crate) fn evaluate_until(
+    net: &Network,
+    source: &dyn BatchSource,
+    batch_size: usize,
+    device: &Device,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Metrics>, BatchError> {
+    let net = net.valid();
+    let device = device.clone().without_autodiff();
+    let (shape, classes) = (net.input(), net.classes());
+    let (mut loss, mut hits, mut count) = (0.0, 0.0, 0usize);
+    for batch in source.sequential(batch_size) {
+        if stop() {
+            return Ok(None);
+        }
+        batch.check(shape, classes)?;
+        let (images, labels) = batch.into_parts(shape, &device, net.dtype());
+        let logits: Vec<f64> = net
+            .forward(images, BnMode::Running)
+            .into_data()
+            .iter::<f64>()
+            .collect();
+        let losses = logits
+            .chunks_exact(classes)
+            .zip(&labels)
+            .map(|(row, &label)| example_loss(row, label as usize));
+        loss += losses.sum::<f64>();
+        hits += accuracy(&logits, classes, &labels) * labels.len() as f64;
+        count += labels.len();
+    }
+    if count == 0 {
+        return Err(BatchError::Empty { split: "evaluated" });
+    }
+    Ok(Some(Metrics {
+        loss: loss / count as f64,
+        accuracy: hits / count as f64,
+    }))
+}
