@@ -1,1 +1,45 @@
 //! Spectral estimation over abstract linear operators.
+//!
+//! An operator is anything that multiplies a block of vectors ([`LinearOperator`]) of an inner-product space
+//! ([`VectorSpace`]), on any device. On top of it:
+//!
+//! - [`lanczos`]: tridiagonalisation of K starts in lockstep, Ritz values with residual bounds;
+//! - [`spectral_range`]: an interval that holds the spectrum;
+//! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
+//!   the end;
+//! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
+//! - [`deflated_density`]: the density with those taken out first.
+#![forbid(unsafe_code)]
+
+mod deflated;
+mod deflation;
+mod dense;
+mod density;
+mod error;
+mod grid;
+mod lanczos;
+mod operator;
+mod orthogonalise;
+mod orthonormal;
+mod probes;
+mod range;
+mod slq;
+mod space;
+mod subspace;
+mod tridiagonal;
+
+pub use deflated::Deflated;
+pub use deflation::deflated_density;
+pub use dense::DenseOperator;
+pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
+pub use error::SpectralError;
+pub use faer;
+pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
+pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
+pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
+pub use probes::{ProbeKind, Probes};
+pub use range::{RangeOptions, SpectralRange, spectral_range};
+pub use slq::{SlqOptions, slq};
+pub use space::{HostSpace, Scalar, VectorSpace};
+pub use subspace::{Eigenpairs, SubspaceOptions, SubspaceResult, Target, subspace_iteration};
+pub use tridiagonal::TridiagonalEigen;

@@ -1,0 +1,115 @@
+//! An operator with some of its eigenvectors taken out.
+
+use faer::Mat;
+
+use crate::error::SpectralError;
+use crate::operator::{LinearOperator, OperatorError, VectorOf};
+use crate::orthogonalise::project_out;
+use crate::space::VectorSpace;
+use crate::subspace::Eigenpairs;
+
+/// `(I - Q Q^T) A (I - Q Q^T)`, Q holding k orthonormal approximate eigenvectors of A.
+///
+/// Of the two ways to deflate, this and `A - Q diag(theta) Q^T`, the projected one is symmetric with Q exactly in its
+/// null space whatever the accuracy of the pairs; the other leaves residual-sized eigenvalues along Q, which would pollute
+/// the spectrum near zero. The k null directions are not part of the spectrum of what remains, so they are reported as
+/// [`excluded`](LinearOperator::excluded): estimators work on the p - k dimensions orthogonal to Q.
+///
+/// With `R = A Q - Q diag(theta)`, theta the Rayleigh quotients, the eigenvalues of what remains together with theta are
+/// those of A to within `||R||` (Weyl), and to `||R||^2 / gap` where the two sets are apart (Parlett 1998, section 11.7).
+#[derive(Clone, Debug)]
+pub struct Deflated<'a, O, V> {
+    inner: O,
+    eigenpairs: &'a Eigenpairs<V>,
+}
+
+/// Largest entry of `|Q^T Q - I|` accepted, in units of the space's epsilon.
+const ORTHONORMALITY: f64 = 1e3;
+
+impl<'a, O: LinearOperator> Deflated<'a, O, VectorOf<O>> {
+    /// Takes the eigenvectors out; an error unless they are orthonormal to 1000 eps and fewer than p.
+    pub fn new(inner: O, eigenpairs: &'a Eigenpairs<VectorOf<O>>) -> Result<Self, SpectralError> {
+        let count = eigenpairs.vectors.len();
+        if !inner.excluded().is_empty() {
+            return Err(SpectralError::option(
+                "operator",
+                "is deflated already; deflate by all pairs at once",
+            ));
+        }
+        if eigenpairs.values.len() != count {
+            return Err(SpectralError::Dimension {
+                what: "eigenvalues",
+                expected: count,
+                found: eigenpairs.values.len(),
+            });
+        }
+        if count > inner.space().dim() {
+            return Err(SpectralError::Dimension {
+                what: "eigenvectors to deflate, at most",
+                expected: inner.space().dim(),
+                found: count,
+            });
+        }
+        let gram = inner.space().gram(&eigenpairs.vectors, &eigenpairs.vectors);
+        let deviation = deviation_from_identity(&gram);
+        let tolerance = ORTHONORMALITY * inner.space().epsilon();
+        // A NaN must not pass.
+        if deviation.is_nan() || deviation > tolerance {
+            return Err(SpectralError::NotOrthonormal {
+                deviation,
+                tolerance,
+            });
+        }
+        Ok(Self { inner, eigenpairs })
+    }
+
+    /// The operator before deflation.
+    pub fn inner(&self) -> &O {
+        &self.inner
+    }
+
+    /// The pairs taken out.
+    pub fn eigenpairs(&self) -> &Eigenpairs<VectorOf<O>> {
+        self.eigenpairs
+    }
+}
+
+/// `max |G - I|`.
+pub(crate) fn deviation_from_identity(gram: &Mat<f64>) -> f64 {
+    let mut deviation = 0.0_f64;
+    for j in 0..gram.ncols() {
+        for i in 0..gram.nrows() {
+            let entry = (gram[(i, j)] - f64::from(u8::from(i == j))).abs();
+            if entry.is_nan() {
+                return f64::NAN;
+            }
+            deviation = deviation.max(entry);
+        }
+    }
+    deviation
+}
+
+impl<O: LinearOperator> LinearOperator for Deflated<'_, O, VectorOf<O>> {
+    type Space = O::Space;
+
+    fn space(&self) -> &O::Space {
+        self.inner.space()
+    }
+
+    fn apply(&self, block: &[VectorOf<O>]) -> Result<Vec<VectorOf<O>>, OperatorError> {
+        let (space, basis) = (self.inner.space(), &self.eigenpairs.vectors);
+        let mut projected = block.to_vec();
+        projected
+            .iter_mut()
+            .for_each(|x| project_out(space, basis, x));
+        let mut products = self.inner.apply(&projected)?;
+        products
+            .iter_mut()
+            .for_each(|y| project_out(space, basis, y));
+        Ok(products)
+    }
+
+    fn excluded(&self) -> &[VectorOf<O>] {
+        &self.eigenpairs.vectors
+    }
+}

@@ -1,0 +1,149 @@
+//! Random probe vectors that are the same on every platform.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+use crate::space::VectorSpace;
+
+/// The law of a probe z of dimension p; each satisfies `E[z z^T]` proportional to the identity, so that
+/// `E[z^T f(A) z] / E[z^T z] = tr f(A) / p`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProbeKind {
+    /// Independent standard normal coordinates.
+    #[default]
+    Gaussian,
+    /// Independent signs, +1 or -1 with equal probability (Hutchinson 1990).
+    Rademacher,
+    /// Uniform on the unit sphere: a Gaussian probe divided by its norm.
+    UnitSphere,
+}
+
+/// A family of probes indexed by 0, 1, 2, ...
+///
+/// Probe k depends on the seed, the law, the dimension and k alone: not on how many probes are drawn, in which order,
+/// or on the platform. Each has its own ChaCha12 stream; normal deviates use only operations that IEEE 754 rounds
+/// exactly, because `ln` of the platform's library may differ in the last bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Probes {
+    /// Seed of the family.
+    pub seed: u64,
+    /// Law of the probes.
+    pub kind: ProbeKind,
+}
+
+impl Probes {
+    /// The family of this law and seed.
+    pub fn new(kind: ProbeKind, seed: u64) -> Self {
+        Self { seed, kind }
+    }
+
+    /// Probe `index`, as float64 on the host.
+    pub fn host(&self, dim: usize, index: u64) -> Vec<f64> {
+        let mut rng = stream(self.seed, index);
+        match self.kind {
+            ProbeKind::Gaussian => gaussian(&mut rng, dim),
+            ProbeKind::Rademacher => rademacher(&mut rng, dim),
+            ProbeKind::UnitSphere => {
+                let mut probe = gaussian(&mut rng, dim);
+                let norm = probe.iter().map(|x| x * x).sum::<f64>().sqrt();
+                probe.iter_mut().for_each(|x| *x /= norm);
+                probe
+            }
+        }
+    }
+
+    /// Probe `index` as a vector of the space.
+    pub fn vector<S: VectorSpace>(&self, space: &S, index: u64) -> S::Vector {
+        space.from_host(&self.host(space.dim(), index))
+    }
+
+    /// Probes `start .. start + count`.
+    pub fn block<S: VectorSpace>(&self, space: &S, start: u64, count: usize) -> Vec<S::Vector> {
+        (start..)
+            .take(count)
+            .map(|index| self.vector(space, index))
+            .collect()
+    }
+}
+
+/// The generator of one probe: key from the seed, stream from the index.
+fn stream(seed: u64, index: u64) -> ChaCha12Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(b"hesscope");
+    let mut rng = ChaCha12Rng::from_seed(key);
+    rng.set_stream(index);
+    rng
+}
+
+/// Uniform on the multiples of 2^-52 in [-1, 1).
+fn symmetric_uniform(rng: &mut ChaCha12Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 52) as f64) - 1.0
+}
+
+/// Marsaglia's polar method (Marsaglia & Bray 1964): two deviates from each accepted point of the unit disc.
+fn gaussian(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
+    let mut values = Vec::with_capacity(dim + 1);
+    while values.len() < dim {
+        let (x, y) = (symmetric_uniform(rng), symmetric_uniform(rng));
+        let square = x * x + y * y;
+        if square > 0.0 && square < 1.0 {
+            let factor = (-2.0 * portable_ln(square) / square).sqrt();
+            values.extend([x * factor, y * factor]);
+        }
+    }
+    values.truncate(dim);
+    values
+}
+
+fn rademacher(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
+    let mut values = Vec::with_capacity(dim + 63);
+    while values.len() < dim {
+        let bits = rng.next_u64();
+        values.extend((0..64).map(|bit| if bits >> bit & 1 == 1 { 1.0 } else { -1.0 }));
+    }
+    values.truncate(dim);
+    values
+}
+
+/// `ln x` of a positive normal number, from exactly rounded operations only.
+///
+/// With `x = 2^e m`, m in [1/sqrt 2, sqrt 2), and `t = (m - 1)/(m + 1)`, `ln m = 2 (t + t^3/3 + t^5/5 + ...)`; |t| < 0.172,
+/// so twelve terms leave less than 2^-60.
+fn portable_ln(x: f64) -> f64 {
+    let bits = x.to_bits();
+    let mut exponent = (bits >> 52) as i64 - 1023;
+    let mut mantissa = f64::from_bits(bits & ((1 << 52) - 1) | 1023 << 52);
+    if mantissa > std::f64::consts::SQRT_2 {
+        mantissa *= 0.5;
+        exponent += 1;
+    }
+    let t = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = t * t;
+    let mut series = 0.0;
+    for k in (0..12).rev() {
+        series = series * square + 1.0 / f64::from(2 * k + 1);
+    }
+    exponent as f64 * std::f64::consts::LN_2 + 2.0 * t * series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portable_ln_agrees_with_the_library() {
+        let mut x = 1e-300;
+        while x < 1e300 {
+            let exact = f64::ln(x);
+            assert!(
+                (portable_ln(x) - exact).abs() <= 4.0 * f64::EPSILON * exact.abs().max(1e-3),
+                "{x}"
+            );
+            x *= 1.0173;
+        }
+        assert_eq!(portable_ln(1.0), 0.0);
+    }
+}
