@@ -221,6 +221,17 @@ pub enum DataError {
         available: usize,
     },
 
+    /// A balanced subset wanted of examples that lack a class altogether.
+    #[error(
+        "{field} cannot be met because class {class} has no examples: leave it out to use all examples"
+    )]
+    EmptyClass {
+        /// The field of the request.
+        field: &'static str,
+        /// The class.
+        class: usize,
+    },
+
     /// A split made from parts that do not fit each other.
     #[error("a split cannot be made because {problem}: correct the parts given to it")]
     InvalidSplit {

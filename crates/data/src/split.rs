@@ -21,8 +21,8 @@ impl Split {
     /// each label is below `classes`.
     ///
     /// # Errors
-    /// [`DataError::InvalidSplit`] if the parts do not fit each other, the shape is empty or a value is
-    /// not finite.
+    /// [`DataError::InvalidSplit`] if the parts do not fit each other, the shape is empty, there are no classes
+    /// or a value is not finite.
     pub fn new(
         images: Vec<f32>,
         labels: Vec<u32>,
@@ -35,6 +35,9 @@ impl Split {
             .try_fold(1usize, usize::checked_mul);
         if shape.channels == 0 || shape.height == 0 || shape.width == 0 {
             return invalid(format!("its image shape {shape} is empty"));
+        }
+        if classes == 0 {
+            return invalid("it has no classes".into());
         }
         if values != Some(images.len()) {
             let (found, labels) = (images.len(), labels.len());

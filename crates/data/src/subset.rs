@@ -12,7 +12,8 @@ use crate::{DataError, stream::Stream};
 ///
 /// # Errors
 /// [`DataError::SubsetTooLarge`] names the smallest class if it has fewer than `per_class` examples,
-/// [`DataError::PerClassRange`] refuses 0, and [`DataError::InvalidSplit`] a label out of range.
+/// [`DataError::EmptyClass`] names a class without examples, [`DataError::PerClassRange`] refuses 0, and
+/// [`DataError::InvalidSplit`] a label out of range or no classes at all.
 pub fn balanced_subset(
     labels: &[u32],
     classes: usize,
@@ -30,23 +31,29 @@ pub(crate) fn draw(
     seed: u64,
     field: &'static str,
 ) -> Result<Vec<usize>, DataError> {
+    let mut members = members_of_each_class(labels, classes)?;
+    let sizes = members.iter().map(Vec::len).enumerate();
+    let Some((class, available)) = sizes.min_by_key(|&(_, size)| size) else {
+        return Err(DataError::InvalidSplit {
+            problem: "it has no classes".into(),
+        });
+    };
+    if available == 0 {
+        return Err(DataError::EmptyClass { field, class });
+    }
     if per_class == 0 {
         return Err(DataError::PerClassRange {
             field,
             value: per_class,
-            limit: labels.len(),
+            limit: available,
         });
     }
-    let mut members = members_of_each_class(labels, classes)?;
-    let smallest = members.iter().enumerate().min_by_key(|(_, of)| of.len());
-    if let Some((class, of)) = smallest
-        && of.len() < per_class
-    {
+    if per_class > available {
         return Err(DataError::SubsetTooLarge {
             field,
             class,
             wanted: per_class,
-            available: of.len(),
+            available,
         });
     }
     for (class, of) in members.iter_mut().enumerate() {
@@ -80,7 +87,10 @@ mod tests {
     #[test]
     fn one_subset_is_pinned() {
         let labels: Vec<u32> = (0..60).map(|index| index % 3).collect();
-        assert_eq!(balanced_subset(&labels, 3, 3, 7).unwrap(), [0; 9]);
+        assert_eq!(
+            balanced_subset(&labels, 3, 3, 7).unwrap(),
+            [30, 16, 17, 57, 4, 8, 18, 40, 5]
+        );
     }
 
     #[test]
@@ -92,7 +102,17 @@ mod tests {
             "per_class is 3, but class 2 has only 2 examples: ask for at most 2"
         );
         let error = balanced_subset(&labels, 3, 0, 0).unwrap_err();
-        assert!(error.to_string().starts_with("per_class is 0"), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "per_class is 0, but it must be from 1 to 2: choose a number in that range"
+        );
+        let error = balanced_subset(&labels, 4, 1, 0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "per_class cannot be met because class 3 has no examples: leave it out to use all examples"
+        );
+        let error = balanced_subset(&[], 0, usize::MAX, 0).unwrap_err();
+        assert!(error.to_string().contains("no classes"), "{error}");
         let error = balanced_subset(&labels, 2, 1, 0).unwrap_err();
         assert!(
             error.to_string().contains("example 6 has the label 2"),
