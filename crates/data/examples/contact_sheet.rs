@@ -7,35 +7,52 @@
 use hesscope_data::{Dataset, DatasetName, DatasetSpec, load};
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Images in a row.
 const COLUMNS: usize = 24;
 /// Each value becomes a square of this many pixels.
 const ZOOM: usize = 3;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dyn Error>> {
     let sheet = arguments.next().ok_or("give the PGM file to write")?;
-    let name = arguments.next().unwrap_or("synth-digits".into()).parse()?;
+    let name = match arguments.next() {
+        Some(name) => name.parse()?,
+        None => DatasetName::SynthDigits,
+    };
     let spec = DatasetSpec {
         data_dir: arguments.next().map(PathBuf::from),
         train_per_class: Some(COLUMNS),
         test_per_class: Some(1),
         ..DatasetSpec::new(name)
     };
-    std::fs::write(&sheet, contact_sheet(&load(&spec)?))?;
-    println!("wrote {COLUMNS} images of each class of {name} to {sheet}");
-    Ok(())
+    std::fs::write(&sheet, contact_sheet(&load(&spec)?))
+        .map_err(|error| format!("cannot write {sheet} ({error}): choose another place"))?;
+    Ok(format!(
+        "wrote {COLUMNS} images of each class of {name} to {sheet}"
+    ))
 }
 
 fn contact_sheet(data: &Dataset) -> Vec<u8> {
     let shape = data.train.shape();
-    let name: DatasetName = data.name;
     let (cell_width, cell_height) = ((shape.width + 1) * ZOOM, (shape.height + 1) * ZOOM);
-    let (width, height) = (COLUMNS * cell_width, name.classes() * cell_height);
+    let (width, height) = (COLUMNS * cell_width, data.name.classes() * cell_height);
     let (mean, std) = (data.normalization.mean[0], data.normalization.std[0]);
     let mut pixels = vec![64u8; width * height];
-    for class in 0..name.classes() {
+    for class in 0..data.name.classes() {
         let members = data.train.indices_of_class(class);
         for (column, &index) in members.iter().enumerate() {
             for (place, value) in data
