@@ -8,7 +8,8 @@
 //! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
 //!   the end;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
-//! - [`deflated_density`]: the density with those taken out first.
+//! - [`deflated_density`]: the density with those taken out first;
+//! - [`outliers`]: how many eigenvalues stand apart at each end.
 #![forbid(unsafe_code)]
 
 mod deflated;
@@ -21,6 +22,7 @@ mod lanczos;
 mod operator;
 mod orthogonalise;
 mod orthonormal;
+mod outliers;
 mod probes;
 mod range;
 mod slq;
@@ -37,6 +39,9 @@ pub use faer;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
+pub use outliers::{
+    OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+};
 pub use probes::{ProbeKind, Probes};
 pub use range::{RangeOptions, SpectralRange, spectral_range};
 pub use slq::{SlqOptions, slq};

@@ -16,6 +16,8 @@ pub trait VectorSpace {
     /// The vector with these p coordinates, rounded to the storage type.
     ///
     /// Callers pass exactly [`dim`](Self::dim) values.
+    // The space makes the vector, so the name reads as on a constructor.
+    #[allow(clippy::wrong_self_convention)]
     fn from_host(&self, values: &[f64]) -> Self::Vector;
 
     /// The coordinates of `v`, p of them.
@@ -147,6 +149,8 @@ impl<T: Scalar> VectorSpace for HostSpace<T> {
         self.dim
     }
 
+    // The space makes the vector, so the name reads as on a constructor.
+    #[allow(clippy::wrong_self_convention)]
     fn from_host(&self, values: &[f64]) -> Vec<T> {
         debug_assert_eq!(values.len(), self.dim);
         values.iter().map(|&value| T::from_f64(value)).collect()

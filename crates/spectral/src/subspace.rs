@@ -5,6 +5,8 @@
 //! Problems, SIAM 2011, chapter 5). With k pairs wanted and b vectors iterated, pair i converges by the factor
 //! `|lambda_(b+1) / lambda_i|` an iteration, which is why there are guard vectors.
 
+use std::ops::Range;
+
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
@@ -84,8 +86,10 @@ pub struct SubspaceResult<V> {
     pub converged: bool,
     /// Block products made.
     pub iterations: usize,
-    /// The guard vectors' Ritz values, in order: the first bounds the rate of convergence and shows the gap after k.
+    /// The guard vectors' Ritz values, in order: they bound the rate of convergence and show the gap after k.
     pub guard_values: Vec<f64>,
+    /// Their residual norms, which meet no tolerance.
+    pub guard_residuals: Vec<f64>,
 }
 
 /// Finds the k leading eigenpairs.
@@ -127,6 +131,8 @@ pub fn subspace_iteration<O: LinearOperator>(
         if converged || iterations == options.max_iterations {
             let wanted = ritz.rotation.as_ref().subcols(0, options.pairs);
             let guard_values = ritz.values[options.pairs..].to_vec();
+            let guard_residuals =
+                ritz.residual_norms(space, &basis, &products, options.pairs..size);
             let mut values = ritz.values;
             values.truncate(options.pairs);
             return Ok(SubspaceResult {
@@ -139,6 +145,7 @@ pub fn subspace_iteration<O: LinearOperator>(
                 converged,
                 iterations,
                 guard_values,
+                guard_residuals,
             });
         }
         basis = fill.complete(
@@ -214,25 +221,38 @@ impl Ritz {
         }
         let values: Vec<f64> = order.iter().map(|&i| ascending[i]).collect();
         let rotation = Mat::from_fn(size, size, |i, j| vectors[(i, order[j])]);
-        // Residuals are formed, not got from ||A q||^2 - theta^2, which would lose half the digits.
+        let mut ritz = Self {
+            values,
+            rotation,
+            residuals: Vec::new(),
+        };
+        ritz.residuals = ritz.residual_norms(space, basis, products, 0..options.pairs);
+        Ok(ritz)
+    }
+
+    /// `||A q - theta q||` of these pairs; formed, not got from `||A q||^2 - theta^2`, which would lose half the digits.
+    fn residual_norms<S: VectorSpace>(
+        &self,
+        space: &S,
+        basis: &[S::Vector],
+        products: &[S::Vector],
+        pairs: Range<usize>,
+    ) -> Vec<f64> {
+        let size = basis.len();
         let both: Vec<S::Vector> = products.iter().chain(basis).cloned().collect();
-        let coefficients = Mat::from_fn(2 * size, options.pairs, |i, j| {
+        let coefficients = Mat::from_fn(2 * size, pairs.len(), |i, j| {
+            let pair = pairs.start + j;
             if i < size {
-                rotation[(i, j)]
+                self.rotation[(i, pair)]
             } else {
-                -values[j] * rotation[(i - size, j)]
+                -self.values[pair] * self.rotation[(i - size, pair)]
             }
         });
-        let residuals = space
+        space
             .combine(&both, coefficients.as_ref())
             .iter()
             .map(|r| space.norm(r))
-            .collect();
-        Ok(Self {
-            values,
-            rotation,
-            residuals,
-        })
+            .collect()
     }
 
     /// `(A - c I)` times the Ritz vectors; a Ritz vector that this sends to nothing is kept as it is.
