@@ -6,3 +6,4 @@ pub use hesscope_data as data;
 pub use hesscope_hvp as hvp;
 pub use hesscope_models as models;
 pub use hesscope_spectral as spectral;
+pub use hesscope_report as report;

@@ -1,0 +1,351 @@
+//! A network, its loss and a data set: everything the operators are made from.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::array::{Array, Precision};
+use crate::capture::capture;
+use crate::error::HvpError;
+use crate::loss::{CrossEntropy, example_loss};
+use crate::operators::{Operator, Part};
+use crate::program::{Parameter, Program};
+use crate::space::ParameterSpace;
+
+/// The examples the loss is the mean over.
+#[derive(Clone, Debug)]
+pub struct Examples {
+    /// The inputs, [n, …], of any float type.
+    pub inputs: TensorData,
+    /// The class of each, below C.
+    pub labels: Vec<u32>,
+}
+
+/// How products are computed; it changes them by no more than rounding.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The precision of everything but long sums, which are float64.
+    pub precision: Precision,
+    /// The most examples that go through the network at once. Absent, chosen from `memory`.
+    pub batch_size: Option<usize>,
+    /// The most directions that go through the network at once, K.
+    pub directions: usize,
+    /// Bytes the tensors of one pass may take together, about.
+    pub memory: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            precision: Precision::F32,
+            batch_size: None,
+            directions: 8,
+            memory: 1 << 30,
+        }
+    }
+}
+
+/// Inputs and one-hot targets of one batch, on the host.
+struct Batch {
+    program: usize,
+    inputs: TensorData,
+    targets: TensorData,
+}
+
+/// The mean cross-entropy of a network over a data set, as a function of the parameters, at the
+/// values they had when it was made.
+pub struct Problem {
+    programs: Vec<Program>,
+    constants: Vec<Vec<Array>>,
+    parameters: Vec<Array>,
+    batches: Vec<Batch>,
+    labels: Vec<u32>,
+    space: ParameterSpace,
+    directions: usize,
+    batch_size: usize,
+}
+
+/// The loss, the logits and the share of correct answers over the data set.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The mean cross-entropy.
+    pub loss: f64,
+    /// The share of examples whose largest logit is their class's.
+    pub accuracy: f64,
+    /// The logits, [N, C] row-major.
+    pub logits: Vec<f64>,
+}
+
+impl Problem {
+    /// Captures `forward` of `module` and takes the examples apart into batches.
+    ///
+    /// `module` is read on whatever device it is on (not an autodiff one) and computed with on
+    /// `device`. `forward` gives logits [n, C] for inputs [n, …]. Where it normalizes with the
+    /// statistics of the batch, the batches are part of the loss: choose `batch_size` on purpose.
+    ///
+    /// # Errors
+    ///
+    /// When the network cannot be captured, or the examples do not fit together or to it.
+    pub fn new<M: Module, const D: usize>(
+        module: &M,
+        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+        examples: Examples,
+        device: &Device,
+        options: Options,
+    ) -> Result<Self, HvpError> {
+        let shape = examples.inputs.shape().to_vec();
+        let count = examples.labels.len();
+        if shape.len() != D || shape.first() != Some(&count) || count == 0 {
+            return Err(HvpError::Input(format!(
+                "the inputs have shape {shape:?} and there are {count} labels: give one label for \
+                 each input, at least one, and inputs of {D} axes",
+            )));
+        }
+        let capture_for = |batch: usize| {
+            let mut input = [batch; D];
+            input[1..].copy_from_slice(&shape[1..]);
+            capture(module, input, &forward)
+        };
+        let batch_size = match options.batch_size {
+            Some(size) => size.clamp(1, count),
+            None => fitting_batch(&capture_for(1)?, &options).min(count),
+        };
+        let mut programs = vec![capture_for(batch_size)?];
+        if count % batch_size != 0 {
+            programs.push(capture_for(count % batch_size)?);
+        }
+        let classes = programs[0].classes();
+        if let Some(label) = examples.labels.iter().find(|&&label| label as usize >= classes) {
+            return Err(HvpError::Input(format!(
+                "a label is {label} but the network tells {classes} classes apart: labels must be \
+                 below {classes}"
+            )));
+        }
+        let precision = options.precision;
+        let array = |data: &TensorData| Array::from_data(data.clone(), precision, device);
+        let constants = programs
+            .iter()
+            .map(|program| program.constants.iter().map(|(_, data)| array(data)).collect())
+            .collect();
+        let parameters = programs[0].initial.iter().map(array).collect();
+        let batches = batches(&examples, batch_size, classes, precision);
+        let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
+        Ok(Problem {
+            programs,
+            constants,
+            parameters,
+            batches,
+            labels: examples.labels,
+            space,
+            directions: options.directions.max(1),
+            batch_size,
+        })
+    }
+
+    /// The space of the parameters.
+    pub fn space(&self) -> &ParameterSpace {
+        &self.space
+    }
+
+    /// The parameters, in the order in which they make up a vector.
+    pub fn parameters(&self) -> &[Parameter] {
+        self.programs[0].parameters()
+    }
+
+    /// The captured network.
+    pub fn program(&self) -> &Program {
+        &self.programs[0]
+    }
+
+    /// The number of examples, N.
+    pub fn examples(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The number of classes, C.
+    pub fn classes(&self) -> usize {
+        self.programs[0].classes()
+    }
+
+    /// The most examples that go through the network at once.
+    pub fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    /// The most directions that go through the network at once.
+    pub fn directions(&self) -> usize {
+        self.directions
+    }
+
+    /// The operator of one part of the Hessian.
+    pub fn operator(&self, part: Part) -> Operator<'_> {
+        Operator::new(self, part)
+    }
+
+    /// One pass over the data: loss, accuracy and logits.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub fn evaluate(&self) -> Result<Evaluation, HvpError> {
+        let mut logits = Vec::with_capacity(self.examples() * self.classes());
+        for batch in &self.batches {
+            let program = &self.programs[batch.program];
+            let tape = self.run(batch);
+            logits.extend(program.logits(&tape).to_f64()?);
+        }
+        let rows = logits.chunks(self.classes()).zip(&self.labels);
+        let mut loss = 0.0;
+        let mut correct = 0usize;
+        for (row, &label) in rows {
+            loss += example_loss(row, label as usize);
+            let largest = (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
+            correct += usize::from(largest == label as usize);
+        }
+        let count = self.examples() as f64;
+        Ok(Evaluation { loss: loss / count, accuracy: correct as f64 / count, logits })
+    }
+
+    /// The gradient of the mean loss, a vector of [`space`](Self::space).
+    pub fn gradient(&self) -> Array {
+        let mut total: Vec<Option<Array>> = vec![None; self.parameters.len()];
+        for batch in &self.batches {
+            let program = &self.programs[batch.program];
+            let tape = self.run(batch);
+            let loss = self.loss(program.logits(&tape), batch);
+            let pulled = program.pull(
+                tape,
+                vec![None; program.shapes.len()],
+                Some(loss.gradient),
+                None,
+            );
+            accumulate(&mut total, pulled.primal);
+        }
+        self.join(total, 1).reshape(&[self.space_dim()])
+    }
+
+    /// Adds up over all batches the products of one part with the directions [K, p]; the result is
+    /// [K, p] too.
+    pub(crate) fn product(&self, part: Part, directions: &Array) -> Array {
+        let tangents = self.split(directions);
+        let mut total: Vec<Option<Array>> = vec![None; self.parameters.len()];
+        for batch in &self.batches {
+            let program = &self.programs[batch.program];
+            let tape = self.run(batch);
+            let loss = self.loss(program.logits(&tape), batch);
+            let second_order = part != Part::G;
+            let mut pushed = program.push(&tape, &tangents, second_order);
+            let curvature = match part {
+                Part::H => None,
+                Part::Hess | Part::G => {
+                    pushed[program.output].as_ref().map(|tangent| loss.curvature(tangent))
+                }
+            };
+            if !second_order {
+                pushed = vec![None; program.shapes.len()];
+            }
+            let seed = second_order.then_some(loss.gradient);
+            accumulate(&mut total, program.pull(tape, pushed, seed, curvature).tangent);
+        }
+        self.join(total, directions.shape()[0])
+    }
+
+    fn space_dim(&self) -> usize {
+        self.programs[0].dim()
+    }
+
+    fn run(&self, batch: &Batch) -> crate::sweep::Tape {
+        let input = self.upload(&batch.inputs);
+        self.programs[batch.program].forward(
+            &self.constants[batch.program],
+            &self.parameters,
+            input,
+        )
+    }
+
+    fn loss(&self, logits: Array, batch: &Batch) -> CrossEntropy {
+        CrossEntropy::at(&logits, &self.upload(&batch.targets), self.examples())
+    }
+
+    fn upload(&self, data: &TensorData) -> Array {
+        Array::from_data(data.clone(), self.space.precision(), self.space.device())
+    }
+
+    /// Directions [K, p] as one tangent [K, …] a parameter.
+    fn split(&self, directions: &Array) -> Vec<Array> {
+        let count = directions.shape()[0];
+        let mut start = 0;
+        self.parameters()
+            .iter()
+            .map(|parameter| {
+                let end = start + parameter.len();
+                let part = directions.slice(1, start, end);
+                start = end;
+                let mut shape = vec![count];
+                shape.extend(&parameter.shape);
+                part.reshape(&shape)
+            })
+            .collect()
+    }
+
+    /// One cotangent [K, …] a parameter as vectors [K, p].
+    fn join(&self, parts: Vec<Option<Array>>, count: usize) -> Array {
+        let parts: Vec<Array> = self
+            .parameters()
+            .iter()
+            .zip(parts)
+            .map(|(parameter, part)| {
+                let shape = [count, parameter.len()];
+                part.map_or_else(
+                    || Array::zeros(&shape, self.space.precision(), self.space.device()),
+                    |part| part.reshape(&shape),
+                )
+            })
+            .collect();
+        Array::cat(&parts, 1)
+    }
+}
+
+fn accumulate(total: &mut [Option<Array>], parts: Vec<Option<Array>>) {
+    for (total, part) in total.iter_mut().zip(parts) {
+        *total = crate::array::sum(total.take(), part);
+    }
+}
+
+/// The number of examples whose values, tangents and cotangents fit into the memory asked for.
+fn fitting_batch(one: &Program, options: &Options) -> usize {
+    // Beside each kept tensor of K directions there is at worst its cotangent and one temporary.
+    let tensors = 1 + 3 * options.directions;
+    let bytes = one.activation_elements() * tensors * options.precision.bytes();
+    (options.memory / bytes.max(1)).clamp(1, 512)
+}
+
+fn batches(
+    examples: &Examples,
+    batch_size: usize,
+    classes: usize,
+    precision: Precision,
+) -> Vec<Batch> {
+    let shape = examples.inputs.shape().to_vec();
+    let size: usize = shape[1..].iter().product();
+    let inputs: Vec<f64> = examples.inputs.iter::<f64>().collect();
+    examples
+        .labels
+        .chunks(batch_size)
+        .enumerate()
+        .map(|(index, labels)| {
+            let start = index * batch_size * size;
+            let mut extents = shape.clone();
+            extents[0] = labels.len();
+            let values = inputs[start..start + labels.len() * size].to_vec();
+            let mut targets = vec![0.0; labels.len() * classes];
+            for (row, &label) in labels.iter().enumerate() {
+                targets[row * classes + label as usize] = 1.0;
+            }
+            Batch {
+                program: usize::from(labels.len() != batch_size),
+                inputs: TensorData::new(values, extents).convert_dtype(precision.dtype()),
+                targets: TensorData::new(targets, [labels.len(), classes]),
+            }
+        })
+        .collect()
+}

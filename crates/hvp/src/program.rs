@@ -1,0 +1,114 @@
+//! A network as a list of operations, each with its rule.
+
+use std::sync::Arc;
+
+use burn::tensor::TensorData;
+
+use crate::rules::Rule;
+
+/// Where a tensor of the program lives while it runs.
+pub type Slot = usize;
+
+/// One operation of a program.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// How to compute and differentiate it.
+    pub rule: Arc<dyn Rule>,
+    /// The slots it reads, in the order the rule knows.
+    pub inputs: Vec<Slot>,
+    /// The slot it writes.
+    pub output: Slot,
+}
+
+/// A trained tensor of the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The dotted path of the tensor in the module, such as `features.3.weight`.
+    pub path: String,
+    /// Its extents.
+    pub shape: Vec<usize>,
+    /// The slot it is read from.
+    pub slot: Slot,
+}
+
+impl Parameter {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether it has no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A network captured for one batch size: operations in order, parameters, constants, the input and
+/// the logits.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) parameters: Vec<Parameter>,
+    /// Values of the parameters at the capture, in the order of `parameters`.
+    pub(crate) initial: Vec<TensorData>,
+    /// Tensors that are neither parameters nor computed, such as running statistics.
+    pub(crate) constants: Vec<(Slot, TensorData)>,
+    pub(crate) input: Slot,
+    pub(crate) output: Slot,
+    /// The extents of the tensor in each slot.
+    pub(crate) shapes: Vec<Vec<usize>>,
+    /// Whether the tensor in each slot depends on a parameter.
+    pub(crate) active: Vec<bool>,
+}
+
+impl Program {
+    /// Finds which tensors depend on the parameters; only they carry tangents and cotangents.
+    pub(crate) fn mark_active(&mut self) {
+        self.active = vec![false; self.shapes.len()];
+        for parameter in &self.parameters {
+            self.active[parameter.slot] = true;
+        }
+        for node in &self.nodes {
+            self.active[node.output] |= node.inputs.iter().any(|&slot| self.active[slot]);
+        }
+    }
+
+    /// The operations in the order they run.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The parameters in the order in which they make up a vector.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The number of parameters, p.
+    pub fn dim(&self) -> usize {
+        self.parameters.iter().map(Parameter::len).sum()
+    }
+
+    /// The number of examples in the batch the program was captured for.
+    pub fn batch(&self) -> usize {
+        self.shapes[self.input][0]
+    }
+
+    /// The extents of one batch of inputs, the batch first.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.shapes[self.input]
+    }
+
+    /// The number of logits an example, C.
+    pub fn classes(&self) -> usize {
+        self.shapes[self.output][1]
+    }
+
+    /// Elements of all the tensors that depend on parameters and are computed for one batch: what a
+    /// forward pass keeps for the backward pass, parameters left out.
+    pub fn activation_elements(&self) -> usize {
+        self.nodes
+            .iter()
+            .map(|node| self.shapes[node.output].iter().product::<usize>())
+            .sum()
+    }
+}

@@ -1,0 +1,205 @@
+//! Arithmetic between tensors of one rank, with broadcasting, and with numbers.
+
+use super::{PerInput, Point, Rule, Saved};
+use crate::array::{Array, sum};
+
+/// The extents of an input with an axis of one direction in front.
+fn lifted(input: &Array, directions: usize) -> Vec<usize> {
+    let mut shape = vec![directions];
+    shape.extend(input.shape());
+    shape
+}
+
+/// Undoes the broadcasting of an input on a cotangent.
+fn unbroadcast(cotangent: Array, input: &Array) -> Array {
+    let directions = cotangent.shape()[0];
+    cotangent.sum_to(&lifted(input, directions))
+}
+
+/// A tangent repeated along the axes that broadcasting repeats.
+fn broadcast(tangent: &Array, value: &Array) -> Array {
+    tangent.expand(&lifted(value, tangent.shape()[0]))
+}
+
+/// `y = a ± b`.
+#[derive(Clone, Copy, Debug)]
+pub struct Add {
+    /// The sign of b: 1 for the sum, -1 for the difference.
+    pub sign: f64,
+}
+
+impl Rule for Add {
+    fn name(&self) -> &str {
+        if self.sign > 0.0 { "add" } else { "sub" }
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let value = if self.sign > 0.0 {
+            inputs[0].add(&inputs[1])
+        } else {
+            inputs[0].sub(&inputs[1])
+        };
+        (value, Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let second = tangents[1].as_ref().map(|tangent| tangent.scale(self.sign));
+        sum(
+            tangents[0].as_ref().map(|tangent| broadcast(tangent, at.value)),
+            second.map(|tangent| broadcast(&tangent, at.value)),
+        )
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let pull = |index: usize, scale: f64| {
+            let pulled = if scale == 1.0 { cotangent.clone() } else { cotangent.scale(scale) };
+            wanted[index].then(|| unbroadcast(pulled, &at.inputs[index]))
+        };
+        vec![pull(0, 1.0), pull(1, self.sign)]
+    }
+}
+
+/// `y = a · b` for each element.
+#[derive(Clone, Copy, Debug)]
+pub struct Mul;
+
+impl Rule for Mul {
+    fn name(&self) -> &str {
+        "mul"
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].mul(&inputs[1]), Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let along = |index: usize| {
+            let other = &at.inputs[1 - index];
+            tangents[index].as_ref().map(|tangent| tangent.mul(&other.unsqueeze()))
+        };
+        sum(along(0), along(1))
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        [0, 1]
+            .map(|index| {
+                let other = &at.inputs[1 - index];
+                wanted[index]
+                    .then(|| unbroadcast(cotangent.mul(&other.unsqueeze()), &at.inputs[index]))
+            })
+            .to_vec()
+    }
+
+    fn vjp_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        wanted: &[bool],
+    ) -> PerInput {
+        [0, 1]
+            .map(|index| {
+                let other = tangents[1 - index].as_ref().filter(|_| wanted[index])?;
+                Some(unbroadcast(cotangent.mul(other), &at.inputs[index]))
+            })
+            .to_vec()
+    }
+}
+
+/// `y = a / b` for each element.
+#[derive(Clone, Copy, Debug)]
+pub struct Div;
+
+impl Rule for Div {
+    fn name(&self) -> &str {
+        "div"
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].div(&inputs[1]), Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let inverse = at.inputs[1].recip().unsqueeze();
+        let value = at.value.unsqueeze();
+        sum(
+            tangents[0].as_ref().map(|tangent| tangent.mul(&inverse)),
+            tangents[1]
+                .as_ref()
+                .map(|tangent| tangent.mul(&inverse).mul(&value).neg()),
+        )
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let scaled = cotangent.mul(&at.inputs[1].recip().unsqueeze());
+        vec![
+            wanted[0].then(|| unbroadcast(scaled.clone(), &at.inputs[0])),
+            wanted[1].then(|| unbroadcast(scaled.mul(&at.value.unsqueeze()).neg(), &at.inputs[1])),
+        ]
+    }
+
+    /// With r = 1/b: d(r ȳ) = -r² ḃ ȳ and d(-r y ȳ) = (2 r² y ḃ - r² ȧ) ȳ.
+    fn vjp_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        wanted: &[bool],
+    ) -> PerInput {
+        let inverse = at.inputs[1].recip().unsqueeze();
+        let scaled = cotangent.mul(&inverse).mul(&inverse).neg();
+        let along_first = tangents[0].as_ref().map(|tangent| scaled.mul(tangent));
+        let along_second = tangents[1].as_ref().map(|tangent| scaled.mul(tangent));
+        let second = || {
+            let curvature = along_second
+                .as_ref()
+                .map(|along| along.mul(&at.value.unsqueeze()).scale(-2.0));
+            sum(along_first.clone(), curvature)
+        };
+        vec![
+            along_second
+                .clone()
+                .filter(|_| wanted[0])
+                .map(|along| unbroadcast(along, &at.inputs[0])),
+            wanted[1]
+                .then(second)
+                .flatten()
+                .map(|along| unbroadcast(along, &at.inputs[1])),
+        ]
+    }
+}
+
+/// `y = scale · x + shift` with numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Affine {
+    /// The factor.
+    pub scale: f64,
+    /// The summand.
+    pub shift: f64,
+}
+
+impl Affine {
+    fn linear(&self, x: &Array) -> Array {
+        if self.scale == 1.0 { x.clone() } else { x.scale(self.scale) }
+    }
+}
+
+impl Rule for Affine {
+    fn name(&self) -> &str {
+        "affine"
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let scaled = self.linear(&inputs[0]);
+        let value = if self.shift == 0.0 { scaled } else { scaled.add_scalar(self.shift) };
+        (value, Saved::default())
+    }
+
+    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0].as_ref().map(|tangent| self.linear(tangent))
+    }
+
+    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        vec![Some(self.linear(cotangent))]
+    }
+}

@@ -1,0 +1,161 @@
+//! The space of all parameters of a network, as vectors on the device.
+
+use burn::tensor::{DType, Device, TensorData};
+use burn_dispatch::DispatchDevice;
+use faer::Mat;
+use hesscope_spectral::VectorSpace;
+
+use crate::array::{Array, Precision};
+
+/// Columns a vector is folded into before a reduction on a device, whose partial sums are then added
+/// in float64 on the host.
+const FOLD: usize = 512;
+
+/// Vectors of p numbers on a device, one number a parameter of the network, in the order of
+/// [`Program::parameters`](crate::Program::parameters).
+#[derive(Clone, Debug)]
+pub struct ParameterSpace {
+    dim: usize,
+    precision: Precision,
+    device: Device,
+}
+
+/// The numbers of a vector that came to the host.
+enum Host {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+impl Host {
+    fn dot(&self, other: &Host) -> f64 {
+        match (self, other) {
+            (Host::F32(a), Host::F32(b)) => {
+                lanes(a, b, |x, y| f64::from(x) * f64::from(y))
+            }
+            (Host::F64(a), Host::F64(b)) => lanes(a, b, |x, y| x * y),
+            _ => unreachable!("vectors of one space have one precision"),
+        }
+    }
+}
+
+/// A sum of products with independent partial sums, which the compiler can vectorise.
+fn lanes<T: Copy>(a: &[T], b: &[T], product: impl Fn(T, T) -> f64) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += product(a[lane], b[lane]);
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(&a, &b)| product(a, b)).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+impl ParameterSpace {
+    /// The space of dimension `dim` on a device.
+    pub fn new(dim: usize, precision: Precision, device: Device) -> Self {
+        ParameterSpace { dim, precision, device }
+    }
+
+    /// The precision vectors are stored in.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The device vectors live on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Whether the vectors are in host memory, where float64 sums cost nothing extra.
+    fn on_host(&self) -> bool {
+        match self.device.as_dispatch() {
+            DispatchDevice::Flex(_) => true,
+            #[allow(unreachable_patterns)]
+            _ => false,
+        }
+    }
+
+    fn host(&self, vector: &Array) -> Host {
+        let data = read(vector);
+        match data.dtype() {
+            DType::F32 => Host::F32(data.to_vec().expect("float32 data gives float32 numbers")),
+            _ => Host::F64(data.iter::<f64>().collect()),
+        }
+    }
+
+    /// The sum of the elements, in float64 from partial sums on the device.
+    fn sum(&self, array: &Array) -> f64 {
+        let whole = self.dim / FOLD * FOLD;
+        let mut total = 0.0;
+        if whole > 0 {
+            let folded = array.slice(0, 0, whole).reshape(&[whole / FOLD, FOLD]);
+            total += read(&folded.sum_dim(1)).iter::<f64>().sum::<f64>();
+        }
+        if whole < self.dim {
+            total += read(&array.slice(0, whole, self.dim)).iter::<f64>().sum::<f64>();
+        }
+        total
+    }
+}
+
+/// The numbers of a tensor.
+///
+/// # Panics
+///
+/// When the device is lost: an inner product has no other way to say so.
+fn read(array: &Array) -> TensorData {
+    array.to_data().unwrap_or_else(|error| panic!("the device failed while reading a vector: {error}"))
+}
+
+impl VectorSpace for ParameterSpace {
+    type Vector = Array;
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn from_host(&self, values: &[f64]) -> Array {
+        Array::from_vec(values.to_vec(), &[self.dim], self.precision, &self.device)
+    }
+
+    fn to_host(&self, v: &Array) -> Vec<f64> {
+        read(v).iter::<f64>().collect()
+    }
+
+    fn dot(&self, a: &Array, b: &Array) -> f64 {
+        if self.on_host() {
+            self.host(a).dot(&self.host(b))
+        } else {
+            self.sum(&a.mul(b))
+        }
+    }
+
+    fn axpy(&self, alpha: f64, x: &Array, y: &mut Array) {
+        *y = y.add(&x.scale(alpha));
+    }
+
+    fn scale(&self, alpha: f64, x: &mut Array) {
+        *x = x.scale(alpha);
+    }
+
+    fn epsilon(&self) -> f64 {
+        self.precision.epsilon()
+    }
+
+    fn zeros(&self) -> Array {
+        Array::zeros(&[self.dim], self.precision, &self.device)
+    }
+
+    fn gram(&self, a: &[Array], b: &[Array]) -> Mat<f64> {
+        if !self.on_host() {
+            return Mat::from_fn(a.len(), b.len(), |i, j| self.dot(&a[i], &b[j]));
+        }
+        // Each vector is fetched once, not once a pair.
+        let a: Vec<Host> = a.iter().map(|vector| self.host(vector)).collect();
+        let b: Vec<Host> = b.iter().map(|vector| self.host(vector)).collect();
+        Mat::from_fn(a.len(), b.len(), |i, j| a[i].dot(&b[j]))
+    }
+}

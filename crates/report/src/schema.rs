@@ -1,0 +1,117 @@
+//! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
+
+use hesscope_spectral::{Outliers, SpectralDensity, SpectralRange};
+use serde::{Deserialize, Serialize};
+
+/// The version of the schema these types describe; a file of another version is not read.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One line of `metrics.jsonl`: what was measured after an epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// The epoch, counted from 1; 0 is the untrained network.
+    pub epoch: usize,
+    /// The learning rate it used; none at epoch 0.
+    pub learning_rate: Option<f64>,
+    /// Mean loss of the mini-batches as they were trained on; none at epoch 0.
+    pub running_loss: Option<f64>,
+    /// The training split, evaluated after the epoch.
+    pub train: SplitRecord,
+    /// The test split, evaluated after the epoch.
+    pub test: SplitRecord,
+}
+
+/// Loss and accuracy over one split.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitRecord {
+    /// Mean cross-entropy, in nats.
+    pub loss: f64,
+    /// Share of examples answered correctly, from 0 to 1.
+    pub accuracy: f64,
+}
+
+/// Everything that determines an analysis up to rounding: equal settings, equal result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnalysisSettings {
+    /// The operator: `hess`, `g` or `h`.
+    pub operator: String,
+    /// The split the loss is the mean over: `train` or `test`.
+    pub split: String,
+    /// The epoch of the checkpoint.
+    pub epoch: usize,
+    /// SHA-256 of the checkpoint file.
+    pub checkpoint_sha256: String,
+    /// SHA-256 of the images and labels of the split.
+    pub data_sha256: String,
+    /// `f32` or `f64`.
+    pub precision: String,
+    /// Probes of the quadrature.
+    pub probes: usize,
+    /// Lanczos steps of the quadrature.
+    pub lanczos_steps: usize,
+    /// Lanczos steps of the range.
+    pub range_steps: usize,
+    /// Reorthogonalisation of the Lanczos vectors: `none`, `selective` or `full`.
+    pub reorthogonalisation: String,
+    /// Leading eigenpairs asked for.
+    pub top: usize,
+    /// Most iterations of the subspace iteration.
+    pub subspace_iterations: usize,
+    /// Relative residual at which an eigenpair is taken as converged.
+    pub subspace_tolerance: f64,
+    /// Seed of the probes and starts.
+    pub seed: u64,
+}
+
+/// Leading eigenpairs, by magnitude.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TopEigenvalues {
+    /// Eigenvalues, largest magnitude first.
+    pub values: Vec<f64>,
+    /// The norms |A q - θ q|: each eigenvalue lies within its residual of a true one.
+    pub residuals: Vec<f64>,
+    /// Whether each met the tolerance.
+    pub converged: Vec<bool>,
+    /// Iterations done.
+    pub iterations: usize,
+}
+
+/// One file of `analysis/`: the spectrum of one operator at one epoch over one split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// [`SCHEMA_VERSION`].
+    pub schema: u32,
+    /// What was asked for.
+    pub settings: AnalysisSettings,
+    /// SHA-256 of the settings as JSON: the name under which the analysis is found again.
+    pub key: String,
+    /// Version of hesscope.
+    pub version: String,
+    /// The device, in words.
+    pub device: String,
+    /// Number of parameters, p.
+    pub dimension: usize,
+    /// Number of examples, N.
+    pub examples: usize,
+    /// Number of classes, C.
+    pub classes: usize,
+    /// The mean loss at the parameters, over the split.
+    pub loss: f64,
+    /// The accuracy there.
+    pub accuracy: f64,
+    /// An interval that holds the spectrum.
+    pub range: SpectralRange,
+    /// The leading eigenpairs.
+    pub top: TopEigenvalues,
+    /// The density, the leading eigenpairs as atoms beside the quadrature of the rest.
+    pub density: SpectralDensity,
+    /// Eigenvalues standing apart at each end.
+    pub outliers: Outliers,
+    /// The eigenvalues that `outliers` was counted from.
+    pub outlier_candidates: usize,
+    /// Products with one vector that were formed.
+    pub products: usize,
+    /// Wall-clock seconds it took.
+    pub seconds: f64,
+}
