@@ -93,7 +93,7 @@ pub struct ShuffledBatches {
 }
 
 impl ShuffledBatches {
-    /// Waits for the thread, which ends at once when nobody receives; passes a panic of its on.
+    /// Waits for the thread, which ends at once when nobody receives, and hands on a panic of its own.
     fn stop(&mut self) {
         self.receiver = None;
         if let Some(worker) = self.worker.take()

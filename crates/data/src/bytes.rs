@@ -6,7 +6,7 @@ use crate::{ImageShape, Normalization, Split};
 pub(crate) struct ByteImages {
     /// `n * shape.len()` bytes.
     pub pixels: Vec<u8>,
-    /// One class a image, each below `classes`.
+    /// One class an image, each below `classes`.
     pub labels: Vec<u32>,
     /// The shape of one image.
     pub shape: ImageShape,
