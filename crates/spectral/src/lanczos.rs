@@ -33,7 +33,8 @@ pub enum Reorthogonalisation {
 
 /// What happens when `beta_j` vanishes, that is when the Krylov space is exhausted.
 ///
-/// It counts as zero when `beta_j <= 10 eps ||T||`, with eps of the space and `||T||` the largest row sum so far.
+/// It counts as zero when `beta_j <= 100 eps ||T||`, with eps of the space and `||T||` the largest row sum so far: what
+/// rounding leaves of an exhausted Krylov space is some tens of eps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Breakdown {
@@ -46,7 +47,7 @@ pub enum Breakdown {
 }
 
 /// `beta <= BREAKDOWN_FACTOR * eps * ||T||` is a breakdown.
-const BREAKDOWN_FACTOR: f64 = 10.0;
+const BREAKDOWN_FACTOR: f64 = 100.0;
 
 /// Streams from here on are restarts' random vectors, clear of any probe's.
 const RESTART_STREAM: u64 = 1 << 63;

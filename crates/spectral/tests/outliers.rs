@@ -81,15 +81,8 @@ fn three_outliers_beyond_a_semicircle() {
 
 fn marchenko_pastur(seed: u64) -> Mat<f64> {
     let g = gaussian(P, 3 * P, seed);
-    let scale = 1.0 / (3 * P) as f64;
-    symmetrised(&Mat::from_fn(P, P, |i, j| {
-        scale
-            * g.row(i)
-                .iter()
-                .zip(g.row(j).iter())
-                .map(|(x, y)| x * y)
-                .sum::<f64>()
-    }))
+    let gram = &g * g.transpose();
+    symmetrised(&Mat::from_fn(P, P, |i, j| gram[(i, j)] / (3 * P) as f64))
 }
 
 #[test]
