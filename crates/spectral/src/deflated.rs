@@ -99,13 +99,9 @@ impl<O: LinearOperator> LinearOperator for Deflated<'_, O, VectorOf<O>> {
     fn apply(&self, block: &[VectorOf<O>]) -> Result<Vec<VectorOf<O>>, OperatorError> {
         let (space, basis) = (self.inner.space(), &self.eigenpairs.vectors);
         let mut projected = block.to_vec();
-        projected
-            .iter_mut()
-            .for_each(|x| project_out(space, basis, x));
+        project_out(space, basis, &mut projected);
         let mut products = self.inner.apply(&projected)?;
-        products
-            .iter_mut()
-            .for_each(|y| project_out(space, basis, y));
+        project_out(space, basis, &mut products);
         Ok(products)
     }
 

@@ -131,6 +131,42 @@ pub fn gaussian_width(
 }
 
 impl SpectralDensity {
+    /// The exact density of a spectrum known in full.
+    pub fn from_eigenvalues(mut eigenvalues: Vec<f64>) -> Self {
+        eigenvalues.sort_by(f64::total_cmp);
+        let dim = eigenvalues.len();
+        let weights = vec![1.0 / dim as f64; dim];
+        Self {
+            dim,
+            exact: true,
+            quadratures: vec![Quadrature {
+                nodes: eigenvalues,
+                weights,
+            }],
+            atoms: Vec::new(),
+        }
+    }
+
+    /// The whole spectrum, ascending and with multiplicities, where the density is exact.
+    pub fn eigenvalues(&self) -> Option<Vec<f64>> {
+        if !self.exact {
+            return None;
+        }
+        let nodes = self
+            .quadratures
+            .first()
+            .map(|quadrature| quadrature.nodes.as_slice())
+            .unwrap_or_default();
+        let mut values: Vec<f64> = self
+            .atoms
+            .iter()
+            .map(|atom| atom.value)
+            .chain(nodes.iter().copied())
+            .collect();
+        values.sort_by(f64::total_cmp);
+        Some(values)
+    }
+
     /// Fraction `(p - k)/p` of the spectrum that the quadratures stand for.
     pub fn continuous_fraction(&self) -> f64 {
         if self.dim == 0 {

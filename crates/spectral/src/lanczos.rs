@@ -1,8 +1,4 @@
 //! Lanczos tridiagonalisation of K starting vectors in lockstep.
-//!
-//! Started at the unit vector q_1, the recursion `beta_j q_(j+1) = A q_j - alpha_j q_j - beta_(j-1) q_(j-1)` gives
-//! `A Q = Q T + beta_m q_(m+1) e_m^T` with T tridiagonal (Lanczos 1950; Parlett, The Symmetric Eigenvalue Problem, SIAM
-//! 1998, chapter 13). The products of the K recursions at one step are one block product.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +7,7 @@ use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::orthogonalise::{orthogonalise, project_out};
 use crate::probes::{ProbeKind, Probes};
 use crate::space::VectorSpace;
-use crate::tridiagonal::TridiagonalEigen;
+use crate::tridiagonal::{TridiagonalEigen, TridiagonalEnds};
 
 /// How the Lanczos vectors are kept orthogonal in finite precision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -129,7 +125,8 @@ pub struct LanczosRun<V> {
 impl<V: Clone> LanczosRun<V> {
     /// The Ritz vectors `Q s_i` of these Ritz values (indices into [`ritz_values`](Self::ritz_values)).
     ///
-    /// An error without a kept basis, or for an index out of range.
+    /// Ritz values that agree to rounding may have their vectors exchanged. An error without a kept basis, or for an
+    /// index out of range.
     pub fn ritz_vectors<S>(&self, space: &S, indices: &[usize]) -> Result<Vec<V>, SpectralError>
     where
         S: VectorSpace<Vector = V>,
@@ -157,7 +154,11 @@ impl<V: Clone> LanczosRun<V> {
     }
 }
 
-/// Runs one recursion from every starting vector (none zero; they need not be unit), one block product a step.
+/// Lanczos tridiagonalisation from every starting vector (none zero; they need not be unit), one block product a step.
+///
+/// Started at the unit vector q_1, the recursion `beta_j q_(j+1) = A q_j - alpha_j q_j - beta_(j-1) q_(j-1)` gives
+/// `A Q = Q T + beta_m q_(m+1) e_m^T` with T tridiagonal (Lanczos 1950; Parlett, The Symmetric Eigenvalue Problem, SIAM
+/// 1998, chapter 13).
 ///
 /// Each result is what a separate run from that start would give, to the bit where the operator's block product is.
 /// Starts are first projected off the operator's [`excluded`](LinearOperator::excluded) vectors.
@@ -351,25 +352,33 @@ impl<V: Clone> Recursion<V> {
     where
         S: VectorSpace<Vector = V>,
     {
-        project_out(space, &self.converged, w);
+        project_out(space, &self.converged, std::slice::from_mut(w));
         let beta = space.norm(w);
         if !beta.is_finite() {
             return Ok(beta);
         }
-        let eigen = TridiagonalEigen::new(&self.alpha, &self.beta)?;
+        // Two rows of the eigenvectors tell how many have converged; all of them are needed only when one more has.
         let threshold = limits.epsilon.sqrt() * self.norm;
+        let ends = TridiagonalEnds::new(&self.alpha, &self.beta)?;
+        if ends
+            .last
+            .iter()
+            .filter(|s| beta * s.abs() <= threshold)
+            .count()
+            <= self.converged.len()
+        {
+            return Ok(beta);
+        }
+        let eigen = TridiagonalEigen::new(&self.alpha, &self.beta)?;
         let last = self.alpha.len() - 1;
         let indices: Vec<usize> = (0..=last)
             .filter(|&i| beta * eigen.vectors[(last, i)].abs() <= threshold)
             .collect();
-        if indices.len() <= self.converged.len() {
-            return Ok(beta);
-        }
         let coefficients = faer::Mat::from_fn(last + 1, indices.len(), |row, column| {
             eigen.vectors[(row, indices[column])]
         });
         self.converged = space.combine(&self.basis, coefficients.as_ref());
-        project_out(space, &self.converged, w);
+        project_out(space, &self.converged, std::slice::from_mut(w));
         Ok(space.norm(w))
     }
 
@@ -405,19 +414,15 @@ impl<V: Clone> Recursion<V> {
     }
 
     fn finish(self, limits: &Limits) -> Result<LanczosRun<V>, SpectralError> {
-        let eigen = TridiagonalEigen::new(&self.alpha, &self.beta)?;
+        let ends = TridiagonalEnds::new(&self.alpha, &self.beta)?;
         let last_beta = self.last_beta;
         Ok(LanczosRun {
             start_norm: self.start_norm,
-            weights: eigen.first_components().iter().map(|s| s * s).collect(),
-            residual_bounds: eigen
-                .last_components()
-                .iter()
-                .map(|s| last_beta * s.abs())
-                .collect(),
+            weights: ends.first.iter().map(|s| s * s).collect(),
+            residual_bounds: ends.last.iter().map(|s| last_beta * s.abs()).collect(),
             complete: limits.options.reorthogonalisation == Reorthogonalisation::Full
                 && self.alpha.len() == limits.dim,
-            ritz_values: eigen.values,
+            ritz_values: ends.values,
             alpha: self.alpha,
             beta: self.beta,
             last_beta,

@@ -10,6 +10,23 @@
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`outliers`]: how many eigenvalues stand apart at each end.
+//!
+//! ```
+//! use hesscope_spectral::faer::Mat;
+//! use hesscope_spectral::{DenseOperator, SlqOptions, SubspaceOptions, deflated_density, subspace_iteration};
+//!
+//! // diag(100, 1/99, 2/99, ..., 1)
+//! let matrix = Mat::from_fn(100, 100, |i, j| if i != j { 0.0 } else if i == 0 { 100.0 } else { i as f64 / 99.0 });
+//! let operator: DenseOperator = DenseOperator::new(matrix)?;
+//! let options = SubspaceOptions { pairs: 1, ..SubspaceOptions::default() };
+//! let top = subspace_iteration(&operator, &options, None)?;
+//! assert!(top.converged);
+//! let density = deflated_density(&operator, &top.pairs, &SlqOptions::default())?;
+//! // tr A / p = (100 + 50) / 100
+//! let trace = density.moments(1)[0];
+//! assert!((trace.mean - 1.5).abs() < 4.0 * trace.standard_error.unwrap_or(f64::INFINITY));
+//! # Ok::<(), hesscope_spectral::SpectralError>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod deflated;
@@ -47,4 +64,4 @@ pub use range::{RangeOptions, SpectralRange, spectral_range};
 pub use slq::{SlqOptions, slq};
 pub use space::{HostSpace, Scalar, VectorSpace};
 pub use subspace::{Eigenpairs, SubspaceOptions, SubspaceResult, Target, subspace_iteration};
-pub use tridiagonal::TridiagonalEigen;
+pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};

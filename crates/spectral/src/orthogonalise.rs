@@ -5,13 +5,16 @@ use crate::space::VectorSpace;
 /// Passes after which even a vector wholly inside the span has been reduced to nothing.
 const MAX_PASSES: usize = 6;
 
-/// `w <- (I - Q Q^T) w`, one block product each way.
-pub(crate) fn project_out<S: VectorSpace>(space: &S, basis: &[S::Vector], w: &mut S::Vector) {
-    if basis.is_empty() {
+/// `w <- (I - Q Q^T) w` for every w of the block, by one block product each way.
+pub(crate) fn project_out<S: VectorSpace>(space: &S, basis: &[S::Vector], block: &mut [S::Vector]) {
+    if basis.is_empty() || block.is_empty() {
         return;
     }
-    let coefficients = space.gram(basis, std::slice::from_ref(w));
-    for correction in space.combine(basis, coefficients.as_ref()) {
+    let coefficients = space.gram(basis, block);
+    for (w, correction) in block
+        .iter_mut()
+        .zip(space.combine(basis, coefficients.as_ref()))
+    {
         space.axpy(-1.0, &correction, w);
     }
 }
@@ -33,7 +36,7 @@ pub(crate) fn orthogonalise<S: VectorSpace>(
     }
     for pass in 0..MAX_PASSES {
         for basis in bases {
-            project_out(space, basis, w);
+            project_out(space, basis, std::slice::from_mut(w));
         }
         let reduced = space.norm(w);
         let settled = reduced > 0.5 * norm;

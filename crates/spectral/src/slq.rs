@@ -1,10 +1,4 @@
 //! Stochastic Lanczos quadrature.
-//!
-//! For a random unit vector z with `E[z z^T] = I/p`, `E[z^T f(A) z] = tr f(A) / p`, and m Lanczos steps from z give the
-//! m-point Gauss quadrature of the measure behind `z^T f(A) z`: nodes are the Ritz values, weights the squared first
-//! components of T's eigenvectors. Ubaru, Chen & Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature",
-//! SIMAX 2017; for the Hessian of deep networks, Papyan, "Measurements of three-level hierarchical structure in the
-//! outliers in the spectrum of deepnet Hessians", 2019, and Ghorbani, Krishnan & Xiao 2019.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +44,12 @@ impl Default for SlqOptions {
 }
 
 /// Estimates the spectral density by stochastic Lanczos quadrature.
+///
+/// For a random unit vector z with `E[z z^T] = I/p`, `E[z^T f(A) z] = tr f(A) / p`, and m Lanczos steps from z give the
+/// m-point Gauss quadrature of the measure behind `z^T f(A) z`: nodes are the Ritz values, weights the squared first
+/// components of T's eigenvectors. Ubaru, Chen & Saad, "Fast estimation of tr(f(A)) via stochastic Lanczos quadrature",
+/// SIMAX 2017; for the Hessian of deep networks, Papyan, "Measurements of three-level hierarchical structure in the
+/// outliers in the spectrum of deepnet Hessians", 2019, and Ghorbani, Krishnan & Xiao 2019.
 ///
 /// With [`Reorthogonalisation::Full`], [`Breakdown::Restart`] and as many steps as dimensions, T is orthogonally similar
 /// to A, so its eigenvalues are the spectrum: one probe is run, its nodes get weight 1/p each whatever the probe, and the

@@ -1,9 +1,4 @@
 //! Blocked subspace iteration with Rayleigh-Ritz.
-//!
-//! Each iteration takes one block product `Y = A X` of the orthonormal block X: `X^T Y` gives the Ritz pairs, the rotated
-//! Y both their residuals and the next block (Parlett 1998, section 14.5; Saad, Numerical Methods for Large Eigenvalue
-//! Problems, SIAM 2011, chapter 5). With k pairs wanted and b vectors iterated, pair i converges by the factor
-//! `|lambda_(b+1) / lambda_i|` an iteration, which is why there are guard vectors.
 
 use std::ops::Range;
 
@@ -92,7 +87,12 @@ pub struct SubspaceResult<V> {
     pub guard_residuals: Vec<f64>,
 }
 
-/// Finds the k leading eigenpairs.
+/// Finds the k leading eigenpairs by blocked subspace iteration with Rayleigh-Ritz.
+///
+/// Each iteration takes one block product `Y = A X` of the orthonormal block X: `X^T Y` gives the Ritz pairs, the rotated
+/// Y both their residuals and the next block (Parlett 1998, section 14.5; Saad, Numerical Methods for Large Eigenvalue
+/// Problems, SIAM 2011, chapter 5). With k pairs wanted and b vectors iterated, pair i converges by the factor
+/// `|lambda_(b+1) / lambda_i|` an iteration, which is why there are guard vectors.
 ///
 /// `warm_start` vectors, as many as one likes up to the block's size, begin the block; random ones fill it up. Fewer
 /// nonzero eigenvalues than k is no difficulty: the pairs left over are zeros with vanishing residual. A converged pair is

@@ -6,7 +6,8 @@ mod common;
 use common::{eigenvalues, largest_modulus, max_difference, operator, wigner, with_spectrum};
 use hesscope_spectral::{
     Breakdown, DenseOperator, HostSpace, LanczosOptions, LanczosRun, LinearOperator, OperatorError,
-    ProbeKind, Probes, Reorthogonalisation, SpectralError, TridiagonalEigen, VectorSpace, lanczos,
+    ProbeKind, Probes, Reorthogonalisation, SpectralError, TridiagonalEigen, TridiagonalEnds,
+    VectorSpace, lanczos,
 };
 use proptest::prelude::*;
 
@@ -361,9 +362,53 @@ proptest! {
                 prop_assert!((sum - entry).abs() < 1e-12, "({}, {}): {} against {}", i, j, sum, entry);
             }
         }
-        let first = eigen.first_components();
-        prop_assert!((first.iter().map(|x| x * x).sum::<f64>() - 1.0).abs() < 1e-12);
-        prop_assert_eq!(eigen.last_components()[0], eigen.vectors[(m - 1, 0)]);
+        let ends = TridiagonalEnds::new(&alpha, beta).unwrap();
+        prop_assert!(max_difference(&ends.values, &eigen.values) < 1e-13);
+        for degree in 0..4 {
+            // Moments of the ends' measures do not depend on how eigenvectors of one eigenvalue are chosen.
+            let from = |row: usize| {
+                (0..m).map(|k| eigen.vectors[(row, k)].powi(2) * eigen.values[k].powi(degree)).sum::<f64>()
+            };
+            let of = |end: &[f64]| end.iter().zip(&ends.values).map(|(s, theta)| s * s * theta.powi(degree)).sum::<f64>();
+            prop_assert!((of(&ends.first) - from(0)).abs() < 1e-11);
+            prop_assert!((of(&ends.last) - from(m - 1)).abs() < 1e-11);
+        }
+        for k in 0..m {
+            let gap = (0..m).filter(|&i| i != k).map(|i| (eigen.values[i] - eigen.values[k]).abs()).fold(1.0, f64::min);
+            if gap > 1e-4 {
+                prop_assert!((ends.first[k].abs() - eigen.vectors[(0, k)].abs()).abs() < 1e-10);
+                prop_assert!((ends.last[k].abs() - eigen.vectors[(m - 1, k)].abs()).abs() < 1e-10);
+            }
+        }
+    }
+}
+
+/// Wilkinson's W21+, graded matrices either way up, and the second difference with its known spectrum.
+#[test]
+fn tridiagonal_ends_of_hard_matrices() {
+    let graded: Vec<f64> = (0..40).map(|i| 10.0_f64.powi(-i / 2)).collect();
+    let reversed: Vec<f64> = graded.iter().rev().copied().collect();
+    let wilkinson: Vec<f64> = (-10..=10).map(|i: i32| f64::from(i.abs())).collect();
+    for (alpha, beta) in [
+        (&wilkinson, vec![1.0; 20]),
+        (&graded, graded[1..].to_vec()),
+        (&reversed, reversed[..39].to_vec()),
+    ] {
+        let (ends, eigen) = (
+            TridiagonalEnds::new(alpha, &beta).unwrap(),
+            TridiagonalEigen::new(alpha, &beta).unwrap(),
+        );
+        assert!(max_difference(&ends.values, &eigen.values) < 1e-14 * 11.0);
+    }
+    let n = 500;
+    let ends = TridiagonalEnds::new(&vec![2.0; n], &vec![-1.0; n - 1]).unwrap();
+    for k in 0..n {
+        let angle = (k + 1) as f64 * std::f64::consts::PI / (n + 1) as f64;
+        assert!((ends.values[k] - (2.0 - 2.0 * angle.cos())).abs() < 1e-13);
+        let end = (2.0 / (n + 1) as f64).sqrt() * angle.sin();
+        assert!(
+            (ends.first[k].abs() - end).abs() < 1e-12 && (ends.last[k].abs() - end).abs() < 1e-12
+        );
     }
 }
 
@@ -372,4 +417,7 @@ fn tridiagonal_refuses_bad_input() {
     assert!(TridiagonalEigen::new(&[1.0, 2.0], &[]).is_err());
     assert!(TridiagonalEigen::new(&[1.0, f64::NAN], &[1.0]).is_err());
     assert!(TridiagonalEigen::new(&[], &[]).unwrap().values.is_empty());
+    assert!(TridiagonalEnds::new(&[1.0, 2.0], &[]).is_err());
+    assert!(TridiagonalEnds::new(&[1.0, f64::NAN], &[1.0]).is_err());
+    assert!(TridiagonalEnds::new(&[], &[]).unwrap().values.is_empty());
 }

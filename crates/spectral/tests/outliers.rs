@@ -79,6 +79,30 @@ fn three_outliers_beyond_a_semicircle() {
     assert!(found >= 98, "{found}");
 }
 
+/// Ten outliers over a fourfold range: found when the least is about 1.7 times the edge, and closer in they are missed
+/// together, never miscounted.
+#[test]
+fn near_outliers_are_found_or_missed_never_miscounted() {
+    for (low, at_least) in [(1.0, 0), (1.25, 0), (1.5, 42), (1.75, 48)] {
+        let mut found = 0;
+        for seed in 0..50 {
+            let values = eigenvalues(&spiked(
+                &wigner(P, seed),
+                &strengths(10, low, 4.0 * low),
+                seed + 3000,
+            ));
+            let number = count(&values).unwrap();
+            assert!(number == 0 || number == 10, "{number}");
+            found += usize::from(number == 10);
+        }
+        println!(
+            "least outlier at {:.2} times the edge: {found}/50",
+            low + 0.25 / low
+        );
+        assert!(found >= at_least, "{low}: {found}");
+    }
+}
+
 fn marchenko_pastur(seed: u64) -> Mat<f64> {
     let g = gaussian(P, 3 * P, seed);
     let gram = &g * g.transpose();
