@@ -1,6 +1,6 @@
 //! A tensor a module owns, saves and moves, but does not train.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use burn::{
     module::{
@@ -17,8 +17,7 @@ use burn::{
 /// independent, as a clone of a parameter is.
 pub struct Buffer {
     id: ParamId,
-    // The Arc only makes the buffer cheap to name in closures; `clone` makes a new one.
-    value: Arc<Mutex<Tensor<1>>>,
+    value: Mutex<Tensor<1>>,
 }
 
 impl Buffer {
@@ -30,7 +29,7 @@ impl Buffer {
     fn with_id(id: ParamId, value: Tensor<1>) -> Self {
         Self {
             id,
-            value: Arc::new(Mutex::new(value)),
+            value: Mutex::new(value),
         }
     }
 

@@ -32,7 +32,8 @@ pub fn cross_entropy(logits: Tensor<2>, labels: &[u32]) -> Tensor<1> {
         TensorData::new(one_hot, [n, classes]),
         (&logits.device(), logits.dtype()),
     );
-    // Row by row first: flex adds more than 65,536 numbers at once in an order that depends on the threads' timing.
+    // Row by row first: where 4 million or more numbers meet in one sum, flex adds them in an order that
+    // depends on the timing of the threads.
     let per_example = (log_softmax(logits, 1) * one_hot).sum_dim(1);
     per_example.sum() / -(n as f64)
 }
@@ -69,13 +70,10 @@ pub fn evaluate(
     device: &Device,
 ) -> Result<Metrics, BatchError> {
     let metrics = evaluate_until(net, source, batch_size, device, &|| false)?;
-    Ok(metrics.unwrap_or(Metrics {
-        loss: f64::NAN,
-        accuracy: f64::NAN,
-    }))
+    metrics.ok_or(BatchError::Empty { split: "evaluated" })
 }
 
-/// As [`evaluate`], but gives up with `None` once `stop` says so between two batches.
+/// As [`evaluate`], but gives up with `None` once `stop` says so between two batches, or without examples.
 pub(crate) fn evaluate_until(
     net: &Network,
     source: &dyn BatchSource,
@@ -106,10 +104,7 @@ pub(crate) fn evaluate_until(
         hits += accuracy(&logits, classes, &labels) * labels.len() as f64;
         count += labels.len();
     }
-    if count == 0 {
-        return Err(BatchError::Empty { split: "evaluated" });
-    }
-    Ok(Some(Metrics {
+    Ok((count > 0).then(|| Metrics {
         loss: loss / count as f64,
         accuracy: hits / count as f64,
     }))
