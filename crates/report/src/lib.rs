@@ -1,4 +1,13 @@
 //! The files a run leaves behind: the analysis schema, figures and a self-contained HTML report.
+//!
+//! [`write_report`] turns a [`RunSummary`] into `figures/*.svg`, `figures/*.png` and `report.html`. Every picture is drawn
+//! once as SVG; the PNG is that SVG, rasterised with an embedded font, so the result does not depend on the machine.
 #![forbid(unsafe_code)]
 
+mod error;
+mod files;
+mod run;
 pub mod schema;
+
+pub use error::ReportError;
+pub use run::{ReportFiles, RunSummary, write_report};

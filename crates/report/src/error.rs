@@ -1,0 +1,49 @@
+//! What can go wrong while a report is written.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file could not be written.
+    #[error(
+        "cannot write {}: {source}; make sure that the folder is writable and the disk has room, then write the report again",
+        path.display()
+    )]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder could not be made.
+    #[error(
+        "cannot create the folder {}: {source}; remove what is in its place or choose another folder",
+        path.display()
+    )]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An analysis does not describe a spectrum.
+    #[error(
+        "the analysis {key} cannot be reported: {reason}; delete its file in the folder analysis and run the analysis again"
+    )]
+    Analysis {
+        /// The analysis's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A figure could not be turned into a picture.
+    #[error("cannot draw {}: {reason}; its SVG is beside it", path.display())]
+    Raster {
+        /// The PNG file.
+        path: PathBuf,
+        /// What the renderer said.
+        reason: String,
+    },
+}
