@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_capture::CaptureBackend;
 use burn_ir::{OperationIr, TensorId};
 
@@ -68,7 +68,9 @@ fn record<M: Module, const D: usize>(
             let module = module.clone().to_device(device);
             module.visit(&mut paths);
             let zeros = vec![0.0f32; input.iter().product()];
-            let x = Tensor::<D>::from_data(TensorData::new(zeros, input), device);
+            let dtype = paths.dtype.unwrap_or(DType::F32);
+            let zeros = TensorData::new(zeros, input).convert_dtype(dtype);
+            let x = Tensor::<D>::from_data(zeros, (device, dtype));
             let y = forward(&module, x.clone());
             logits = y.dims().to_vec();
             scope.complete([tensor_id(x)], [tensor_id(y)])
@@ -98,11 +100,14 @@ fn tensor_id<const D: usize>(tensor: Tensor<D>) -> TensorId {
 struct Paths {
     path: Vec<String>,
     tensors: Vec<(String, TensorId)>,
+    dtype: Option<DType>,
 }
 
 impl ModuleVisitor for Paths {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.tensors.push((self.path.join("."), tensor_id(param.val())));
+        let tensor = param.val();
+        self.dtype = self.dtype.or(Some(tensor.dtype()));
+        self.tensors.push((self.path.join("."), tensor_id(tensor)));
     }
 
     fn enter_module(&mut self, name: &str, _container_type: &str) {

@@ -101,7 +101,7 @@ impl Program {
             if wanted.contains(&true) && (cotangent.is_some() || cotangent_tangent.is_some()) {
                 let inputs = gather(&tape.values, &node.inputs);
                 let at = self.point(&tape, index, &inputs);
-                let mut add = |into: &mut Vec<Option<Array>>, pulled: PerInput| {
+                let add = |into: &mut Vec<Option<Array>>, pulled: PerInput| {
                     for ((&slot, array), &wanted) in node.inputs.iter().zip(pulled).zip(&wanted) {
                         if wanted {
                             into[slot] = sum(into[slot].take(), array);
@@ -125,7 +125,7 @@ impl Program {
             tape.saved[index] = Saved::default();
             tangents[node.output] = None;
         }
-        let mut take = |from: &mut Vec<Option<Array>>| {
+        let take = |from: &mut Vec<Option<Array>>| {
             self.parameters.iter().map(|parameter| from[parameter.slot].take()).collect()
         };
         Pulled { primal: take(&mut primal), tangent: take(&mut tangent) }

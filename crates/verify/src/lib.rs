@@ -1,0 +1,16 @@
+//! Exact references of small networks, and the comparison of a device with them.
+//!
+//! A reference is a safetensors file that holds one tiny network, its data, and what was computed
+//! from them densely in float64 by another program: logits, gradient, and the products of the
+//! Hessian and its parts with a few directions. [`Reference::read`] reads it, [`verify`] computes the
+//! same with this crate's rules on any device and precision and says how far apart the two are. It is
+//! a user's own test of a device.
+#![forbid(unsafe_code)]
+
+mod check;
+mod network;
+mod reference;
+
+pub use check::{Check, Quantity, verify};
+pub use network::{Kind, ReferenceNetwork};
+pub use reference::{Reference, VerifyError};

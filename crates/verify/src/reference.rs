@@ -1,0 +1,222 @@
+//! Reading a reference file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use safetensors::{Dtype, SafeTensors};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::network::Kind;
+
+/// Why a reference could not be used.
+#[derive(Debug, Error)]
+pub enum VerifyError {
+    /// The file cannot be read.
+    #[error("cannot read the reference {}: {source}; check the path", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is no safetensors file, or not a whole one.
+    #[error("{} is not a complete safetensors file ({reason}): fetch or generate it again", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file is a safetensors file, but not a reference.
+    #[error("{} is not a reference: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// The products could not be computed.
+    #[error(transparent)]
+    Hvp(#[from] hesscope_hvp::HvpError),
+    /// An operator failed.
+    #[error("a product failed: {0}")]
+    Operator(String),
+}
+
+/// What the file says of itself, in its metadata under `meta`.
+#[derive(Debug, Clone, Deserialize)]
+struct Meta {
+    kind: String,
+    bn_mode: String,
+    classes: usize,
+    examples: usize,
+    parameters: usize,
+    parameter_order: Vec<String>,
+}
+
+/// A tensor of the file, in float64.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// Extents.
+    pub shape: Vec<usize>,
+    /// Row-major values.
+    pub values: Vec<f64>,
+}
+
+/// A reference in memory.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Which network it holds.
+    pub kind: Kind,
+    /// Whether BatchNorm uses the statistics of the batch.
+    pub batch_statistics: bool,
+    /// The number of classes, C.
+    pub classes: usize,
+    /// The parameters by name, in the order in which they make up a vector; matrices of linear layers
+    /// are [out, in].
+    pub parameters: Vec<(String, Values)>,
+    /// Running statistics by name.
+    pub buffers: Vec<(String, Values)>,
+    /// The inputs, [n, …].
+    pub inputs: Values,
+    /// The class of each.
+    pub labels: Vec<u32>,
+    /// The directions, [k, p].
+    pub directions: Values,
+    path: PathBuf,
+    tensors: Vec<(String, Values)>,
+}
+
+impl Reference {
+    /// Reads a reference.
+    ///
+    /// # Errors
+    ///
+    /// One sentence that names the file, and the tensor or field at fault.
+    pub fn read(path: &Path) -> Result<Self, VerifyError> {
+        let bytes = fs::read(path)
+            .map_err(|source| VerifyError::Read { path: path.to_path_buf(), source })?;
+        let format = |reason: String| VerifyError::Format { path: path.to_path_buf(), reason };
+        let foreign = |reason: String| VerifyError::Foreign { path: path.to_path_buf(), reason };
+        let (_, header) =
+            SafeTensors::read_metadata(&bytes).map_err(|error| format(error.to_string()))?;
+        let file = SafeTensors::deserialize(&bytes).map_err(|error| format(error.to_string()))?;
+        let meta = header
+            .metadata()
+            .as_ref()
+            .and_then(|map| map.get("meta"))
+            .ok_or_else(|| foreign("its metadata has no entry `meta`".into()))?;
+        let meta: Meta = serde_json::from_str(meta)
+            .map_err(|error| foreign(format!("its metadata `meta` does not read: {error}")))?;
+        let kind = Kind::from_name(&meta.kind).ok_or_else(|| {
+            foreign(format!("its kind is `{}`, not one of {}", meta.kind, Kind::names()))
+        })?;
+        let batch_statistics = match meta.bn_mode.as_str() {
+            "eval" => false,
+            "train" => true,
+            other => return Err(foreign(format!("its bn_mode is `{other}`, not eval or train"))),
+        };
+        let mut tensors = Vec::new();
+        let mut labels = None;
+        for (name, view) in file.tensors() {
+            if name == "y" {
+                labels = Some(integers(view.dtype(), view.data()).ok_or_else(|| {
+                    foreign("its labels `y` are not int64 numbers of classes".into())
+                })?);
+                continue;
+            }
+            let values = floats(view.dtype(), view.data())
+                .ok_or_else(|| foreign(format!("its tensor `{name}` is {:?}, not F64", view.dtype())))?;
+            tensors.push((name, Values { shape: view.shape().to_vec(), values }));
+        }
+        let find = |name: &str| {
+            tensors
+                .iter()
+                .find(|(found, _)| found == name)
+                .map(|(_, values)| values.clone())
+                .ok_or_else(|| foreign(format!("it has no tensor `{name}`")))
+        };
+        let labels = labels.ok_or_else(|| foreign("it has no labels `y`".into()))?;
+        let parameters = meta
+            .parameter_order
+            .iter()
+            .map(|name| Ok((name.clone(), find(&format!("param.{name}"))?)))
+            .collect::<Result<Vec<_>, VerifyError>>()?;
+        let buffers = tensors
+            .iter()
+            .filter_map(|(name, values)| {
+                name.strip_prefix("buffer.").map(|name| (name.to_string(), values.clone()))
+            })
+            .collect();
+        let inputs = find("x")?;
+        let directions = find("v")?;
+        let dim: usize = parameters.iter().map(|(_, values)| values.values.len()).sum();
+        if dim != meta.parameters || directions.shape.get(1) != Some(&dim) {
+            return Err(foreign(format!(
+                "it says {} parameters, holds {dim}, and its directions have shape {:?}",
+                meta.parameters, directions.shape
+            )));
+        }
+        if labels.len() != meta.examples || inputs.shape.first() != Some(&labels.len()) {
+            return Err(foreign(format!(
+                "it says {} examples, has {} labels, and its inputs have shape {:?}",
+                meta.examples,
+                labels.len(),
+                inputs.shape
+            )));
+        }
+        if labels.iter().any(|&label| label as usize >= meta.classes) {
+            return Err(foreign(format!("a label is not below its {} classes", meta.classes)));
+        }
+        Ok(Reference {
+            kind,
+            batch_statistics,
+            classes: meta.classes,
+            parameters,
+            buffers,
+            inputs,
+            labels,
+            directions,
+            path: path.to_path_buf(),
+            tensors,
+        })
+    }
+
+    /// The number of parameters, p.
+    pub fn dim(&self) -> usize {
+        self.directions.shape[1]
+    }
+
+    /// A tensor of the file.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this name.
+    pub fn tensor(&self, name: &str) -> Result<&Values, VerifyError> {
+        self.tensors
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, values)| values)
+            .ok_or_else(|| self.foreign(format!("it has no tensor `{name}`")))
+    }
+
+    pub(crate) fn foreign(&self, reason: String) -> VerifyError {
+        VerifyError::Foreign { path: self.path.clone(), reason }
+    }
+}
+
+fn floats(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {
+    (dtype == Dtype::F64).then(|| {
+        let (chunks, _) = bytes.as_chunks::<8>();
+        chunks.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect()
+    })
+}
+
+fn integers(dtype: Dtype, bytes: &[u8]) -> Option<Vec<u32>> {
+    if dtype != Dtype::I64 {
+        return None;
+    }
+    let (chunks, _) = bytes.as_chunks::<8>();
+    chunks.iter().map(|chunk| u32::try_from(i64::from_le_bytes(*chunk)).ok()).collect()
+}
