@@ -70,7 +70,12 @@ impl Array {
     }
 
     /// A tensor of `shape` from row-major values.
-    pub fn from_vec(values: Vec<f64>, shape: &[usize], precision: Precision, device: &Device) -> Self {
+    pub fn from_vec(
+        values: Vec<f64>,
+        shape: &[usize],
+        precision: Precision,
+        device: &Device,
+    ) -> Self {
         Self::from_data(TensorData::new(values, shape.to_vec()), precision, device)
     }
 
@@ -142,12 +147,18 @@ impl Array {
 
     /// Adds a number to every element.
     pub fn add_scalar(&self, value: f64) -> Array {
-        Array(Dispatch::float_add_scalar(self.0.clone(), Scalar::Float(value)))
+        Array(Dispatch::float_add_scalar(
+            self.0.clone(),
+            Scalar::Float(value),
+        ))
     }
 
     /// Multiplies every element by a number.
     pub fn scale(&self, value: f64) -> Array {
-        Array(Dispatch::float_mul_scalar(self.0.clone(), Scalar::Float(value)))
+        Array(Dispatch::float_mul_scalar(
+            self.0.clone(),
+            Scalar::Float(value),
+        ))
     }
 
     /// The negative.
@@ -253,7 +264,8 @@ impl Array {
 
     /// The sum over several axes, which stay with extent one.
     pub fn sum_dims(&self, dims: &[usize]) -> Array {
-        dims.iter().fold(self.clone(), |array, &dim| array.sum_dim(dim))
+        dims.iter()
+            .fold(self.clone(), |array, &dim| array.sum_dim(dim))
     }
 
     /// The largest element along axis `dim`, which stays with extent one.

@@ -120,13 +120,26 @@ impl ModuleVisitor for Paths {
 }
 
 fn is_buffer(path: &str) -> bool {
-    path.rsplit('.').next().is_some_and(|name| BUFFERS.contains(&name))
+    path.rsplit('.')
+        .next()
+        .is_some_and(|name| BUFFERS.contains(&name))
 }
 
 fn build(recorded: Recorded) -> Result<Program, CaptureError> {
-    let Recorded { operations, mut values, tensors, input, output, batch, logits } = recorded;
+    let Recorded {
+        operations,
+        mut values,
+        tensors,
+        input,
+        output,
+        batch,
+        logits,
+    } = recorded;
     if logits.len() != 2 || logits[0] != batch {
-        return Err(CaptureError::Logits { shape: logits, batch });
+        return Err(CaptureError::Logits {
+            shape: logits,
+            batch,
+        });
     }
     let needed = needed(&operations, output);
     let mut layers = HashMap::new();
@@ -134,12 +147,16 @@ fn build(recorded: Recorded) -> Result<Program, CaptureError> {
     let mut parameters = Vec::new();
     let mut initial = Vec::new();
     for (path, id) in &tensors {
-        let layer = path.rsplit_once('.').map_or(path.as_str(), |(layer, _)| layer);
+        let layer = path
+            .rsplit_once('.')
+            .map_or(path.as_str(), |(layer, _)| layer);
         layers.insert(*id, layer.to_string());
         if is_buffer(path) {
             continue;
         }
-        let Some(value) = values.remove(id) else { continue };
+        let Some(value) = values.remove(id) else {
+            continue;
+        };
         let shape = value.shape().to_vec();
         parameters.push(Parameter {
             path: path.clone(),
@@ -148,7 +165,9 @@ fn build(recorded: Recorded) -> Result<Program, CaptureError> {
         });
         initial.push(value);
     }
-    let input_shape = values.remove(&input).map_or_else(Vec::new, |value| value.shape().to_vec());
+    let input_shape = values
+        .remove(&input)
+        .map_or_else(Vec::new, |value| value.shape().to_vec());
     let input = slots.define(input, input_shape);
 
     let mut nodes = Vec::new();
@@ -164,24 +183,37 @@ fn build(recorded: Recorded) -> Result<Program, CaptureError> {
             layer.clone_from(path);
         }
         match lower(operation) {
-            Some(Lowered::Operation { rule, inputs, output }) => {
+            Some(Lowered::Operation {
+                rule,
+                inputs,
+                output,
+            }) => {
                 let inputs = inputs
                     .iter()
                     .map(|tensor| {
-                        slots.find_or_constant(tensor.id, &mut values, &mut constants).ok_or_else(
-                            || CaptureError::UnknownTensor { layer: layer.clone() },
-                        )
+                        slots
+                            .find_or_constant(tensor.id, &mut values, &mut constants)
+                            .ok_or_else(|| CaptureError::UnknownTensor {
+                                layer: layer.clone(),
+                            })
                     })
                     .collect::<Result<Vec<Slot>, _>>()?;
                 let output = slots.define(output.id, output.shape.to_vec());
-                nodes.push(Node { rule, inputs, output });
+                nodes.push(Node {
+                    rule,
+                    inputs,
+                    output,
+                });
             }
             Some(Lowered::Constant { output, value }) => {
                 let slot = slots.define(output.id, output.shape.to_vec());
                 constants.push((slot, value));
             }
             None => {
-                return Err(CaptureError::NoRule { operation: operation_name(operation), layer });
+                return Err(CaptureError::NoRule {
+                    operation: operation_name(operation),
+                    layer,
+                });
             }
         }
     }

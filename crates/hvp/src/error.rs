@@ -21,13 +21,17 @@ pub enum CaptureError {
     #[error("the network is on an autodiff device: pass `module.valid()`, which leaves it")]
     Autodiff,
     /// A tensor is read that nothing computes.
-    #[error("the network reads a tensor that is neither a parameter, a constant nor computed (near `{layer}`)")]
+    #[error(
+        "the network reads a tensor that is neither a parameter, a constant nor computed (near `{layer}`)"
+    )]
     UnknownTensor {
         /// The last module path whose tensors came in before it.
         layer: String,
     },
     /// The logits do not have the shape [n, C].
-    #[error("the network gives logits of shape {shape:?} for a batch of {batch}: it must be [{batch}, classes]")]
+    #[error(
+        "the network gives logits of shape {shape:?} for a batch of {batch}: it must be [{batch}, classes]"
+    )]
     Logits {
         /// The shape it gives.
         shape: Vec<usize>,

@@ -20,7 +20,9 @@ impl CrossEntropy {
         let probabilities = exponentials.div(&exponentials.sum_dim(1)).unsqueeze();
         let examples = examples as f64;
         CrossEntropy {
-            gradient: probabilities.sub(&targets.unsqueeze()).scale(1.0 / examples),
+            gradient: probabilities
+                .sub(&targets.unsqueeze())
+                .scale(1.0 / examples),
             probabilities,
             examples,
         }
@@ -30,7 +32,10 @@ impl CrossEntropy {
     /// in the logits of one example: p (ż - p·ż).
     pub fn curvature(&self, tangent: &Array) -> Array {
         let mean = tangent.mul(&self.probabilities).sum_dim(2);
-        tangent.sub(&mean).mul(&self.probabilities).scale(1.0 / self.examples)
+        tangent
+            .sub(&mean)
+            .mul(&self.probabilities)
+            .scale(1.0 / self.examples)
     }
 }
 

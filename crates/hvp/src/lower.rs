@@ -29,7 +29,10 @@ pub(crate) enum Lowered<'a> {
         output: &'a TensorIr,
     },
     /// A tensor known in advance.
-    Constant { output: &'a TensorIr, value: TensorData },
+    Constant {
+        output: &'a TensorIr,
+        value: TensorData,
+    },
 }
 
 fn operation<'a>(
@@ -37,12 +40,19 @@ fn operation<'a>(
     inputs: &[&'a TensorIr],
     output: &'a TensorIr,
 ) -> Option<Lowered<'a>> {
-    Some(Lowered::Operation { rule: Arc::new(rule), inputs: inputs.to_vec(), output })
+    Some(Lowered::Operation {
+        rule: Arc::new(rule),
+        inputs: inputs.to_vec(),
+        output,
+    })
 }
 
 fn constant(output: &TensorIr, value: f64) -> Option<Lowered<'_>> {
     let values = vec![value; output.shape.num_elements()];
-    Some(Lowered::Constant { output, value: TensorData::new(values, output.shape.to_vec()) })
+    Some(Lowered::Constant {
+        output,
+        value: TensorData::new(values, output.shape.to_vec()),
+    })
 }
 
 fn float(scalar: ScalarIr) -> f64 {
@@ -80,7 +90,9 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
             operation(Linear, &inputs, &op.out)
         }
         ModuleOperationIr::BatchNorm(op) => operation(
-            BatchNorm { epsilon: float(op.epsilon) },
+            BatchNorm {
+                epsilon: float(op.epsilon),
+            },
             &[&op.x, &op.gamma, &op.beta, &op.mean, &op.variance],
             &op.out,
         ),
@@ -106,9 +118,13 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
             &[&op.x],
             &op.out,
         ),
-        ModuleOperationIr::AdaptiveAvgPool2d(op) => {
-            operation(AdaptiveAvgPool2d { output_size: op.output_size }, &[&op.x], &op.out)
-        }
+        ModuleOperationIr::AdaptiveAvgPool2d(op) => operation(
+            AdaptiveAvgPool2d {
+                output_size: op.output_size,
+            },
+            &[&op.x],
+            &op.out,
+        ),
         _ => None,
     }
 }
@@ -116,9 +132,13 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
 fn lower_activation(activation: &ActivationOperationIr) -> Option<Lowered<'_>> {
     match activation {
         ActivationOperationIr::Relu(op) => operation(Pointwise::Relu, &[&op.input], &op.out),
-        ActivationOperationIr::LeakyRelu(op) => {
-            operation(Pointwise::LeakyRelu { slope: float(op.rhs) }, &[&op.lhs], &op.out)
-        }
+        ActivationOperationIr::LeakyRelu(op) => operation(
+            Pointwise::LeakyRelu {
+                slope: float(op.rhs),
+            },
+            &[&op.lhs],
+            &op.out,
+        ),
         ActivationOperationIr::Sigmoid(op) => operation(Pointwise::Sigmoid, &[&op.input], &op.out),
         _ => None,
     }
@@ -138,17 +158,25 @@ fn lower_float(float: &FloatOperationIr) -> Option<Lowered<'_>> {
 
 fn lower_base(base: &BaseOperationIr) -> Option<Lowered<'_>> {
     match base {
-        BaseOperationIr::Reshape(op) => {
-            operation(Reshape { shape: op.out.shape.to_vec() }, &[&op.input], &op.out)
-        }
+        BaseOperationIr::Reshape(op) => operation(
+            Reshape {
+                shape: op.out.shape.to_vec(),
+            },
+            &[&op.input],
+            &op.out,
+        ),
         BaseOperationIr::SwapDims(op) => operation(
             Permute::swap(op.input.shape.num_dims(), op.dim1, op.dim2),
             &[&op.input],
             &op.out,
         ),
-        BaseOperationIr::Permute(op) => {
-            operation(Permute { axes: op.axes.clone() }, &[&op.input], &op.out)
-        }
+        BaseOperationIr::Permute(op) => operation(
+            Permute {
+                axes: op.axes.clone(),
+            },
+            &[&op.input],
+            &op.out,
+        ),
         BaseOperationIr::Cat(op) => {
             let inputs: Vec<&TensorIr> = op.tensors.iter().collect();
             operation(Cat { dim: op.dim }, &inputs, &op.out)
@@ -179,12 +207,24 @@ fn lower_numeric(numeric: &NumericOperationIr) -> Option<Lowered<'_>> {
             operation(affine(float(op.rhs).recip(), 0.0), &[&op.lhs], &op.out)
         }
         NumericOperationIr::Neg(op) => operation(affine(-1.0, 0.0), &[&op.input], &op.out),
-        NumericOperationIr::SumDim(op) => {
-            operation(SumDim { dim: op.axis, scale: 1.0 }, &[&op.input], &op.out)
-        }
+        NumericOperationIr::SumDim(op) => operation(
+            SumDim {
+                dim: op.axis,
+                scale: 1.0,
+            },
+            &[&op.input],
+            &op.out,
+        ),
         NumericOperationIr::MeanDim(op) => {
             let scale = 1.0 / op.input.shape[op.axis] as f64;
-            operation(SumDim { dim: op.axis, scale }, &[&op.input], &op.out)
+            operation(
+                SumDim {
+                    dim: op.axis,
+                    scale,
+                },
+                &[&op.input],
+                &op.out,
+            )
         }
         NumericOperationIr::Full(op) => constant(&op.out, float(op.value)),
         _ => None,
@@ -196,6 +236,14 @@ pub(crate) fn operation_name(recorded: &OperationIr) -> String {
     let record = format!("{recorded:?}");
     let head = record.split('{').next().unwrap_or_default();
     let variants: Vec<&str> = head.split('(').collect();
-    let variant = variants.len().checked_sub(2).map_or(head, |index| variants[index]);
-    variant.rsplit(", ").next().unwrap_or(variant).trim().to_string()
+    let variant = variants
+        .len()
+        .checked_sub(2)
+        .map_or(head, |index| variants[index]);
+    variant
+        .rsplit(", ")
+        .next()
+        .unwrap_or(variant)
+        .trim()
+        .to_string()
 }

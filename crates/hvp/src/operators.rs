@@ -100,9 +100,8 @@ impl LinearOperator for Operator<'_> {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
             let product = self.problem.product(self.part, &Array::cat(&lifted, 0));
             let dim = product.shape()[1];
-            products.extend(
-                (0..directions.len()).map(|k| product.slice(0, k, k + 1).reshape(&[dim])),
-            );
+            products
+                .extend((0..directions.len()).map(|k| product.slice(0, k, k + 1).reshape(&[dim])));
         }
         Ok(products)
     }

@@ -114,7 +114,11 @@ impl Problem {
             programs.push(capture_for(count % batch_size)?);
         }
         let classes = programs[0].classes();
-        if let Some(label) = examples.labels.iter().find(|&&label| label as usize >= classes) {
+        if let Some(label) = examples
+            .labels
+            .iter()
+            .find(|&&label| label as usize >= classes)
+        {
             return Err(HvpError::Input(format!(
                 "a label is {label} but the network tells {classes} classes apart: labels must be \
                  below {classes}"
@@ -124,7 +128,13 @@ impl Problem {
         let array = |data: &TensorData| Array::from_data(data.clone(), precision, device);
         let constants = programs
             .iter()
-            .map(|program| program.constants.iter().map(|(_, data)| array(data)).collect())
+            .map(|program| {
+                program
+                    .constants
+                    .iter()
+                    .map(|(_, data)| array(data))
+                    .collect()
+            })
             .collect();
         let parameters = programs[0].initial.iter().map(array).collect();
         let batches = batches(&examples, batch_size, classes, precision);
@@ -149,6 +159,26 @@ impl Problem {
     /// The parameters, in the order in which they make up a vector.
     pub fn parameters(&self) -> &[Parameter] {
         self.programs[0].parameters()
+    }
+
+    /// The values of the parameters at which everything is computed, as a vector.
+    pub fn point(&self) -> Array {
+        let lifted = self
+            .parameters
+            .iter()
+            .map(|value| Some(value.unsqueeze()))
+            .collect();
+        self.join(lifted, 1).reshape(&[self.space_dim()])
+    }
+
+    /// Moves to another point of the space.
+    pub fn move_to(&mut self, point: &Array) {
+        self.parameters = self
+            .split(&point.unsqueeze())
+            .iter()
+            .zip(self.parameters())
+            .map(|(value, parameter)| value.reshape(&parameter.shape))
+            .collect();
     }
 
     /// The captured network.
@@ -198,11 +228,16 @@ impl Problem {
         let mut correct = 0usize;
         for (row, &label) in rows {
             loss += example_loss(row, label as usize);
-            let largest = (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
+            let largest =
+                (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
             correct += usize::from(largest == label as usize);
         }
         let count = self.examples() as f64;
-        Ok(Evaluation { loss: loss / count, accuracy: correct as f64 / count, logits })
+        Ok(Evaluation {
+            loss: loss / count,
+            accuracy: correct as f64 / count,
+            logits,
+        })
     }
 
     /// The gradient of the mean loss, a vector of [`space`](Self::space).
@@ -236,15 +271,18 @@ impl Problem {
             let mut pushed = program.push(&tape, &tangents, second_order);
             let curvature = match part {
                 Part::H => None,
-                Part::Hess | Part::G => {
-                    pushed[program.output].as_ref().map(|tangent| loss.curvature(tangent))
-                }
+                Part::Hess | Part::G => pushed[program.output]
+                    .as_ref()
+                    .map(|tangent| loss.curvature(tangent)),
             };
             if !second_order {
                 pushed = vec![None; program.shapes.len()];
             }
             let seed = second_order.then_some(loss.gradient);
-            accumulate(&mut total, program.pull(tape, pushed, seed, curvature).tangent);
+            accumulate(
+                &mut total,
+                program.pull(tape, pushed, seed, curvature).tangent,
+            );
         }
         self.join(total, directions.shape()[0])
     }

@@ -29,9 +29,7 @@ enum Host {
 impl Host {
     fn dot(&self, other: &Host) -> f64 {
         match (self, other) {
-            (Host::F32(a), Host::F32(b)) => {
-                lanes(a, b, |x, y| f64::from(x) * f64::from(y))
-            }
+            (Host::F32(a), Host::F32(b)) => lanes(a, b, |x, y| f64::from(x) * f64::from(y)),
             (Host::F64(a), Host::F64(b)) => lanes(a, b, |x, y| x * y),
             _ => unreachable!("vectors of one space have one precision"),
         }
@@ -49,14 +47,22 @@ fn lanes<T: Copy>(a: &[T], b: &[T], product: impl Fn(T, T) -> f64) -> f64 {
             sums[lane] += product(a[lane], b[lane]);
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(&a, &b)| product(a, b)).sum();
+    let rest: f64 = a_rest
+        .iter()
+        .zip(b_rest)
+        .map(|(&a, &b)| product(a, b))
+        .sum();
     sums.iter().sum::<f64>() + rest
 }
 
 impl ParameterSpace {
     /// The space of dimension `dim` on a device.
     pub fn new(dim: usize, precision: Precision, device: Device) -> Self {
-        ParameterSpace { dim, precision, device }
+        ParameterSpace {
+            dim,
+            precision,
+            device,
+        }
     }
 
     /// The precision vectors are stored in.
@@ -81,7 +87,10 @@ impl ParameterSpace {
     fn host(&self, vector: &Array) -> Host {
         let data = read(vector);
         match data.dtype() {
-            DType::F32 => Host::F32(data.to_vec().expect("float32 data gives float32 numbers")),
+            DType::F32 => Host::F32(
+                data.try_to_vec()
+                    .expect("float32 data gives float32 numbers"),
+            ),
             _ => Host::F64(data.iter::<f64>().collect()),
         }
     }
@@ -95,7 +104,9 @@ impl ParameterSpace {
             total += read(&folded.sum_dim(1)).iter::<f64>().sum::<f64>();
         }
         if whole < self.dim {
-            total += read(&array.slice(0, whole, self.dim)).iter::<f64>().sum::<f64>();
+            total += read(&array.slice(0, whole, self.dim))
+                .iter::<f64>()
+                .sum::<f64>();
         }
         total
     }
@@ -107,7 +118,9 @@ impl ParameterSpace {
 ///
 /// When the device is lost: an inner product has no other way to say so.
 fn read(array: &Array) -> TensorData {
-    array.to_data().unwrap_or_else(|error| panic!("the device failed while reading a vector: {error}"))
+    array
+        .to_data()
+        .unwrap_or_else(|error| panic!("the device failed while reading a vector: {error}"))
 }
 
 impl VectorSpace for ParameterSpace {

@@ -53,7 +53,9 @@ impl Program {
 
     /// The logits of a pass.
     pub(crate) fn logits(&self, tape: &Tape) -> Array {
-        tape.values[self.output].clone().expect("a program ends with its output")
+        tape.values[self.output]
+            .clone()
+            .expect("a program ends with its output")
     }
 
     /// Pushes tangents [K, …] of the parameters to the logits. Where the tangents in between are not
@@ -65,12 +67,14 @@ impl Program {
         }
         let last_use = self.last_uses();
         for (index, node) in self.nodes.iter().enumerate() {
-            let incoming: Vec<Option<Array>> =
-                node.inputs.iter().map(|&slot| tangents[slot].clone()).collect();
+            let incoming: Vec<Option<Array>> = node
+                .inputs
+                .iter()
+                .map(|&slot| tangents[slot].clone())
+                .collect();
             if incoming.iter().any(Option::is_some) {
                 let inputs = gather(&tape.values, &node.inputs);
-                tangents[node.output] =
-                    node.rule.jvp(self.point(tape, index, &inputs), &incoming);
+                tangents[node.output] = node.rule.jvp(self.point(tape, index, &inputs), &incoming);
             }
             if !keep {
                 for &slot in node.inputs.iter().filter(|&&slot| last_use[slot] == index) {
@@ -109,10 +113,16 @@ impl Program {
                     }
                 };
                 if let Some(cotangent) = &cotangent {
-                    let along: Vec<Option<Array>> =
-                        node.inputs.iter().map(|&slot| tangents[slot].clone()).collect();
+                    let along: Vec<Option<Array>> = node
+                        .inputs
+                        .iter()
+                        .map(|&slot| tangents[slot].clone())
+                        .collect();
                     if along.iter().any(Option::is_some) {
-                        add(&mut tangent, node.rule.vjp_tangent(at, &along, cotangent, &wanted));
+                        add(
+                            &mut tangent,
+                            node.rule.vjp_tangent(at, &along, cotangent, &wanted),
+                        );
                     }
                     add(&mut primal, node.rule.vjp(at, cotangent, &wanted));
                 }
@@ -126,9 +136,15 @@ impl Program {
             tangents[node.output] = None;
         }
         let take = |from: &mut Vec<Option<Array>>| {
-            self.parameters.iter().map(|parameter| from[parameter.slot].take()).collect()
+            self.parameters
+                .iter()
+                .map(|parameter| from[parameter.slot].take())
+                .collect()
         };
-        Pulled { primal: take(&mut primal), tangent: take(&mut tangent) }
+        Pulled {
+            primal: take(&mut primal),
+            tangent: take(&mut tangent),
+        }
     }
 
     fn point<'a>(&self, tape: &'a Tape, index: usize, inputs: &'a [Array]) -> Point<'a> {

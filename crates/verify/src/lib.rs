@@ -11,6 +11,6 @@ mod check;
 mod network;
 mod reference;
 
-pub use check::{Check, Quantity, verify};
+pub use check::{Check, Outcome, Quantity, verify};
 pub use network::{Kind, ReferenceNetwork};
-pub use reference::{Reference, VerifyError};
+pub use reference::{Reference, Values, VerifyError};

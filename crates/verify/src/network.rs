@@ -36,7 +36,10 @@ impl Kind {
 
     /// The kind of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(_, known)| *known == name).map(|(kind, _)| kind)
+        Self::ALL
+            .into_iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| kind)
     }
 
     /// The names, for messages.
@@ -46,16 +49,33 @@ impl Kind {
 
     fn layers(self) -> &'static [Plan] {
         use Plan::{Avgpool, Bn, Conv, Dense, Flatten, Linear, Maxpool, Relu, Residual, Tanh};
-        const PADDED: Plan = Conv { stride: 1, padding: 1 };
+        const PADDED: Plan = Conv {
+            stride: 1,
+            padding: 1,
+        };
         match self {
             Kind::Mlp => &[Flatten, Linear, Tanh, Linear],
             Kind::Cnn => &[PADDED, Relu, Maxpool(2), PADDED, Relu, Flatten, Linear],
             Kind::VggBn => &[
-                PADDED, Bn, Relu, Maxpool(2), PADDED, Bn, Relu, Maxpool(2), Flatten, Linear, Bn,
-                Relu, Linear,
+                PADDED,
+                Bn,
+                Relu,
+                Maxpool(2),
+                PADDED,
+                Bn,
+                Relu,
+                Maxpool(2),
+                Flatten,
+                Linear,
+                Bn,
+                Relu,
+                Linear,
             ],
             Kind::ResnetBlock => &[
-                Conv { stride: 2, padding: 1 },
+                Conv {
+                    stride: 2,
+                    padding: 1,
+                },
                 Bn,
                 Relu,
                 Residual,
@@ -69,7 +89,10 @@ impl Kind {
                 Dense,
                 Bn,
                 Relu,
-                Conv { stride: 1, padding: 0 },
+                Conv {
+                    stride: 1,
+                    padding: 0,
+                },
                 Avgpool(2),
                 Dense,
                 Avgpool(3),
@@ -146,7 +169,11 @@ enum Activations {
 }
 
 impl Activations {
-    fn map(self, f: impl FnOnce(Tensor<4>) -> Tensor<4>, g: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Self {
+    fn map(
+        self,
+        f: impl FnOnce(Tensor<4>) -> Tensor<4>,
+        g: impl FnOnce(Tensor<2>) -> Tensor<2>,
+    ) -> Self {
         match self {
             Activations::Images(x) => Activations::Images(f(x)),
             Activations::Rows(x) => Activations::Rows(g(x)),
@@ -154,7 +181,9 @@ impl Activations {
     }
 
     fn images(self, f: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
-        self.map(f, |_| unreachable!("image layers stand before the flattening"))
+        self.map(f, |_| {
+            unreachable!("image layers stand before the flattening")
+        })
     }
 }
 
@@ -164,8 +193,16 @@ impl ReferenceNetwork {
     /// # Errors
     ///
     /// When a tensor the kind needs is missing or has the wrong number of axes.
-    pub fn new(reference: &Reference, precision: Precision, device: &Device) -> Result<Self, VerifyError> {
-        let source = Source { reference, precision, device };
+    pub fn new(
+        reference: &Reference,
+        precision: Precision,
+        device: &Device,
+    ) -> Result<Self, VerifyError> {
+        let source = Source {
+            reference,
+            precision,
+            device,
+        };
         let layers = reference
             .kind
             .layers()
@@ -179,29 +216,33 @@ impl ReferenceNetwork {
     /// Logits [n, C] of images [n, c, h, w].
     pub fn forward(&self, x: Tensor<4>, mode: BnMode) -> Tensor<2> {
         let relu = |x: Tensor<4>| activation::relu(x);
-        let end = self.layers.iter().fold(Activations::Images(x), |x, layer| match layer {
-            Layer::Function(function) => match (function.number, x) {
-                (FLATTEN, Activations::Images(x)) => Activations::Rows(x.flatten(1, 3)),
-                (RELU, x) => x.map(relu, activation::relu),
-                (TANH, x) => x.map(activation::tanh, activation::tanh),
-                (_, x) => x,
-            },
-            Layer::Linear(linear) => {
-                x.map(|_| unreachable!("linear layers stand behind the flattening"), |x| linear.forward(x))
-            }
-            Layer::Conv(conv) => x.images(|x| conv.forward(x)),
-            Layer::Norm(norm) => x.map(|x| norm.forward(x, mode), |x| norm.forward(x, mode)),
-            Layer::Maxpool(pool) => x.images(|x| pool.forward(x)),
-            Layer::Avgpool(pool) => x.images(|x| pool.forward(x)),
-            Layer::Residual(block) => x.images(|x| {
-                let y = relu(block.bn1.forward(block.conv1.forward(x.clone()), mode));
-                relu(block.bn2.forward(block.conv2.forward(y), mode) + x)
-            }),
-            Layer::Dense(layer) => x.images(|x| {
-                let y = layer.conv.forward(relu(layer.bn.forward(x.clone(), mode)));
-                Tensor::cat(vec![x, y], 1)
-            }),
-        });
+        let end = self
+            .layers
+            .iter()
+            .fold(Activations::Images(x), |x, layer| match layer {
+                Layer::Function(function) => match (function.number, x) {
+                    (FLATTEN, Activations::Images(x)) => Activations::Rows(x.flatten(1, 3)),
+                    (RELU, x) => x.map(relu, activation::relu),
+                    (TANH, x) => x.map(activation::tanh, activation::tanh),
+                    (_, x) => x,
+                },
+                Layer::Linear(linear) => x.map(
+                    |_| unreachable!("linear layers stand behind the flattening"),
+                    |x| linear.forward(x),
+                ),
+                Layer::Conv(conv) => x.images(|x| conv.forward(x)),
+                Layer::Norm(norm) => x.map(|x| norm.forward(x, mode), |x| norm.forward(x, mode)),
+                Layer::Maxpool(pool) => x.images(|x| pool.forward(x)),
+                Layer::Avgpool(pool) => x.images(|x| pool.forward(x)),
+                Layer::Residual(block) => x.images(|x| {
+                    let y = relu(block.bn1.forward(block.conv1.forward(x.clone()), mode));
+                    relu(block.bn2.forward(block.conv2.forward(y), mode) + x)
+                }),
+                Layer::Dense(layer) => x.images(|x| {
+                    let y = layer.conv.forward(relu(layer.bn.forward(x.clone(), mode)));
+                    Tensor::cat(vec![x, y], 1)
+                }),
+            });
         match end {
             Activations::Rows(logits) => logits,
             Activations::Images(x) => x.flatten(1, 3),
@@ -227,10 +268,14 @@ impl Source<'_> {
             Plan::Conv { stride, padding } => Layer::Conv(self.conv(&name, stride, padding)?),
             Plan::Bn => Layer::Norm(self.norm(&name)?),
             Plan::Maxpool(size) => Layer::Maxpool(
-                MaxPool2dConfig::new([size, size]).with_strides([size, size]).init(),
+                MaxPool2dConfig::new([size, size])
+                    .with_strides([size, size])
+                    .init(),
             ),
             Plan::Avgpool(size) => Layer::Avgpool(
-                AvgPool2dConfig::new([size, size]).with_strides([size, size]).init(),
+                AvgPool2dConfig::new([size, size])
+                    .with_strides([size, size])
+                    .init(),
             ),
             Plan::Residual => Layer::Residual(ResidualBlock {
                 conv1: self.conv(&format!("{name}.conv1"), 1, 1)?,
@@ -246,12 +291,20 @@ impl Source<'_> {
     }
 
     fn find<'a>(&self, from: &'a [(String, Values)], name: &str) -> Option<&'a Values> {
-        from.iter().find(|(found, _)| found == name).map(|(_, values)| values)
+        from.iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, values)| values)
     }
 
-    fn tensor<const D: usize>(&self, name: &str, values: &Values) -> Result<Tensor<D>, VerifyError> {
+    fn tensor<const D: usize>(
+        &self,
+        name: &str,
+        values: &Values,
+    ) -> Result<Tensor<D>, VerifyError> {
         let shape: [usize; D] = values.shape.clone().try_into().map_err(|shape| {
-            self.reference.foreign(format!("its tensor `{name}` has shape {shape:?}, not {D} axes"))
+            self.reference.foreign(format!(
+                "its tensor `{name}` has shape {shape:?}, not {D} axes"
+            ))
         })?;
         let data = TensorData::new(values.values.clone(), shape);
         Ok(Tensor::from_data(
@@ -261,9 +314,10 @@ impl Source<'_> {
     }
 
     fn parameter<const D: usize>(&self, name: &str) -> Result<Tensor<D>, VerifyError> {
-        let values = self
-            .find(&self.reference.parameters, name)
-            .ok_or_else(|| self.reference.foreign(format!("it has no parameter `{name}`")))?;
+        let values = self.find(&self.reference.parameters, name).ok_or_else(|| {
+            self.reference
+                .foreign(format!("it has no parameter `{name}`"))
+        })?;
         self.tensor(name, values)
     }
 
@@ -279,8 +333,9 @@ impl Source<'_> {
         let weight = weight.transpose();
         let [inputs, outputs] = weight.dims();
         let bias = self.bias(layer)?;
-        let mut linear =
-            LinearConfig::new(inputs, outputs).with_bias(bias.is_some()).init(self.device);
+        let mut linear = LinearConfig::new(inputs, outputs)
+            .with_bias(bias.is_some())
+            .init(self.device);
         linear.weight = Param::from_tensor(weight);
         linear.bias = bias;
         Ok(linear)
@@ -292,7 +347,9 @@ impl Source<'_> {
         let bias = self.bias(layer)?;
         let mut conv = Conv2dConfig::new([inputs, outputs], [height, width])
             .with_stride([stride, stride])
-            .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+            .with_padding(PaddingConfig2d::Explicit(
+                padding, padding, padding, padding,
+            ))
             .with_bias(bias.is_some())
             .init(self.device);
         conv.weight = Param::from_tensor(weight);

@@ -95,10 +95,18 @@ impl Reference {
     ///
     /// One sentence that names the file, and the tensor or field at fault.
     pub fn read(path: &Path) -> Result<Self, VerifyError> {
-        let bytes = fs::read(path)
-            .map_err(|source| VerifyError::Read { path: path.to_path_buf(), source })?;
-        let format = |reason: String| VerifyError::Format { path: path.to_path_buf(), reason };
-        let foreign = |reason: String| VerifyError::Foreign { path: path.to_path_buf(), reason };
+        let bytes = fs::read(path).map_err(|source| VerifyError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        let format = |reason: String| VerifyError::Format {
+            path: path.to_path_buf(),
+            reason,
+        };
+        let foreign = |reason: String| VerifyError::Foreign {
+            path: path.to_path_buf(),
+            reason,
+        };
         let (_, header) =
             SafeTensors::read_metadata(&bytes).map_err(|error| format(error.to_string()))?;
         let file = SafeTensors::deserialize(&bytes).map_err(|error| format(error.to_string()))?;
@@ -110,12 +118,20 @@ impl Reference {
         let meta: Meta = serde_json::from_str(meta)
             .map_err(|error| foreign(format!("its metadata `meta` does not read: {error}")))?;
         let kind = Kind::from_name(&meta.kind).ok_or_else(|| {
-            foreign(format!("its kind is `{}`, not one of {}", meta.kind, Kind::names()))
+            foreign(format!(
+                "its kind is `{}`, not one of {}",
+                meta.kind,
+                Kind::names()
+            ))
         })?;
         let batch_statistics = match meta.bn_mode.as_str() {
             "eval" => false,
             "train" => true,
-            other => return Err(foreign(format!("its bn_mode is `{other}`, not eval or train"))),
+            other => {
+                return Err(foreign(format!(
+                    "its bn_mode is `{other}`, not eval or train"
+                )));
+            }
         };
         let mut tensors = Vec::new();
         let mut labels = None;
@@ -126,9 +142,19 @@ impl Reference {
                 })?);
                 continue;
             }
-            let values = floats(view.dtype(), view.data())
-                .ok_or_else(|| foreign(format!("its tensor `{name}` is {:?}, not F64", view.dtype())))?;
-            tensors.push((name, Values { shape: view.shape().to_vec(), values }));
+            let values = floats(view.dtype(), view.data()).ok_or_else(|| {
+                foreign(format!(
+                    "its tensor `{name}` is {:?}, not F64",
+                    view.dtype()
+                ))
+            })?;
+            tensors.push((
+                name,
+                Values {
+                    shape: view.shape().to_vec(),
+                    values,
+                },
+            ));
         }
         let find = |name: &str| {
             tensors
@@ -146,12 +172,16 @@ impl Reference {
         let buffers = tensors
             .iter()
             .filter_map(|(name, values)| {
-                name.strip_prefix("buffer.").map(|name| (name.to_string(), values.clone()))
+                name.strip_prefix("buffer.")
+                    .map(|name| (name.to_string(), values.clone()))
             })
             .collect();
         let inputs = find("x")?;
         let directions = find("v")?;
-        let dim: usize = parameters.iter().map(|(_, values)| values.values.len()).sum();
+        let dim: usize = parameters
+            .iter()
+            .map(|(_, values)| values.values.len())
+            .sum();
         if dim != meta.parameters || directions.shape.get(1) != Some(&dim) {
             return Err(foreign(format!(
                 "it says {} parameters, holds {dim}, and its directions have shape {:?}",
@@ -167,7 +197,10 @@ impl Reference {
             )));
         }
         if labels.iter().any(|&label| label as usize >= meta.classes) {
-            return Err(foreign(format!("a label is not below its {} classes", meta.classes)));
+            return Err(foreign(format!(
+                "a label is not below its {} classes",
+                meta.classes
+            )));
         }
         Ok(Reference {
             kind,
@@ -202,14 +235,20 @@ impl Reference {
     }
 
     pub(crate) fn foreign(&self, reason: String) -> VerifyError {
-        VerifyError::Foreign { path: self.path.clone(), reason }
+        VerifyError::Foreign {
+            path: self.path.clone(),
+            reason,
+        }
     }
 }
 
 fn floats(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {
     (dtype == Dtype::F64).then(|| {
         let (chunks, _) = bytes.as_chunks::<8>();
-        chunks.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect()
+        chunks
+            .iter()
+            .map(|chunk| f64::from_le_bytes(*chunk))
+            .collect()
     })
 }
 
@@ -218,5 +257,8 @@ fn integers(dtype: Dtype, bytes: &[u8]) -> Option<Vec<u32>> {
         return None;
     }
     let (chunks, _) = bytes.as_chunks::<8>();
-    chunks.iter().map(|chunk| u32::try_from(i64::from_le_bytes(*chunk)).ok()).collect()
+    chunks
+        .iter()
+        .map(|chunk| u32::try_from(i64::from_le_bytes(*chunk)).ok())
+        .collect()
 }

@@ -108,9 +108,7 @@ impl Rule for Pointwise {
     ) -> PerInput {
         let second = self.second(&at.inputs[0], at.value);
         vec![match (second, &tangents[0]) {
-            (Some(second), Some(tangent)) => {
-                Some(tangent.mul(&second.unsqueeze().mul(cotangent)))
-            }
+            (Some(second), Some(tangent)) => Some(tangent.mul(&second.unsqueeze().mul(cotangent))),
             _ => None,
         }]
     }

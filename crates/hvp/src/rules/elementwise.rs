@@ -45,14 +45,20 @@ impl Rule for Add {
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let second = tangents[1].as_ref().map(|tangent| tangent.scale(self.sign));
         sum(
-            tangents[0].as_ref().map(|tangent| broadcast(tangent, at.value)),
+            tangents[0]
+                .as_ref()
+                .map(|tangent| broadcast(tangent, at.value)),
             second.map(|tangent| broadcast(&tangent, at.value)),
         )
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
         let pull = |index: usize, scale: f64| {
-            let pulled = if scale == 1.0 { cotangent.clone() } else { cotangent.scale(scale) };
+            let pulled = if scale == 1.0 {
+                cotangent.clone()
+            } else {
+                cotangent.scale(scale)
+            };
             wanted[index].then(|| unbroadcast(pulled, &at.inputs[index]))
         };
         vec![pull(0, 1.0), pull(1, self.sign)]
@@ -75,7 +81,9 @@ impl Rule for Mul {
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let along = |index: usize| {
             let other = &at.inputs[1 - index];
-            tangents[index].as_ref().map(|tangent| tangent.mul(&other.unsqueeze()))
+            tangents[index]
+                .as_ref()
+                .map(|tangent| tangent.mul(&other.unsqueeze()))
         };
         sum(along(0), along(1))
     }
@@ -180,7 +188,11 @@ pub struct Affine {
 
 impl Affine {
     fn linear(&self, x: &Array) -> Array {
-        if self.scale == 1.0 { x.clone() } else { x.scale(self.scale) }
+        if self.scale == 1.0 {
+            x.clone()
+        } else {
+            x.scale(self.scale)
+        }
     }
 }
 
@@ -191,7 +203,11 @@ impl Rule for Affine {
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let scaled = self.linear(&inputs[0]);
-        let value = if self.shift == 0.0 { scaled } else { scaled.add_scalar(self.shift) };
+        let value = if self.shift == 0.0 {
+            scaled
+        } else {
+            scaled.add_scalar(self.shift)
+        };
         (value, Saved::default())
     }
 

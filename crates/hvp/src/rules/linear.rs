@@ -39,8 +39,7 @@ impl Rule for Matmul {
         vec![
             wanted[0]
                 .then(|| unbroadcast(cotangent.matmul(&second.unsqueeze().transpose()), first)),
-            wanted[1]
-                .then(|| unbroadcast(first.unsqueeze().transpose().matmul(cotangent), second)),
+            wanted[1].then(|| unbroadcast(first.unsqueeze().transpose().matmul(cotangent), second)),
         ]
     }
 
@@ -171,9 +170,10 @@ impl Rule for Linear {
     ) -> PerInput {
         let flat = rows(cotangent);
         let mut pulled = vec![
-            tangents[1].as_ref().filter(|_| wanted[0]).map(|tangent| {
-                Self::shaped(flat.matmul(&tangent.transpose()), &at.inputs[0])
-            }),
+            tangents[1]
+                .as_ref()
+                .filter(|_| wanted[0])
+                .map(|tangent| Self::shaped(flat.matmul(&tangent.transpose()), &at.inputs[0])),
             tangents[0]
                 .as_ref()
                 .filter(|_| wanted[1])

@@ -133,7 +133,10 @@ impl Rule for BatchNorm {
             .then(|| per_channel(&cotangent.mul(&parts.centred)));
         let total = (wanted[BETA] || wanted[MEAN]).then(|| per_channel(cotangent));
         let moment_times = |wanted: bool, factor: &Array| {
-            moment.as_ref().filter(|_| wanted).map(|moment| moment.mul(factor))
+            moment
+                .as_ref()
+                .filter(|_| wanted)
+                .map(|moment| moment.mul(factor))
         };
         vec![
             wanted[X].then(|| cotangent.mul(&beside(&parts.scale, rank))),
@@ -183,9 +186,9 @@ impl Rule for BatchNorm {
             let along_gamma = tangents[GAMMA]
                 .as_ref()
                 .map(|dot| dot.mul(&cube.mul(&moment)));
-            let along_inverse = inverse_dot.as_ref().map(|dot| {
-                dot.mul(&s.mul(s).scale(-1.5).mul(&parts.gamma).mul(&moment))
-            });
+            let along_inverse = inverse_dot
+                .as_ref()
+                .map(|dot| dot.mul(&s.mul(s).scale(-1.5).mul(&parts.gamma).mul(&moment)));
             let along_moment = moment_dot
                 .as_ref()
                 .map(|dot| dot.mul(&cube.mul(&parts.gamma)));

@@ -85,8 +85,8 @@ impl Rule for MaxPool2d {
         let input = folded_shape(&at.inputs[0], directions);
         let output = folded_shape(at.value, directions);
         let planes = input[0] * input[1];
-        let winners = repeated(&at.saved.indices[0], directions)
-            .reshape(&[planes, output[2] * output[3]]);
+        let winners =
+            repeated(&at.saved.indices[0], directions).reshape(&[planes, output[2] * output[3]]);
         let chosen = tangent
             .reshape(&[planes, input[2] * input[3]])
             .gather(1, &winners);

@@ -14,7 +14,11 @@ pub struct SumDim {
 
 impl SumDim {
     fn scaled(&self, array: Array) -> Array {
-        if self.scale == 1.0 { array } else { array.scale(self.scale) }
+        if self.scale == 1.0 {
+            array
+        } else {
+            array.scale(self.scale)
+        }
     }
 }
 
