@@ -27,12 +27,13 @@ pub struct TrainConfig {
 }
 
 impl Default for TrainConfig {
-    /// The papers' recipe where they give one: momentum 0.9, weight decay 5e-4, batch 128, steps; 20 epochs at 0.05.
+    /// The papers' recipe where they give one: momentum 0.9, weight decay 5e-4, batch 128, steps;
+    /// 20 epochs at 0.02, at which `small-cnn` learns both MNIST and the synthetic digits.
     fn default() -> Self {
         Self {
             epochs: 20,
             batch_size: 128,
-            learning_rate: 0.05,
+            learning_rate: 0.02,
             momentum: 0.9,
             weight_decay: 5e-4,
             schedule: Schedule::Step,

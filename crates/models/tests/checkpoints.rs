@@ -194,7 +194,7 @@ fn other_settings_are_named() {
     };
     assert_eq!(
         resume(&net(), SHAPE, 3, &faster),
-        owned("train.learning-rate", "0.05", "0.5")
+        owned("train.learning-rate", "0.02", "0.5")
     );
     let empty = tempfile::tempdir().expect("a folder");
     let nothing = Progress::resume(empty.path(), &net(), SHAPE, 3, &config(), &Device::flex());
