@@ -4,10 +4,18 @@
 //! once as SVG; the PNG is that SVG, rasterised with an embedded font, so the result does not depend on the machine.
 #![forbid(unsafe_code)]
 
+mod check;
 mod error;
+mod escape;
+mod figures;
 mod files;
+mod groups;
+mod html;
+mod numbers;
 mod run;
 pub mod schema;
+mod svg;
+mod wording;
 
 pub use error::ReportError;
 pub use run::{ReportFiles, RunSummary, write_report};

@@ -2,9 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use hesscope_spectral::SpectralError;
+
+use crate::check::check;
 use crate::error::ReportError;
+use crate::figures::{density, loss};
 use crate::files::{make_folder, write_whole};
+use crate::groups::{Group, groups};
+use crate::html::{Figures, page};
 use crate::schema::{Analysis, EpochRecord};
+use crate::svg::Rasteriser;
 
 /// Everything a report tells of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,13 +49,47 @@ pub struct ReportFiles {
 
 /// Writes `figures/*.svg`, `figures/*.png` and `report.html` into `dir`, which is made if it is not there.
 ///
-/// Each file is whole or absent at every moment; files of an earlier report of the same names are replaced.
+/// Each file is whole or absent at every moment; files of an earlier report of the same names are replaced. Nothing is
+/// written if an analysis does not describe a spectrum.
 pub fn write_report(run: &RunSummary, dir: &Path) -> Result<ReportFiles, ReportError> {
-    make_folder(&dir.join("figures"))?;
+    run.analyses.iter().try_for_each(check)?;
+    let groups = groups(&run.analyses);
+    let figures = Figures {
+        loss: loss(&run.epochs),
+        densities: groups
+            .iter()
+            .map(|group| density(group).map_err(|error| undrawable(group, &error)))
+            .collect::<Result<_, ReportError>>()?,
+    };
+    let folder = dir.join("figures");
+    make_folder(&folder)?;
+    let rasteriser = Rasteriser::new();
+    let mut paths = Vec::new();
+    for figure in figures.loss.iter().chain(&figures.densities) {
+        let svg = figure.wide.standalone(&figure.label);
+        let vector = folder.join(format!("{}.svg", figure.name));
+        write_whole(&vector, svg.as_bytes())?;
+        let raster = folder.join(format!("{}.png", figure.name));
+        let png = rasteriser.png(&svg).map_err(|reason| ReportError::Raster {
+            path: raster.clone(),
+            reason,
+        })?;
+        write_whole(&raster, &png)?;
+        paths.extend([vector, raster]);
+    }
     let html = dir.join("report.html");
-    write_whole(&html, run.title.as_bytes())?;
+    write_whole(&html, page(run, &groups, &figures).as_bytes())?;
     Ok(ReportFiles {
         html,
-        figures: Vec::new(),
+        figures: paths,
     })
+}
+
+/// A group's spectra that the grid refuses.
+fn undrawable(group: &Group<'_>, error: &SpectralError) -> ReportError {
+    let key = group.analyses.first().map_or("", |analysis| &analysis.key);
+    ReportError::Analysis {
+        key: key.to_owned(),
+        reason: error.to_string(),
+    }
 }

@@ -1,0 +1,168 @@
+//! Scales, ticks and the frame they stand on.
+
+use super::layout::{LABEL, NOTE};
+use crate::numbers::{plain, power_of_ten};
+use crate::svg::{Anchor, Canvas, Ink};
+
+/// A linear map from values to coordinates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    pub(crate) values: (f64, f64),
+    pub(crate) pixels: (f64, f64),
+}
+
+impl Scale {
+    pub(crate) fn at(&self, value: f64) -> f64 {
+        let ((v0, v1), (p0, p1)) = (self.values, self.pixels);
+        p0 + (value - v0) / (v1 - v0) * (p1 - p0)
+    }
+}
+
+/// A labelled place on an axis, in the axis's values.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tick {
+    pub(crate) value: f64,
+    pub(crate) label: String,
+}
+
+/// Powers of ten with exponents from `low` to `high`, at most so many; values are the exponents.
+pub(crate) fn powers(low: f64, high: f64, most: usize) -> Vec<Tick> {
+    let (first, last) = (low.ceil() as i32, high.floor() as i32);
+    let stride = (1..)
+        .find(|stride| (last - first) / stride < most.max(1) as i32)
+        .unwrap_or(1);
+    (first..=last)
+        .filter(|exponent| exponent.rem_euclid(stride) == 0)
+        .map(|exponent| Tick {
+            value: f64::from(exponent),
+            label: power_of_ten(exponent),
+        })
+        .collect()
+}
+
+/// Ticks for a logarithmic axis whose values are exponents: powers of ten, and 2 and 5 times them where there are few.
+pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<Tick> {
+    if high - low > 2.0 {
+        return powers(low, high, most);
+    }
+    let mut ticks = Vec::new();
+    for exponent in low.floor() as i32..=high.floor() as i32 {
+        for digit in [1.0, 2.0, 5.0] {
+            let value = digit * 10f64.powi(exponent);
+            if (low..=high).contains(&value.log10()) {
+                ticks.push(Tick {
+                    value: value.log10(),
+                    label: plain_digit(value),
+                });
+            }
+        }
+    }
+    ticks
+}
+
+/// `0.2`, not `0.2000`.
+fn plain_digit(value: f64) -> String {
+    crate::numbers::significant(value, 1)
+}
+
+/// Round values from `low` to `high`, at most so many; `whole` allows no fractions.
+pub(crate) fn round_steps(low: f64, high: f64, most: usize, whole: bool) -> Vec<Tick> {
+    let least = ((high - low) / most.max(1) as f64).max(f64::MIN_POSITIVE);
+    let mut step = 10f64.powf(least.log10().floor());
+    for factor in [1.0, 2.0, 5.0, 10.0] {
+        if step * factor >= least {
+            step *= factor;
+            break;
+        }
+    }
+    if whole {
+        step = step.max(1.0);
+    }
+    let mut ticks = Vec::new();
+    let mut k = (low / step).ceil();
+    while k * step <= high + step * 1e-9 {
+        ticks.push(Tick {
+            value: k * step,
+            label: plain_whole(k * step),
+        });
+        k += 1.0;
+    }
+    ticks
+}
+
+/// A round value without the zeros of a fixed number of digits.
+fn plain_whole(value: f64) -> String {
+    let text = plain(value);
+    if text.contains('.') && !text.contains('\u{d7}') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// The rectangle that curves are drawn in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl Frame {
+    pub(crate) fn right(&self) -> f64 {
+        self.x + self.width
+    }
+
+    pub(crate) fn bottom(&self) -> f64 {
+        self.y + self.height
+    }
+
+    pub(crate) fn rectangle(&self) -> (f64, f64, f64, f64) {
+        (self.x, self.y, self.width, self.height)
+    }
+
+    /// Horizontal grid lines with their labels on the left.
+    pub(crate) fn horizontals(&self, canvas: &mut Canvas, scale: &Scale, ticks: &[Tick]) {
+        for tick in ticks {
+            let y = scale.at(tick.value);
+            canvas.line((self.x, y), (self.right(), y), Ink::Grid, 1.0, None);
+            canvas.text(
+                (self.x - 6.0, y + LABEL.size * 0.35),
+                Anchor::End,
+                LABEL,
+                &tick.label,
+            );
+        }
+    }
+
+    /// Vertical grid lines, without labels.
+    pub(crate) fn verticals(&self, canvas: &mut Canvas, at: impl Iterator<Item = f64>) {
+        for x in at {
+            canvas.line((x, self.y), (x, self.bottom()), Ink::Grid, 1.0, None);
+        }
+    }
+
+    /// Labels below.
+    pub(crate) fn labels_below(&self, canvas: &mut Canvas, labels: &[(f64, String)]) {
+        for (x, label) in labels {
+            canvas.text((*x, self.bottom() + 16.0), Anchor::Middle, LABEL, label);
+        }
+    }
+
+    /// The title of the vertical axis, read upwards.
+    pub(crate) fn title_left(&self, canvas: &mut Canvas, x: f64, title: &str) {
+        canvas.text_upwards((x, self.y + self.height / 2.0), NOTE, title);
+    }
+
+    /// The axes' lines, over what was drawn.
+    pub(crate) fn outline(&self, canvas: &mut Canvas) {
+        let (left, right, top, bottom) = (self.x, self.right(), self.y, self.bottom());
+        canvas.polyline(
+            &[(left, top), (left, bottom), (right, bottom)],
+            Ink::Muted,
+            1.0,
+            None,
+        );
+    }
+}

@@ -1,0 +1,290 @@
+//! The density of each operator of a group, panels one above another on one axis.
+
+use hesscope_spectral::SpectralError;
+
+use super::Figure;
+use super::axes::{Frame, Scale, powers};
+use super::layout::{HEADING, LABEL, Layout, NOTE, PANEL};
+use super::legend::{FINE_DASHES, Sign, legend};
+use super::spectrum::{SideCurve, Spectrum, WIDTH, extent, spectrum};
+use super::split_axis::{Extent, SplitAxis};
+use crate::groups::Group;
+use crate::numbers::{percent, power_of_ten};
+use crate::svg::{Anchor, Canvas, Drawing, Font, Ink};
+use crate::wording::verdict;
+
+/// Height of a panel's frame.
+const HEIGHT: f64 = 165.0;
+/// Room above a frame for its two lines.
+const HEAD: f64 = 50.0;
+/// Height of the lane of marks inside a frame.
+const LANE: f64 = 20.0;
+/// log10 of the least count a decade that is drawn: well below the peak of a single eigenvalue, 0.4/width.
+const LEAST: f64 = -0.7;
+
+/// A panel: its name and counts beside its numbers.
+struct Panel {
+    head: String,
+    masses: String,
+    near_zero: String,
+    spectrum: Spectrum,
+}
+
+/// The figure of a group.
+pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
+    let extent = extent(&group.analyses);
+    let floor = power_of_ten(extent.floor);
+    let panels = group
+        .analyses
+        .iter()
+        .map(|analysis| {
+            let spectrum = spectrum(analysis, &extent)?;
+            Ok(Panel {
+                head: format!(
+                    "{}: {}, C = {}",
+                    group.name(analysis),
+                    verdict(&analysis.outliers),
+                    analysis.classes
+                ),
+                masses: format!(
+                    "\u{3bb} \u{2264} \u{2212}{floor}: {}   \u{3bb} \u{2265} {floor}: {}",
+                    percent(spectrum.negative_mass),
+                    percent(spectrum.positive_mass)
+                ),
+                near_zero: percent(spectrum.near_zero),
+                spectrum,
+            })
+        })
+        .collect::<Result<Vec<Panel>, SpectralError>>()?;
+    let title = format!("Spectrum over the {}", group.title());
+    let name = format!("density-{}", group.slug());
+    let said: Vec<String> = panels
+        .iter()
+        .map(|panel| {
+            format!(
+                "{}; {} of the eigenvalues are within {floor} of zero.",
+                panel.head, panel.near_zero
+            )
+        })
+        .collect();
+    Ok(Figure {
+        label: format!("{title}. {}", said.join(" ")),
+        caption: caption(&panels, &floor),
+        wide: draw(&name, &title, &panels, extent, Layout::Wide),
+        narrow: draw(&name, &title, &panels, extent, Layout::Narrow),
+        name,
+    })
+}
+
+/// Whether any panel has a standard error to show.
+fn has_band(panels: &[Panel]) -> bool {
+    panels.iter().any(|panel| {
+        panel.spectrum.positive.error.is_some() || panel.spectrum.negative.error.is_some()
+    })
+}
+
+fn caption(panels: &[Panel], floor: &str) -> String {
+    let band = if has_band(panels) {
+        " The band is one standard error over the probes to either side."
+    } else {
+        ""
+    };
+    let single = if panels
+        .iter()
+        .any(|panel| panel.spectrum.near_zero.standard_error.is_none())
+    {
+        " Where there is a single probe, the error is unknown and not drawn."
+    } else {
+        ""
+    };
+    format!(
+        "Eigenvalues per decade of |\u{3bb}|, on a logarithmic axis, to the left and to the right of zero; each eigenvalue \
+         is broadened to a Gaussian of standard deviation {WIDTH} in log\u{2081}\u{2080}|\u{3bb}|. What lies within {floor} \
+         of zero, six decades below the largest modulus of the figure, is not resolved: the shaded strip says how much \
+         that is.{band}{single} The marks on top are the leading eigenvalues, with their residuals as bars where those are \
+         wide enough to see."
+    )
+}
+
+/// Signs that occur.
+fn entries(panels: &[Panel]) -> Vec<(Sign, &'static str)> {
+    let marks = || panels.iter().flat_map(|panel| &panel.spectrum.marks);
+    let mut entries = vec![(Sign::Line, "density")];
+    if has_band(panels) {
+        entries.push((Sign::Band, "\u{b1} 1 standard error"));
+    }
+    if marks().any(|mark| mark.outlier) {
+        entries.push((Sign::Diamond, "outlier"));
+    }
+    if marks().any(|mark| !mark.outlier) {
+        entries.push((Sign::Circle, "other leading eigenvalue"));
+    }
+    if panels
+        .iter()
+        .any(|panel| !panel.spectrum.thresholds.is_empty())
+    {
+        entries.push((Sign::Threshold, "outlier threshold"));
+    }
+    entries
+}
+
+fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layout) -> Drawing {
+    let width = layout.width();
+    let entries = entries(panels);
+    // The legend's height depends on how it breaks: try it on a canvas of its own.
+    let mut trial = Canvas::new(width, 0.0, "");
+    let legend_height = legend(&mut trial, (10.0, 0.0), width - 20.0, &entries);
+    let top = 34.0 + legend_height;
+    let height = top + panels.len() as f64 * (HEAD + HEIGHT + 8.0) + 40.0;
+
+    let mut canvas = Canvas::new(width, height, &format!("{name}-{}", layout.name()));
+    canvas.text((10.0, 22.0), Anchor::Start, HEADING, title);
+    legend(&mut canvas, (10.0, 34.0), width - 20.0, &entries);
+    let highest = panels.iter().map(most).fold(1.0, f64::max);
+    let strip = match layout {
+        Layout::Wide => 26.0,
+        Layout::Narrow => 22.0,
+    };
+    for (i, panel) in panels.iter().enumerate() {
+        let frame = Frame {
+            x: layout.left(),
+            y: top + i as f64 * (HEAD + HEIGHT + 8.0) + HEAD,
+            width: width - layout.left() - layout.right(),
+            height: HEIGHT,
+        };
+        let axis = SplitAxis::new(extent, &frame, strip);
+        let scale = Scale {
+            values: (LEAST, highest),
+            pixels: (frame.bottom(), frame.y + LANE),
+        };
+        draw_panel(&mut canvas, panel, &frame, &axis, &scale, layout);
+        if i + 1 == panels.len() {
+            let labels: Vec<(f64, String)> = axis
+                .ticks(layout.label_distance())
+                .into_iter()
+                .filter_map(|(x, label)| Some((x, label?)))
+                .collect();
+            frame.labels_below(&mut canvas, &labels);
+            canvas.text(
+                (frame.x + frame.width / 2.0, frame.bottom() + 36.0),
+                Anchor::Middle,
+                NOTE,
+                "eigenvalue \u{3bb}, logarithmic to either side of zero",
+            );
+        }
+    }
+    canvas.finish()
+}
+
+/// log10 of the most eigenvalues a decade, a little room added.
+fn most(panel: &Panel) -> f64 {
+    let side = |curve: &SideCurve| {
+        curve.mean.iter().enumerate().fold(0.0_f64, |m, (i, mean)| {
+            m.max(mean + curve.error.as_ref().map_or(0.0, |error| error[i]))
+        })
+    };
+    side(&panel.spectrum.negative)
+        .max(side(&panel.spectrum.positive))
+        .log10()
+        + 0.15
+}
+
+fn draw_panel(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    frame: &Frame,
+    axis: &SplitAxis,
+    scale: &Scale,
+    layout: Layout,
+) {
+    canvas.text((10.0, frame.y - 26.0), Anchor::Start, PANEL, &panel.head);
+    canvas.text((10.0, frame.y - 9.0), Anchor::Start, NOTE, &panel.masses);
+    frame.horizontals(canvas, scale, &powers(LEAST, scale.values.1, 5));
+    let (left, right) = axis.strip();
+    frame.verticals(
+        canvas,
+        axis.ticks(layout.label_distance())
+            .into_iter()
+            .filter(|(_, label)| label.is_some())
+            .map(|(x, _)| x),
+    );
+    canvas.rect(left, frame.y, right - left, frame.height, Ink::Shade);
+    let spectrum = &panel.spectrum;
+    canvas.clipped(frame.rectangle(), |canvas| {
+        for (negative, curve) in [(true, &spectrum.negative), (false, &spectrum.positive)] {
+            if let Some(side) = axis.side(negative) {
+                draw_curve(canvas, curve, &side, scale);
+            }
+        }
+    });
+    for &threshold in &spectrum.thresholds {
+        let x = axis.at(threshold);
+        canvas.line(
+            (x, frame.y),
+            (x, frame.bottom()),
+            Ink::Text,
+            1.3,
+            Some(FINE_DASHES),
+        );
+    }
+    draw_marks(canvas, spectrum, axis, frame.y + LANE / 2.0);
+    canvas.text_upwards(
+        ((left + right) / 2.0, frame.y + frame.height / 2.0),
+        Font::regular(11.5, Ink::Text),
+        &format!("{} near zero", panel.near_zero),
+    );
+    frame.outline(canvas);
+    let title = match layout {
+        Layout::Wide => "eigenvalues per decade",
+        Layout::Narrow => "per decade",
+    };
+    frame.title_left(canvas, 12.0, title);
+    if spectrum.positive.points.is_empty() && spectrum.negative.points.is_empty() {
+        canvas.text(
+            (right + 14.0, frame.y + frame.height / 2.0),
+            Anchor::Start,
+            LABEL,
+            "nothing away from zero",
+        );
+    }
+}
+
+/// The band, the line, and a ground line for it.
+fn draw_curve(canvas: &mut Canvas, curve: &SideCurve, side: &Scale, scale: &Scale) {
+    // Below the frame, where the clip hides it.
+    let under = scale.values.0 - 1.0;
+    let y = |count: f64| scale.at(count.max(0.0).log10().max(under));
+    let line = |value: &dyn Fn(usize) -> f64| -> Vec<(f64, f64)> {
+        (0..curve.points.len())
+            .map(|i| (side.at(curve.points[i]), y(value(i))))
+            .collect()
+    };
+    if let Some(error) = &curve.error {
+        let mut band = line(&|i| curve.mean[i] + error[i]);
+        band.extend(line(&|i| curve.mean[i] - error[i]).into_iter().rev());
+        canvas.polygon(&band, Ink::Sky);
+    }
+    canvas.polyline(&line(&|i| curve.mean[i]), Ink::Blue, 1.8, None);
+}
+
+/// The leading eigenvalues; outliers last, on top.
+fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64) {
+    for outlier in [false, true] {
+        let ink = if outlier { Ink::Orange } else { Ink::Text };
+        for mark in spectrum.marks.iter().filter(|mark| mark.outlier == outlier) {
+            let (low, high) = (
+                axis.at(mark.value - mark.residual),
+                axis.at(mark.value + mark.residual),
+            );
+            if high - low > 4.0 {
+                canvas.line((low, y), (high, y), ink, 1.2, None);
+            }
+            let at = (axis.at(mark.value), y);
+            if outlier {
+                canvas.diamond(at, 6.0, ink);
+            } else {
+                canvas.circle(at, 3.4, ink);
+            }
+        }
+    }
+}

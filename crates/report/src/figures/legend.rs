@@ -1,0 +1,87 @@
+//! The legend: signs with their meaning, in as many rows as they need.
+
+use super::layout::NOTE;
+use crate::svg::{Anchor, Canvas, Ink};
+
+/// What a curve or a mark looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A line with discs on it.
+    LineWithDiscs,
+    /// A dashed line with squares.
+    DashesWithSquares,
+    /// A line over a filled area.
+    Line,
+    /// A band.
+    Band,
+    /// A diamond.
+    Diamond,
+    /// An open circle.
+    Circle,
+    /// A dashed upright line.
+    Threshold,
+}
+
+/// The dashes of a second curve.
+pub(crate) const DASHES: &str = "6 4";
+/// The dashes of a threshold.
+pub(crate) const FINE_DASHES: &str = "3 3";
+
+const SIGN_WIDTH: f64 = 26.0;
+const ROW: f64 = 19.0;
+
+/// Draws the entries from `(x, y)` on, within `width`; returns the height taken.
+pub(crate) fn legend(
+    canvas: &mut Canvas,
+    (x, y): (f64, f64),
+    width: f64,
+    entries: &[(Sign, &str)],
+) -> f64 {
+    let (mut left, mut row) = (0.0, 0.0);
+    for &(sign, text) in entries {
+        let needed = SIGN_WIDTH + 5.0 + NOTE.width(text) + 12.0;
+        if left > 0.0 && left + needed - 12.0 > width {
+            left = 0.0;
+            row += 1.0;
+        }
+        let middle = y + row * ROW + ROW / 2.0;
+        draw(canvas, sign, x + left, middle);
+        canvas.text(
+            (x + left + SIGN_WIDTH + 5.0, middle + NOTE.size * 0.35),
+            Anchor::Start,
+            NOTE,
+            text,
+        );
+        left += needed;
+    }
+    if entries.is_empty() {
+        0.0
+    } else {
+        (row + 1.0) * ROW
+    }
+}
+
+fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
+    let (start, middle, end) = ((x, y), (x + SIGN_WIDTH / 2.0, y), (x + SIGN_WIDTH, y));
+    match sign {
+        Sign::LineWithDiscs => {
+            canvas.line(start, end, Ink::Blue, 2.0, None);
+            canvas.disc(middle, 3.2, Ink::Blue);
+        }
+        Sign::DashesWithSquares => {
+            canvas.line(start, end, Ink::Orange, 2.0, Some(DASHES));
+            canvas.square(middle, 3.0, Ink::Orange);
+        }
+        Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
+        Sign::Band => canvas.rect(x, y - 5.0, SIGN_WIDTH, 10.0, Ink::Sky),
+        Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
+        Sign::Circle => canvas.circle(middle, 3.4, Ink::Text),
+        Sign::Threshold => canvas.line(
+            (middle.0, y - 8.0),
+            (middle.0, y + 8.0),
+            Ink::Text,
+            1.3,
+            Some(FINE_DASHES),
+        ),
+    }
+}

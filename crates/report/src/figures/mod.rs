@@ -1,0 +1,28 @@
+//! The figures.
+
+mod axes;
+mod density;
+mod layout;
+mod legend;
+mod loss;
+mod spectrum;
+mod split_axis;
+
+pub(crate) use density::density;
+pub(crate) use loss::loss;
+pub(crate) use spectrum::is_outlier;
+
+use crate::svg::Drawing;
+
+/// A picture in two layouts: a page shows the one that fits, the files hold the wide one.
+#[derive(Clone, Debug)]
+pub(crate) struct Figure {
+    /// The name of its files, without the ending; unique in a report.
+    pub(crate) name: String,
+    /// What it shows, for readers who do not see it.
+    pub(crate) label: String,
+    /// What a reader must know to read it.
+    pub(crate) caption: String,
+    pub(crate) wide: Drawing,
+    pub(crate) narrow: Drawing,
+}

@@ -1,0 +1,195 @@
+//! The spectra: a figure and its tables for every split and epoch.
+
+use hesscope_spectral::OutlierOutcome;
+
+use super::markup::{Table, details, figure};
+use crate::escape::escape;
+use crate::figures::{Figure, is_outlier};
+use crate::groups::Group;
+use crate::numbers::{estimate, integer, known_within, plain, significant};
+use crate::schema::Analysis;
+use crate::wording::Side;
+
+/// All groups; the tables of eigenvalues are open in the first.
+pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
+    if groups.is_empty() {
+        return String::new();
+    }
+    let mut out = "<section>\n<h2>Spectra</h2>\n".to_owned();
+    for (i, (group, drawn)) in groups.iter().zip(figures).enumerate() {
+        out.push_str(&format!(
+            "<section>\n<h3>{}</h3>\n",
+            escape(&capitalised(&group.title()))
+        ));
+        out.push_str(&figure(drawn));
+        out.push_str(&outliers(group));
+        out.push_str(&moments(group));
+        out.push_str(&ranges(group));
+        for analysis in &group.analyses {
+            let name = group.name(analysis);
+            out.push_str(&details(
+                &format!("Leading eigenvalues of {name}"),
+                i == 0,
+                &eigenvalues(&name, analysis),
+            ));
+        }
+        out.push_str("</section>\n");
+    }
+    out.push_str("</section>\n");
+    out
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}
+
+/// The counts with their evidence, a row for each side that has eigenvalues.
+fn outliers(group: &Group<'_>) -> String {
+    let mut table = Table::new(
+        "Outliers beside the number of classes, with the evidence of the widest gap",
+        &[
+            "Operator, side",
+            "Outliers",
+            "C",
+            "Threshold",
+            "Spacing over that of the bulk",
+            "p-value",
+            "Eigenvalues used",
+        ],
+    );
+    for analysis in &group.analyses {
+        let sides = [
+            ("above zero", analysis.outliers.positive),
+            ("below zero", analysis.outliers.negative),
+        ];
+        for (side, outcome) in sides {
+            let head = format!("{}, {side}", group.name(analysis));
+            let none = || "\u{2013}".to_owned();
+            table.row(match outcome {
+                OutlierOutcome::Decided(count) => [
+                    head,
+                    count.count.to_string(),
+                    analysis.classes.to_string(),
+                    count.threshold.map_or_else(none, |x| significant(x, 3)),
+                    significant(count.statistic, 3),
+                    significant(count.p_value, 2),
+                    integer(count.eigenvalues),
+                ],
+                OutlierOutcome::Undecided(_) => [
+                    head,
+                    Side::of(outcome).cell(),
+                    analysis.classes.to_string(),
+                    none(),
+                    none(),
+                    none(),
+                    none(),
+                ],
+            });
+        }
+    }
+    table.html()
+}
+
+/// Trace, norm and moments.
+fn moments(group: &Group<'_>) -> String {
+    let mut table = Table::new(
+        "Traces and moments, \u{b1} one standard error over the probes",
+        &[
+            "Operator",
+            "Trace",
+            "Frobenius norm",
+            "Mean of \u{3bb}",
+            "Mean of \u{3bb}\u{b2}",
+            "Mean of \u{3bb}\u{b3}",
+            "Mean of \u{3bb}\u{2074}",
+        ],
+    );
+    for analysis in &group.analyses {
+        let dim = analysis.dimension as f64;
+        let moments = analysis.density.moments(4);
+        // The norm is the root of p times the second moment; its error, to first order, half the relative one.
+        let square = moments[1];
+        let norm = (dim * square.mean.max(0.0)).sqrt();
+        let norm_error = square.standard_error.map(|error| {
+            if norm > 0.0 {
+                dim * error / (2.0 * norm)
+            } else {
+                0.0
+            }
+        });
+        let mut row = vec![
+            group.name(analysis),
+            estimate(moments[0], dim),
+            crate::numbers::with_error(norm, norm_error),
+        ];
+        row.extend(moments.iter().map(|&moment| estimate(moment, 1.0)));
+        table.row(row);
+    }
+    table.html()
+}
+
+/// The intervals that hold the spectra.
+fn ranges(group: &Group<'_>) -> String {
+    let mut table = Table::new(
+        "Range: extreme Ritz values with their residual bounds, and the interval taken, margin included",
+        &[
+            "Operator",
+            "Least Ritz value",
+            "Its bound",
+            "Largest Ritz value",
+            "Its bound",
+            "Interval from",
+            "to",
+            "Lanczos steps",
+        ],
+    );
+    for analysis in &group.analyses {
+        let range = &analysis.range;
+        table.row([
+            group.name(analysis),
+            plain(range.ritz_min),
+            significant(range.residual_min, 2),
+            plain(range.ritz_max),
+            significant(range.residual_max, 2),
+            plain(range.lower),
+            plain(range.upper),
+            integer(range.steps),
+        ]);
+    }
+    table.html()
+}
+
+/// The leading eigenpairs of one operator.
+fn eigenvalues(name: &str, analysis: &Analysis) -> String {
+    let top = &analysis.top;
+    let converged = top.converged.iter().filter(|&&done| done).count();
+    let mut table = Table::new(
+        format!(
+            "{name}: {} leading eigenvalues by magnitude, {converged} converged to a relative residual of {} in {} \
+             iterations; a true eigenvalue lies within each residual",
+            top.values.len(),
+            significant(analysis.settings.subspace_tolerance, 2),
+            top.iterations,
+        ),
+        &["Rank", "Eigenvalue", "Residual", "Converged", "Belongs to"],
+    );
+    let rows = top.values.iter().zip(&top.residuals).zip(&top.converged);
+    for (i, ((&value, &residual), &converged)) in rows.enumerate() {
+        table.row([
+            (i + 1).to_string(),
+            known_within(value, residual),
+            significant(residual, 2),
+            if converged { "yes" } else { "no" }.to_owned(),
+            if is_outlier(analysis, value) {
+                "outliers"
+            } else {
+                "bulk"
+            }
+            .to_owned(),
+        ]);
+    }
+    table.html()
+}

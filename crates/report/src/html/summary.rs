@@ -1,0 +1,133 @@
+//! The head of the report: what was trained, what was counted, by which rule.
+
+use hesscope_spectral::{OutlierOptions, Outliers};
+
+use super::markup::paragraph;
+use crate::escape::escape;
+use crate::groups::Group;
+use crate::numbers::{integer, plain, significant};
+use crate::run::RunSummary;
+use crate::wording::{Side, reasons, verdict};
+
+/// The summary.
+pub(crate) fn section(run: &RunSummary, groups: &[Group<'_>]) -> String {
+    let mut out = format!("<p class=\"lead\">{}</p>\n", escape(&training(run, groups)));
+    match groups.first() {
+        None => out.push_str(&paragraph(
+            "No spectrum has been measured for this run yet.",
+        )),
+        Some(group) => {
+            out.push_str(&counts(group, run.classes));
+            out.push_str(&paragraph(&counted(group, run.classes)));
+            out.push_str(&paragraph(&rule()));
+        }
+    }
+    out
+}
+
+/// What was trained, and how well it does.
+fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
+    let examples = groups
+        .iter()
+        .flat_map(|group| &group.analyses)
+        .find(|analysis| analysis.settings.split == "train")
+        .map_or(String::new(), |analysis| {
+            format!(" on N = {} training examples", integer(analysis.examples))
+        });
+    let network = format!(
+        "A network of p = {} parameters and C = {} classes",
+        integer(run.parameters),
+        run.classes
+    );
+    let Some(last) = run.epochs.last() else {
+        return format!("{network}; no epoch is on record.");
+    };
+    let trained = match last.epoch {
+        0 => ", not trained yet,".to_owned(),
+        1 => format!(", after 1 epoch{examples},"),
+        many => format!(", after {} epochs{examples},", integer(many)),
+    };
+    format!(
+        "{network}{trained} has a loss of {} and answers {} % right on the training split; on the test split, {} and {} %.",
+        plain(last.train.loss),
+        significant(last.train.accuracy * 100.0, 4),
+        plain(last.test.loss),
+        significant(last.test.accuracy * 100.0, 4),
+    )
+}
+
+/// The number of a count, or a word for it.
+fn figure(outliers: &Outliers) -> Result<String, &'static str> {
+    match (
+        Side::of(outliers.positive).known(),
+        Side::of(outliers.negative).known(),
+    ) {
+        (Some(above), Some(below)) => Ok((above + below).to_string()),
+        (Some(above), None) if above > 0 => Ok(format!("{above} above")),
+        (None, Some(below)) if below > 0 => Ok(format!("{below} below")),
+        _ => Err("undecided"),
+    }
+}
+
+/// The counts of the first group, large.
+fn counts(group: &Group<'_>, classes: usize) -> String {
+    let mut out = "<dl class=\"counts\">\n".to_owned();
+    for analysis in &group.analyses {
+        let (class, value) = match figure(&analysis.outliers) {
+            Ok(count) => ("", count),
+            Err(word) => (" class=\"word\"", word.to_owned()),
+        };
+        out.push_str(&format!(
+            "<div><dt>outliers of {}</dt><dd{class}>{}</dd></div>\n",
+            escape(&group.name(analysis)),
+            escape(&value)
+        ));
+    }
+    out.push_str(&format!(
+        "<div><dt>classes, C</dt><dd>{classes}</dd></div>\n</dl>\n"
+    ));
+    out
+}
+
+/// The counts in a sentence, with the reasons of what is undecided.
+fn counted(group: &Group<'_>, classes: usize) -> String {
+    let said: Vec<String> = group
+        .analyses
+        .iter()
+        .map(|analysis| {
+            let name = group.name(analysis);
+            let reasons = reasons(&analysis.outliers);
+            if reasons.is_empty() {
+                format!("{name} has {}", verdict(&analysis.outliers))
+            } else {
+                format!(
+                    "{name} has {} ({})",
+                    verdict(&analysis.outliers),
+                    reasons.join("; ")
+                )
+            }
+        })
+        .collect();
+    format!(
+        "Measured over the {}, beside C = {classes}: {}. Papyan (2019, \u{201c}Measurements of three-level hierarchical \
+         structure in the outliers in the spectrum of deepnet Hessians\u{201d}) finds about C outliers in the spectra of Hess \
+         and G, and none in that of H. The counts above are what this run has, found by the rule below.",
+        group.title(),
+        said.join(", ")
+    )
+}
+
+/// The rule of the outlier counts, in words.
+pub(crate) fn rule() -> String {
+    let options = OutlierOptions::default();
+    format!(
+        "The rule, on each side of zero by itself: sort the leading eigenvalues by size and take the spacings \
+         k ln(\u{3bb}\u{2096}/\u{3bb}\u{2096}\u{208a}\u{2081}). In a power-law tail without outliers they are independent \
+         exponentials of one mean. The count is the largest k whose spacing is too wide for that beside the (at most {}) \
+         spacings that follow it, at the {} % level after correction for the number of gaps tested; only gaps in the first \
+         half of the eigenvalues are tested. The gap must be that wide however far the residuals let the eigenvalues move; \
+         otherwise, or with fewer than eight eigenvalues on a side, the count is undecided.",
+        options.window,
+        significant(options.alpha * 100.0, 1),
+    )
+}

@@ -1,0 +1,325 @@
+//! A canvas that shapes are put on in order.
+
+use std::fmt::Write as _;
+
+use super::ink::Ink;
+use crate::escape::escape;
+
+/// Where a text stands about its point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Size and weight of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Font {
+    pub(crate) size: f64,
+    pub(crate) bold: bool,
+    pub(crate) ink: Ink,
+}
+
+impl Font {
+    pub(crate) const fn regular(size: f64, ink: Ink) -> Self {
+        Self {
+            size,
+            bold: false,
+            ink,
+        }
+    }
+
+    pub(crate) const fn bold(size: f64, ink: Ink) -> Self {
+        Self {
+            size,
+            bold: true,
+            ink,
+        }
+    }
+
+    /// About the width of a text, somewhat generous: the reader's font is not known.
+    pub(crate) fn width(self, text: &str) -> f64 {
+        let per_character = if self.bold { 0.6 } else { 0.56 };
+        text.chars().count() as f64 * self.size * per_character
+    }
+}
+
+/// The embedded font comes last but for the generic family, so that a browser takes the reader's own.
+const FAMILIES: &str = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif";
+
+/// A picture under construction.
+#[derive(Clone, Debug)]
+pub(crate) struct Canvas {
+    width: f64,
+    height: f64,
+    prefix: String,
+    body: String,
+    clips: usize,
+}
+
+/// A finished picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawing {
+    width: f64,
+    height: f64,
+    body: String,
+}
+
+/// A coordinate to a hundredth, without trailing zeros.
+fn number(x: f64) -> String {
+    let text = format!("{x:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0" } else { text }.to_owned()
+}
+
+fn points(points: &[(f64, f64)]) -> String {
+    let mut out = String::with_capacity(points.len() * 14);
+    for (i, &(x, y)) in points.iter().enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        out.push_str(&number(x));
+        out.push(',');
+        out.push_str(&number(y));
+    }
+    out
+}
+
+fn stroke(ink: Ink, width: f64, dash: Option<&str>) -> String {
+    let dash = dash.map_or(String::new(), |dash| {
+        format!(" stroke-dasharray=\"{dash}\"")
+    });
+    format!(
+        "class=\"s-{}\" stroke=\"{}\" stroke-width=\"{}\"{dash}",
+        ink.name(),
+        ink.light(),
+        number(width)
+    )
+}
+
+fn fill(ink: Ink) -> String {
+    format!("class=\"f-{}\" fill=\"{}\"", ink.name(), ink.light())
+}
+
+impl Canvas {
+    /// An empty canvas; `prefix` keeps its ids apart from those of the other pictures of a page.
+    pub(crate) fn new(width: f64, height: f64, prefix: &str) -> Self {
+        Self {
+            width,
+            height,
+            prefix: prefix.to_owned(),
+            body: String::new(),
+            clips: 0,
+        }
+    }
+
+    fn element(&mut self, element: &str) {
+        self.body.push_str(element);
+        self.body.push('\n');
+    }
+
+    /// A filled rectangle.
+    pub(crate) fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
+        self.element(&format!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}/>",
+            number(x),
+            number(y),
+            number(width),
+            number(height),
+            fill(ink)
+        ));
+    }
+
+    /// A line.
+    pub(crate) fn line(
+        &mut self,
+        (x1, y1): (f64, f64),
+        (x2, y2): (f64, f64),
+        ink: Ink,
+        width: f64,
+        dash: Option<&str>,
+    ) {
+        self.element(&format!(
+            "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>",
+            number(x1),
+            number(y1),
+            number(x2),
+            number(y2),
+            stroke(ink, width, dash)
+        ));
+    }
+
+    /// An open line through points.
+    pub(crate) fn polyline(
+        &mut self,
+        through: &[(f64, f64)],
+        ink: Ink,
+        width: f64,
+        dash: Option<&str>,
+    ) {
+        self.element(&format!(
+            "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>",
+            points(through),
+            stroke(ink, width, dash)
+        ));
+    }
+
+    /// A filled polygon.
+    pub(crate) fn polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
+        self.element(&format!(
+            "<polygon points=\"{}\" {}/>",
+            points(corners),
+            fill(ink)
+        ));
+    }
+
+    /// A filled disc.
+    pub(crate) fn disc(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        self.element(&format!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>",
+            number(x),
+            number(y),
+            number(radius),
+            fill(ink)
+        ));
+    }
+
+    /// A circle, open.
+    pub(crate) fn circle(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        self.element(&format!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" {}/>",
+            number(x),
+            number(y),
+            number(radius),
+            stroke(ink, 1.2, None)
+        ));
+    }
+
+    /// A filled diamond.
+    pub(crate) fn diamond(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        self.polygon(
+            &[
+                (x, y - radius),
+                (x + radius * 0.8, y),
+                (x, y + radius),
+                (x - radius * 0.8, y),
+            ],
+            ink,
+        );
+    }
+
+    /// A filled square.
+    pub(crate) fn square(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+        self.rect(x - radius, y - radius, 2.0 * radius, 2.0 * radius, ink);
+    }
+
+    /// A text, its baseline at `y`.
+    pub(crate) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, font: Font, text: &str) {
+        self.text_with("", (x, y), anchor, font, text);
+    }
+
+    /// A text read upwards, centred on its point.
+    pub(crate) fn text_upwards(&mut self, (x, y): (f64, f64), font: Font, text: &str) {
+        let turn = format!(" transform=\"rotate(-90 {} {})\"", number(x), number(y));
+        self.text_with(&turn, (x, y + font.size * 0.35), Anchor::Middle, font, text);
+    }
+
+    fn text_with(
+        &mut self,
+        attributes: &str,
+        (x, y): (f64, f64),
+        anchor: Anchor,
+        font: Font,
+        text: &str,
+    ) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let weight = if font.bold {
+            " font-weight=\"bold\""
+        } else {
+            ""
+        };
+        self.element(&format!(
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor}{weight}{attributes} {}>{}</text>",
+            number(x),
+            number(y),
+            number(font.size),
+            fill(font.ink),
+            escape(text)
+        ));
+    }
+
+    /// Draws inside a rectangle only.
+    pub(crate) fn clipped(
+        &mut self,
+        (x, y, width, height): (f64, f64, f64, f64),
+        draw: impl FnOnce(&mut Self),
+    ) {
+        let id = format!("{}-clip{}", self.prefix, self.clips);
+        self.clips += 1;
+        self.element(&format!(
+            "<clipPath id=\"{id}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath>\n\
+             <g clip-path=\"url(#{id})\">",
+            number(x),
+            number(y),
+            number(width),
+            number(height)
+        ));
+        draw(self);
+        self.element("</g>");
+    }
+
+    /// The picture.
+    pub(crate) fn finish(self) -> Drawing {
+        Drawing {
+            width: self.width,
+            height: self.height,
+            body: self.body,
+        }
+    }
+}
+
+impl Drawing {
+    fn element(&self, attributes: &str, head: &str) -> String {
+        let mut out = String::with_capacity(self.body.len() + 512);
+        // Writing to a string does not fail.
+        let _ = write!(
+            out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+             font-family=\"{FAMILIES}\" {attributes}>\n{head}{}</svg>\n",
+            self.body,
+            w = number(self.width),
+            h = number(self.height),
+        );
+        out
+    }
+
+    /// A file of its own, on white.
+    pub(crate) fn standalone(&self, title: &str) -> String {
+        let size = format!(
+            "width=\"{}\" height=\"{}\"",
+            number(self.width),
+            number(self.height)
+        );
+        let head = format!(
+            "<title>{}</title>\n<rect width=\"100%\" height=\"100%\" {}/>\n",
+            escape(title),
+            fill(Ink::Paper)
+        );
+        self.element(&size, &head)
+    }
+
+    /// Part of a page: as wide as its place, on the page's own background.
+    pub(crate) fn inline(&self, class: &str, label: &str) -> String {
+        let attributes = format!(
+            "class=\"{}\" aria-label=\"{}\"",
+            escape(class),
+            escape(label)
+        );
+        self.element(&attributes, "")
+    }
+}

@@ -1,0 +1,118 @@
+//! The outlier counts in words.
+
+use hesscope_spectral::{OutlierOutcome, Outliers, UndecidedReason};
+
+/// What is known of one side of zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// No eigenvalue among the leading ones lies on it.
+    Empty,
+    /// So many outliers.
+    Count(usize),
+    /// No count, and why.
+    Undecided(UndecidedReason),
+}
+
+impl Side {
+    /// Reads an outcome; a side without leading eigenvalues has nothing undecided about it.
+    pub(crate) fn of(outcome: OutlierOutcome) -> Self {
+        match outcome {
+            OutlierOutcome::Decided(decided) => Self::Count(decided.count),
+            OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => {
+                Self::Empty
+            }
+            OutlierOutcome::Undecided(reason) => Self::Undecided(reason),
+        }
+    }
+
+    /// The count, where there is one.
+    pub(crate) fn known(self) -> Option<usize> {
+        match self {
+            Self::Empty => Some(0),
+            Self::Count(count) => Some(count),
+            Self::Undecided(_) => None,
+        }
+    }
+
+    /// A cell of a table.
+    pub(crate) fn cell(self) -> String {
+        match self {
+            Self::Empty => "none: no eigenvalues".to_owned(),
+            Self::Count(count) => count.to_string(),
+            Self::Undecided(reason) => format!("undecided: {}", because(reason)),
+        }
+    }
+}
+
+/// `no outliers`, `1 outlier`, `10 outliers`.
+fn counted(count: usize) -> String {
+    match count {
+        0 => "no outliers".to_owned(),
+        1 => "1 outlier".to_owned(),
+        many => format!("{many} outliers"),
+    }
+}
+
+/// The counts of both sides, a few words.
+pub(crate) fn verdict(outliers: &Outliers) -> String {
+    let (positive, negative) = (Side::of(outliers.positive), Side::of(outliers.negative));
+    match (positive.known(), negative.known()) {
+        (Some(above), Some(0)) => counted(above),
+        (Some(0), Some(below)) => format!("{} below zero", counted(below)),
+        (Some(above), Some(below)) => format!(
+            "{} ({above} above zero, {below} below)",
+            counted(above + below)
+        ),
+        (Some(above), None) => format!("{} above zero, undecided below", counted(above)),
+        (None, Some(0)) => "outliers undecided".to_owned(),
+        (None, Some(below)) => format!("{} below zero, undecided above", counted(below)),
+        (None, None) => "outliers undecided".to_owned(),
+    }
+}
+
+/// The reasons of the undecided sides, a clause each.
+pub(crate) fn reasons(outliers: &Outliers) -> Vec<String> {
+    [("above", outliers.positive), ("below", outliers.negative)]
+        .into_iter()
+        .filter_map(|(side, outcome)| match Side::of(outcome) {
+            Side::Undecided(reason) => Some(format!("{side} zero, {}", because(reason))),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Why there is no count.
+fn because(reason: UndecidedReason) -> String {
+    match reason {
+        UndecidedReason::TooFewEigenvalues { found } => format!(
+            "only {found} usable leading eigenvalue{}, and the rule needs eight",
+            if found == 1 { "" } else { "s" }
+        ),
+        UndecidedReason::RepeatedEigenvalues => {
+            "eigenvalues repeat, so that the rule's spacings mean nothing".to_owned()
+        }
+        UndecidedReason::Unconverged { candidate: 0 } => {
+            "a gap is significant only within the residuals of the eigenvalues".to_owned()
+        }
+        UndecidedReason::Unconverged { candidate } => format!(
+            "{} for the values as they stand, but not within their residuals",
+            counted(candidate)
+        ),
+    }
+}
+
+/// An operator's name as it is printed.
+pub(crate) fn operator_name(operator: &str) -> String {
+    match operator {
+        "hess" => "Hess".to_owned(),
+        other => other.to_uppercase(),
+    }
+}
+
+/// The order in which operators are shown.
+pub(crate) fn operator_rank(operator: &str) -> usize {
+    ["hess", "g", "h"]
+        .iter()
+        .position(|&known| known == operator)
+        .unwrap_or(usize::MAX)
+}
