@@ -21,6 +21,11 @@ fn fault(analysis: &Analysis) -> Option<String> {
             analysis.schema
         ));
     }
+    // The split is part of file names.
+    let split = &analysis.settings.split;
+    if split.is_empty() || !split.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Some(format!("its split is called {split:?}, not train or test"));
+    }
     if analysis.dimension == 0 || density.dim != analysis.dimension {
         return Some(format!(
             "its order is {} and that of its density {}",

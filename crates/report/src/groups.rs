@@ -46,14 +46,9 @@ impl Group<'_> {
         format!("{} split, epoch {}", self.split, self.epoch)
     }
 
-    /// A name for files and ids: letters, digits and hyphens.
+    /// A name for files and ids; a split's name is letters and digits.
     pub(crate) fn slug(&self) -> String {
-        let split: String = self
-            .split
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        format!("{split}-epoch-{}", self.epoch)
+        format!("{}-epoch-{}", self.split, self.epoch)
     }
 
     /// The operator's name, with the head of the key where two analyses of the group share an operator.
