@@ -32,17 +32,10 @@ pub fn capture<M: Module, const D: usize>(
     input: [usize; D],
     forward: impl FnOnce(&M, Tensor<D>) -> Tensor<2>,
 ) -> Result<Program, CaptureError> {
-    let homes = module.devices();
-    if homes.iter().any(Device::is_autodiff) {
+    if module.devices().iter().any(Device::is_autodiff) {
         return Err(CaptureError::Autodiff);
     }
-    let recorded = DEVICE.with(|device| record(device, module, input, forward));
-    if let Some(home) = homes.first() {
-        // Running statistics are shared between clones of a module, so the recording took the
-        // caller's along to its device: bring them home.
-        let _ = module.clone().to_device(home);
-    }
-    build(recorded?)
+    build(DEVICE.with(|device| record(device, module, input, forward))?)
 }
 
 struct Recorded {
@@ -65,7 +58,9 @@ fn record<M: Module, const D: usize>(
     let mut logits = Vec::new();
     let captured = device
         .capture_scope(|scope| {
-            let module = module.clone().to_device(device);
+            // Clones of Burn's running statistics share them, and moving one moves all, never to
+            // come back from a capture device. A validation copy has its own.
+            let module = module.valid().to_device(device);
             module.visit(&mut paths);
             let zeros = vec![0.0f32; input.iter().product()];
             let dtype = paths.dtype.unwrap_or(DType::F32);
