@@ -37,9 +37,9 @@ impl Side {
     /// A cell of a table.
     pub(crate) fn cell(self) -> String {
         match self {
-            Self::Empty => "none: no eigenvalues".to_owned(),
+            Self::Empty => "none".to_owned(),
             Self::Count(count) => count.to_string(),
-            Self::Undecided(reason) => format!("undecided: {}", because(reason)),
+            Self::Undecided(_) => "undecided".to_owned(),
         }
     }
 }
@@ -72,30 +72,34 @@ pub(crate) fn verdict(outliers: &Outliers) -> String {
 
 /// The reasons of the undecided sides, a clause each.
 pub(crate) fn reasons(outliers: &Outliers) -> Vec<String> {
-    [("above", outliers.positive), ("below", outliers.negative)]
-        .into_iter()
-        .filter_map(|(side, outcome)| match Side::of(outcome) {
-            Side::Undecided(reason) => Some(format!("{side} zero, {}", because(reason))),
-            _ => None,
-        })
-        .collect()
+    [
+        ("above zero", outliers.positive),
+        ("below zero", outliers.negative),
+    ]
+    .into_iter()
+    .filter_map(|(side, outcome)| match Side::of(outcome) {
+        Side::Undecided(reason) => Some(because(side, reason)),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Why there is no count.
-fn because(reason: UndecidedReason) -> String {
+fn because(side: &str, reason: UndecidedReason) -> String {
     match reason {
-        UndecidedReason::TooFewEigenvalues { found } => format!(
-            "only {found} usable leading eigenvalue{}, and the rule needs eight",
-            if found == 1 { "" } else { "s" }
-        ),
-        UndecidedReason::RepeatedEigenvalues => {
-            "eigenvalues repeat, so that the rule's spacings mean nothing".to_owned()
+        UndecidedReason::TooFewEigenvalues { found } => {
+            let lie = if found == 1 {
+                "eigenvalue lies"
+            } else {
+                "eigenvalues lie"
+            };
+            format!("only {found} usable leading {lie} {side}, and the rule needs eight")
         }
-        UndecidedReason::Unconverged { candidate: 0 } => {
-            "a gap is significant only within the residuals of the eigenvalues".to_owned()
+        UndecidedReason::RepeatedEigenvalues => {
+            format!("{side} eigenvalues repeat, so that the rule's spacings mean nothing")
         }
         UndecidedReason::Unconverged { candidate } => format!(
-            "{} for the values as they stand, but not within their residuals",
+            "{side} there are {} for the values as they stand, but not within their residuals",
             counted(candidate)
         ),
     }

@@ -5,7 +5,7 @@ use hesscope_spectral::SpectralError;
 use super::Figure;
 use super::axes::{Frame, Scale, powers};
 use super::layout::{HEADING, LABEL, Layout, NOTE, PANEL};
-use super::legend::{FINE_DASHES, Sign, legend};
+use super::legend::{FINE_DASHES, Sign, bar, legend};
 use super::spectrum::{SideCurve, Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::{Extent, SplitAxis};
 use crate::groups::Group;
@@ -47,7 +47,7 @@ pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
                     analysis.classes
                 ),
                 masses: format!(
-                    "\u{3bb} \u{2264} \u{2212}{floor}: {}   \u{3bb} \u{2265} {floor}: {}",
+                    "\u{3bb} \u{2264} \u{2212}{floor}: {} \u{b7} \u{3bb} \u{2265} {floor}: {}",
                     percent(spectrum.negative_mass),
                     percent(spectrum.positive_mass)
                 ),
@@ -117,7 +117,7 @@ fn entries(panels: &[Panel]) -> Vec<(Sign, &'static str)> {
         entries.push((Sign::Diamond, "outlier"));
     }
     if marks().any(|mark| !mark.outlier) {
-        entries.push((Sign::Circle, "other leading eigenvalue"));
+        entries.push((Sign::Bar, "other leading eigenvalue"));
     }
     if panels
         .iter()
@@ -283,7 +283,7 @@ fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64
             if outlier {
                 canvas.diamond(at, 6.0, ink);
             } else {
-                canvas.circle(at, 3.4, ink);
+                bar(canvas, at, ink);
             }
         }
     }

@@ -16,8 +16,8 @@ pub(crate) enum Sign {
     Band,
     /// A diamond.
     Diamond,
-    /// An open circle.
-    Circle,
+    /// A short upright line.
+    Bar,
     /// A dashed upright line.
     Threshold,
 }
@@ -39,8 +39,8 @@ pub(crate) fn legend(
 ) -> f64 {
     let (mut left, mut row) = (0.0, 0.0);
     for &(sign, text) in entries {
-        let needed = SIGN_WIDTH + 5.0 + NOTE.width(text) + 12.0;
-        if left > 0.0 && left + needed - 12.0 > width {
+        let needed = SIGN_WIDTH + 5.0 + NOTE.width(text) + 8.0;
+        if left > 0.0 && left + needed - 8.0 > width {
             left = 0.0;
             row += 1.0;
         }
@@ -61,6 +61,11 @@ pub(crate) fn legend(
     }
 }
 
+/// The mark of a leading eigenvalue that is no outlier.
+pub(crate) fn bar(canvas: &mut Canvas, (x, y): (f64, f64), ink: Ink) {
+    canvas.line((x, y - 5.0), (x, y + 5.0), ink, 1.1, None);
+}
+
 fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
     let (start, middle, end) = ((x, y), (x + SIGN_WIDTH / 2.0, y), (x + SIGN_WIDTH, y));
     match sign {
@@ -75,7 +80,7 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
         Sign::Band => canvas.rect(x, y - 5.0, SIGN_WIDTH, 10.0, Ink::Sky),
         Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
-        Sign::Circle => canvas.circle(middle, 3.4, Ink::Text),
+        Sign::Bar => bar(canvas, middle, Ink::Text),
         Sign::Threshold => canvas.line(
             (middle.0, y - 8.0),
             (middle.0, y + 8.0),

@@ -12,7 +12,7 @@ pub(crate) const WIDTH: f64 = 0.08;
 /// Points of the grid a decade.
 const POINTS: f64 = 40.0;
 /// Room past the largest modulus, in log10.
-const ROOM: f64 = 0.2;
+const ROOM: f64 = 0.3;
 /// A spectrum whose largest modulus has a lower exponent is taken for zero: its floor would not be a number any more.
 const LEAST_EXPONENT: i32 = -280;
 

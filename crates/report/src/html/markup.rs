@@ -12,10 +12,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new(caption: impl Into<String>, head: &[&str]) -> Self {
+    pub(crate) fn new<S: AsRef<str>>(caption: impl Into<String>, head: &[S]) -> Self {
         Self {
             caption: caption.into(),
-            head: head.iter().map(|&cell| cell.to_owned()).collect(),
+            head: head.iter().map(|cell| cell.as_ref().to_owned()).collect(),
             rows: Vec::new(),
             prose: false,
         }

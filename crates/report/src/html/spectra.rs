@@ -1,14 +1,14 @@
 //! The spectra: a figure and its tables for every split and epoch.
 
-use hesscope_spectral::OutlierOutcome;
+use hesscope_spectral::{Estimate, OutlierOutcome};
 
-use super::markup::{Table, details, figure};
+use super::markup::{Table, details, figure, paragraph};
 use crate::escape::escape;
 use crate::figures::{Figure, is_outlier};
 use crate::groups::Group;
-use crate::numbers::{estimate, integer, known_within, plain, significant};
+use crate::numbers::{estimate, integer, known_within, plain, significant, with_error};
 use crate::schema::Analysis;
-use crate::wording::Side;
+use crate::wording::{Side, reasons};
 
 /// All groups; the tables of eigenvalues are open in the first.
 pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
@@ -90,66 +90,96 @@ fn outliers(group: &Group<'_>) -> String {
             });
         }
     }
+    let undecided: Vec<String> = group
+        .analyses
+        .iter()
+        .flat_map(|analysis| {
+            let name = group.name(analysis);
+            reasons(&analysis.outliers)
+                .into_iter()
+                .map(move |reason| format!("{name}: {reason}."))
+        })
+        .collect();
+    let mut out = table.html();
+    if !undecided.is_empty() {
+        out.push_str(&paragraph(&format!("Undecided. {}", undecided.join(" "))));
+    }
+    out
+}
+
+/// A table with a column for each operator of a group.
+fn by_operator(
+    group: &Group<'_>,
+    caption: &str,
+    rows: &[&str],
+    column: impl Fn(&Analysis) -> Vec<String>,
+) -> String {
+    let mut head = vec![String::new()];
+    head.extend(group.analyses.iter().map(|analysis| group.name(analysis)));
+    let columns: Vec<Vec<String>> = group
+        .analyses
+        .iter()
+        .map(|analysis| column(analysis))
+        .collect();
+    let mut table = Table::new(caption, &head);
+    for (i, &row) in rows.iter().enumerate() {
+        let cells = columns
+            .iter()
+            .map(|column| column.get(i).cloned().unwrap_or_default());
+        table.row(std::iter::once(row.to_owned()).chain(cells));
+    }
     table.html()
 }
 
 /// Trace, norm and moments.
 fn moments(group: &Group<'_>) -> String {
-    let mut table = Table::new(
-        "Traces and moments, \u{b1} one standard error over the probes",
-        &[
-            "Operator",
-            "Trace",
-            "Frobenius norm",
-            "Mean of \u{3bb}",
-            "Mean of \u{3bb}\u{b2}",
-            "Mean of \u{3bb}\u{b3}",
-            "Mean of \u{3bb}\u{2074}",
-        ],
-    );
-    for analysis in &group.analyses {
+    let rows = [
+        "Trace, p times the mean of \u{3bb}",
+        "Frobenius norm",
+        "Mean of \u{3bb}",
+        "Mean of \u{3bb}\u{b2}",
+        "Mean of \u{3bb}\u{b3}",
+        "Mean of \u{3bb}\u{2074}",
+    ];
+    let caption = "Traces and moments, \u{b1} one standard error over the probes";
+    by_operator(group, caption, &rows, |analysis| {
         let dim = analysis.dimension as f64;
         let moments = analysis.density.moments(4);
-        // The norm is the root of p times the second moment; its error, to first order, half the relative one.
-        let square = moments[1];
-        let norm = (dim * square.mean.max(0.0)).sqrt();
-        let norm_error = square.standard_error.map(|error| {
-            if norm > 0.0 {
-                dim * error / (2.0 * norm)
-            } else {
-                0.0
-            }
-        });
-        let mut row = vec![
-            group.name(analysis),
-            estimate(moments[0], dim),
-            crate::numbers::with_error(norm, norm_error),
-        ];
-        row.extend(moments.iter().map(|&moment| estimate(moment, 1.0)));
-        table.row(row);
-    }
-    table.html()
+        let mut column = vec![estimate(moments[0], dim), norm(moments[1], dim)];
+        column.extend(moments.iter().map(|&moment| estimate(moment, 1.0)));
+        column
+    })
+}
+
+/// The root of p times the second moment; its error, to first order, is half the relative one.
+fn norm(second: Estimate, dim: f64) -> String {
+    let norm = (dim * second.mean.max(0.0)).sqrt();
+    let error = second.standard_error.map(|error| {
+        if norm > 0.0 {
+            dim * error / (2.0 * norm)
+        } else {
+            0.0
+        }
+    });
+    with_error(norm, error)
 }
 
 /// The intervals that hold the spectra.
 fn ranges(group: &Group<'_>) -> String {
-    let mut table = Table::new(
-        "Range: extreme Ritz values with their residual bounds, and the interval taken, margin included",
-        &[
-            "Operator",
-            "Least Ritz value",
-            "Its bound",
-            "Largest Ritz value",
-            "Its bound",
-            "Interval from",
-            "to",
-            "Lanczos steps",
-        ],
-    );
-    for analysis in &group.analyses {
+    let rows = [
+        "Least Ritz value",
+        "its residual bound",
+        "Largest Ritz value",
+        "its residual bound",
+        "Interval from",
+        "Interval to",
+        "Lanczos steps",
+    ];
+    let caption =
+        "Range: extreme Ritz values, and the interval taken from them, bounds and margin included";
+    by_operator(group, caption, &rows, |analysis| {
         let range = &analysis.range;
-        table.row([
-            group.name(analysis),
+        vec![
             plain(range.ritz_min),
             significant(range.residual_min, 2),
             plain(range.ritz_max),
@@ -157,9 +187,8 @@ fn ranges(group: &Group<'_>) -> String {
             plain(range.lower),
             plain(range.upper),
             integer(range.steps),
-        ]);
-    }
-    table.html()
+        ]
+    })
 }
 
 /// The leading eigenpairs of one operator.

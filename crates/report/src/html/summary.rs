@@ -5,7 +5,7 @@ use hesscope_spectral::{OutlierOptions, Outliers};
 use super::markup::paragraph;
 use crate::escape::escape;
 use crate::groups::Group;
-use crate::numbers::{integer, plain, significant};
+use crate::numbers::{integer, significant};
 use crate::run::RunSummary;
 use crate::wording::{Side, reasons, verdict};
 
@@ -49,9 +49,9 @@ fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
     };
     format!(
         "{network}{trained} has a loss of {} and answers {} % right on the training split; on the test split, {} and {} %.",
-        plain(last.train.loss),
+        significant(last.train.loss, 3),
         significant(last.train.accuracy * 100.0, 4),
-        plain(last.test.loss),
+        significant(last.test.loss, 3),
         significant(last.test.accuracy * 100.0, 4),
     )
 }
@@ -109,9 +109,10 @@ fn counted(group: &Group<'_>, classes: usize) -> String {
         })
         .collect();
     format!(
-        "Measured over the {}, beside C = {classes}: {}. Papyan (2019, \u{201c}Measurements of three-level hierarchical \
-         structure in the outliers in the spectrum of deepnet Hessians\u{201d}) finds about C outliers in the spectra of Hess \
-         and G, and none in that of H. The counts above are what this run has, found by the rule below.",
+        "Measured over the {}, beside C = {classes}: {}. Papyan (2019, \u{201c}Measurements of \
+         three-level hierarchical structure in the outliers in the spectrum of deepnet Hessians\u{201d}, after \
+         \u{201c}Measuring the spectrum of deepnet Hessians\u{201d}) finds about C outliers in the spectra of Hess and G, \
+         and none in that of H. The counts above are what this run has, by the rule below.",
         group.title(),
         said.join(", ")
     )

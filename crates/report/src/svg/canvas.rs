@@ -102,6 +102,43 @@ fn fill(ink: Ink) -> String {
     format!("class=\"f-{}\" fill=\"{}\"", ink.name(), ink.light())
 }
 
+/// The plain character of a superscript one.
+fn lowered(c: char) -> Option<char> {
+    const RAISED: &str =
+        "\u{2070}\u{b9}\u{b2}\u{b3}\u{2074}\u{2075}\u{2076}\u{2077}\u{2078}\u{2079}\u{207b}";
+    RAISED
+        .chars()
+        .zip("0123456789\u{2212}".chars())
+        .find_map(|(raised, plain)| (raised == c).then_some(plain))
+}
+
+/// The content of a text element, superscripts set as small raised digits: few fonts have them all in one style.
+fn with_raised(text: &str, size: f64) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let is_raised = rest.starts_with(|c| lowered(c).is_some());
+        let end = rest
+            .find(|c| lowered(c).is_some() != is_raised)
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        let shift = number(0.36 * size);
+        if is_raised {
+            let run: String = run.chars().filter_map(lowered).collect();
+            let small = number(0.72 * size);
+            out.push_str(&format!(
+                "<tspan dy=\"-{shift}\" font-size=\"{small}\">{run}</tspan>"
+            ));
+        } else if out.is_empty() {
+            out.push_str(&escape(run));
+        } else {
+            out.push_str(&format!("<tspan dy=\"{shift}\">{}</tspan>", escape(run)));
+        }
+        rest = after;
+    }
+    out
+}
+
 impl Canvas {
     /// An empty canvas; `prefix` keeps its ids apart from those of the other pictures of a page.
     pub(crate) fn new(width: f64, height: f64, prefix: &str) -> Self {
@@ -185,28 +222,24 @@ impl Canvas {
         ));
     }
 
-    /// A circle, open.
-    pub(crate) fn circle(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
-        self.element(&format!(
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" {}/>",
-            number(x),
-            number(y),
-            number(radius),
-            stroke(ink, 1.2, None)
-        ));
-    }
-
-    /// A filled diamond.
+    /// A filled diamond, edged in the colour of the background to keep neighbours apart.
     pub(crate) fn diamond(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
-        self.polygon(
-            &[
-                (x, y - radius),
-                (x + radius * 0.8, y),
-                (x, y + radius),
-                (x - radius * 0.8, y),
-            ],
-            ink,
-        );
+        let half = radius * 0.8;
+        let corners = [
+            (x, y - radius),
+            (x + half, y),
+            (x, y + radius),
+            (x - half, y),
+        ];
+        let edge = Ink::Paper;
+        self.element(&format!(
+            "<polygon points=\"{}\" class=\"f-{} s-{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.9\"/>",
+            points(&corners),
+            ink.name(),
+            edge.name(),
+            ink.light(),
+            edge.light()
+        ));
     }
 
     /// A filled square.
@@ -249,7 +282,7 @@ impl Canvas {
             number(y),
             number(font.size),
             fill(font.ink),
-            escape(text)
+            with_raised(text, font.size)
         ));
     }
 
