@@ -77,11 +77,7 @@ impl ParameterSpace {
 
     /// Whether the vectors are in host memory, where float64 sums cost nothing extra.
     fn on_host(&self) -> bool {
-        match self.device.as_dispatch() {
-            DispatchDevice::Flex(_) => true,
-            #[allow(unreachable_patterns)]
-            _ => false,
-        }
+        on_host(&self.device)
     }
 
     fn host(&self, vector: &Array) -> Host {
@@ -94,22 +90,37 @@ impl ParameterSpace {
             _ => Host::F64(data.iter::<f64>().collect()),
         }
     }
+}
 
-    /// The sum of the elements, in float64 from partial sums on the device.
-    fn sum(&self, array: &Array) -> f64 {
-        let whole = self.dim / FOLD * FOLD;
-        let mut total = 0.0;
-        if whole > 0 {
-            let folded = array.slice(0, 0, whole).reshape(&[whole / FOLD, FOLD]);
-            total += read(&folded.sum_dim(1)).iter::<f64>().sum::<f64>();
-        }
-        if whole < self.dim {
-            total += read(&array.slice(0, whole, self.dim))
-                .iter::<f64>()
-                .sum::<f64>();
-        }
-        total
+/// Whether a device computes in host memory.
+pub(crate) fn on_host(device: &Device) -> bool {
+    match device.as_dispatch() {
+        DispatchDevice::Flex(_) => true,
+        #[allow(unreachable_patterns)]
+        _ => false,
     }
+}
+
+/// The sum of the elements of a vector: rows of [`FOLD`] on its device, their sums and the rest in
+/// float64 on the host.
+fn sum(vector: &Array) -> f64 {
+    let len = vector.shape()[0];
+    let whole = len / FOLD * FOLD;
+    let on_host = |array: &Array| read(array).iter::<f64>().sum::<f64>();
+    let mut total = 0.0;
+    if whole > 0 {
+        let folded = vector.slice(0, 0, whole).reshape(&[whole / FOLD, FOLD]);
+        total += on_host(&folded.sum_dim(1));
+    }
+    if whole < len {
+        total += on_host(&vector.slice(0, whole, len));
+    }
+    total
+}
+
+/// The inner product without fetching the vectors.
+fn device_dot(a: &Array, b: &Array) -> f64 {
+    sum(&a.mul(b))
 }
 
 /// The numbers of a tensor.
@@ -142,7 +153,7 @@ impl VectorSpace for ParameterSpace {
         if self.on_host() {
             self.host(a).dot(&self.host(b))
         } else {
-            self.sum(&a.mul(b))
+            device_dot(a, b)
         }
     }
 
@@ -170,5 +181,54 @@ impl VectorSpace for ParameterSpace {
         let a: Vec<Host> = a.iter().map(|vector| self.host(vector)).collect();
         let b: Vec<Host> = b.iter().map(|vector| self.host(vector)).collect();
         Mat::from_fn(a.len(), b.len(), |i, j| a[i].dot(&b[j]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The path of devices, run on the host.
+
+    use super::*;
+
+    fn vector(values: impl Iterator<Item = f64>, precision: Precision) -> Array {
+        let values: Vec<f64> = values.collect();
+        let shape = [values.len()];
+        Array::from_vec(values, &shape, precision, &Device::flex())
+    }
+
+    #[test]
+    fn sums_of_whole_rows_and_rests_are_exact() {
+        for len in [0, 1, FOLD - 1, FOLD, FOLD + 1, 5 * FOLD, 5 * FOLD + 7] {
+            // Integers this small add up exactly in float32 too.
+            let numbers = || (0..len).map(|i| (i % 19) as f64 - 7.0);
+            let expected: f64 = numbers().sum();
+            for precision in [Precision::F32, Precision::F64] {
+                assert_eq!(sum(&vector(numbers(), precision)), expected, "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn inner_products_on_the_device_are_those_on_the_host() {
+        let len = 3 * FOLD + 100;
+        let wave = |shift: f64| (0..len).map(move |i| (i as f64 * 0.7 + shift).sin());
+        for (precision, tolerance) in [(Precision::F32, 1e-6), (Precision::F64, 1e-14)] {
+            let space = ParameterSpace::new(len, precision, Device::flex());
+            let (a, b) = (vector(wave(0.0), precision), vector(wave(0.4), precision));
+            let (device, host) = (device_dot(&a, &b), space.dot(&a, &b));
+            assert!(host > 0.2 * len as f64);
+            assert!(
+                ((device - host) / host).abs() < tolerance,
+                "{device} {host}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_sums_keep_float64_accuracy() {
+        // In float32 alone, adding one to 2^24 changes nothing.
+        let len = 1 << 25;
+        let ones = Array::from_vec(vec![1.0], &[1], Precision::F32, &Device::flex()).expand(&[len]);
+        assert_eq!(sum(&ones), len as f64);
     }
 }

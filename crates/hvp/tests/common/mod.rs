@@ -157,7 +157,11 @@ impl ModuleVisitor for Gradients {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if self.name.last().is_some_and(|name| name.starts_with("running")) {
+        if self
+            .name
+            .last()
+            .is_some_and(|name| name.starts_with("running"))
+        {
             return;
         }
         let tensor = param.val();
@@ -183,7 +187,10 @@ pub fn distance(a: &[f64], b: &[f64]) -> f64 {
 #[track_caller]
 pub fn close(a: &[f64], b: &[f64], tolerance: f64, what: &str) {
     let far = distance(a, b);
-    assert!(far <= tolerance, "{what}: off by {far:e}, allowed {tolerance:e}");
+    assert!(
+        far <= tolerance,
+        "{what}: off by {far:e}, allowed {tolerance:e}"
+    );
 }
 
 /// The entries of a matrix, column by column.

@@ -28,7 +28,9 @@ fn conv(inputs: usize, outputs: usize, kernel: usize, stride: usize) -> Conv2d {
     let padding = kernel / 2;
     Conv2dConfig::new([inputs, outputs], [kernel, kernel])
         .with_stride([stride, stride])
-        .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+        .with_padding(PaddingConfig2d::Explicit(
+            padding, padding, padding, padding,
+        ))
         .init(&device())
 }
 
