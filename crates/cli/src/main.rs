@@ -1,1 +1,63 @@
-fn main() {}
+//! The `hesscope` command: train an image classifier, measure the spectrum of its loss Hessian and
+//! of the parts it decomposes into, and report.
+#![forbid(unsafe_code)]
+
+mod analysis;
+mod args;
+mod devices;
+mod failure;
+mod folder;
+mod outliers;
+mod output;
+mod pipeline;
+mod settings;
+mod source;
+mod training;
+mod verification;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no errors; everything else exits with 2, as all bad input does.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    if let Err(failure) = interruptible().and_then(|()| dispatch(args)) {
+        eprintln!("hesscope: {failure}");
+        return ExitCode::from(failure.code());
+    }
+    ExitCode::SUCCESS
+}
+
+/// Everything that is written is written beside its name and renamed, so that leaving at any moment
+/// leaves a folder that the same command goes on with.
+fn interruptible() -> Result<(), Failure> {
+    ctrlc::set_handler(|| {
+        eprintln!("\nhesscope: interrupted; what was finished is kept, and the same command goes on from there");
+        std::process::exit(130);
+    })
+    .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))
+}
+
+fn dispatch(args: Args) -> Result<(), Failure> {
+    match args.command {
+        Command::Run(options) => pipeline::run(&options),
+        Command::Train(options) => pipeline::train(&options),
+        Command::Spectrum(options) => pipeline::spectrum(&options),
+        Command::Report(options) => pipeline::report(&options),
+        Command::Devices => {
+            devices::list();
+            Ok(())
+        }
+        Command::Verify(options) => verification::run(&options),
+    }
+}

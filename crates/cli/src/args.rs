@@ -1,0 +1,144 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use hesscope_hvp::Part;
+
+/// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
+#[derive(Debug, Parser)]
+#[command(name = "hesscope", version, about, propagate_version = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a network, measure the spectra of Hess, G and H, and write a report
+    Run(RunOptions),
+    /// Train a network and keep its checkpoints
+    Train(RunOptions),
+    /// Measure the spectrum of one operator at one checkpoint of a run
+    Spectrum(SpectrumOptions),
+    /// Write the report of a run again from what its folder holds
+    Report(ReportOptions),
+    /// List the devices this build can compute on
+    Devices,
+    /// Check a device against exact references
+    Verify(VerifyOptions),
+}
+
+/// What to train on what, and where; everything may also stand in the file of `--config`.
+#[derive(Debug, Default, clap::Args)]
+pub struct RunOptions {
+    /// Data set: synth-digits, mnist, fashion-mnist [default: synth-digits]
+    #[arg(long)]
+    pub dataset: Option<String>,
+    /// Folder with the files of the data set
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Network: mlp, small-cnn, vgg11 [default: small-cnn]
+    #[arg(long)]
+    pub net: Option<String>,
+    /// Training examples of each class [default: all, or 136 of synth-digits]
+    #[arg(long, value_name = "N")]
+    pub examples_per_class: Option<usize>,
+    /// Test examples of each class [default: all, or 100 of synth-digits]
+    #[arg(long, value_name = "N")]
+    pub test_examples_per_class: Option<usize>,
+    /// Passes over the training examples [default: 20]
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Examples in a mini-batch of training [default: 128]
+    #[arg(long, value_name = "N")]
+    pub batch_size: Option<usize>,
+    /// Learning rate of the first epoch [default: 0.05]
+    #[arg(long, value_name = "RATE")]
+    pub learning_rate: Option<f64>,
+    /// Seed of subsets, weights, batches and probes [default: 0]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Device, see `hesscope devices` [default: cpu]
+    #[arg(long)]
+    pub device: Option<String>,
+    /// Precision of the analysis: f32 or f64 [default: f32]
+    #[arg(long)]
+    pub precision: Option<String>,
+    /// Operators to analyse, separated by commas: hess, g, h [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub operators: Option<Vec<String>>,
+    #[command(flatten)]
+    pub estimation: EstimationOptions,
+    /// Settings in TOML; flags win over them
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+    /// Folder of the run [default: runs/DATASET-NET-HASH]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// How much work goes into a spectrum.
+#[derive(Debug, Default, clap::Args)]
+pub struct EstimationOptions {
+    /// Random probes of the density
+    #[arg(long, value_name = "N")]
+    pub probes: Option<usize>,
+    /// Lanczos steps of each probe
+    #[arg(long, value_name = "N")]
+    pub lanczos_steps: Option<usize>,
+    /// Lanczos steps of the range and the leading eigenvalues
+    #[arg(long, value_name = "N")]
+    pub range_steps: Option<usize>,
+    /// Leading eigenpairs, taken out before the density
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+}
+
+/// Which spectrum of which run.
+#[derive(Debug, clap::Args)]
+pub struct SpectrumOptions {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Part of the Hessian: hess, g or h
+    #[arg(long, default_value_t = Part::Hess)]
+    pub operator: Part,
+    /// Examples the loss is the mean over: train or test
+    #[arg(long, default_value = "train")]
+    pub split: String,
+    /// Epoch of the checkpoint [default: the last]
+    #[arg(long)]
+    pub epoch: Option<usize>,
+    /// Device, see `hesscope devices` [default: the run's]
+    #[arg(long)]
+    pub device: Option<String>,
+    /// Precision: f32 or f64 [default: the run's]
+    #[arg(long)]
+    pub precision: Option<String>,
+    #[command(flatten)]
+    pub estimation: EstimationOptions,
+}
+
+/// Which report.
+#[derive(Debug, clap::Args)]
+pub struct ReportOptions {
+    /// Folder of the run
+    pub run: PathBuf,
+}
+
+/// Which references on which device.
+#[derive(Debug, clap::Args)]
+pub struct VerifyOptions {
+    /// References in safetensors
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Device, see `hesscope devices`
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// Precision: f32 or f64
+    #[arg(long, default_value = "f64")]
+    pub precision: String,
+    /// Largest relative error that passes [default: 1e-10 in f64, 1e-4 in f32]
+    #[arg(long)]
+    pub tolerance: Option<f64>,
+}

@@ -1,0 +1,51 @@
+//! What the command says when it cannot go on.
+
+use std::error::Error;
+use std::fmt;
+
+/// One sentence for the user, and the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    sentence: String,
+    code: u8,
+}
+
+impl Failure {
+    /// Bad input or a failed device: exit code 2.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Failure { sentence: sentence.into(), code: 2 }
+    }
+
+    /// A comparison that did not come out: exit code 1.
+    pub fn negative(sentence: impl Into<String>) -> Self {
+        Failure { sentence: sentence.into(), code: 1 }
+    }
+
+    /// The code to exit with.
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+/// An error of one of the libraries, whose sentence already names what is at fault. Causes are added
+/// where the sentence does not contain them.
+impl<E: Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut sentence = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !sentence.contains(&text) {
+                sentence = format!("{sentence}: {text}");
+            }
+            cause = error.source();
+        }
+        Failure::new(sentence)
+    }
+}

@@ -1,0 +1,44 @@
+//! Which eigenvalues the outliers are counted from, and the count in words.
+
+use hesscope_spectral::{Eigenpairs, LanczosRun, OutlierOutcome, UndecidedReason};
+
+/// A Ritz value this uncertain, relative to itself, may hide others: the list ends before it.
+const UNCERTAIN: f64 = 0.1;
+
+/// Leading eigenvalues with their error bars, largest modulus first: the pairs of the subspace
+/// iteration, then the Ritz values of the Lanczos run that follow them, as far as they are converged.
+pub fn candidates<V>(
+    pairs: &Eigenpairs<V>,
+    run: &LanczosRun<V>,
+    most: usize,
+) -> (Vec<f64>, Vec<f64>) {
+    let mut ritz: Vec<(f64, f64)> =
+        run.ritz_values.iter().copied().zip(run.residual_bounds.iter().copied()).collect();
+    ritz.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let mut values = pairs.values.clone();
+    let mut residuals = pairs.residuals.clone();
+    for (value, residual) in ritz.into_iter().skip(values.len()) {
+        if values.len() >= most || residual > UNCERTAIN * value.abs() {
+            break;
+        }
+        values.push(value);
+        residuals.push(residual);
+    }
+    (values, residuals)
+}
+
+/// A side's outcome in a few words.
+pub fn words(outcome: &OutlierOutcome) -> String {
+    match outcome {
+        OutlierOutcome::Decided(count) => count.count.to_string(),
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => {
+            format!("undecided (only {found} eigenvalues)")
+        }
+        OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => {
+            "undecided (repeated eigenvalues)".into()
+        }
+        OutlierOutcome::Undecided(UndecidedReason::Unconverged { candidate }) => {
+            format!("undecided (perhaps {candidate}, within error bars)")
+        }
+    }
+}

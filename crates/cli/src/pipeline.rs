@@ -1,0 +1,258 @@
+//! The commands that make, deepen and show a run.
+
+use std::fs;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use burn::tensor::Device;
+use hesscope_hvp::Part;
+use hesscope_models::{Network, checkpoint_path, list_checkpoints, load_checkpoint};
+use hesscope_report::schema::Analysis;
+use hesscope_report::{RunSummary, write_report};
+
+use crate::analysis::{Request, Subject, find_or_make};
+use crate::args::{ReportOptions, RunOptions, SpectrumOptions};
+use crate::devices;
+use crate::failure::Failure;
+use crate::folder::{RunFile, RunFolder, sha256};
+use crate::outliers::words;
+use crate::settings::{Settings, SplitName, precision};
+use crate::source::Sources;
+use crate::training;
+
+/// `hesscope run`: train, analyse, report.
+pub fn run(options: &RunOptions) -> Result<(), Failure> {
+    let run = Run::make(options)?;
+    training::run(&run.folder, &run.settings, &run.sources, &run.device)?;
+    for epoch in run.settings.analysed_epochs() {
+        let checkpoint = run.checkpoint(epoch)?;
+        for split in &run.settings.analysis.splits {
+            for operator in &run.settings.analysis.operators {
+                let part = Part::from_str(operator)?;
+                let split = SplitName::from_str(split)?;
+                let (analysis, _) = run.analyse(&checkpoint, part, split, epoch)?;
+                print_summary(&analysis);
+            }
+        }
+    }
+    write(&run.folder)
+}
+
+/// `hesscope train`: train only.
+pub fn train(options: &RunOptions) -> Result<(), Failure> {
+    let run = Run::make(options)?;
+    training::run(&run.folder, &run.settings, &run.sources, &run.device)?;
+    println!("{}", run.folder.root().display());
+    Ok(())
+}
+
+/// `hesscope spectrum`: one more analysis of a run.
+pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
+    let split = SplitName::from_str(&options.split)?;
+    let folder = RunFolder::open(&options.run)?;
+    let mut settings = stored(&folder)?.settings;
+    settings.device = options.device.clone().unwrap_or(settings.device);
+    settings.precision = options.precision.clone().unwrap_or(settings.precision);
+    settings.analysis.override_with(&options.estimation);
+    let epoch = options.epoch.unwrap_or(settings.train.epochs);
+    let run = Run::of(folder, settings)?;
+    let checkpoint = run.checkpoint(epoch)?;
+    let (analysis, name) = run.analyse(&checkpoint, options.operator, split, epoch)?;
+    print_summary(&analysis);
+    println!("{}", run.folder.root().join("analysis").join(name).display());
+    Ok(())
+}
+
+/// `hesscope report`: the report again.
+pub fn report(options: &ReportOptions) -> Result<(), Failure> {
+    write(&RunFolder::open(&options.run)?)
+}
+
+/// A run with its folder held and its data in memory.
+struct Run {
+    folder: RunFolder,
+    settings: Settings,
+    sources: Sources,
+    device: Device,
+    device_name: String,
+}
+
+/// A network at an epoch.
+struct Checkpoint {
+    network: Network,
+    sha256: String,
+}
+
+impl Run {
+    /// The run that options ask for: its folder is made, or found to hold the same run.
+    fn make(options: &RunOptions) -> Result<Self, Failure> {
+        let settings = Settings::resolve(options)?;
+        let device = devices::find(&settings.device)?;
+        let sources = Sources::load(&settings)?;
+        let hash = settings.hash()?;
+        let root = options.out.clone().unwrap_or_else(|| default_root(&settings, &hash));
+        let folder = RunFolder::create(&root)?;
+        if let Some(earlier) = folder.run_file()? {
+            agree(&folder, &earlier.settings, &settings)?;
+        }
+        let device_name = devices::describe(&settings.device, &device);
+        folder.write_run_file(&RunFile {
+            hesscope: env!("CARGO_PKG_VERSION").into(),
+            training_sha256: hash,
+            device_name: device_name.clone(),
+            settings: settings.clone(),
+        })?;
+        eprintln!("run folder {}", root.display());
+        Ok(Run { folder, settings, sources, device, device_name })
+    }
+
+    /// An earlier run, with settings of its file.
+    fn of(folder: RunFolder, settings: Settings) -> Result<Self, Failure> {
+        precision(&settings.precision)?;
+        let device = devices::find(&settings.device)?;
+        let device_name = devices::describe(&settings.device, &device);
+        let sources = Sources::load(&settings)?;
+        Ok(Run { folder, settings, sources, device, device_name })
+    }
+
+    fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {
+        let path = checkpoint_path(&self.folder.checkpoints(), epoch);
+        if !path.is_file() {
+            return Err(missing_epoch(&self.folder, epoch));
+        }
+        let loaded = load_checkpoint(&path, &self.device)?;
+        let bytes = fs::read(&path)
+            .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+        Ok(Checkpoint { network: loaded.net, sha256: sha256(&bytes) })
+    }
+
+    fn analyse(
+        &self,
+        checkpoint: &Checkpoint,
+        part: Part,
+        split: SplitName,
+        epoch: usize,
+    ) -> Result<(Analysis, String), Failure> {
+        let source = self.sources.split(split);
+        let subject = Subject {
+            network: &checkpoint.network,
+            source,
+            checkpoint_sha256: checkpoint.sha256.clone(),
+            data_sha256: source.fingerprint(),
+            device: &self.device,
+            device_name: self.device_name.clone(),
+        };
+        let request = Request {
+            part,
+            split,
+            epoch,
+            precision: precision(&self.settings.precision)?,
+            seed: self.settings.seed,
+            choices: &self.settings.analysis,
+        };
+        find_or_make(&self.folder, &subject, &request)
+    }
+}
+
+fn default_root(settings: &Settings, hash: &str) -> PathBuf {
+    PathBuf::from("runs").join(format!("{}-{}-{}", settings.dataset, settings.net.name(), &hash[..8]))
+}
+
+/// A folder holds one training only.
+fn agree(folder: &RunFolder, earlier: &Settings, now: &Settings) -> Result<(), Failure> {
+    let (earlier, now) = (earlier.training_part().table()?, now.training_part().table()?);
+    let mut differing: Vec<&str> = earlier
+        .iter()
+        .filter(|row| !now.contains(row))
+        .chain(now.iter().filter(|row| !earlier.contains(row)))
+        .map(|(key, _)| key.as_str())
+        .collect();
+    differing.sort_unstable();
+    differing.dedup();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{} holds a run with another {}: choose another --out, or the settings of its run.toml",
+        folder.root().display(),
+        differing.join(", ")
+    )))
+}
+
+fn stored(folder: &RunFolder) -> Result<RunFile, Failure> {
+    folder.run_file()?.ok_or_else(|| {
+        Failure::new(format!("{} has no run.toml", folder.root().display()))
+    })
+}
+
+fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
+    let kept: Vec<String> = list_checkpoints(&folder.checkpoints())
+        .unwrap_or_default()
+        .iter()
+        .map(|(epoch, _)| epoch.to_string())
+        .collect();
+    let kept = if kept.is_empty() { "none yet".into() } else { kept.join(", ") };
+    Failure::new(format!(
+        "the weights of epoch {epoch} are not in {}: those kept are of epochs {kept}",
+        folder.checkpoints().display()
+    ))
+}
+
+/// One line on standard output.
+fn print_summary(analysis: &Analysis) {
+    let extreme = |pick: fn(f64, f64) -> f64| analysis.top.values.iter().copied().reduce(pick);
+    println!(
+        "{:5} {} epoch {}: outliers above {}, below {} (C = {}); leading eigenvalues {:.4e} to {:.4e}; {} products in {:.1} s",
+        analysis.settings.operator,
+        analysis.settings.split,
+        analysis.settings.epoch,
+        words(&analysis.outliers.positive),
+        words(&analysis.outliers.negative),
+        analysis.classes,
+        extreme(f64::max).unwrap_or(0.0),
+        extreme(f64::min).unwrap_or(0.0),
+        analysis.products,
+        analysis.seconds,
+    );
+}
+
+/// Writes figures and report from what the folder holds, and prints the report's path.
+fn write(folder: &RunFolder) -> Result<(), Failure> {
+    let file = stored(folder)?;
+    let last = list_checkpoints(&folder.checkpoints())
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}", folder.checkpoints().display())))?
+        .pop();
+    let Some((_, path)) = last else {
+        return Err(Failure::new(format!(
+            "{} has no checkpoint yet: train it first with the settings of its run.toml",
+            folder.root().display()
+        )));
+    };
+    let checkpoint = load_checkpoint(&path, &Device::flex())?;
+    let description = checkpoint.net.describe();
+    let network = description
+        .layers
+        .iter()
+        .map(|layer| {
+            let output: Vec<String> = layer.output.iter().map(usize::to_string).collect();
+            let parameters = layer.parameters;
+            (layer.path.clone(), format!("{}, to {}, {parameters} parameters", layer.kind, output.join("×")))
+        })
+        .collect();
+    let settings = &file.settings;
+    let summary = RunSummary {
+        title: format!("{} on {}", settings.net.name(), settings.dataset),
+        version: file.hesscope,
+        device: file.device_name,
+        config_sha256: file.training_sha256,
+        settings: settings.table()?,
+        network,
+        parameters: checkpoint.net.num_parameters(),
+        classes: checkpoint.net.classes(),
+        epochs: checkpoint.info.history.iter().map(training::record).collect(),
+        analyses: folder.analyses()?,
+    };
+    write_report(&summary, folder.root())?;
+    println!("{}", folder.root().join("report.html").display());
+    Ok(())
+}

@@ -1,0 +1,346 @@
+//! The settings of a run: the file of `--config`, the flags over it, and what they resolve to.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use hesscope_data::{DatasetName, DatasetSpec};
+use hesscope_hvp::{Part, Precision};
+use hesscope_models::{NetConfig, Schedule, TrainConfig};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use crate::args::{EstimationOptions, RunOptions};
+use crate::failure::Failure;
+use crate::folder::sha256;
+
+/// Every setting of a run, resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The data set.
+    pub dataset: DatasetName,
+    /// Where its files are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Training examples of each class; all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples_per_class: Option<usize>,
+    /// Test examples of each class; all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_examples_per_class: Option<usize>,
+    /// Seed of subsets, weights, batches and probes.
+    pub seed: u64,
+    /// The device.
+    pub device: String,
+    /// The precision of the analysis; training is in float32.
+    pub precision: String,
+    /// The network, by name or with options.
+    #[serde(deserialize_with = "net")]
+    pub net: NetConfig,
+    /// How it is trained.
+    pub train: TrainSettings,
+    /// What is measured.
+    pub analysis: AnalysisChoices,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            dataset: DatasetName::SynthDigits,
+            data_dir: None,
+            examples_per_class: None,
+            test_examples_per_class: None,
+            seed: 0,
+            device: "cpu".into(),
+            precision: "f32".into(),
+            net: NetConfig::SmallCnn(Default::default()),
+            train: TrainSettings::default(),
+            analysis: AnalysisChoices::default(),
+        }
+    }
+}
+
+/// Reads `net = "vgg11"` and `net = { name = "vgg11", classifier = "plain" }`.
+fn net<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetConfig, D::Error> {
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::String(name) => NetConfig::from_name(&name).map_err(D::Error::custom),
+        value => NetConfig::deserialize(value).map_err(D::Error::custom),
+    }
+}
+
+/// The table `train`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TrainSettings {
+    /// Passes over the training examples.
+    pub epochs: usize,
+    /// Examples in a mini-batch.
+    pub batch_size: usize,
+    /// Learning rate of the first epoch.
+    pub learning_rate: f64,
+    /// Share of the last step kept in the next.
+    pub momentum: f64,
+    /// Coefficient of the weights in the gradient.
+    pub weight_decay: f64,
+    /// How the rate changes.
+    pub schedule: Schedule,
+    /// Epochs whose weights are kept, beside the first and the last.
+    pub checkpoint_epochs: Vec<usize>,
+}
+
+impl Default for TrainSettings {
+    fn default() -> Self {
+        let TrainConfig {
+            epochs,
+            batch_size,
+            learning_rate,
+            momentum,
+            weight_decay,
+            schedule,
+            seed: _,
+            checkpoint_epochs,
+        } = TrainConfig::default();
+        TrainSettings {
+            epochs,
+            batch_size,
+            learning_rate,
+            momentum,
+            weight_decay,
+            schedule,
+            checkpoint_epochs,
+        }
+    }
+}
+
+/// The table `analysis`. Absent numbers are chosen from the size of the network and of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AnalysisChoices {
+    /// The operators `run` analyses.
+    pub operators: Vec<String>,
+    /// The splits it analyses them over.
+    pub splits: Vec<String>,
+    /// The epochs it analyses, of those kept; the last if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<Vec<usize>>,
+    /// Random probes of the density.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<usize>,
+    /// Lanczos steps of each probe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lanczos_steps: Option<usize>,
+    /// Lanczos steps of the range and the leading eigenvalues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range_steps: Option<usize>,
+    /// Leading eigenpairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<usize>,
+    /// MiB the vectors and the tensors of one pass may take together, about.
+    pub memory_mib: usize,
+}
+
+impl Default for AnalysisChoices {
+    fn default() -> Self {
+        AnalysisChoices {
+            operators: Part::ALL.map(|part| part.name().to_string()).to_vec(),
+            splits: vec!["train".into()],
+            epochs: None,
+            probes: None,
+            lanczos_steps: None,
+            range_steps: None,
+            top: None,
+            memory_mib: 8192,
+        }
+    }
+}
+
+impl AnalysisChoices {
+    /// Lays flags over the file's values.
+    pub fn override_with(&mut self, flags: &EstimationOptions) {
+        let lay = |over: Option<usize>, under: &mut Option<usize>| *under = over.or(*under);
+        lay(flags.probes, &mut self.probes);
+        lay(flags.lanczos_steps, &mut self.lanczos_steps);
+        lay(flags.range_steps, &mut self.range_steps);
+        lay(flags.top, &mut self.top);
+    }
+}
+
+/// A split of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SplitName {
+    Train,
+    Test,
+}
+
+impl SplitName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SplitName::Train => "train",
+            SplitName::Test => "test",
+        }
+    }
+}
+
+impl FromStr for SplitName {
+    type Err = Failure;
+
+    fn from_str(name: &str) -> Result<Self, Failure> {
+        match name {
+            "train" => Ok(SplitName::Train),
+            "test" => Ok(SplitName::Test),
+            _ => Err(Failure::new(format!("there is no split `{name}`: choose train or test"))),
+        }
+    }
+}
+
+/// Reads a precision.
+pub fn precision(name: &str) -> Result<Precision, Failure> {
+    match name {
+        "f32" => Ok(Precision::F32),
+        "f64" => Ok(Precision::F64),
+        _ => Err(Failure::new(format!("there is no precision `{name}`: choose f32 or f64"))),
+    }
+}
+
+impl Settings {
+    /// The settings that the flags and their file ask for, checked as far as that is possible without
+    /// the data.
+    pub fn resolve(options: &RunOptions) -> Result<Self, Failure> {
+        let mut settings = match &options.config {
+            Some(path) => Self::read(path)?,
+            None => Self::default(),
+        };
+        if let Some(name) = &options.dataset {
+            settings.dataset = name.parse()?;
+        }
+        if let Some(name) = &options.net
+            && settings.net.name() != name
+        {
+            settings.net = NetConfig::from_name(name)?;
+        }
+        let RunOptions { data_dir, examples_per_class, test_examples_per_class, .. } = options;
+        settings.data_dir = data_dir.clone().or(settings.data_dir);
+        settings.examples_per_class = examples_per_class.or(settings.examples_per_class);
+        settings.test_examples_per_class =
+            test_examples_per_class.or(settings.test_examples_per_class);
+        settings.seed = options.seed.unwrap_or(settings.seed);
+        settings.device = options.device.clone().unwrap_or(settings.device);
+        settings.precision = options.precision.clone().unwrap_or(settings.precision);
+        let train = &mut settings.train;
+        train.epochs = options.epochs.unwrap_or(train.epochs);
+        train.batch_size = options.batch_size.unwrap_or(train.batch_size);
+        train.learning_rate = options.learning_rate.unwrap_or(train.learning_rate);
+        let analysis = &mut settings.analysis;
+        analysis.operators = options.operators.clone().unwrap_or(analysis.operators.clone());
+        analysis.override_with(&options.estimation);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Reads a file of settings.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::new(format!("cannot read the settings {}: {error}; check the path", path.display()))
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let message = error.message().replace('\n', " ");
+            Failure::new(format!("{}, line {line}: {message}; correct it", path.display()))
+        })
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        precision(&self.precision)?;
+        self.train_config().check()?;
+        for operator in &self.analysis.operators {
+            Part::from_str(operator)?;
+        }
+        for split in &self.analysis.splits {
+            SplitName::from_str(split)?;
+        }
+        for epoch in self.analysis.epochs.iter().flatten() {
+            if !self.train_config().keeps(*epoch) {
+                return Err(Failure::new(format!(
+                    "the analysis asks for epoch {epoch}, whose weights are not kept: add it to \
+                     train.checkpoint-epochs, or choose 0 or {}",
+                    self.train.epochs
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// What to load.
+    pub fn dataset_spec(&self) -> DatasetSpec {
+        DatasetSpec {
+            name: self.dataset,
+            data_dir: self.data_dir.clone(),
+            train_per_class: self.examples_per_class,
+            test_per_class: self.test_examples_per_class,
+            seed: self.seed,
+        }
+    }
+
+    /// How to train.
+    pub fn train_config(&self) -> TrainConfig {
+        let TrainSettings {
+            epochs,
+            batch_size,
+            learning_rate,
+            momentum,
+            weight_decay,
+            schedule,
+            checkpoint_epochs,
+        } = self.train.clone();
+        TrainConfig {
+            epochs,
+            batch_size,
+            learning_rate,
+            momentum,
+            weight_decay,
+            schedule,
+            seed: self.seed,
+            checkpoint_epochs,
+        }
+    }
+
+    /// The epochs that `run` analyses.
+    pub fn analysed_epochs(&self) -> Vec<usize> {
+        self.analysis.epochs.clone().unwrap_or_else(|| vec![self.train.epochs])
+    }
+
+    /// The part that determines the trained weights: everything but what is measured, how precisely,
+    /// and where the data lie.
+    pub fn training_part(&self) -> Self {
+        Settings {
+            data_dir: None,
+            precision: Self::default().precision,
+            analysis: AnalysisChoices::default(),
+            ..self.clone()
+        }
+    }
+
+    /// SHA-256 of [`training_part`](Self::training_part) as TOML.
+    pub fn hash(&self) -> Result<String, Failure> {
+        Ok(sha256(toml::to_string(&self.training_part())?.as_bytes()))
+    }
+
+    /// Every setting as a dotted key and its value, for the report.
+    pub fn table(&self) -> Result<Vec<(String, String)>, Failure> {
+        let mut rows = Vec::new();
+        flatten("", &toml::Value::try_from(self)?, &mut rows);
+        Ok(rows)
+    }
+}
+
+fn flatten(prefix: &str, value: &toml::Value, rows: &mut Vec<(String, String)>) {
+    if let toml::Value::Table(table) = value {
+        for (key, value) in table {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            flatten(&path, value, rows);
+        }
+    } else {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+        rows.push((prefix.to_string(), text));
+    }
+}

@@ -1,0 +1,84 @@
+//! The data set as the training and the analysis want it.
+
+use std::sync::Arc;
+
+use burn::tensor::TensorData;
+use hesscope_data::{Dataset, Split, sequential_batches, shuffled_batches};
+use hesscope_hvp::Examples;
+use hesscope_models::{BatchSource, HostBatch};
+
+use crate::failure::Failure;
+use crate::settings::{Settings, SplitName};
+
+/// One split, shared with the thread that prefetches.
+#[derive(Debug, Clone)]
+pub struct Source(Arc<Split>);
+
+/// Both splits.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    pub train: Source,
+    pub test: Source,
+}
+
+impl Sources {
+    /// Loads the data set that the settings name.
+    pub fn load(settings: &Settings) -> Result<Self, Failure> {
+        let Dataset { train, test, .. } = hesscope_data::load(&settings.dataset_spec())?;
+        Ok(Sources { train: Source(Arc::new(train)), test: Source(Arc::new(test)) })
+    }
+
+    /// The split of this name.
+    pub fn split(&self, name: SplitName) -> &Source {
+        match name {
+            SplitName::Train => &self.train,
+            SplitName::Test => &self.test,
+        }
+    }
+}
+
+impl Source {
+    /// SHA-256 of images and labels.
+    pub fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+
+    /// All examples at once.
+    pub fn examples(&self) -> Examples {
+        let [channels, height, width] = self.shape();
+        Examples {
+            inputs: TensorData::new(self.0.images().to_vec(), [self.0.len(), channels, height, width]),
+            labels: self.0.labels().to_vec(),
+        }
+    }
+}
+
+impl BatchSource for Source {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn shape(&self) -> [usize; 3] {
+        let shape = self.0.shape();
+        [shape.channels, shape.height, shape.width]
+    }
+
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+
+    fn shuffled(
+        &self,
+        batch_size: usize,
+        seed: u64,
+        epoch: usize,
+    ) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+        let batches = shuffled_batches(self.0.clone(), batch_size, seed, epoch as u64);
+        Box::new(batches.map(|batch| HostBatch { images: batch.images, labels: batch.labels }))
+    }
+
+    fn sequential(&self, batch_size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+        let batches = sequential_batches(&self.0, batch_size);
+        Box::new(batches.map(|batch| HostBatch { images: batch.images, labels: batch.labels }))
+    }
+}
