@@ -41,9 +41,13 @@ pub(crate) fn groups(analyses: &[Analysis]) -> Vec<Group<'_>> {
 }
 
 impl Group<'_> {
-    /// `train split, epoch 20`.
+    /// `training split, epoch 20`.
     pub(crate) fn title(&self) -> String {
-        format!("{} split, epoch {}", self.split, self.epoch)
+        let split = match self.split {
+            "train" => "training",
+            other => other,
+        };
+        format!("{split} split, epoch {}", self.epoch)
     }
 
     /// A name for files and ids; a split's name is letters and digits.

@@ -5,6 +5,9 @@ use hesscope_spectral::Estimate;
 /// Digits of a number that is not random.
 const DIGITS: usize = 4;
 
+/// Most digits of a number that has an error.
+const MOST_DIGITS: i32 = 7;
+
 /// Superscript digits.
 fn superscript(exponent: i32) -> String {
     exponent
@@ -112,11 +115,16 @@ pub(crate) fn known_within(x: f64, error: f64) -> String {
 pub(crate) fn with_error(x: f64, error: Option<f64>) -> String {
     match error {
         None => format!("{} (error unknown)", plain(x)),
-        Some(error) if error == 0.0 => plain(x),
+        Some(0.0) => plain(x),
         Some(error) if !(x.is_finite() && error.is_finite()) => plain(x),
         Some(error) => {
             let last = exponent(error, 2) - 1;
             let lead = exponent(x, DIGITS).max(last + 1);
+            if lead - last >= MOST_DIGITS {
+                // Written out, the value's digits would hide how small the error is.
+                let x = significant(x, MOST_DIGITS as usize);
+                return format!("{x} \u{b1} {}", significant(error, 1));
+            }
             if is_plain(lead) && last >= -7 {
                 let decimals = (-last).max(0) as usize;
                 let unit = 10f64.powi(last.max(0));
@@ -155,28 +163,26 @@ pub(crate) fn estimate(e: Estimate, scale: f64) -> String {
 /// A share as a percentage.
 pub(crate) fn percent(e: Estimate) -> String {
     match e.standard_error {
-        // A share shown in a figure: the legend says that one probe has no error.
-        None => format!("{} %", significant(e.mean * 100.0, 3)),
-        // Two more digits than the distance to none or all, so that 99.9992 % is not 100.
-        Some(error) if error == 0.0 => format!("{} %", share(e.mean)),
+        // The caption says that one probe has no error.
+        None | Some(0.0) => format!("{} %", share(e.mean)),
         Some(_) => format!("{} %", estimate(e, 100.0)),
     }
 }
 
-/// An exact share in percent, with two digits of what it lacks to none or to all.
-pub(crate) fn share(fraction: f64) -> String {
+/// An exact share in percent, to three digits and two of what it lacks to none or to all.
+fn share(fraction: f64) -> String {
     let x = fraction * 100.0;
     let lack = x.min(100.0 - x);
-    if !(lack > 0.0) {
+    if lack <= 0.0 {
         return significant(x, 3);
     }
-    let decimals = (1 - exponent(lack, 2)).clamp(0, 8) as usize;
+    let decimals = (1 - exponent(lack, 2)).clamp(1, 8) as usize;
     format!("{x:.decimals$}")
 }
 
 /// Seconds as a reader would say them.
 pub(crate) fn duration(seconds: f64) -> String {
-    if !(seconds >= 60.0) {
+    if seconds < 60.0 || !seconds.is_finite() {
         return format!("{} s", significant(seconds, 3));
     }
     let whole = seconds.round() as u64;
@@ -185,5 +191,63 @@ pub(crate) fn duration(seconds: f64) -> String {
         format!("{hours} h {minutes} min")
     } else {
         format!("{minutes} min {rest} s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn significant_digits() {
+        assert_eq!(significant(0.0, 4), "0");
+        assert_eq!(significant(-1.23456, 4), "\u{2212}1.235");
+        assert_eq!(significant(0.00123456, 3), "0.00123");
+        assert_eq!(significant(123_456.0, 3), "123000");
+        assert_eq!(significant(9.9996, 4), "10.00");
+        assert_eq!(significant(1.5e-7, 2), "1.5\u{d7}10\u{207b}\u{2077}");
+        assert_eq!(significant(6.022e23, 3), "6.02\u{d7}10\u{b2}\u{b3}");
+        assert_eq!(significant(f64::NAN, 3), "not a number");
+    }
+
+    #[test]
+    fn the_error_decides_the_digits() {
+        assert_eq!(with_error(12.3456, Some(0.0321)), "12.346 \u{b1} 0.032");
+        assert_eq!(with_error(12344.0, Some(321.0)), "12340 \u{b1} 320");
+        assert_eq!(with_error(0.001, Some(0.5)), "0.00 \u{b1} 0.50");
+        assert_eq!(with_error(2.5, Some(0.0)), "2.500");
+        assert_eq!(with_error(2.5, None), "2.500 (error unknown)");
+        assert_eq!(
+            with_error(1.2345e-9, Some(2.1e-11)),
+            "(1.234 \u{b1} 0.021)\u{d7}10\u{207b}\u{2079}"
+        );
+        assert_eq!(
+            with_error(1.0, Some(1.2e-12)),
+            "1.000000 \u{b1} 1\u{d7}10\u{207b}\u{b9}\u{b2}"
+        );
+    }
+
+    #[test]
+    fn residuals_limit_the_digits() {
+        assert_eq!(known_within(1.234_567_89, 1e-12), "1.234568");
+        assert_eq!(known_within(1.234_567_89, 3e-3), "1.235");
+        assert_eq!(known_within(1.234_567_89, 5.0), "1.2");
+    }
+
+    #[test]
+    fn shares_near_all_are_not_all() {
+        assert_eq!(share(1.0), "100");
+        assert_eq!(share(0.999_991_6), "99.99916");
+        assert_eq!(share(0.25), "25.0");
+        assert_eq!(share(1.0 / 3.0), "33.3");
+    }
+
+    #[test]
+    fn thousands_and_durations() {
+        assert_eq!(integer(0), "0");
+        assert_eq!(integer(28_143_690), "28,143,690");
+        assert_eq!(duration(0.01234), "0.0123 s");
+        assert_eq!(duration(83.4), "1 min 23 s");
+        assert_eq!(duration(7265.0), "2 h 1 min");
     }
 }

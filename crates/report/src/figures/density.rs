@@ -4,7 +4,7 @@ use hesscope_spectral::SpectralError;
 
 use super::Figure;
 use super::axes::{Frame, Scale, powers};
-use super::layout::{HEADING, LABEL, Layout, NOTE, PANEL};
+use super::layout::{LABEL, Layout, NOTE, PANEL, lines};
 use super::legend::{FINE_DASHES, Sign, bar, legend};
 use super::spectrum::{SideCurve, Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::{Extent, SplitAxis};
@@ -15,8 +15,10 @@ use crate::wording::verdict;
 
 /// Height of a panel's frame.
 const HEIGHT: f64 = 165.0;
-/// Room above a frame for its two lines.
-const HEAD: f64 = 50.0;
+/// Height of a line of a panel's head.
+const LINE: f64 = 17.0;
+/// Room above a panel.
+const GAP: f64 = 22.0;
 /// Height of the lane of marks inside a frame.
 const LANE: f64 = 20.0;
 /// log10 of the least count a decade that is drawn: well below the peak of a single eigenvalue, 0.4/width.
@@ -56,7 +58,7 @@ pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
             })
         })
         .collect::<Result<Vec<Panel>, SpectralError>>()?;
-    let title = format!("Spectrum over the {}", group.title());
+    let title = format!("Spectrum: {}", group.title());
     let name = format!("density-{}", group.slug());
     let said: Vec<String> = panels
         .iter()
@@ -128,52 +130,78 @@ fn entries(panels: &[Panel]) -> Vec<(Sign, &'static str)> {
     entries
 }
 
+/// The head of a panel, broken into lines: its counts, then its masses.
+fn head(panel: &Panel, layout: Layout) -> Vec<(Font, String)> {
+    let width = layout.width() - 20.0;
+    let set = |text: &str, font: Font| {
+        lines(text, font, width)
+            .into_iter()
+            .map(move |line| (font, line))
+    };
+    set(&panel.head, PANEL)
+        .chain(set(&panel.masses, NOTE))
+        .collect()
+}
+
 fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layout) -> Drawing {
     let width = layout.width();
     let entries = entries(panels);
     // The legend's height depends on how it breaks: try it on a canvas of its own.
     let mut trial = Canvas::new(width, 0.0, "");
-    let legend_height = legend(&mut trial, (10.0, 0.0), width - 20.0, &entries);
-    let top = 34.0 + legend_height;
-    let height = top + panels.len() as f64 * (HEAD + HEIGHT + 8.0) + 40.0;
+    let mut y = 34.0 + legend(&mut trial, (10.0, 0.0), width - 20.0, &entries);
+    let heads: Vec<_> = panels.iter().map(|panel| head(panel, layout)).collect();
+    let head_lines: usize = heads.iter().map(Vec::len).sum();
+    let height = y + head_lines as f64 * LINE + panels.len() as f64 * (GAP + HEIGHT) + 44.0;
 
     let mut canvas = Canvas::new(width, height, &format!("{name}-{}", layout.name()));
-    canvas.text((10.0, 22.0), Anchor::Start, HEADING, title);
+    canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), title);
     legend(&mut canvas, (10.0, 34.0), width - 20.0, &entries);
     let highest = panels.iter().map(most).fold(1.0, f64::max);
-    let strip = match layout {
-        Layout::Wide => 26.0,
-        Layout::Narrow => 22.0,
-    };
-    for (i, panel) in panels.iter().enumerate() {
+    for (panel, head) in panels.iter().zip(heads) {
+        y += GAP;
+        for (font, line) in head {
+            canvas.text((10.0, y), Anchor::Start, font, &line);
+            y += LINE;
+        }
         let frame = Frame {
             x: layout.left(),
-            y: top + i as f64 * (HEAD + HEIGHT + 8.0) + HEAD,
+            y: y - 8.0,
             width: width - layout.left() - layout.right(),
             height: HEIGHT,
         };
-        let axis = SplitAxis::new(extent, &frame, strip);
         let scale = Scale {
             values: (LEAST, highest),
             pixels: (frame.bottom(), frame.y + LANE),
         };
+        let axis = SplitAxis::new(extent, &frame, layout.strip());
         draw_panel(&mut canvas, panel, &frame, &axis, &scale, layout);
-        if i + 1 == panels.len() {
-            let labels: Vec<(f64, String)> = axis
-                .ticks(layout.label_distance())
-                .into_iter()
-                .filter_map(|(x, label)| Some((x, label?)))
-                .collect();
-            frame.labels_below(&mut canvas, &labels);
-            canvas.text(
-                (frame.x + frame.width / 2.0, frame.bottom() + 36.0),
-                Anchor::Middle,
-                NOTE,
-                "eigenvalue \u{3bb}, logarithmic to either side of zero",
-            );
-        }
+        y += HEIGHT;
     }
+    let below = Frame {
+        x: layout.left(),
+        y: y - 8.0,
+        width: width - layout.left() - layout.right(),
+        height: 0.0,
+    };
+    label_below(&mut canvas, &below, extent, layout);
     canvas.finish()
+}
+
+/// The labels of the axis that all panels share, under the last.
+fn label_below(canvas: &mut Canvas, frame: &Frame, extent: Extent, layout: Layout) {
+    let axis = SplitAxis::new(extent, frame, layout.strip());
+    let labels: Vec<(f64, String)> = axis
+        .ticks(layout.label_distance())
+        .into_iter()
+        .filter_map(|(x, label)| Some((x, label?)))
+        .collect();
+    frame.labels_below(canvas, &labels);
+    canvas.text(
+        (frame.x + frame.width / 2.0, frame.bottom() + 36.0),
+        Anchor::Middle,
+        NOTE,
+        "eigenvalue \u{3bb}, logarithmic to either side of zero",
+    );
 }
 
 /// log10 of the most eigenvalues a decade, a little room added.
@@ -197,8 +225,6 @@ fn draw_panel(
     scale: &Scale,
     layout: Layout,
 ) {
-    canvas.text((10.0, frame.y - 26.0), Anchor::Start, PANEL, &panel.head);
-    canvas.text((10.0, frame.y - 9.0), Anchor::Start, NOTE, &panel.masses);
     frame.horizontals(canvas, scale, &powers(LEAST, scale.values.1, 5));
     let (left, right) = axis.strip();
     frame.verticals(
@@ -227,7 +253,13 @@ fn draw_panel(
             Some(FINE_DASHES),
         );
     }
-    draw_marks(canvas, spectrum, axis, frame.y + LANE / 2.0);
+    draw_marks(
+        canvas,
+        spectrum,
+        axis,
+        frame.y + LANE / 2.0,
+        layout.diamond(),
+    );
     canvas.text_upwards(
         ((left + right) / 2.0, frame.y + frame.height / 2.0),
         Font::regular(11.5, Ink::Text),
@@ -268,7 +300,7 @@ fn draw_curve(canvas: &mut Canvas, curve: &SideCurve, side: &Scale, scale: &Scal
 }
 
 /// The leading eigenvalues; outliers last, on top.
-fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64) {
+fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64, diamond: f64) {
     for outlier in [false, true] {
         let ink = if outlier { Ink::Orange } else { Ink::Text };
         for mark in spectrum.marks.iter().filter(|mark| mark.outlier == outlier) {
@@ -281,7 +313,7 @@ fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64
             }
             let at = (axis.at(mark.value), y);
             if outlier {
-                canvas.diamond(at, 6.0, ink);
+                canvas.diamond(at, diamond, ink);
             } else {
                 bar(canvas, at, ink);
             }

@@ -27,7 +27,15 @@ pub(crate) const DASHES: &str = "6 4";
 /// The dashes of a threshold.
 pub(crate) const FINE_DASHES: &str = "3 3";
 
-const SIGN_WIDTH: f64 = 26.0;
+impl Sign {
+    fn width(self) -> f64 {
+        match self {
+            Self::LineWithDiscs | Self::DashesWithSquares | Self::Line | Self::Band => 26.0,
+            Self::Diamond | Self::Bar | Self::Threshold => 10.0,
+        }
+    }
+}
+
 const ROW: f64 = 19.0;
 
 /// Draws the entries from `(x, y)` on, within `width`; returns the height taken.
@@ -39,7 +47,7 @@ pub(crate) fn legend(
 ) -> f64 {
     let (mut left, mut row) = (0.0, 0.0);
     for &(sign, text) in entries {
-        let needed = SIGN_WIDTH + 5.0 + NOTE.width(text) + 8.0;
+        let needed = sign.width() + 5.0 + NOTE.width(text) + 8.0;
         if left > 0.0 && left + needed - 8.0 > width {
             left = 0.0;
             row += 1.0;
@@ -47,7 +55,7 @@ pub(crate) fn legend(
         let middle = y + row * ROW + ROW / 2.0;
         draw(canvas, sign, x + left, middle);
         canvas.text(
-            (x + left + SIGN_WIDTH + 5.0, middle + NOTE.size * 0.35),
+            (x + left + sign.width() + 5.0, middle + NOTE.size * 0.35),
             Anchor::Start,
             NOTE,
             text,
@@ -67,7 +75,7 @@ pub(crate) fn bar(canvas: &mut Canvas, (x, y): (f64, f64), ink: Ink) {
 }
 
 fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
-    let (start, middle, end) = ((x, y), (x + SIGN_WIDTH / 2.0, y), (x + SIGN_WIDTH, y));
+    let (start, middle, end) = ((x, y), (x + sign.width() / 2.0, y), (x + sign.width(), y));
     match sign {
         Sign::LineWithDiscs => {
             canvas.line(start, end, Ink::Blue, 2.0, None);
@@ -78,7 +86,7 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
             canvas.square(middle, 3.0, Ink::Orange);
         }
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
-        Sign::Band => canvas.rect(x, y - 5.0, SIGN_WIDTH, 10.0, Ink::Sky),
+        Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
         Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
         Sign::Bar => bar(canvas, middle, Ink::Text),
         Sign::Threshold => canvas.line(

@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::axes::{Frame, Scale, logarithmic, round_steps};
-use super::layout::{HEADING, Layout, NOTE, PANEL};
+use super::layout::{Layout, NOTE, PANEL};
 use super::legend::{DASHES, Sign, legend};
 use crate::numbers::{integer, plain, significant};
 use crate::schema::{EpochRecord, SplitRecord};
@@ -51,7 +51,7 @@ fn draw(epochs: &[EpochRecord], layout: Layout) -> Drawing {
     };
     let width = layout.width() / columns - left - right;
     let mut canvas = Canvas::new(layout.width(), height, &format!("loss-{}", layout.name()));
-    canvas.text((10.0, 22.0), Anchor::Start, HEADING, TITLE);
+    canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), TITLE);
     let entries = [
         (Sign::LineWithDiscs, "training split"),
         (Sign::DashesWithSquares, "test split"),

@@ -9,6 +9,7 @@ pub(crate) struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
     prose: bool,
+    tall: bool,
 }
 
 impl Table {
@@ -18,12 +19,19 @@ impl Table {
             head: head.iter().map(|cell| cell.as_ref().to_owned()).collect(),
             rows: Vec::new(),
             prose: false,
+            tall: false,
         }
     }
 
     /// Cells of text, which start at the left and may break anywhere.
     pub(crate) fn of_text(mut self) -> Self {
         self.prose = true;
+        self
+    }
+
+    /// A long table, whose box scrolls downwards too.
+    pub(crate) fn tall(mut self) -> Self {
+        self.tall = true;
         self
     }
 
@@ -36,10 +44,11 @@ impl Table {
     pub(crate) fn html(&self) -> String {
         let caption = escape(&self.caption);
         let kind = if self.prose { "text" } else { "numbers" };
+        let class = if self.tall { "box tall" } else { "box" };
         // A box that scrolls must be reachable by the keyboard.
         let mut out = format!(
-            "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"{kind}\">\n\
-             <caption>{caption}</caption>\n<thead><tr>"
+            "<div class=\"{class}\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"{kind}\">\n\
+             <caption><span>{caption}</span></caption>\n<thead><tr>"
         );
         for cell in &self.head {
             out.push_str(&format!("<th scope=\"col\">{}</th>", escape(cell)));

@@ -55,9 +55,9 @@ fn outliers(group: &Group<'_>) -> String {
             "Outliers",
             "C",
             "Threshold",
-            "Spacing over that of the bulk",
+            "Gap beside bulk",
             "p-value",
-            "Eigenvalues used",
+            "Eigenvalues",
         ],
     );
     for analysis in &group.analyses {
@@ -134,14 +134,14 @@ fn by_operator(
 /// Trace, norm and moments.
 fn moments(group: &Group<'_>) -> String {
     let rows = [
-        "Trace, p times the mean of \u{3bb}",
+        "Trace",
         "Frobenius norm",
         "Mean of \u{3bb}",
         "Mean of \u{3bb}\u{b2}",
         "Mean of \u{3bb}\u{b3}",
         "Mean of \u{3bb}\u{2074}",
     ];
-    let caption = "Traces and moments, \u{b1} one standard error over the probes";
+    let caption = "Trace (p times the mean of \u{3bb}) and moments, \u{b1} one standard error over the probes";
     by_operator(group, caption, &rows, |analysis| {
         let dim = analysis.dimension as f64;
         let moments = analysis.density.moments(4);
@@ -204,7 +204,8 @@ fn eigenvalues(name: &str, analysis: &Analysis) -> String {
             top.iterations,
         ),
         &["Rank", "Eigenvalue", "Residual", "Converged", "Belongs to"],
-    );
+    )
+    .tall();
     let rows = top.values.iter().zip(&top.residuals).zip(&top.converged);
     for (i, ((&value, &residual), &converged)) in rows.enumerate() {
         table.row([

@@ -56,16 +56,16 @@ fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
     )
 }
 
-/// The number of a count, or a word for it.
-fn figure(outliers: &Outliers) -> Result<String, &'static str> {
+/// The number of outliers, or a few words where it is not known of both sides.
+fn figure(outliers: &Outliers) -> Result<usize, String> {
     match (
         Side::of(outliers.positive).known(),
         Side::of(outliers.negative).known(),
     ) {
-        (Some(above), Some(below)) => Ok((above + below).to_string()),
-        (Some(above), None) if above > 0 => Ok(format!("{above} above")),
-        (None, Some(below)) if below > 0 => Ok(format!("{below} below")),
-        _ => Err("undecided"),
+        (Some(above), Some(below)) => Ok(above + below),
+        (Some(above), None) if above > 0 => Err(format!("{above} above zero")),
+        (None, Some(below)) if below > 0 => Err(format!("{below} below zero")),
+        _ => Err("undecided".to_owned()),
     }
 }
 
@@ -74,8 +74,8 @@ fn counts(group: &Group<'_>, classes: usize) -> String {
     let mut out = "<dl class=\"counts\">\n".to_owned();
     for analysis in &group.analyses {
         let (class, value) = match figure(&analysis.outliers) {
-            Ok(count) => ("", count),
-            Err(word) => (" class=\"word\"", word.to_owned()),
+            Ok(count) => ("", count.to_string()),
+            Err(words) => (" class=\"word\"", words),
         };
         out.push_str(&format!(
             "<div><dt>outliers of {}</dt><dd{class}>{}</dd></div>\n",

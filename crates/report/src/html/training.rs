@@ -21,7 +21,8 @@ pub(crate) fn section(run: &RunSummary, loss: Option<&Figure>) -> String {
             "Test loss",
             "Test accuracy",
         ],
-    );
+    )
+    .tall();
     let optional = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), plain);
     let rate = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |x| significant(x, 3));
     for record in &run.epochs {

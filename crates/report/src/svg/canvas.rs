@@ -40,7 +40,7 @@ impl Font {
 
     /// About the width of a text, somewhat generous: the reader's font is not known.
     pub(crate) fn width(self, text: &str) -> f64 {
-        let per_character = if self.bold { 0.6 } else { 0.56 };
+        let per_character = if self.bold { 0.65 } else { 0.57 };
         text.chars().count() as f64 * self.size * per_character
     }
 }
@@ -233,7 +233,7 @@ impl Canvas {
         ];
         let edge = Ink::Paper;
         self.element(&format!(
-            "<polygon points=\"{}\" class=\"f-{} s-{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.9\"/>",
+            "<polygon points=\"{}\" class=\"f-{} s-{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.6\"/>",
             points(&corners),
             ink.name(),
             edge.name(),

@@ -1,0 +1,181 @@
+//! Spectra and runs at the edge of what there is.
+
+use std::error::Error;
+
+use hesscope_report::RunSummary;
+use hesscope_report::schema::{Analysis, EpochRecord};
+use hesscope_spectral::{Atom, OutlierOptions, SpectralDensity, outliers};
+
+use crate::page::{assert_balanced, page};
+use crate::synthetic;
+
+/// An analysis that knows its spectrum exactly.
+fn exact(eigenvalues: &[f64], top: usize) -> Result<Analysis, Box<dyn Error>> {
+    let mut analysis = synthetic::analysis("hess", synthetic::g_like(40), 12, 2)?;
+    let mut leading = eigenvalues.to_vec();
+    leading.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
+    leading.truncate(top);
+    let zeros = vec![0.0; leading.len()];
+    analysis.dimension = eigenvalues.len();
+    analysis.density = SpectralDensity::from_eigenvalues(eigenvalues.to_vec());
+    analysis.outliers = outliers(&leading, &zeros, &OutlierOptions::default())?;
+    analysis.top.converged = vec![true; leading.len()];
+    analysis.top.residuals = zeros;
+    analysis.top.values = leading;
+    Ok(analysis)
+}
+
+fn page_of(analyses: Vec<Analysis>) -> Result<String, Box<dyn Error>> {
+    let html = page(&synthetic::run(synthetic::epochs(3), analyses))?;
+    assert_balanced(&html);
+    assert!(
+        !html.contains("NaN") && !html.contains("inf\""),
+        "a number is none"
+    );
+    Ok(html)
+}
+
+#[test]
+fn nothing_trained_and_nothing_analysed() -> Result<(), Box<dyn Error>> {
+    let html = page(&RunSummary::default())?;
+    assert_balanced(&html);
+    assert!(html.contains("No spectrum has been measured"));
+    assert!(html.contains("no epoch is on record"));
+    assert!(!html.contains("<figure"));
+    Ok(())
+}
+
+#[test]
+fn one_epoch_with_losses_that_have_no_logarithm() -> Result<(), Box<dyn Error>> {
+    let mut record: EpochRecord = synthetic::epochs(0)[0].clone();
+    record.train.loss = 0.0;
+    record.test.loss = f64::NAN;
+    record.train.accuracy = 1.0;
+    let html = page(&synthetic::run(vec![record], Vec::new()))?;
+    assert_balanced(&html);
+    assert!(html.contains("not a number"));
+    let (_, drawing) = html.split_once("<svg").ok_or("no figure")?;
+    let (drawing, _) = drawing.split_once("</svg>").ok_or("an endless figure")?;
+    assert!(!drawing.contains("NaN") && !drawing.contains("inf"));
+    Ok(())
+}
+
+#[test]
+fn a_negative_spectrum_has_no_positive_side() -> Result<(), Box<dyn Error>> {
+    let eigenvalues: Vec<f64> = (0..60).map(|i| -2.0 * 0.9f64.powi(i)).collect();
+    let html = page_of(vec![exact(&eigenvalues, 30)?])?;
+    assert!(html.contains(">\u{2212}10<tspan"));
+    // No label of the positive side begins with a plain ten.
+    assert!(!html.contains("text-anchor=\"middle\" class=\"f-text\" fill=\"#1b1f24\">10<tspan"));
+    Ok(())
+}
+
+#[test]
+fn an_all_zero_spectrum_says_so() -> Result<(), Box<dyn Error>> {
+    let html = page_of(vec![exact(&[0.0; 20], 10)?])?;
+    assert!(html.contains("nothing away from zero"));
+    assert!(html.contains("100 % near zero"));
+    assert!(html.contains("Hess: no outliers, C = 10"));
+    Ok(())
+}
+
+#[test]
+fn tiny_and_huge_spectra_are_drawn() -> Result<(), Box<dyn Error>> {
+    for scale in [1e-290, 1e-200, 1e200] {
+        let eigenvalues: Vec<f64> = (1..40).map(|i| scale * f64::from(i - 20)).collect();
+        page_of(vec![exact(&eigenvalues, 10)?])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn one_probe_has_no_band_and_says_why() -> Result<(), Box<dyn Error>> {
+    let html = page_of(vec![synthetic::analysis(
+        "h",
+        synthetic::semicircle(100, 1.0),
+        20,
+        1,
+    )?])?;
+    assert!(!html.contains("1 standard error</text>"));
+    assert!(html.contains("single probe"));
+    assert!(html.contains("(error unknown)"));
+    Ok(())
+}
+
+#[test]
+fn two_operators_make_two_panels() -> Result<(), Box<dyn Error>> {
+    let g = synthetic::analysis("g", synthetic::g_like(100), 30, 3)?;
+    let h = synthetic::analysis("h", synthetic::semicircle(100, 0.1), 30, 3)?;
+    let html = page_of(vec![h, g])?;
+    // In both layouts of the figure.
+    assert_eq!(html.matches(" near zero</text>").count(), 4);
+    assert!(!html.contains("outliers of Hess"));
+    Ok(())
+}
+
+#[test]
+fn one_operator_twice_is_told_apart_by_its_key() -> Result<(), Box<dyn Error>> {
+    let first = synthetic::analysis("g", synthetic::g_like(60), 20, 2)?;
+    let mut second = first.clone();
+    second.key = "fedcba9876543210".to_owned();
+    second.settings.seed = 1;
+    let html = page_of(vec![first, second])?;
+    assert!(html.contains("G (fedcba98): 10 outliers"));
+    assert!(html.contains("G (g0123456): 10 outliers"));
+    Ok(())
+}
+
+#[test]
+fn undecided_counts_come_with_their_reason() -> Result<(), Box<dyn Error>> {
+    let few: Vec<f64> = (1..=5).map(f64::from).collect();
+    let html = page_of(vec![exact(&few, 5)?])?;
+    assert!(html.contains("Hess: outliers undecided, C = 10"));
+    assert!(html.contains("<dd class=\"word\">undecided</dd>"));
+    assert!(html.contains("only 5 usable leading eigenvalues lie above zero"));
+
+    let html = page_of(vec![exact(&[1.0; 20], 20)?])?;
+    assert!(html.contains("above zero eigenvalues repeat"));
+
+    let mut unsure = synthetic::analysis("g", synthetic::g_like(100), 40, 2)?;
+    unsure.top.residuals = vec![0.02; unsure.top.values.len()];
+    unsure.outliers = outliers(
+        &unsure.top.values,
+        &unsure.top.residuals,
+        &OutlierOptions::default(),
+    )?;
+    let html = page_of(vec![unsure])?;
+    assert!(html.contains("for the values as they stand, but not within their residuals"));
+    Ok(())
+}
+
+#[test]
+fn outliers_on_both_sides_are_counted_apart() -> Result<(), Box<dyn Error>> {
+    let tail = |sign: f64| (0..30).map(move |i| sign / f64::from(i + 1));
+    let eigenvalues: Vec<f64> = tail(1.0)
+        .chain(tail(-1.0))
+        .chain([8e3, 9e3, 1e4, -7e3, -7.5e3])
+        .collect();
+    let html = page_of(vec![exact(&eigenvalues, 65)?])?;
+    assert!(html.contains("Hess: 5 outliers (3 above zero, 2 below), C = 10"));
+    assert!(html.contains("<dd>5</dd>"));
+    Ok(())
+}
+
+#[test]
+fn a_density_of_atoms_alone_is_drawn() -> Result<(), Box<dyn Error>> {
+    let mut analysis = exact(&[3.0, 1.0, -2.0], 3)?;
+    analysis.density = SpectralDensity {
+        dim: 3,
+        exact: true,
+        quadratures: Vec::new(),
+        atoms: [3.0, 1.0, -2.0]
+            .map(|value| Atom {
+                value,
+                residual: 0.0,
+            })
+            .to_vec(),
+    };
+    let html = page_of(vec![analysis])?;
+    assert!(html.contains("33.3 %"), "one of three is negative");
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Reports of synthetic spectra.
+
+mod edge_cases;
+mod errors;
+mod figures;
+mod page;
+mod synthetic;
