@@ -70,6 +70,14 @@ pub(crate) fn verdict(outliers: &Outliers) -> String {
     }
 }
 
+/// The outliers of the sides that have a count.
+pub(crate) fn known_count(outliers: &Outliers) -> usize {
+    [outliers.positive, outliers.negative]
+        .into_iter()
+        .filter_map(|outcome| Side::of(outcome).known())
+        .sum()
+}
+
 /// The reasons of the undecided sides, a clause each.
 pub(crate) fn reasons(outliers: &Outliers) -> Vec<String> {
     [

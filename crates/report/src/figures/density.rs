@@ -99,12 +99,18 @@ fn caption(panels: &[Panel], floor: &str) -> String {
     } else {
         ""
     };
+    let unmarked = match panels.iter().map(|panel| panel.spectrum.unmarked).sum() {
+        0_usize => String::new(),
+        many => format!(
+            " {many} of the outliers counted lie beyond the leading eigenpairs computed, and have no mark."
+        ),
+    };
     format!(
         "Eigenvalues per decade of |\u{3bb}|, on a logarithmic axis, to the left and to the right of zero; each eigenvalue \
-         is broadened to a Gaussian of standard deviation {WIDTH} in log\u{2081}\u{2080}|\u{3bb}|. What lies within {floor} \
+         is broadened to a Gaussian of standard deviation {WIDTH} decades. What lies within {floor} \
          of zero, six decades below the largest modulus of the figure, is not resolved: the shaded strip says how much \
          that is.{band}{single} The marks on top are the leading eigenvalues, with their residuals as bars where those are \
-         wide enough to see."
+         wide enough to see.{unmarked}"
     )
 }
 

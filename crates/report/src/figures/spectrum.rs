@@ -4,6 +4,7 @@ use hesscope_spectral::{Curve, Estimate, LogGrid, OutlierOutcome, SpectralError}
 
 use super::split_axis::Extent;
 use crate::schema::Analysis;
+use crate::wording::known_count;
 
 /// Decades below the largest modulus at which near zero begins.
 const DECADES: i32 = 6;
@@ -45,6 +46,8 @@ pub(crate) struct Spectrum {
     pub(crate) near_zero: Estimate,
     pub(crate) marks: Vec<Mark>,
     pub(crate) thresholds: Vec<f64>,
+    /// Outliers counted beyond the leading eigenpairs, which have no mark.
+    pub(crate) unmarked: usize,
 }
 
 /// Every eigenvalue, or estimate of one, of an analysis.
@@ -98,14 +101,17 @@ pub(crate) fn spectrum(analysis: &Analysis, extent: &Extent) -> Result<Spectrum,
     let grid = LogGrid::new(10f64.powi(extent.floor), 10f64.powf(high), points)?;
     let density = analysis.density.log_density(&grid, WIDTH)?;
     let dim = analysis.dimension as f64;
+    let marks = marks(analysis);
+    let marked = marks.iter().filter(|mark| mark.outlier).count();
     Ok(Spectrum {
         negative: side_curve(density.negative, dim, extent.negative),
         positive: side_curve(density.positive, dim, extent.positive),
         negative_mass: density.negative_mass,
         positive_mass: density.positive_mass,
         near_zero: density.near_zero,
-        marks: marks(analysis),
+        marks,
         thresholds: thresholds(analysis).collect(),
+        unmarked: known_count(&analysis.outliers).saturating_sub(marked),
     })
 }
 

@@ -122,7 +122,8 @@ fn counted(group: &Group<'_>, classes: usize) -> String {
 pub(crate) fn rule() -> String {
     let options = OutlierOptions::default();
     format!(
-        "The rule, on each side of zero by itself: sort the leading eigenvalues by size and take the spacings \
+        "The rule, on each side of zero by itself: sort the leading eigenvalues by size (the eigenpairs in the tables below \
+         and, where the analysis took any, converged Ritz values beyond them) and take the spacings \
          k ln(\u{3bb}\u{2096}/\u{3bb}\u{2096}\u{208a}\u{2081}). In a power-law tail without outliers they are independent \
          exponentials of one mean. The count is the largest k whose spacing is too wide for that beside the (at most {}) \
          spacings that follow it, at the {} % level after correction for the number of gaps tested; only gaps in the first \

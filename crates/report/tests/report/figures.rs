@@ -7,7 +7,7 @@ use std::path::Path;
 use hesscope_report::write_report;
 use resvg::tiny_skia::Pixmap;
 
-use crate::page::assert_balanced;
+use crate::page::{assert_balanced, page};
 use crate::synthetic;
 
 /// Decodes a PNG; returns its size and the share of pixels that are not white.
@@ -80,6 +80,20 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
     assert_eq!(svg.matches("stroke-dasharray=\"3 3\"").count(), 3);
     assert!(svg.contains("% near zero<"));
     assert!(svg.contains("1 standard error"));
+    Ok(())
+}
+
+#[test]
+fn outliers_beyond_the_eigenpairs_are_owned_up_to() -> Result<(), Box<dyn Error>> {
+    let mut analysis = synthetic::analysis("g", synthetic::g_like(100), 40, 2)?;
+    let whole = page(&synthetic::run(Vec::new(), vec![analysis.clone()]))?;
+    assert!(!whole.contains("have no mark"));
+    analysis.top.values.truncate(7);
+    analysis.top.residuals.truncate(7);
+    analysis.top.converged.truncate(7);
+    let cut = page(&synthetic::run(Vec::new(), vec![analysis]))?;
+    assert!(cut.contains("G: 10 outliers, C = 10"));
+    assert!(cut.contains("3 of the outliers counted lie beyond the leading eigenpairs computed"));
     Ok(())
 }
 
