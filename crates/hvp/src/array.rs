@@ -130,6 +130,17 @@ impl Array {
         Array(Dispatch::float_add(self.0.clone(), other.0.clone()))
     }
 
+    /// The sum, with broadcasting, in the memory of one of them where nothing else reads it.
+    pub fn plus(self, other: Array) -> Array {
+        Array(Dispatch::float_add(self.0, other.0))
+    }
+
+    /// The elementwise product, with broadcasting, in the memory of one of them where nothing else
+    /// reads it.
+    pub fn times(self, other: Array) -> Array {
+        Array(Dispatch::float_mul(self.0, other.0))
+    }
+
     /// The difference, with broadcasting.
     pub fn sub(&self, other: &Array) -> Array {
         Array(Dispatch::float_sub(self.0.clone(), other.0.clone()))
@@ -337,7 +348,7 @@ impl Indices {
 /// Adds two optional tensors, absent meaning zero.
 pub(crate) fn sum(first: Option<Array>, second: Option<Array>) -> Option<Array> {
     match (first, second) {
-        (Some(first), Some(second)) => Some(first.add(&second)),
+        (Some(first), Some(second)) => Some(first.plus(second)),
         (first, second) => first.or(second),
     }
 }

@@ -252,6 +252,7 @@ impl Problem {
                 vec![None; program.shapes.len()],
                 Some(loss.gradient),
                 None,
+                true,
             );
             accumulate(&mut total, pulled.primal);
         }
@@ -281,7 +282,7 @@ impl Problem {
             let seed = second_order.then_some(loss.gradient);
             accumulate(
                 &mut total,
-                program.pull(tape, pushed, seed, curvature).tangent,
+                program.pull(tape, pushed, seed, curvature, false).tangent,
             );
         }
         self.join(total, directions.shape()[0])

@@ -86,14 +86,17 @@ impl Program {
     }
 
     /// Pulls the seeds at the logits back to the parameters: `seed` [1, n, C] with its curvature
-    /// along `tangents`, and `seed_tangent` [K, n, C]. An absent seed is zero.
+    /// along `tangents`, and `seed_tangent` [K, n, C]. An absent seed is zero. `gradient` says whether
+    /// the cotangents of the parameters themselves are wanted beside their tangents.
     pub(crate) fn pull(
         &self,
         mut tape: Tape,
         mut tangents: Tangents,
         seed: Option<Array>,
         seed_tangent: Option<Array>,
+        gradient: bool,
     ) -> Pulled {
+        let is_parameter = self.parameter_slots();
         let mut primal: Vec<Option<Array>> = vec![None; self.shapes.len()];
         let mut tangent: Vec<Option<Array>> = vec![None; self.shapes.len()];
         primal[self.output] = seed;
@@ -105,8 +108,8 @@ impl Program {
             if wanted.contains(&true) && (cotangent.is_some() || cotangent_tangent.is_some()) {
                 let inputs = gather(&tape.values, &node.inputs);
                 let at = self.point(&tape, index, &inputs);
-                let add = |into: &mut Vec<Option<Array>>, pulled: PerInput| {
-                    for ((&slot, array), &wanted) in node.inputs.iter().zip(pulled).zip(&wanted) {
+                let add = |into: &mut Vec<Option<Array>>, pulled: PerInput, wanted: &[bool]| {
+                    for ((&slot, array), &wanted) in node.inputs.iter().zip(pulled).zip(wanted) {
                         if wanted {
                             into[slot] = sum(into[slot].take(), array);
                         }
@@ -122,12 +125,21 @@ impl Program {
                         add(
                             &mut tangent,
                             node.rule.vjp_tangent(at, &along, cotangent, &wanted),
+                            &wanted,
                         );
                     }
-                    add(&mut primal, node.rule.vjp(at, cotangent, &wanted));
+                    let wanted: Vec<bool> = node
+                        .inputs
+                        .iter()
+                        .zip(&wanted)
+                        .map(|(&slot, &wanted)| wanted && (gradient || !is_parameter[slot]))
+                        .collect();
+                    if wanted.contains(&true) {
+                        add(&mut primal, node.rule.vjp(at, cotangent, &wanted), &wanted);
+                    }
                 }
                 if let Some(cotangent) = &cotangent_tangent {
-                    add(&mut tangent, node.rule.vjp(at, cotangent, &wanted));
+                    add(&mut tangent, node.rule.vjp(at, cotangent, &wanted), &wanted);
                 }
             }
             // Everything that reads this output has been pulled through.
@@ -155,6 +167,14 @@ impl Program {
                 .expect("a node's value lives until it is pulled through"),
             saved: &tape.saved[index],
         }
+    }
+
+    fn parameter_slots(&self) -> Vec<bool> {
+        let mut is_parameter = vec![false; self.shapes.len()];
+        for parameter in &self.parameters {
+            is_parameter[parameter.slot] = true;
+        }
+        is_parameter
     }
 
     fn last_uses(&self) -> Vec<usize> {

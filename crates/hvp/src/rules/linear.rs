@@ -14,6 +14,15 @@ fn unbroadcast(cotangent: Array, input: &Array) -> Array {
     cotangent.sum_to(&shape)
 }
 
+/// The product with a matrix that all directions share: one tall product where there is no batch.
+fn times_shared(array: &Array, shared: &Array) -> Array {
+    if shared.rank() == 2 {
+        rows_times_shared(array, shared)
+    } else {
+        array.matmul(&shared.unsqueeze())
+    }
+}
+
 impl Rule for Matmul {
     fn name(&self) -> &str {
         "matmul"
@@ -27,7 +36,7 @@ impl Rule for Matmul {
         sum(
             tangents[0]
                 .as_ref()
-                .map(|tangent| tangent.matmul(&at.inputs[1].unsqueeze())),
+                .map(|tangent| times_shared(tangent, &at.inputs[1])),
             tangents[1]
                 .as_ref()
                 .map(|tangent| at.inputs[0].unsqueeze().matmul(tangent)),
@@ -37,8 +46,7 @@ impl Rule for Matmul {
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
         let [first, second] = [&at.inputs[0], &at.inputs[1]];
         vec![
-            wanted[0]
-                .then(|| unbroadcast(cotangent.matmul(&second.unsqueeze().transpose()), first)),
+            wanted[0].then(|| unbroadcast(times_shared(cotangent, &second.transpose()), first)),
             wanted[1].then(|| unbroadcast(first.unsqueeze().transpose().matmul(cotangent), second)),
         ]
     }

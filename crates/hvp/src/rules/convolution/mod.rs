@@ -11,6 +11,9 @@ use burn_dispatch::Dispatch;
 
 use super::{PerInput, Point, Rule, Saved};
 use crate::array::{Array, sum};
+use crate::space::on_host;
+
+mod columns;
 
 /// `y = conv(x, w) + b` with x [n, c_in, h, w], w [c_out, c_in / groups, k_h, k_w], b [c_out] or none.
 #[derive(Clone, Debug)]
@@ -32,13 +35,17 @@ fn five(array: &Array) -> [usize; 5] {
 }
 
 /// A tensor of which only the shape matters, without memory of its own.
-pub(super) fn shape_only(like: &Array, shape: &[usize]) -> Array {
+pub(in crate::rules) fn shape_only(like: &Array, shape: &[usize]) -> Array {
     like.zeros_of(&vec![1; shape.len()]).expand(shape)
 }
 
 impl Conv2d {
     fn options(&self) -> ConvOptions<2> {
         ConvOptions::new_with_padding(self.stride, self.padding, self.dilation, self.groups)
+    }
+
+    fn by_columns(&self, array: &Array) -> bool {
+        self.has_plain_windows() && on_host(&array.device())
     }
 
     fn conv(&self, x: &Array, weight: &Array) -> Array {
@@ -77,6 +84,9 @@ impl Conv2d {
 
     /// conv(x, w) for x [L, n, …] and w [M, …], L or M being 1.
     fn forward(&self, x: &Array, weight: &Array) -> Array {
+        if self.by_columns(x) {
+            return self.forward_by_columns(x, weight);
+        }
         let [k, c_out, c_in, kh, kw] = five(weight);
         if k == 1 {
             let [l, n, ..] = five(x);
@@ -95,6 +105,9 @@ impl Conv2d {
 
     /// The cotangent of x [n, …], of the given shape, for w [M, …] and ȳ [L, n, …].
     fn pull_input(&self, shape: &[usize], weight: &Array, cotangent: &Array) -> Array {
+        if self.by_columns(cotangent) {
+            return self.pull_input_by_columns(shape, weight, cotangent);
+        }
         let [k, c_out, c_in, kh, kw] = five(weight);
         let [l, n, ..] = five(cotangent);
         let folded = Self::into_batch(cotangent);
@@ -120,6 +133,9 @@ impl Conv2d {
 
     /// The cotangent of w, of the given shape, for x [L, n, …] and ȳ [M, n, …].
     fn pull_weight(&self, shape: &[usize], x: &Array, cotangent: &Array) -> Array {
+        if self.by_columns(cotangent) {
+            return self.pull_weight_by_columns(shape, x, cotangent);
+        }
         let [c_out, c_in, kh, kw] = [shape[0], shape[1], shape[2], shape[3]];
         let k_input = x.shape()[0];
         let k_output = cotangent.shape()[0];
@@ -148,6 +164,15 @@ impl Rule for Conv2d {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        if self.by_columns(&inputs[0]) {
+            let value = self.forward_by_columns(&inputs[0].unsqueeze(), &inputs[1].unsqueeze());
+            let value = match inputs.get(2) {
+                Some(bias) => value.plus(bias.reshape(&[1, 1, bias.shape()[0], 1, 1])),
+                None => value,
+            };
+            let [_, n, c, h, w] = five(&value);
+            return (value.reshape(&[n, c, h, w]), Saved::default());
+        }
         let value = Dispatch::conv2d(
             inputs[0].0.clone(),
             inputs[1].0.clone(),
@@ -169,7 +194,7 @@ impl Rule for Conv2d {
             tangent.reshape(&[k, 1, c, 1, 1])
         });
         match (sum(along_x, along_weight), bias) {
-            (Some(total), Some(bias)) => Some(total.add(&bias)),
+            (Some(total), Some(bias)) => Some(total.plus(bias)),
             (total, None) => total,
             (None, Some(bias)) => {
                 let mut shape = vec![bias.shape()[0]];

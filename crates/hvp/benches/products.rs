@@ -1,0 +1,105 @@
+//! Time of the forward pass, the gradient and products, an example and a vector, each beside the
+//! forward pass measured in the same round: on a machine that is shared, only ratios hold.
+//!
+//! No benchmark library: the usual one turns on a feature far below Burn, so that building the tests
+//! would compile Burn a second time.
+
+mod networks;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use hesscope_hvp::{Options, Part, Problem};
+use hesscope_spectral::{LinearOperator, VectorSpace};
+use networks::{Case, SMALL_CNN, VGG11};
+
+const ROUNDS: usize = 3;
+
+/// Something to time.
+struct Run<'a> {
+    name: String,
+    vectors: usize,
+    run: Box<dyn Fn() + 'a>,
+}
+
+fn runs(problem: &Problem) -> Vec<Run<'_>> {
+    let space = problem.space();
+    let mut runs = vec![
+        Run {
+            name: "forward".into(),
+            vectors: 1,
+            run: Box::new(|| drop(black_box(problem.evaluate().expect("a pass")))),
+        },
+        Run {
+            name: "gradient".into(),
+            vectors: 1,
+            run: Box::new(|| drop(black_box(problem.gradient()))),
+        },
+    ];
+    for part in Part::ALL {
+        for vectors in [1, 8] {
+            let directions: Vec<_> = (0..vectors)
+                .map(|k| {
+                    let wave = |i: usize| (i as f64 * 0.61 + k as f64).sin();
+                    space.from_host(&(0..space.dim()).map(wave).collect::<Vec<f64>>())
+                })
+                .collect();
+            let operator = problem.operator(part);
+            runs.push(Run {
+                name: format!("{part} K={vectors}"),
+                vectors,
+                run: Box::new(move || {
+                    drop(black_box(operator.apply(&directions).expect("products")));
+                }),
+            });
+        }
+    }
+    runs
+}
+
+fn measure(case: &Case) {
+    let problem = case
+        .problem(case.examples, Options::default())
+        .expect("a network of operations with rules");
+    let runs = runs(&problem);
+    let mut seconds = vec![Vec::new(); runs.len()];
+    for round in 0..=ROUNDS {
+        for (run, seconds) in runs.iter().zip(&mut seconds) {
+            let start = Instant::now();
+            (run.run)();
+            // The first round touches memory for the first time.
+            if round > 0 {
+                seconds.push(start.elapsed().as_secs_f64());
+            }
+        }
+    }
+    println!(
+        "{}: {} examples in batches of {}, {} parameters",
+        case.name,
+        case.examples,
+        problem.batch_size(),
+        problem.space().dim()
+    );
+    println!("  milliseconds an example and a vector: least, median, least beside forward");
+    let least = |seconds: &[f64]| seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    let forward = least(&seconds[0]);
+    for (run, seconds) in runs.iter().zip(&mut seconds) {
+        seconds.sort_by(f64::total_cmp);
+        let each = 1e3 / (case.examples * run.vectors) as f64;
+        println!(
+            "  {:10} {:9.4} {:9.4} {:7.2}",
+            run.name,
+            each * seconds[0],
+            each * seconds[ROUNDS / 2],
+            seconds[0] / forward / run.vectors as f64,
+        );
+    }
+}
+
+fn main() {
+    // Cargo passes --bench to a measurement, and nothing where it only tries that benches run.
+    if std::env::args().any(|argument| argument == "--bench") {
+        measure(&SMALL_CNN);
+        measure(&VGG11);
+    }
+}
