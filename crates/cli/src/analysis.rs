@@ -8,9 +8,9 @@ use hesscope_hvp::{Array, Operator, Options, ParameterSpace, Part, Precision, Pr
 use hesscope_models::{BnMode, Network};
 use hesscope_report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope_spectral::{
-    Breakdown, LanczosOptions, LanczosRun, LinearOperator, OperatorError, OutlierOptions, ProbeKind,
-    Probes, Reorthogonalisation, SlqOptions, SpectralRange, SubspaceOptions, deflated_density,
-    VectorSpace, lanczos, outliers, subspace_iteration,
+    Breakdown, LanczosOptions, LanczosRun, LinearOperator, OperatorError, OutlierOptions,
+    ProbeKind, Probes, Reorthogonalisation, SlqOptions, SpectralRange, SubspaceOptions,
+    VectorSpace, deflated_density, lanczos, outliers, subspace_iteration,
 };
 
 use crate::failure::Failure;
@@ -67,11 +67,19 @@ pub fn find_or_make(
         &key[..12]
     );
     if let Some(analysis) = folder.analysis(&name, &key) {
-        eprintln!("{} over {}, epoch {}: reused", request.part, request.split.as_str(), request.epoch);
+        eprintln!(
+            "{} over {}, epoch {}: reused",
+            request.part,
+            request.split.as_str(),
+            request.epoch
+        );
         return Ok((analysis, name));
     }
     let analysis = make(subject, request, settings, key)?;
-    folder.write(&format!("analysis/{name}"), &serde_json::to_vec_pretty(&analysis)?)?;
+    folder.write(
+        &format!("analysis/{name}"),
+        &serde_json::to_vec_pretty(&analysis)?,
+    )?;
     Ok((analysis, name))
 }
 
@@ -80,9 +88,16 @@ fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> An
     let choices = request.choices;
     let large = p > LARGE;
     let vectors = (choices.memory_mib << 20) / (p * request.precision.bytes());
-    let range_steps = choices.range_steps.unwrap_or(if large { 40 } else { 128 }).min(p);
+    let range_steps = choices
+        .range_steps
+        .unwrap_or(if large { 40 } else { 128 })
+        .min(p);
     // A quarter of the memory each for the block, its products, its rotation, and the rest.
-    let top = choices.top.unwrap_or(classes).min((vectors / 4).saturating_sub(GUARDS).max(1)).min(p);
+    let top = choices
+        .top
+        .unwrap_or(classes)
+        .min((vectors / 4).saturating_sub(GUARDS).max(1))
+        .min(p);
     let probes = choices.probes.unwrap_or(if large { 1 } else { 4 });
     let lanczos_steps = choices.lanczos_steps.unwrap_or(if large { 32 } else { 64 });
     let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
@@ -138,12 +153,21 @@ fn make(
         progress: Progress::new(expected as u64, "products"),
         products: Cell::new(0),
     };
-    operator.progress.say(format!("{} over {}", request.part, request.split.as_str()));
+    operator
+        .progress
+        .say(format!("{} over {}", request.part, request.split.as_str()));
 
     let full = settings.reorthogonalisation == "full";
-    let reorthogonalisation =
-        if full { Reorthogonalisation::Full } else { Reorthogonalisation::None };
-    let breakdown = if full { Breakdown::Restart } else { Breakdown::Stop };
+    let reorthogonalisation = if full {
+        Reorthogonalisation::Full
+    } else {
+        Reorthogonalisation::None
+    };
+    let breakdown = if full {
+        Breakdown::Restart
+    } else {
+        Breakdown::Stop
+    };
     let leading = LanczosOptions {
         steps: settings.range_steps,
         reorthogonalisation,
@@ -154,7 +178,11 @@ fn make(
     let start_vector = Probes::new(ProbeKind::Gaussian, settings.seed ^ LEADING_STREAM)
         .vector(operator.space(), 0);
     let run = lanczos(&operator, &[start_vector], &leading)?.remove(0);
-    let warm = if full { leading_ritz_vectors(operator.space(), &run, block)? } else { Vec::new() };
+    let warm = if full {
+        leading_ritz_vectors(operator.space(), &run, block)?
+    } else {
+        Vec::new()
+    };
     let top = subspace_iteration(
         &operator,
         &SubspaceOptions {
@@ -223,7 +251,11 @@ fn leading_ritz_vectors(
     count: usize,
 ) -> Result<Vec<Array>, Failure> {
     let mut order: Vec<usize> = (0..run.ritz_values.len()).collect();
-    order.sort_by(|&a, &b| run.ritz_values[b].abs().total_cmp(&run.ritz_values[a].abs()));
+    order.sort_by(|&a, &b| {
+        run.ritz_values[b]
+            .abs()
+            .total_cmp(&run.ritz_values[a].abs())
+    });
     order.truncate(count);
     Ok(run.ritz_vectors(space, &order)?)
 }

@@ -54,7 +54,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "N")]
     pub batch_size: Option<usize>,
     /// Learning rate of the first epoch [default: 0.05]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate: Option<f64>,
     /// Seed of subsets, weights, batches and probes [default: 0]
     #[arg(long)]
@@ -139,6 +139,6 @@ pub struct VerifyOptions {
     #[arg(long, default_value = "f64")]
     pub precision: String,
     /// Largest relative error that passes [default: 1e-10 in f64, 1e-4 in f32]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub tolerance: Option<f64>,
 }

@@ -13,7 +13,12 @@ struct Kind {
 }
 
 const KINDS: [Kind; 6] = [
-    Kind { name: "cpu", feature: "", what: "all cores, pure Rust", built: true },
+    Kind {
+        name: "cpu",
+        feature: "",
+        what: "all cores, pure Rust",
+        built: true,
+    },
     Kind {
         name: "ndarray",
         feature: "ndarray",
@@ -86,14 +91,29 @@ fn open(kind: &str, index: Option<usize>) -> Option<Device> {
         #[cfg(feature = "ndarray")]
         #[allow(deprecated)]
         "ndarray" => index.is_none().then(Device::ndarray),
-        #[cfg(any(feature = "vulkan", feature = "metal", feature = "webgpu", feature = "cuda"))]
+        #[cfg(any(
+            feature = "vulkan",
+            feature = "metal",
+            feature = "webgpu",
+            feature = "cuda"
+        ))]
         _ => gpu::list(kind).into_iter().nth(index.unwrap_or(0)),
-        #[cfg(not(any(feature = "vulkan", feature = "metal", feature = "webgpu", feature = "cuda")))]
+        #[cfg(not(any(
+            feature = "vulkan",
+            feature = "metal",
+            feature = "webgpu",
+            feature = "cuda"
+        )))]
         _ => None,
     }
 }
 
-#[cfg(any(feature = "vulkan", feature = "metal", feature = "webgpu", feature = "cuda"))]
+#[cfg(any(
+    feature = "vulkan",
+    feature = "metal",
+    feature = "webgpu",
+    feature = "cuda"
+))]
 mod gpu {
     use burn::tensor::{Device, DeviceType};
 
@@ -137,7 +157,12 @@ pub fn list() {
 }
 
 fn count(kind: &str) -> String {
-    #[cfg(any(feature = "vulkan", feature = "metal", feature = "webgpu", feature = "cuda"))]
+    #[cfg(any(
+        feature = "vulkan",
+        feature = "metal",
+        feature = "webgpu",
+        feature = "cuda"
+    ))]
     if !matches!(kind, "cpu" | "ndarray") {
         return match gpu::list(kind).len() {
             0 => "none on this machine".into(),

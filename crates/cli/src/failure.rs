@@ -13,12 +13,18 @@ pub struct Failure {
 impl Failure {
     /// Bad input or a failed device: exit code 2.
     pub fn new(sentence: impl Into<String>) -> Self {
-        Failure { sentence: sentence.into(), code: 2 }
+        Failure {
+            sentence: sentence.into(),
+            code: 2,
+        }
     }
 
     /// A comparison that did not come out: exit code 1.
     pub fn negative(sentence: impl Into<String>) -> Self {
-        Failure { sentence: sentence.into(), code: 1 }
+        Failure {
+            sentence: sentence.into(),
+            code: 1,
+        }
     }
 
     /// The code to exit with.

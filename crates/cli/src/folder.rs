@@ -13,7 +13,10 @@ use crate::settings::Settings;
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// `run.toml`.
@@ -41,7 +44,11 @@ pub struct RunFolder {
 impl RunFolder {
     /// Makes the folder if need be, and takes hold of it.
     pub fn create(root: &Path) -> Result<Self, Failure> {
-        for folder in [root.to_path_buf(), root.join("analysis"), root.join("checkpoints")] {
+        for folder in [
+            root.to_path_buf(),
+            root.join("analysis"),
+            root.join("checkpoints"),
+        ] {
             fs::create_dir_all(&folder).map_err(|error| {
                 Failure::new(format!(
                     "cannot make the folder {}: {error}; choose another with --out",
@@ -74,14 +81,22 @@ impl RunFolder {
                 root.display()
             )));
         }
-        let folder = RunFolder { root: root.to_path_buf(), _lock: lock };
+        let folder = RunFolder {
+            root: root.to_path_buf(),
+            _lock: lock,
+        };
         folder.sweep();
         Ok(folder)
     }
 
     /// Removes the half-written files of a killed process; nobody else is at work here.
     fn sweep(&self) {
-        for folder in [self.root.clone(), self.root.join("analysis"), self.root.join("figures"), self.checkpoints()] {
+        for folder in [
+            self.root.clone(),
+            self.root.join("analysis"),
+            self.root.join("figures"),
+            self.checkpoints(),
+        ] {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 if entry.file_name().to_string_lossy().starts_with(".tmp") {
                     let _ = fs::remove_file(entry.path());
@@ -107,7 +122,10 @@ impl RunFolder {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(Failure::new(format!("cannot read {}: {error}", path.display())));
+                return Err(Failure::new(format!(
+                    "cannot read {}: {error}",
+                    path.display()
+                )));
             }
         };
         toml::from_str(&text).map(Some).map_err(|error| {
@@ -129,7 +147,9 @@ impl RunFolder {
         let path = self.root.join(name);
         let attempt = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(&self.root);
-            let mut file = tempfile::Builder::new().prefix(".tmp").tempfile_in(folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".tmp")
+                .tempfile_in(folder)?;
             file.write_all(contents)?;
             file.as_file().sync_all()?;
             file.persist(&path)?;
@@ -152,7 +172,10 @@ impl RunFolder {
             .flatten()
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
             .collect();
         names.sort();
         names.iter().map(|path| read_analysis(path)).collect()
@@ -173,9 +196,13 @@ fn read_analysis(path: &Path) -> Result<Analysis, Failure> {
         ))
     };
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let analysis: Analysis = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let analysis: Analysis =
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     if analysis.schema != SCHEMA_VERSION {
-        return Err(wrong(format!("its schema is {}, not {SCHEMA_VERSION}", analysis.schema)));
+        return Err(wrong(format!(
+            "its schema is {}, not {SCHEMA_VERSION}",
+            analysis.schema
+        )));
     }
     Ok(analysis)
 }

@@ -12,8 +12,12 @@ pub fn candidates<V>(
     run: &LanczosRun<V>,
     most: usize,
 ) -> (Vec<f64>, Vec<f64>) {
-    let mut ritz: Vec<(f64, f64)> =
-        run.ritz_values.iter().copied().zip(run.residual_bounds.iter().copied()).collect();
+    let mut ritz: Vec<(f64, f64)> = run
+        .ritz_values
+        .iter()
+        .copied()
+        .zip(run.residual_bounds.iter().copied())
+        .collect();
     ritz.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     let mut values = pairs.values.clone();
     let mut residuals = pairs.residuals.clone();

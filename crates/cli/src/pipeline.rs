@@ -59,7 +59,10 @@ pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
     let checkpoint = run.checkpoint(epoch)?;
     let (analysis, name) = run.analyse(&checkpoint, options.operator, split, epoch)?;
     print_summary(&analysis);
-    println!("{}", run.folder.root().join("analysis").join(name).display());
+    println!(
+        "{}",
+        run.folder.root().join("analysis").join(name).display()
+    );
     Ok(())
 }
 
@@ -90,7 +93,10 @@ impl Run {
         let device = devices::find(&settings.device)?;
         let sources = Sources::load(&settings)?;
         let hash = settings.hash()?;
-        let root = options.out.clone().unwrap_or_else(|| default_root(&settings, &hash));
+        let root = options
+            .out
+            .clone()
+            .unwrap_or_else(|| default_root(&settings, &hash));
         let folder = RunFolder::create(&root)?;
         if let Some(earlier) = folder.run_file()? {
             agree(&folder, &earlier.settings, &settings)?;
@@ -103,7 +109,13 @@ impl Run {
             settings: settings.clone(),
         })?;
         eprintln!("run folder {}", root.display());
-        Ok(Run { folder, settings, sources, device, device_name })
+        Ok(Run {
+            folder,
+            settings,
+            sources,
+            device,
+            device_name,
+        })
     }
 
     /// An earlier run, with settings of its file.
@@ -112,7 +124,13 @@ impl Run {
         let device = devices::find(&settings.device)?;
         let device_name = devices::describe(&settings.device, &device);
         let sources = Sources::load(&settings)?;
-        Ok(Run { folder, settings, sources, device, device_name })
+        Ok(Run {
+            folder,
+            settings,
+            sources,
+            device,
+            device_name,
+        })
     }
 
     fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {
@@ -123,7 +141,10 @@ impl Run {
         let loaded = load_checkpoint(&path, &self.device)?;
         let bytes = fs::read(&path)
             .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
-        Ok(Checkpoint { network: loaded.net, sha256: sha256(&bytes) })
+        Ok(Checkpoint {
+            network: loaded.net,
+            sha256: sha256(&bytes),
+        })
     }
 
     fn analyse(
@@ -155,12 +176,20 @@ impl Run {
 }
 
 fn default_root(settings: &Settings, hash: &str) -> PathBuf {
-    PathBuf::from("runs").join(format!("{}-{}-{}", settings.dataset, settings.net.name(), &hash[..8]))
+    PathBuf::from("runs").join(format!(
+        "{}-{}-{}",
+        settings.dataset,
+        settings.net.name(),
+        &hash[..8]
+    ))
 }
 
 /// A folder holds one training only.
 fn agree(folder: &RunFolder, earlier: &Settings, now: &Settings) -> Result<(), Failure> {
-    let (earlier, now) = (earlier.training_part().table()?, now.training_part().table()?);
+    let (earlier, now) = (
+        earlier.training_part().table()?,
+        now.training_part().table()?,
+    );
     let mut differing: Vec<&str> = earlier
         .iter()
         .filter(|row| !now.contains(row))
@@ -180,9 +209,9 @@ fn agree(folder: &RunFolder, earlier: &Settings, now: &Settings) -> Result<(), F
 }
 
 fn stored(folder: &RunFolder) -> Result<RunFile, Failure> {
-    folder.run_file()?.ok_or_else(|| {
-        Failure::new(format!("{} has no run.toml", folder.root().display()))
-    })
+    folder
+        .run_file()?
+        .ok_or_else(|| Failure::new(format!("{} has no run.toml", folder.root().display())))
 }
 
 fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
@@ -191,7 +220,11 @@ fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
         .iter()
         .map(|(epoch, _)| epoch.to_string())
         .collect();
-    let kept = if kept.is_empty() { "none yet".into() } else { kept.join(", ") };
+    let kept = if kept.is_empty() {
+        "none yet".into()
+    } else {
+        kept.join(", ")
+    };
     Failure::new(format!(
         "the weights of epoch {epoch} are not in {}: those kept are of epochs {kept}",
         folder.checkpoints().display()
@@ -220,7 +253,12 @@ fn print_summary(analysis: &Analysis) {
 fn write(folder: &RunFolder) -> Result<(), Failure> {
     let file = stored(folder)?;
     let last = list_checkpoints(&folder.checkpoints())
-        .map_err(|error| Failure::new(format!("cannot read {}: {error}", folder.checkpoints().display())))?
+        .map_err(|error| {
+            Failure::new(format!(
+                "cannot read {}: {error}",
+                folder.checkpoints().display()
+            ))
+        })?
         .pop();
     let Some((_, path)) = last else {
         return Err(Failure::new(format!(
@@ -236,7 +274,14 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
         .map(|layer| {
             let output: Vec<String> = layer.output.iter().map(usize::to_string).collect();
             let parameters = layer.parameters;
-            (layer.path.clone(), format!("{}, to {}, {parameters} parameters", layer.kind, output.join("×")))
+            (
+                layer.path.clone(),
+                format!(
+                    "{}, to {}, {parameters} parameters",
+                    layer.kind,
+                    output.join("×")
+                ),
+            )
         })
         .collect();
     let settings = &file.settings;
@@ -249,7 +294,12 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
         network,
         parameters: checkpoint.net.num_parameters(),
         classes: checkpoint.net.classes(),
-        epochs: checkpoint.info.history.iter().map(training::record).collect(),
+        epochs: checkpoint
+            .info
+            .history
+            .iter()
+            .map(training::record)
+            .collect(),
         analyses: folder.analyses()?,
     };
     write_report(&summary, folder.root())?;

@@ -188,7 +188,9 @@ impl FromStr for SplitName {
         match name {
             "train" => Ok(SplitName::Train),
             "test" => Ok(SplitName::Test),
-            _ => Err(Failure::new(format!("there is no split `{name}`: choose train or test"))),
+            _ => Err(Failure::new(format!(
+                "there is no split `{name}`: choose train or test"
+            ))),
         }
     }
 }
@@ -198,7 +200,9 @@ pub fn precision(name: &str) -> Result<Precision, Failure> {
     match name {
         "f32" => Ok(Precision::F32),
         "f64" => Ok(Precision::F64),
-        _ => Err(Failure::new(format!("there is no precision `{name}`: choose f32 or f64"))),
+        _ => Err(Failure::new(format!(
+            "there is no precision `{name}`: choose f32 or f64"
+        ))),
     }
 }
 
@@ -218,7 +222,12 @@ impl Settings {
         {
             settings.net = NetConfig::from_name(name)?;
         }
-        let RunOptions { data_dir, examples_per_class, test_examples_per_class, .. } = options;
+        let RunOptions {
+            data_dir,
+            examples_per_class,
+            test_examples_per_class,
+            ..
+        } = options;
         settings.data_dir = data_dir.clone().or(settings.data_dir);
         settings.examples_per_class = examples_per_class.or(settings.examples_per_class);
         settings.test_examples_per_class =
@@ -231,7 +240,10 @@ impl Settings {
         train.batch_size = options.batch_size.unwrap_or(train.batch_size);
         train.learning_rate = options.learning_rate.unwrap_or(train.learning_rate);
         let analysis = &mut settings.analysis;
-        analysis.operators = options.operators.clone().unwrap_or(analysis.operators.clone());
+        analysis.operators = options
+            .operators
+            .clone()
+            .unwrap_or(analysis.operators.clone());
         analysis.override_with(&options.estimation);
         settings.check()?;
         Ok(settings)
@@ -240,12 +252,20 @@ impl Settings {
     /// Reads a file of settings.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = fs::read_to_string(path).map_err(|error| {
-            Failure::new(format!("cannot read the settings {}: {error}; check the path", path.display()))
+            Failure::new(format!(
+                "cannot read the settings {}: {error}; check the path",
+                path.display()
+            ))
         })?;
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             let message = error.message().replace('\n', " ");
-            Failure::new(format!("{}, line {line}: {message}; correct it", path.display()))
+            Failure::new(format!(
+                "{}, line {line}: {message}; correct it",
+                path.display()
+            ))
         })
     }
 
@@ -306,7 +326,10 @@ impl Settings {
 
     /// The epochs that `run` analyses.
     pub fn analysed_epochs(&self) -> Vec<usize> {
-        self.analysis.epochs.clone().unwrap_or_else(|| vec![self.train.epochs])
+        self.analysis
+            .epochs
+            .clone()
+            .unwrap_or_else(|| vec![self.train.epochs])
     }
 
     /// The part that determines the trained weights: everything but what is measured, how precisely,
@@ -336,11 +359,17 @@ impl Settings {
 fn flatten(prefix: &str, value: &toml::Value, rows: &mut Vec<(String, String)>) {
     if let toml::Value::Table(table) = value {
         for (key, value) in table {
-            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            let path = if prefix.is_empty() {
+                key.clone()
+            } else {
+                format!("{prefix}.{key}")
+            };
             flatten(&path, value, rows);
         }
     } else {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_string);
         rows.push((prefix.to_string(), text));
     }
 }

@@ -25,7 +25,10 @@ impl Sources {
     /// Loads the data set that the settings name.
     pub fn load(settings: &Settings) -> Result<Self, Failure> {
         let Dataset { train, test, .. } = hesscope_data::load(&settings.dataset_spec())?;
-        Ok(Sources { train: Source(Arc::new(train)), test: Source(Arc::new(test)) })
+        Ok(Sources {
+            train: Source(Arc::new(train)),
+            test: Source(Arc::new(test)),
+        })
     }
 
     /// The split of this name.
@@ -47,7 +50,10 @@ impl Source {
     pub fn examples(&self) -> Examples {
         let [channels, height, width] = self.shape();
         Examples {
-            inputs: TensorData::new(self.0.images().to_vec(), [self.0.len(), channels, height, width]),
+            inputs: TensorData::new(
+                self.0.images().to_vec(),
+                [self.0.len(), channels, height, width],
+            ),
             labels: self.0.labels().to_vec(),
         }
     }
@@ -74,11 +80,17 @@ impl BatchSource for Source {
         epoch: usize,
     ) -> Box<dyn Iterator<Item = HostBatch> + '_> {
         let batches = shuffled_batches(self.0.clone(), batch_size, seed, epoch as u64);
-        Box::new(batches.map(|batch| HostBatch { images: batch.images, labels: batch.labels }))
+        Box::new(batches.map(|batch| HostBatch {
+            images: batch.images,
+            labels: batch.labels,
+        }))
     }
 
     fn sequential(&self, batch_size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_> {
         let batches = sequential_batches(&self.0, batch_size);
-        Box::new(batches.map(|batch| HostBatch { images: batch.images, labels: batch.labels }))
+        Box::new(batches.map(|batch| HostBatch {
+            images: batch.images,
+            labels: batch.labels,
+        }))
     }
 }

@@ -78,11 +78,15 @@ impl Watcher<'_> {
     /// The file is written whole from the history the checkpoint also holds, so no kill loses or
     /// doubles a line.
     fn write_metrics(&mut self) {
-        let lines: Result<Vec<String>, _> =
-            self.history.iter().map(|metrics| serde_json::to_string(&record(metrics))).collect();
-        let written = lines
-            .map_err(Failure::from)
-            .and_then(|lines| self.folder.write("metrics.jsonl", (lines.join("\n") + "\n").as_bytes()));
+        let lines: Result<Vec<String>, _> = self
+            .history
+            .iter()
+            .map(|metrics| serde_json::to_string(&record(metrics)))
+            .collect();
+        let written = lines.map_err(Failure::from).and_then(|lines| {
+            self.folder
+                .write("metrics.jsonl", (lines.join("\n") + "\n").as_bytes())
+        });
         if let Err(failure) = written {
             self.failure = Some(failure);
         }
@@ -93,8 +97,15 @@ impl TrainObserver for Watcher<'_> {
     fn started(&mut self, history: &[EpochMetrics], epochs: usize) {
         self.history = history.to_vec();
         if let Some(last) = history.last() {
-            let done = if last.epoch == epochs { "is already done" } else { "goes on" };
-            self.bar.line(&format!("training {done} after epoch {} of {epochs}", last.epoch));
+            let done = if last.epoch == epochs {
+                "is already done"
+            } else {
+                "goes on"
+            };
+            self.bar.line(&format!(
+                "training {done} after epoch {} of {epochs}",
+                last.epoch
+            ));
             self.write_metrics();
         }
     }

@@ -17,7 +17,9 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
         Precision::F64 => 1e-10,
     });
     if !(tolerance > 0.0) {
-        return Err(Failure::new(format!("the tolerance {tolerance} is not above zero: give for example 1e-4")));
+        return Err(Failure::new(format!(
+            "the tolerance {tolerance} is not above zero: give for example 1e-4"
+        )));
     }
     let mut exceeding = 0;
     for path in &options.files {
@@ -30,7 +32,11 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
                     // Written so that a NaN exceeds.
                     let passed = error <= tolerance;
                     exceeding += usize::from(!passed);
-                    let verdict = if passed { "" } else { "  EXCEEDS the tolerance" };
+                    let verdict = if passed {
+                        ""
+                    } else {
+                        "  EXCEEDS the tolerance"
+                    };
                     println!("  {name:9} {error:9.2e}{verdict}");
                 }
                 Outcome::ReferenceAsymmetric(asymmetry) => println!(
@@ -39,7 +45,10 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
             }
         }
     }
-    println!("{} on {}, tolerance {tolerance:e}", options.precision, options.device);
+    println!(
+        "{} on {}, tolerance {tolerance:e}",
+        options.precision, options.device
+    );
     if exceeding > 0 {
         return Err(Failure::negative(format!(
             "{exceeding} quantities are farther than {tolerance:e} from the reference: do not trust this \

@@ -1,0 +1,6 @@
+//! The command from outside: its files, its manners, its endurance.
+
+mod bad_input;
+mod common;
+mod killed;
+mod run;

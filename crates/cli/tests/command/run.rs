@@ -1,0 +1,196 @@
+//! A run from beginning to end.
+
+use std::fs;
+
+use crate::common::{hesscope, small_run};
+
+fn arguments(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn a_run_leaves_everything_behind_and_is_reused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let run = small_run(&out);
+    let ran = hesscope(&arguments(&run));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let report = out.join("report.html");
+    assert!(
+        ran.stdout
+            .trim_end()
+            .ends_with(&report.display().to_string()),
+        "the last line is not the report's path: {}",
+        ran.stdout
+    );
+    for name in [
+        "run.toml",
+        "metrics.jsonl",
+        "checkpoints/epoch-0000.safetensors",
+    ] {
+        assert!(out.join(name).is_file(), "{name} is missing");
+    }
+    let metrics = fs::read_to_string(out.join("metrics.jsonl")).expect("metrics");
+    assert_eq!(
+        metrics.lines().count(),
+        7,
+        "one line an epoch, the untrained one included"
+    );
+    let analyses: Vec<_> = fs::read_dir(out.join("analysis"))
+        .expect("analyses")
+        .map(|entry| entry.expect("an analysis").path())
+        .collect();
+    assert_eq!(
+        analyses.len(),
+        6,
+        "three operators at two epochs: {analyses:?}"
+    );
+    let page = fs::read_to_string(&report).expect("a report");
+    for part in ["Hess", "small-cnn", "C = 10", "seed"] {
+        assert!(page.contains(part), "the report does not mention {part}");
+    }
+    assert!(fs::read_dir(out.join("figures")).expect("figures").count() >= 4);
+
+    let written = |path: &std::path::PathBuf| {
+        fs::metadata(path)
+            .and_then(|m| m.modified())
+            .expect("a time")
+    };
+    let before: Vec<_> = analyses.iter().map(written).collect();
+    let again = hesscope(&arguments(&run));
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(
+        again.stderr.matches("reused").count(),
+        6,
+        "{}",
+        again.stderr
+    );
+    assert_eq!(before, analyses.iter().map(written).collect::<Vec<_>>());
+
+    // The analyses add up: Hess and its parts have the same loss, and the traces of G and H sum to it.
+    let mean = |operator: &str| {
+        let path = analyses
+            .iter()
+            .find(|path| {
+                let name = path
+                    .file_name()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned();
+                name.starts_with(&format!("{operator}-train-0006"))
+            })
+            .expect("an analysis");
+        let text = fs::read_to_string(path).expect("an analysis");
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        (
+            value["loss"].as_f64().expect("a loss"),
+            value["dimension"].as_u64().expect("p"),
+        )
+    };
+    assert_eq!(mean("hess"), mean("g"));
+    assert_eq!(mean("hess"), mean("h"));
+}
+
+#[test]
+fn spectrum_and_report_work_on_a_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut train = small_run(&out);
+    train[0] = "train".into();
+    let ran = hesscope(&arguments(&train));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(!out.join("report.html").exists());
+    let out = out.display().to_string();
+    let ran = hesscope(&[
+        "spectrum",
+        &out,
+        "--operator",
+        "g",
+        "--split",
+        "test",
+        "--epoch",
+        "2",
+        "--precision",
+        "f64",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let path = ran.stdout.lines().last().expect("a path");
+    let text = fs::read_to_string(path).expect("the analysis it names");
+    let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(analysis["settings"]["operator"], "g");
+    assert_eq!(analysis["settings"]["precision"], "f64");
+    assert_eq!(analysis["examples"], 30);
+    let least = analysis["range"]["ritz_min"].as_f64().expect("a number");
+    let largest = analysis["range"]["ritz_max"].as_f64().expect("a number");
+    assert!(
+        least > -1e-12 * largest,
+        "G is positive semidefinite, and its least Ritz value is {least}"
+    );
+    let ran = hesscope(&["report", &out]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        fs::read_to_string(ran.stdout.trim())
+            .expect("the report it names")
+            .contains("test")
+    );
+}
+
+#[test]
+fn flags_win_over_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut train = small_run(&out);
+    train[0] = "train".into();
+    train.extend(["--epochs", "1", "--seed", "9", "--net", "mlp"].map(str::to_string));
+    // The file analyses epoch 2, which is not kept then.
+    let ran = hesscope(&arguments(&train));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        !out.exists(),
+        "nothing is made before the settings are known to be good"
+    );
+    train.extend(["--epochs", "6"].map(str::to_string));
+    train.retain(|argument| argument != "1");
+    let position = train
+        .iter()
+        .position(|argument| argument == "--epochs")
+        .expect("the flag");
+    train.remove(position);
+    let ran = hesscope(&arguments(&train));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let text = fs::read_to_string(out.join("run.toml")).expect("the settings");
+    let file: toml::Value = toml::from_str(&text).expect("TOML");
+    assert_eq!(file["settings"]["seed"].as_integer(), Some(9));
+    assert_eq!(file["settings"]["net"]["name"].as_str(), Some("mlp"));
+    assert_eq!(
+        file["settings"]["train"]["batch-size"].as_integer(),
+        Some(16)
+    );
+}
+
+#[test]
+fn verify_passes_and_fails_by_the_tolerance() {
+    let Some(shared) = crate::common::shared() else {
+        return;
+    };
+    let file = |name: &str| shared.join("reference").join(name).display().to_string();
+    let (mlp, vgg) = (
+        file("mlp_eval.safetensors"),
+        file("vgg_bn_eval.safetensors"),
+    );
+    for precision in ["f64", "f32"] {
+        let ran = hesscope(&["verify", &mlp, &vgg, "--precision", precision]);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+        for quantity in ["logits", "gradient", "hess", "g ", "h "] {
+            assert_eq!(
+                ran.stdout.matches(&format!("  {quantity}")).count(),
+                2,
+                "{}",
+                ran.stdout
+            );
+        }
+    }
+    let ran = hesscope(&["verify", &mlp, "--precision", "f32", "--tolerance", "1e-12"]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("EXCEEDS"));
+}
