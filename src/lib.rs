@@ -5,6 +5,6 @@
 pub use hesscope_data as data;
 pub use hesscope_hvp as hvp;
 pub use hesscope_models as models;
-pub use hesscope_spectral as spectral;
 pub use hesscope_report as report;
+pub use hesscope_spectral as spectral;
 pub use hesscope_verify as verify;

@@ -13,7 +13,9 @@ use hesscope_verify::Reference;
 /// The networks whose references have trustworthy spectra of every part: in train mode the reference's
 /// Hess is not symmetric (see `references.rs`).
 fn names() -> impl Iterator<Item = &'static str> {
-    common::NAMES.into_iter().filter(|name| name.ends_with("_eval"))
+    common::NAMES
+        .into_iter()
+        .filter(|name| name.ends_with("_eval"))
 }
 
 /// Rounding of the references' own eigenvalues and of ours, relative to the norm.
