@@ -97,9 +97,20 @@ fn measure(case: &Case) {
 }
 
 fn main() {
-    // Cargo passes --bench to a measurement, and nothing where it only tries that benches run.
-    if std::env::args().any(|argument| argument == "--bench") {
-        measure(&SMALL_CNN);
-        measure(&VGG11);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo passes --bench to a measurement, and nothing where it only tries that benches run. A name
+    // after it leaves the other network out.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let named = |case: &&Case| arguments.iter().any(|argument| argument == case.name);
+    let cases = [SMALL_CNN, VGG11];
+    let chosen: Vec<&Case> = cases.iter().filter(named).collect();
+    for case in if chosen.is_empty() {
+        cases.iter().collect()
+    } else {
+        chosen
+    } {
+        measure(case);
     }
 }

@@ -29,7 +29,8 @@ pub struct Options {
     pub batch_size: Option<usize>,
     /// The most directions that go through the network at once, K.
     pub directions: usize,
-    /// Bytes the tensors of one pass may take together, about.
+    /// Bytes that the tensors of one pass which grow with the batch may take together, about; K
+    /// directions and K products, p numbers each, come on top.
     pub memory: usize,
 }
 
@@ -350,12 +351,13 @@ fn accumulate(total: &mut [Option<Array>], parts: Vec<Option<Array>>) {
     }
 }
 
-/// The number of examples whose values, tangents and cotangents fit into the memory asked for.
+/// The most examples that go through a network at once where nobody chooses: more save nothing.
+const LARGEST_BATCH: usize = 512;
+
+/// The number of examples that fit into the memory asked for.
 fn fitting_batch(one: &Program, options: &Options) -> usize {
-    // Beside each kept tensor of K directions there is at worst its cotangent and one temporary.
-    let tensors = 1 + 3 * options.directions;
-    let bytes = one.activation_elements() * tensors * options.precision.bytes();
-    (options.memory / bytes.max(1)).clamp(1, 512)
+    let bytes = one.pass_elements(options.directions) * options.precision.bytes();
+    (options.memory / bytes.max(1)).clamp(1, LARGEST_BATCH)
 }
 
 fn batches(

@@ -58,14 +58,15 @@ impl Program {
             .expect("a program ends with its output")
     }
 
-    /// Pushes tangents [K, …] of the parameters to the logits. Where the tangents in between are not
-    /// wanted for a second-order pull-back, `keep` frees each after its last use.
+    /// Pushes tangents [K, …] of the parameters to the logits. Each is let go after its last use, but
+    /// where `keep` says that a second-order pull-back follows and a rule will read it then.
     pub(crate) fn push(&self, tape: &Tape, parameters: &[Array], keep: bool) -> Tangents {
         let mut tangents: Tangents = vec![None; self.shapes.len()];
         for (parameter, tangent) in self.parameters.iter().zip(parameters) {
             tangents[parameter.slot] = Some(tangent.clone());
         }
         let last_use = self.last_uses();
+        let curved = self.read_by_curved();
         for (index, node) in self.nodes.iter().enumerate() {
             let incoming: Vec<Option<Array>> = node
                 .inputs
@@ -76,8 +77,8 @@ impl Program {
                 let inputs = gather(&tape.values, &node.inputs);
                 tangents[node.output] = node.rule.jvp(self.point(tape, index, &inputs), &incoming);
             }
-            if !keep {
-                for &slot in node.inputs.iter().filter(|&&slot| last_use[slot] == index) {
+            for &slot in &node.inputs {
+                if last_use[slot] == index && !(keep && curved[slot]) {
                     tangents[slot] = None;
                 }
             }
@@ -121,7 +122,7 @@ impl Program {
                         .iter()
                         .map(|&slot| tangents[slot].clone())
                         .collect();
-                    if along.iter().any(Option::is_some) {
+                    if node.rule.curved() && along.iter().any(Option::is_some) {
                         add(
                             &mut tangent,
                             node.rule.vjp_tangent(at, &along, cotangent, &wanted),
@@ -167,6 +168,17 @@ impl Program {
                 .expect("a node's value lives until it is pulled through"),
             saved: &tape.saved[index],
         }
+    }
+
+    /// The slots whose tangents a second-order pull-back reads.
+    pub(crate) fn read_by_curved(&self) -> Vec<bool> {
+        let mut read = vec![false; self.shapes.len()];
+        for node in self.nodes.iter().filter(|node| node.rule.curved()) {
+            for &slot in &node.inputs {
+                read[slot] = true;
+            }
+        }
+        read
     }
 
     fn parameter_slots(&self) -> Vec<bool> {

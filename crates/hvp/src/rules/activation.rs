@@ -85,6 +85,10 @@ impl Rule for Pointwise {
         }
     }
 
+    fn curved(&self) -> bool {
+        !matches!(self, Pointwise::Relu | Pointwise::LeakyRelu { .. })
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (self.apply(&inputs[0]), Saved::default())
     }

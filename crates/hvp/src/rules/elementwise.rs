@@ -33,6 +33,10 @@ impl Rule for Add {
         if self.sign > 0.0 { "add" } else { "sub" }
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let value = if self.sign > 0.0 {
             inputs[0].add(&inputs[1])
@@ -199,6 +203,10 @@ impl Affine {
 impl Rule for Affine {
     fn name(&self) -> &str {
         "affine"
+    }
+
+    fn curved(&self) -> bool {
+        false
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -52,6 +52,19 @@ pub trait Rule: Debug + Send + Sync {
     /// The name of the operation, for messages.
     fn name(&self) -> &str;
 
+    /// Whether [`vjp_tangent`](Rule::vjp_tangent) can be other than zero. Where it cannot, the tangents
+    /// of the inputs are let go once they have been pushed forward.
+    fn curved(&self) -> bool {
+        true
+    }
+
+    /// Numbers a direction that the rule computes on the way beside inputs and outputs, for inputs of
+    /// these shapes and a value of that: for the choice of a batch that fits.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let _ = (inputs, value);
+        0
+    }
+
     /// The value, and what the other methods will want of it.
     fn value(&self, inputs: &[Array]) -> (Array, Saved);
 
@@ -63,8 +76,8 @@ pub trait Rule: Debug + Send + Sync {
 
     /// The derivative of [`vjp`](Rule::vjp) along the tangents of the inputs with the cotangent
     /// held fixed. `cotangent` has one direction, the result as many as the tangents. Rules of
-    /// operations that are linear in all their inputs together have nothing to add and keep this
-    /// default.
+    /// operations that are linear in all their inputs together have nothing to add, keep this default
+    /// and say so by [`curved`](Rule::curved).
     fn vjp_tangent(
         &self,
         at: Point,

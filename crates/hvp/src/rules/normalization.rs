@@ -94,8 +94,8 @@ impl Rule for BatchNorm {
         let rank = parts.centred.rank();
         let value = parts
             .centred
-            .mul(&beside(&parts.scale, rank))
-            .add(&beside(&inputs[BETA].unsqueeze(), rank));
+            .times(beside(&parts.scale, rank))
+            .plus(beside(&inputs[BETA].unsqueeze(), rank));
         (value.reshape(&inputs[X].shape()), Saved::default())
     }
 
@@ -115,7 +115,7 @@ impl Rule for BatchNorm {
                 .map(|tangent| tangent.mul(&parts.scale).neg()),
         );
         match (sum(along_x, along_scale), shift) {
-            (Some(total), Some(shift)) => Some(total.add(&beside(&shift, rank))),
+            (Some(total), Some(shift)) => Some(total.plus(beside(&shift, rank))),
             (total, None) => total,
             (None, Some(shift)) => {
                 let mut shape = vec![shift.shape()[0]];

@@ -62,6 +62,10 @@ impl Rule for MaxPool2d {
         "max_pool2d"
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let pooled = Dispatch::max_pool2d_with_indices(
             inputs[0].0.clone(),
@@ -143,6 +147,10 @@ impl Rule for AvgPool2d {
         "avg_pool2d"
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (self.pool(&inputs[0]), Saved::default())
     }
@@ -185,6 +193,10 @@ impl AdaptiveAvgPool2d {
 impl Rule for AdaptiveAvgPool2d {
     fn name(&self) -> &str {
         "adaptive_avg_pool2d"
+    }
+
+    fn curved(&self) -> bool {
+        false
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -27,6 +27,10 @@ impl Rule for SumDim {
         "sum_dim"
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (self.scaled(inputs[0].sum_dim(self.dim)), Saved::default())
     }

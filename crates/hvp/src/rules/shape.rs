@@ -21,6 +21,10 @@ impl Rule for Reshape {
         "reshape"
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (inputs[0].reshape(&self.shape), Saved::default())
     }
@@ -65,6 +69,10 @@ impl Rule for Permute {
         "permute"
     }
 
+    fn curved(&self) -> bool {
+        false
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (inputs[0].permute(&self.axes), Saved::default())
     }
@@ -94,6 +102,10 @@ pub struct Cat {
 impl Rule for Cat {
     fn name(&self) -> &str {
         "cat"
+    }
+
+    fn curved(&self) -> bool {
+        false
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

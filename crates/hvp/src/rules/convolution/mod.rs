@@ -163,6 +163,13 @@ impl Rule for Conv2d {
         "conv2d"
     }
 
+    /// The columns and their product, were all of it computed that way.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let window: usize = inputs[1][1..].iter().product();
+        let pixels = value[0] * value[2] * value[3];
+        pixels * (window + value[1])
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         if self.by_columns(&inputs[0]) {
             let value = self.forward_by_columns(&inputs[0].unsqueeze(), &inputs[1].unsqueeze());
