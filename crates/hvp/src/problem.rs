@@ -3,13 +3,16 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use rayon::prelude::*;
+
 use crate::array::{Array, Precision};
 use crate::capture::capture;
 use crate::error::HvpError;
 use crate::loss::{CrossEntropy, example_loss};
 use crate::operators::{Operator, Part};
 use crate::program::{Parameter, Program};
-use crate::space::ParameterSpace;
+use crate::rules::PerInput;
+use crate::space::{ParameterSpace, on_host};
 
 /// The examples the loss is the mean over.
 #[derive(Clone, Debug)]
@@ -25,7 +28,8 @@ pub struct Examples {
 pub struct Options {
     /// The precision of everything but long sums, which are float64.
     pub precision: Precision,
-    /// The most examples that go through the network at once. Absent, chosen from `memory`.
+    /// The most examples that go through the network at once. Absent, chosen from `memory`, and on a
+    /// host, where the batches of a small network are computed side by side, one for each thread.
     pub batch_size: Option<usize>,
     /// The most directions that go through the network at once, K.
     pub directions: usize,
@@ -63,6 +67,8 @@ pub struct Problem {
     space: ParameterSpace,
     directions: usize,
     batch_size: usize,
+    /// Batches computed side by side.
+    width: usize,
 }
 
 /// The loss, the logits and the share of correct answers over the data set.
@@ -106,9 +112,11 @@ impl Problem {
             input[1..].copy_from_slice(&shape[1..]);
             capture(module, input, &forward)
         };
+        let one = capture_for(1)?;
+        let width = batches_at_once(&one, device, &options);
         let batch_size = match options.batch_size {
             Some(size) => size.clamp(1, count),
-            None => fitting_batch(&capture_for(1)?, &options).min(count),
+            None => fitting_batch(&one, &options, width).min(count.div_ceil(width)),
         };
         let mut programs = vec![capture_for(batch_size)?];
         if count % batch_size != 0 {
@@ -149,6 +157,7 @@ impl Problem {
             space,
             directions: options.directions.max(1),
             batch_size,
+            width,
         })
     }
 
@@ -243,20 +252,15 @@ impl Problem {
 
     /// The gradient of the mean loss, a vector of [`space`](Self::space).
     pub fn gradient(&self) -> Array {
-        let mut total: Vec<Option<Array>> = vec![None; self.parameters.len()];
-        for batch in &self.batches {
+        let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
-            let pulled = program.pull(
-                tape,
-                vec![None; program.shapes.len()],
-                Some(loss.gradient),
-                None,
-                true,
-            );
-            accumulate(&mut total, pulled.primal);
-        }
+            let tangents = vec![None; program.shapes.len()];
+            program
+                .pull(tape, tangents, Some(loss.gradient), None, true)
+                .primal
+        });
         self.join(total, 1).reshape(&[self.space_dim()])
     }
 
@@ -264,8 +268,7 @@ impl Problem {
     /// [K, p] too.
     pub(crate) fn product(&self, part: Part, directions: &Array) -> Array {
         let tangents = self.split(directions);
-        let mut total: Vec<Option<Array>> = vec![None; self.parameters.len()];
-        for batch in &self.batches {
+        let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
@@ -281,12 +284,25 @@ impl Problem {
                 pushed = vec![None; program.shapes.len()];
             }
             let seed = second_order.then_some(loss.gradient);
-            accumulate(
-                &mut total,
-                program.pull(tape, pushed, seed, curvature, false).tangent,
-            );
-        }
+            program.pull(tape, pushed, seed, curvature, false).tangent
+        });
         self.join(total, directions.shape()[0])
+    }
+
+    /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
+    /// computed in, so that a sum is the same every time.
+    fn sum_over_batches(&self, part: impl Fn(&Batch) -> PerInput + Sync) -> PerInput {
+        let mut total: PerInput = vec![None; self.parameters.len()];
+        for batches in self.batches.chunks(self.width) {
+            let parts: Vec<PerInput> = match batches {
+                [only] => vec![part(only)],
+                several => several.par_iter().map(&part).collect(),
+            };
+            for part in parts {
+                accumulate(&mut total, part);
+            }
+        }
+        total
     }
 
     fn space_dim(&self) -> usize {
@@ -354,9 +370,21 @@ fn accumulate(total: &mut [Option<Array>], parts: Vec<Option<Array>>) {
 /// The most examples that go through a network at once where nobody chooses: more save nothing.
 const LARGEST_BATCH: usize = 512;
 
+/// Batches that are computed side by side. On a host most operations use one core, but products of
+/// large matrices use all; and each batch has products of its own, p numbers each. So it is one for a
+/// device, which orders its work itself, and for a network of many parameters.
+fn batches_at_once(one: &Program, device: &Device, options: &Options) -> usize {
+    let products = options.directions.max(1) * one.dim() * options.precision.bytes();
+    if on_host(device) && products <= options.memory / 8 {
+        rayon::current_num_threads()
+    } else {
+        1
+    }
+}
+
 /// The number of examples that fit into the memory asked for.
-fn fitting_batch(one: &Program, options: &Options) -> usize {
-    let bytes = one.pass_elements(options.directions) * options.precision.bytes();
+fn fitting_batch(one: &Program, options: &Options, width: usize) -> usize {
+    let bytes = width * one.pass_elements(options.directions) * options.precision.bytes();
     (options.memory / bytes.max(1)).clamp(1, LARGEST_BATCH)
 }
 
