@@ -119,7 +119,7 @@ impl Problem {
             None => fitting_batch(&one, &options, width).min(count.div_ceil(width)),
         };
         let mut programs = vec![capture_for(batch_size)?];
-        if count % batch_size != 0 {
+        if !count.is_multiple_of(batch_size) {
             programs.push(capture_for(count % batch_size)?);
         }
         let classes = programs[0].classes();

@@ -94,11 +94,7 @@ impl ParameterSpace {
 
 /// Whether a device computes in host memory.
 pub(crate) fn on_host(device: &Device) -> bool {
-    match device.as_dispatch() {
-        DispatchDevice::Flex(_) => true,
-        #[allow(unreachable_patterns)]
-        _ => false,
-    }
+    matches!(device.as_dispatch(), DispatchDevice::Flex(_))
 }
 
 /// The sum of the elements of a vector: rows of [`FOLD`] on its device, their sums and the rest in

@@ -70,7 +70,7 @@ impl Rule for Matmul {
     }
 }
 
-/// `y = x w + b`: x is [..., in], w is [in, out] as Burn keeps it, b is [out] and may be absent.
+/// `y = x w + b`: x is `[..., in]`, w is `[in, out]` as Burn keeps it, b is `[out]` and may be absent.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear;
 

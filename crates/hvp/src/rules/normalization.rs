@@ -7,7 +7,7 @@
 use super::{PerInput, Point, Rule, Saved};
 use crate::array::{Array, sum};
 
-/// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x [n, c, …] and the others [c].
+/// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNorm {
     /// ε, which keeps s finite.

@@ -1,8 +1,8 @@
 //! Convolution over images.
 //!
 //! Convolution is bilinear, so every derivative of it is one of its three contractions with one
-//! argument exchanged for a tangent or a cotangent: [`Conv2d::forward`] takes images and weights,
-//! [`Conv2d::pull_input`] weights and cotangents, [`Conv2d::pull_weight`] images and cotangents. In
+//! argument exchanged for a tangent or a cotangent: `forward` takes images and weights,
+//! `pull_input` weights and cotangents, `pull_weight` images and cotangents. In
 //! each, one of the two arguments may have K directions, which are folded into an axis the
 //! convolution already has, so that K directions are one large convolution rather than K small ones.
 
@@ -15,7 +15,8 @@ use crate::space::on_host;
 
 mod columns;
 
-/// `y = conv(x, w) + b` with x [n, c_in, h, w], w [c_out, c_in / groups, k_h, k_w], b [c_out] or none.
+/// `y = conv(x, w) + b` with x `[n, c_in, h, w]`, w `[c_out, c_in / groups, k_h, k_w]`, b `[c_out]` or
+/// none.
 #[derive(Clone, Debug)]
 pub struct Conv2d {
     /// Steps between windows.
@@ -64,7 +65,7 @@ impl Conv2d {
     }
 
     /// Directions folded into the channels of each group: [K, n, g c, …] to [n, g K c, …].
-    fn into_channels(&self, array: &Array) -> Array {
+    fn to_channels(&self, array: &Array) -> Array {
         let [k, n, c, h, w] = five(array);
         array
             .reshape(&[k, n, self.groups, c / self.groups, h, w])
@@ -72,7 +73,7 @@ impl Conv2d {
             .reshape(&[n, k * c, h, w])
     }
 
-    /// The inverse of [`into_channels`](Self::into_channels).
+    /// The inverse of [`to_channels`](Self::to_channels).
     fn out_of_channels(&self, array: &Array, k: usize) -> Array {
         let [_, n, kc, h, w] = five(&array.unsqueeze());
         let c = kc / k;
@@ -140,9 +141,9 @@ impl Conv2d {
         let k_input = x.shape()[0];
         let k_output = cotangent.shape()[0];
         let pulled = Array(Dispatch::conv2d_weight_backward(
-            self.into_channels(x).0,
+            self.to_channels(x).0,
             shape_only(x, &[k_output * c_out, k_input * c_in, kh, kw]).0,
-            self.into_channels(cotangent).0,
+            self.to_channels(cotangent).0,
             self.options(),
         ));
         if k_output > 1 {
