@@ -149,7 +149,7 @@ impl Default for AnalysisChoices {
             lanczos_steps: None,
             range_steps: None,
             top: None,
-            memory_mib: 8192,
+            memory_mib: 12288,
         }
     }
 }
