@@ -124,9 +124,12 @@ pub(crate) fn rule() -> String {
     format!(
         "The rule, on each side of zero by itself: sort the leading eigenvalues by size (the eigenpairs in the tables below \
          and, where the analysis took any, converged Ritz values beyond them) and take the spacings \
-         k ln(\u{3bb}\u{2096}/\u{3bb}\u{2096}\u{208a}\u{2081}). In a power-law tail without outliers they are independent \
-         exponentials of one mean. The count is the largest k whose spacing is too wide for that beside the (at most {}) \
-         spacings that follow it, at the {} % level after correction for the number of gaps tested; only gaps in the first \
+         k ln(\u{3bb}\u{2096}/\u{3bb}\u{2096}\u{208a}\u{2081}), of one mean where the tail is a power law. Eigenvalues \
+         without outliers among them are taken to repel each other, as those of a random symmetric matrix do, so that spacings beside \
+         their mean follow the Wigner surmise (found of trained networks by Baskerville, Granziol & Keating, \u{201c}Appearance \
+         of random matrix theory in deep learning\u{201d}). The count is the largest k whose gap is of a factor of 1.1 at \
+         least and whose spacing is too wide for the surmise beside the (at most {}) spacings that follow it, their third \
+         quartile giving the scale, at the {} % level after correction for the number of gaps; only gaps in the first \
          half of the eigenvalues are tested. The gap must be that wide however far the residuals let the eigenvalues move; \
          otherwise, or with fewer than eight eigenvalues on a side, the count is undecided.",
         options.window,

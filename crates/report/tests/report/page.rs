@@ -136,6 +136,26 @@ fn counts_stand_beside_the_number_of_classes() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
+fn the_rule_of_the_counts_is_said_with_its_null_and_its_numbers() -> Result<(), Box<dyn Error>> {
+    let page = text(&page(&synthetic::run(
+        synthetic::epochs(20),
+        synthetic::three(300)?,
+    ))?);
+    for needed in [
+        "repel each other",
+        "Wigner surmise",
+        "Appearance of random matrix theory in deep learning",
+        "a factor of 1.1 at least",
+        "beside the (at most 12) spacings that follow it",
+        "at the 1 % level",
+    ] {
+        assert!(page.contains(needed), "{needed} is missing");
+    }
+    assert!(!page.contains("exponential"));
+    Ok(())
+}
+
+#[test]
 fn every_number_of_the_top_is_in_its_table() -> Result<(), Box<dyn Error>> {
     let analysis = synthetic::analysis("g", synthetic::g_like(200), 20, 4)?;
     let html = page(&synthetic::run(Vec::new(), vec![analysis]))?;
