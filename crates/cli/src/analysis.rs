@@ -99,7 +99,7 @@ fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> An
         .min((vectors / 4).saturating_sub(GUARDS).max(1))
         .min(p);
     let probes = choices.probes.unwrap_or(if large { 1 } else { 4 });
-    let lanczos_steps = choices.lanczos_steps.unwrap_or(if large { 24 } else { 64 });
+    let lanczos_steps = choices.lanczos_steps.unwrap_or(if large { 16 } else { 48 });
     let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
     AnalysisSettings {
         operator: request.part.to_string(),
@@ -116,7 +116,7 @@ fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> An
         range_steps,
         reorthogonalisation: if fits { "full" } else { "none" }.into(),
         top,
-        subspace_iterations: if large { 3 } else { 60 },
+        subspace_iterations: if large { 2 } else { 60 },
         subspace_tolerance: match request.precision {
             Precision::F32 => 1e-4,
             Precision::F64 => 1e-8,

@@ -41,7 +41,7 @@ pub struct RunOptions {
     /// Network: mlp, small-cnn, vgg11 [default: small-cnn]
     #[arg(long)]
     pub net: Option<String>,
-    /// Training examples of each class [default: all, or 136 of synth-digits]
+    /// Training examples of each class [default: all, or 51 of synth-digits]
     #[arg(long, value_name = "N")]
     pub examples_per_class: Option<usize>,
     /// Test examples of each class [default: all, or 100 of synth-digits]
@@ -53,7 +53,7 @@ pub struct RunOptions {
     /// Examples in a mini-batch of training [default: 128]
     #[arg(long, value_name = "N")]
     pub batch_size: Option<usize>,
-    /// Learning rate of the first epoch [default: 0.05]
+    /// Learning rate of the first epoch [default: 0.02]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     pub learning_rate: Option<f64>,
     /// Seed of subsets, weights, batches and probes [default: 0]

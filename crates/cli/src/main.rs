@@ -7,6 +7,7 @@ mod args;
 mod devices;
 mod failure;
 mod folder;
+mod memory;
 mod outliers;
 mod output;
 mod pipeline;
@@ -23,6 +24,7 @@ use args::{Args, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
+    memory::keep_what_is_freed();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
