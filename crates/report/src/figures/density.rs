@@ -109,7 +109,8 @@ fn caption(panels: &[Panel], floor: &str) -> String {
         "Eigenvalues per decade of |\u{3bb}|, on a logarithmic axis, to the left and to the right of zero; each eigenvalue \
          is broadened to a Gaussian of standard deviation {WIDTH} decades. What lies within {floor} \
          of zero, six decades below the largest modulus of the figure, is not resolved: the shaded strip says how much \
-         that is.{band}{single} The marks on top are the leading eigenvalues, with their residuals as bars where those are \
+         that is. Towards zero the Lanczos steps resolve less and less, and what they do not tell apart stands as a peak \
+         where its weight is.{band}{single} The marks on top are the leading eigenvalues, with their residuals as bars where those are \
          wide enough to see.{unmarked}"
     )
 }
