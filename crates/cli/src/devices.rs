@@ -1,6 +1,7 @@
 //! Devices by name.
 
 use burn::tensor::Device;
+use hesscope_hvp::Precision;
 
 use crate::failure::Failure;
 
@@ -82,6 +83,17 @@ pub fn find(name: &str) -> Result<Device, Failure> {
             "there is no device `{name}` on this machine: see `hesscope devices`, or choose cpu"
         ))
     })
+}
+
+/// Refuses a precision that the device does not compute in.
+pub fn require(name: &str, device: &Device, precision: Precision) -> Result<(), Failure> {
+    if device.supports_dtype(precision.dtype()) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the device `{name}` does not compute in {:?}: choose --precision f32, or the device cpu",
+        precision.dtype()
+    )))
 }
 
 /// Opens a device of a kind this build has, if the machine has it.

@@ -91,6 +91,7 @@ impl Run {
     fn make(options: &RunOptions) -> Result<Self, Failure> {
         let settings = Settings::resolve(options)?;
         let device = devices::find(&settings.device)?;
+        devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let sources = Sources::load(&settings)?;
         let hash = settings.hash()?;
         let root = options
@@ -120,8 +121,8 @@ impl Run {
 
     /// An earlier run, with settings of its file.
     fn of(folder: RunFolder, settings: Settings) -> Result<Self, Failure> {
-        precision(&settings.precision)?;
         let device = devices::find(&settings.device)?;
+        devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let device_name = devices::describe(&settings.device, &device);
         let sources = Sources::load(&settings)?;
         Ok(Run {

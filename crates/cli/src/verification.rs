@@ -12,11 +12,12 @@ use crate::settings::precision;
 pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
     let precision = precision(&options.precision)?;
     let device = devices::find(&options.device)?;
+    devices::require(&options.device, &device, precision)?;
     let tolerance = options.tolerance.unwrap_or(match precision {
         Precision::F32 => 1e-4,
         Precision::F64 => 1e-10,
     });
-    if !(tolerance > 0.0) {
+    if tolerance.is_nan() || tolerance <= 0.0 {
         return Err(Failure::new(format!(
             "the tolerance {tolerance} is not above zero: give for example 1e-4"
         )));
