@@ -116,7 +116,7 @@ impl Problem {
         let width = batches_at_once(&one, device, &options);
         let batch_size = match options.batch_size {
             Some(size) => size.clamp(1, count),
-            None => fitting_batch(&one, &options, width).min(count.div_ceil(width)),
+            None => fitting_batch(&one, device, &options, width, count),
         };
         let mut programs = vec![capture_for(batch_size)?];
         if !count.is_multiple_of(batch_size) {
@@ -382,10 +382,32 @@ fn batches_at_once(one: &Program, device: &Device, options: &Options) -> usize {
     }
 }
 
-/// The number of examples that fit into the memory asked for.
-fn fitting_batch(one: &Program, options: &Options, width: usize) -> usize {
-    let bytes = width * one.pass_elements(options.directions) * options.precision.bytes();
-    (options.memory / bytes.max(1)).clamp(1, LARGEST_BATCH)
+/// Bytes of one pass that a core's caches hold well enough. Most of a product of a small network is
+/// passes over its tensors: with 32 examples at once of a small convolutional network it takes 0.6 of
+/// the time it takes with 512.
+const CACHED: usize = 16 << 20;
+
+/// Bytes of a pass for each byte of the products it gives, at least: every batch has products of its
+/// own to fill and to add up, p numbers each, which must not become most of the work.
+const PASS_TO_PRODUCTS: usize = 8;
+
+/// The number of examples that fit into the memory asked for, and on a host into its caches, made
+/// smaller for batches as equal as can be.
+fn fitting_batch(
+    one: &Program,
+    device: &Device,
+    options: &Options,
+    width: usize,
+    count: usize,
+) -> usize {
+    let bytes = (one.pass_elements(options.directions) * options.precision.bytes()).max(1);
+    let mut most = options.memory / width;
+    if on_host(device) {
+        let products = options.directions.max(1) * one.dim() * options.precision.bytes();
+        most = most.min(CACHED.max(PASS_TO_PRODUCTS * products));
+    }
+    let most = (most / bytes).clamp(1, LARGEST_BATCH);
+    count.div_ceil(count.div_ceil(most))
 }
 
 fn batches(
