@@ -35,8 +35,9 @@ pub fn candidates<V>(
 pub fn words(outcome: &OutlierOutcome) -> String {
     match outcome {
         OutlierOutcome::Decided(count) => count.count.to_string(),
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => "none".into(),
         OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => {
-            format!("undecided (only {found} eigenvalues)")
+            format!("undecided (too few leading eigenvalues: {found})")
         }
         OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => {
             "undecided (repeated eigenvalues)".into()
