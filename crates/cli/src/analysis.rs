@@ -150,7 +150,7 @@ fn make(
     let expected = settings.range_steps + 2 * block + settings.probes * settings.lanczos_steps;
     let operator = Counted {
         inner: problem.operator(request.part),
-        progress: Progress::new(expected as u64, "products"),
+        progress: Progress::new(expected as u64, "products").with_lines(),
         products: Cell::new(0),
     };
     operator

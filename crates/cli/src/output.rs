@@ -1,5 +1,7 @@
 //! Progress: a bar on a terminal, plain lines elsewhere, both on standard error.
 
+use std::cell::Cell;
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -7,6 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// The progress of one long step.
 pub struct Progress {
     bar: ProgressBar,
+    /// Where there is no terminal, the units done at which the next line is due; never if zero.
+    next_line: Cell<u64>,
 }
 
 impl Progress {
@@ -18,7 +22,22 @@ impl Progress {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(500));
-        Progress { bar }
+        Progress {
+            bar,
+            next_line: Cell::new(0),
+        }
+    }
+
+    /// Also says how far the step is where there is no terminal, with a line each quarter.
+    pub fn with_lines(self) -> Self {
+        if !std::io::stderr().is_terminal() {
+            self.next_line.set(self.quarter());
+        }
+        self
+    }
+
+    fn quarter(&self) -> u64 {
+        self.bar.length().unwrap_or(0).div_ceil(4)
     }
 
     /// What is being done.
@@ -29,6 +48,12 @@ impl Progress {
     /// So many more units are done.
     pub fn advance(&self, units: u64) {
         self.bar.inc(units);
+        let (done, due) = (self.bar.position(), self.next_line.get());
+        if due > 0 && done >= due {
+            let total = self.bar.length().unwrap_or(done);
+            eprintln!("{}: {done} of about {total} done", self.bar.message());
+            self.next_line.set(done + self.quarter());
+        }
     }
 
     /// Starts the step anew with another number of units.
