@@ -227,7 +227,7 @@ fn make(
         classes: problem.classes(),
         loss: evaluation.loss,
         accuracy: evaluation.accuracy,
-        range: range(&run),
+        range: SpectralRange::of_run(&run, MARGIN),
         top: TopEigenvalues {
             values: top.pairs.values,
             residuals: top.pairs.residuals,
@@ -260,24 +260,6 @@ fn leading_ritz_vectors(
     });
     order.truncate(count);
     Ok(run.ritz_vectors(space, &order)?)
-}
-
-/// The interval of [`hesscope_spectral::spectral_range`], from the run already made.
-fn range(run: &LanczosRun<Array>) -> SpectralRange {
-    let last = run.ritz_values.len() - 1;
-    let (ritz_min, ritz_max) = (run.ritz_values[0], run.ritz_values[last]);
-    let (residual_min, residual_max) = (run.residual_bounds[0], run.residual_bounds[last]);
-    let (lower, upper) = (ritz_min - residual_min, ritz_max + residual_max);
-    let margin = MARGIN * (upper - lower);
-    SpectralRange {
-        lower: lower - margin,
-        upper: upper + margin,
-        ritz_min,
-        ritz_max,
-        residual_min,
-        residual_max,
-        steps: run.alpha.len(),
-    }
 }
 
 /// An operator that counts its products and shows how far it is.

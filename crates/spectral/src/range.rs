@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::lanczos::{LanczosOptions, Reorthogonalisation, lanczos};
+use crate::lanczos::{LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
 use crate::operator::LinearOperator;
 use crate::probes::{ProbeKind, Probes};
 
@@ -52,6 +52,26 @@ pub struct SpectralRange {
     pub steps: usize,
 }
 
+impl SpectralRange {
+    /// The interval of [`spectral_range`] from a Lanczos run of at least one step already made.
+    pub fn of_run<V>(run: &LanczosRun<V>, margin: f64) -> Self {
+        let last = run.ritz_values.len() - 1;
+        let (ritz_min, ritz_max) = (run.ritz_values[0], run.ritz_values[last]);
+        let (residual_min, residual_max) = (run.residual_bounds[0], run.residual_bounds[last]);
+        let (lower, upper) = (ritz_min - residual_min, ritz_max + residual_max);
+        let margin = margin * (upper - lower);
+        Self {
+            lower: lower - margin,
+            upper: upper + margin,
+            ritz_min,
+            ritz_max,
+            residual_min,
+            residual_max,
+            steps: run.alpha.len(),
+        }
+    }
+}
+
 /// The interval `[theta_min - r_min - margin w, theta_max + r_max + margin w]` from one Lanczos run, w its width before
 /// the margin.
 ///
@@ -76,18 +96,5 @@ pub fn spectral_range<O: LinearOperator>(
         ..LanczosOptions::default()
     };
     let run = lanczos(op, &[start], &lanczos_options)?.remove(0);
-    let last = run.ritz_values.len() - 1;
-    let (ritz_min, ritz_max) = (run.ritz_values[0], run.ritz_values[last]);
-    let (residual_min, residual_max) = (run.residual_bounds[0], run.residual_bounds[last]);
-    let (lower, upper) = (ritz_min - residual_min, ritz_max + residual_max);
-    let margin = options.margin * (upper - lower);
-    Ok(SpectralRange {
-        lower: lower - margin,
-        upper: upper + margin,
-        ritz_min,
-        ritz_max,
-        residual_min,
-        residual_max,
-        steps: run.alpha.len(),
-    })
+    Ok(SpectralRange::of_run(&run, options.margin))
 }

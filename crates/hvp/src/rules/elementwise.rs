@@ -11,7 +11,7 @@ fn lifted(input: &Array, directions: usize) -> Vec<usize> {
 }
 
 /// Undoes the broadcasting of an input on a cotangent.
-fn unbroadcast(cotangent: Array, input: &Array) -> Array {
+pub(super) fn unbroadcast(cotangent: Array, input: &Array) -> Array {
     let directions = cotangent.shape()[0];
     cotangent.sum_to(&lifted(input, directions))
 }

@@ -1,18 +1,11 @@
 //! Matrix products and the fully connected layer.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, elementwise::unbroadcast};
 use crate::array::{Array, sum};
 
 /// `y = a b` over the last two axes, the axes before them broadcast.
 #[derive(Clone, Copy, Debug)]
 pub struct Matmul;
-
-/// Sums a cotangent over the batch axes that the product broadcast for this input.
-fn unbroadcast(cotangent: Array, input: &Array) -> Array {
-    let mut shape = vec![cotangent.shape()[0]];
-    shape.extend(input.shape());
-    cotangent.sum_to(&shape)
-}
 
 /// The product with a matrix that all directions share: one tall product where there is no batch.
 fn times_shared(array: &Array, shared: &Array) -> Array {
