@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Options::default(),
     )?;
     println!("loss {:.4}", problem.evaluate()?.loss);
-    for part in Part::ALL {
+    for part in Part::MAIN {
         let options = SubspaceOptions {
             pairs: 3,
             ..SubspaceOptions::default()

@@ -146,7 +146,7 @@ pub struct AnalysisChoices {
 impl Default for AnalysisChoices {
     fn default() -> Self {
         AnalysisChoices {
-            operators: Part::ALL.map(|part| part.name().to_string()).to_vec(),
+            operators: Part::MAIN.map(|part| part.name().to_string()).to_vec(),
             splits: vec!["train".into()],
             epochs: None,
             probes: None,

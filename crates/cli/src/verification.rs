@@ -38,10 +38,10 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
                     } else {
                         "  EXCEEDS the tolerance"
                     };
-                    println!("  {name:9} {error:9.2e}{verdict}");
+                    println!("  {name:14} {error:9.2e}{verdict}");
                 }
                 Outcome::ReferenceAsymmetric(asymmetry) => println!(
-                    "  {name:9} not compared: the reference's own products are not symmetric ({asymmetry:.1e})"
+                    "  {name:14} not compared: the reference's own products are not symmetric ({asymmetry:.1e})"
                 ),
             }
         }

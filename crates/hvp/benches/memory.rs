@@ -67,7 +67,7 @@ fn main() {
     }
     let program = std::env::current_exe().expect("the path of this program");
     for case in [SMALL_CNN.name, VGG11.name] {
-        for part in Part::ALL {
+        for part in Part::MAIN {
             for directions in ["1", "8"] {
                 let child = Command::new(&program)
                     .args([case, part.name(), directions])

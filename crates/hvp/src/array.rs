@@ -259,6 +259,14 @@ impl Array {
         Array(Dispatch::float_slice(self.0.clone(), &slices))
     }
 
+    /// The parts along the first axis, without it.
+    pub fn rows(&self) -> Vec<Array> {
+        let shape = self.shape();
+        (0..shape[0])
+            .map(|row| self.slice(0, row, row + 1).reshape(&shape[1..]))
+            .collect()
+    }
+
     /// The tensors one after another along axis `dim`.
     pub fn cat(parts: &[Array], dim: usize) -> Array {
         if let [only] = parts {

@@ -7,7 +7,10 @@
 
 pub mod array;
 mod capture;
+pub mod class;
 mod error;
+mod fisher;
+mod layers;
 mod loss;
 mod lower;
 pub mod operators;
@@ -16,11 +19,15 @@ mod program;
 pub mod rules;
 mod space;
 mod sweep;
+mod terms;
 
 pub use array::{Array, Precision};
 pub use capture::capture;
 pub use error::{CaptureError, HvpError};
-pub use operators::{Operator, Part, UnknownPart};
+pub use fisher::{Moment, MomentOperator};
+pub use layers::{Block, Layers, Restricted};
+pub use operators::Operator;
 pub use problem::{Evaluation, Examples, Options, Problem};
 pub use program::{Node, Parameter, Program, Slot};
 pub use space::ParameterSpace;
+pub use terms::{Part, Terms, UnknownPart};

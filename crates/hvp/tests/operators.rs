@@ -55,7 +55,7 @@ fn check<N: Network>(name: &str, labels: &[u32]) {
     };
     let mut problem = problem::<N>(labels, 11, options);
     let dim = problem.space().dim();
-    let [hess, g, h] = Part::ALL.map(|part| dense(&problem, part));
+    let [hess, g, h] = Part::MAIN.map(|part| dense(&problem, part));
 
     let expected = differences(&mut problem, STEP, gradient).concat();
     close(&hess, &expected, DIFFERENCE, &format!("{name}: Hess"));
@@ -159,7 +159,7 @@ fn an_unused_parameter_has_zero_rows() {
         let dim = problem.space().dim();
         assert_eq!(range.len(), 5);
         assert!(gradient(&problem)[range.clone()].iter().all(|&x| x == 0.0));
-        for part in Part::ALL {
+        for part in Part::MAIN {
             let matrix = dense(&problem, part);
             for column in matrix.chunks(dim) {
                 assert!(column[range.clone()].iter().all(|&x| x == 0.0), "{part}");
@@ -178,7 +178,7 @@ fn products_are_linear() {
     let mut numbers = Numbers(4);
     let (a, b) = (numbers.vector(dim), numbers.vector(dim));
     let mixed: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 2.0 * a - 0.3 * b).collect();
-    for part in Part::ALL {
+    for part in Part::MAIN {
         let [a, b, mixed] = &products(&problem, part, &[a.clone(), b.clone(), mixed.clone()])[..]
         else {
             unreachable!("three vectors have three products")
@@ -192,7 +192,7 @@ fn products_are_linear() {
 #[test]
 fn an_empty_block_has_no_products() {
     let problem = problem::<Mlp>(&LABELS, 11, exact());
-    for part in Part::ALL {
+    for part in Part::MAIN {
         let none = problem.operator(part).apply(&[]).expect("no products");
         assert!(none.is_empty());
     }

@@ -1,6 +1,7 @@
 //! Computing what a reference holds, and how far apart the two are.
 
 use burn::tensor::{Device, TensorData};
+use hesscope_hvp::class::{ClassMean, ClassWeights, MeanGram};
 use hesscope_hvp::{Examples, Operator, Options, Part, Precision, Problem};
 use hesscope_models::BnMode;
 use hesscope_spectral::{LinearOperator, VectorSpace};
@@ -17,35 +18,60 @@ pub enum Quantity {
     Gradient,
     /// Products of one operator with the reference's directions.
     Operator(Part),
+    /// The weights P_cc' of all pairs of classes.
+    ClassWeights,
+    /// The means g_c of all classes.
+    ClassMeans,
+    /// The means g_cc' of all pairs of classes.
+    PairMeans,
+    /// The spectrum of a part of low rank, from the Gram matrix of the means.
+    Spectrum(Part),
 }
 
 impl Quantity {
     /// Everything that is compared.
-    pub const ALL: [Quantity; 5] = [
+    pub const ALL: [Quantity; 15] = [
         Quantity::Logits,
         Quantity::Gradient,
         Quantity::Operator(Part::Hess),
         Quantity::Operator(Part::G),
         Quantity::Operator(Part::H),
+        Quantity::Operator(Part::A1),
+        Quantity::Operator(Part::A2),
+        Quantity::Operator(Part::B1),
+        Quantity::Operator(Part::B2),
+        Quantity::ClassWeights,
+        Quantity::ClassMeans,
+        Quantity::PairMeans,
+        Quantity::Spectrum(Part::A1),
+        Quantity::Spectrum(Part::A2),
+        Quantity::Spectrum(Part::B1),
     ];
 
     /// The name of the quantity, for tables.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Quantity::Logits => "logits",
-            Quantity::Gradient => "gradient",
-            Quantity::Operator(part) => part.name(),
+            Quantity::Logits => "logits".into(),
+            Quantity::Gradient => "gradient".into(),
+            Quantity::Operator(part) => part.name().into(),
+            Quantity::ClassWeights => "p_cc'".into(),
+            Quantity::ClassMeans => "g_c".into(),
+            Quantity::PairMeans => "g_cc'".into(),
+            Quantity::Spectrum(part) => format!("spectrum of {part}"),
         }
     }
 
     /// The reference's tensor.
-    fn tensor(self) -> &'static str {
+    fn tensor(self) -> String {
         match self {
-            Quantity::Logits => "logits",
-            Quantity::Gradient => "grad",
-            Quantity::Operator(Part::Hess) => "hessian.matvec",
-            Quantity::Operator(Part::G) => "g.matvec",
-            Quantity::Operator(Part::H) => "h.matvec",
+            Quantity::Logits => "logits".into(),
+            Quantity::Gradient => "grad".into(),
+            Quantity::Operator(Part::Hess) => "hessian.matvec".into(),
+            Quantity::Operator(part) => format!("{part}.matvec"),
+            Quantity::ClassWeights => "p_cc".into(),
+            Quantity::ClassMeans => "g_c".into(),
+            Quantity::PairMeans => "g_cc".into(),
+            Quantity::Spectrum(part) => format!("{part}.eigenvalues"),
         }
     }
 }
@@ -62,7 +88,8 @@ pub struct Check {
 /// What a comparison gave.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
-    /// The largest of |ours - reference| / |reference| over the rows compared, in the Euclidean norm.
+    /// The largest of |ours - reference| / |reference| over the rows compared, in the Euclidean norm; a
+    /// row of zeros is held against the largest row.
     Error(f64),
     /// The reference's products cannot be those of a symmetric matrix, as a Hessian and its parts are:
     /// the largest |vᵢ·Mvⱼ - vⱼ·Mvᵢ|, relative to the largest |vᵢ·Mvⱼ|. Nothing was compared.
@@ -178,23 +205,30 @@ pub fn verify(
     let directions: Vec<_> = rows
         .map(|row| problem.space().from_host(&reference.to_program(row)))
         .collect();
+    let gram = problem.mean_gram(&ClassMean::all(&problem.class_weights()?))?;
     Quantity::ALL
         .into_iter()
         .map(|quantity| {
+            let expected = &reference.tensor(&quantity.tensor())?.values;
             let ours = match quantity {
                 Quantity::Logits => vec![problem.evaluate()?.logits],
                 Quantity::Gradient => {
-                    vec![reference.from_program(&problem.space().to_host(&problem.gradient()))]
+                    vec![reference.from_program(&problem.space().to_host(&problem.gradient()?))]
                 }
                 Quantity::Operator(part) => products(&problem.operator(part), &directions)?
                     .iter()
                     .map(|product| reference.from_program(product))
                     .collect(),
+                Quantity::ClassWeights => vec![row_major(&gram.weights)],
+                Quantity::ClassMeans => means(reference, &problem, &gram, false)?,
+                Quantity::PairMeans => means(reference, &problem, &gram, true)?,
+                Quantity::Spectrum(part) => {
+                    vec![ascending(&gram.spectrum(part)?.values, reference.dim())]
+                }
             };
-            let expected = &reference.tensor(quantity.tensor())?.values;
             let asymmetry = match quantity {
                 Quantity::Operator(_) => asymmetry(&reference.directions, expected),
-                Quantity::Logits | Quantity::Gradient => 0.0,
+                _ => 0.0,
             };
             let outcome = if asymmetry > ASYMMETRY {
                 Outcome::ReferenceAsymmetric(asymmetry)
@@ -204,6 +238,48 @@ pub fn verify(
             Ok(Check { quantity, outcome })
         })
         .collect()
+}
+
+fn row_major(weights: &ClassWeights) -> Vec<f64> {
+    let classes = weights.classes();
+    (0..classes)
+        .flat_map(|class| (0..classes).map(move |other| weights.pair(class, other)))
+        .collect()
+}
+
+/// The eigenvalues of a positive semidefinite matrix in ascending order, zeros put back.
+fn ascending(values: &[f64], dim: usize) -> Vec<f64> {
+    let mut all = vec![0.0; dim - values.len()];
+    all.extend(values.iter().rev());
+    all
+}
+
+/// The means g_c or g_cc' row by row, in the reference's order of parameters; those of classes without
+/// examples are zero there.
+fn means(
+    reference: &Reference,
+    problem: &Problem,
+    gram: &MeanGram,
+    of_pairs: bool,
+) -> Result<Vec<Vec<f64>>, VerifyError> {
+    let classes = 0..reference.classes;
+    let all: Vec<ClassMean> = if of_pairs {
+        let row = |class| (0..reference.classes).map(move |other| ClassMean::Pair(class, other));
+        classes.flat_map(row).collect()
+    } else {
+        classes.map(ClassMean::Class).collect()
+    };
+    let there: Vec<ClassMean> = (all.iter().copied())
+        .filter(|mean| mean.weight(&gram.weights) > 0.0)
+        .collect();
+    let mut vectors = problem.class_means(&there)?.into_iter();
+    Ok(all
+        .iter()
+        .map(|mean| match there.contains(mean).then(|| vectors.next()) {
+            Some(Some(vector)) => reference.from_program(&problem.space().to_host(&vector)),
+            _ => vec![0.0; reference.dim()],
+        })
+        .collect())
 }
 
 fn products(
@@ -238,12 +314,16 @@ fn asymmetry(directions: &Values, products: &[f64]) -> f64 {
 /// The largest relative error over the rows; `expected` holds them one after another.
 fn worst(ours: &[Vec<f64>], expected: &[f64]) -> f64 {
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
-    let length = ours[0].len();
+    let rows = || expected.chunks(ours[0].len());
+    let largest = rows()
+        .map(|row| norm(&mut row.iter().copied()))
+        .fold(0.0, f64::max);
     ours.iter()
-        .zip(expected.chunks(length))
+        .zip(rows())
         .map(|(ours, expected)| {
             let difference = norm(&mut ours.iter().zip(expected).map(|(a, b)| a - b));
-            difference / norm(&mut expected.iter().copied())
+            let size = norm(&mut expected.iter().copied());
+            difference / if size > 0.0 { size } else { largest }
         })
         // A NaN must not pass as a small error.
         .fold(0.0, |worst, error| {

@@ -21,11 +21,10 @@ fn names() -> impl Iterator<Item = &'static str> {
 /// Rounding of the references' own eigenvalues and of ours, relative to the norm.
 const TOLERANCE: f64 = 1e-8;
 
-fn tensor(part: Part) -> &'static str {
+fn tensor(part: Part) -> String {
     match part {
-        Part::Hess => "hessian.eigenvalues",
-        Part::G => "g.eigenvalues",
-        Part::H => "h.eigenvalues",
+        Part::Hess => "hessian.eigenvalues".into(),
+        part => format!("{part}.eigenvalues"),
     }
 }
 
@@ -41,7 +40,7 @@ fn quadrature_with_p_steps_is_the_spectrum() {
             .problem(Precision::F64, &Device::flex())
             .expect("a problem");
         for part in Part::ALL {
-            let exact = &reference.tensor(tensor(part)).expect("a spectrum").values;
+            let exact = &reference.tensor(&tensor(part)).expect("a spectrum").values;
             let density = slq(
                 &problem.operator(part),
                 &SlqOptions {
@@ -101,9 +100,9 @@ fn leading_eigenvalues_are_exact() {
         let problem = reference
             .problem(Precision::F64, &Device::flex())
             .expect("a problem");
-        for part in Part::ALL {
+        for part in Part::MAIN {
             let mut exact = reference
-                .tensor(tensor(part))
+                .tensor(&tensor(part))
                 .expect("a spectrum")
                 .values
                 .clone();

@@ -15,9 +15,7 @@ pub(crate) struct CrossEntropy {
 impl CrossEntropy {
     /// At logits [n, C] and one-hot targets [n, C], for a data set of `examples`.
     pub fn at(logits: &Array, targets: &Array, examples: usize) -> Self {
-        let shifted = logits.sub(&logits.max_dim(1));
-        let exponentials = shifted.exp();
-        let probabilities = exponentials.div(&exponentials.sum_dim(1)).unsqueeze();
+        let probabilities = softmax(logits).unsqueeze();
         let examples = examples as f64;
         CrossEntropy {
             gradient: probabilities
@@ -37,6 +35,13 @@ impl CrossEntropy {
             .mul(&self.probabilities)
             .scale(1.0 / self.examples)
     }
+}
+
+/// The softmax of logits [n, C].
+pub(crate) fn softmax(logits: &Array) -> Array {
+    let shifted = logits.sub(&logits.max_dim(1));
+    let exponentials = shifted.exp();
+    exponentials.div(&exponentials.sum_dim(1))
 }
 
 /// The cross-entropy of one example, -log softmax(z)_label, in float64.

@@ -1,5 +1,7 @@
 //! The examples, cut into mini-batches.
 
+use std::ops::Range;
+
 use burn::tensor::TensorData;
 
 use super::Examples;
@@ -8,6 +10,8 @@ use crate::array::Precision;
 /// Inputs and one-hot targets of one batch, on the host.
 pub(crate) struct Batch {
     pub program: usize,
+    /// Which rows of the data set.
+    pub rows: Range<usize>,
     pub inputs: TensorData,
     pub targets: TensorData,
 }
@@ -36,6 +40,7 @@ pub(super) fn batches(
             }
             Batch {
                 program: usize::from(labels.len() != batch_size),
+                rows: index * batch_size..index * batch_size + labels.len(),
                 inputs: TensorData::new(values, extents).convert_dtype(precision.dtype()),
                 targets: TensorData::new(targets, [labels.len(), classes]),
             }

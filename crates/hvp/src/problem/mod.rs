@@ -6,10 +6,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::array::Array;
 use crate::capture::capture;
 use crate::error::HvpError;
-use crate::operators::{Operator, Part};
+use crate::operators::Operator;
 use crate::program::{Parameter, Program};
 use crate::space::ParameterSpace;
+use crate::terms::Terms;
 
+mod access;
 mod batches;
 mod choice;
 mod examples;
@@ -17,7 +19,8 @@ mod options;
 mod passes;
 mod vectors;
 
-use batches::{Batch, batches};
+pub(crate) use batches::Batch;
+use batches::batches;
 use choice::{batches_at_once, fitting_batch};
 pub use examples::Examples;
 pub use options::Options;
@@ -36,6 +39,8 @@ pub struct Problem {
     batch_size: usize,
     /// Batches computed side by side.
     width: usize,
+    /// Bytes asked to be kept to.
+    memory: usize,
 }
 
 impl Problem {
@@ -114,6 +119,7 @@ impl Problem {
             directions: options.directions.max(1),
             batch_size,
             width,
+            memory: options.memory,
         })
     }
 
@@ -152,8 +158,8 @@ impl Problem {
         self.directions
     }
 
-    /// The operator of one part of the Hessian.
-    pub fn operator(&self, part: Part) -> Operator<'_> {
-        Operator::new(self, part)
+    /// The operator of a part of the Hessian or a sum of parts.
+    pub fn operator(&self, terms: impl Into<Terms>) -> Operator<'_> {
+        Operator::new(self, terms.into())
     }
 }

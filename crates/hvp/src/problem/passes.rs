@@ -1,16 +1,15 @@
 //! Passes over the data: sums over batches of what a sweep gives.
 
 use burn::tensor::TensorData;
-use rayon::prelude::*;
 
 use super::Problem;
 use super::batches::Batch;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::{CrossEntropy, example_loss};
-use crate::operators::Part;
 use crate::rules::PerInput;
 use crate::sweep::Tape;
+use crate::terms::{Part, Terms};
 
 /// The loss, the logits and the share of correct answers over the data set.
 #[derive(Clone, Debug)]
@@ -54,58 +53,57 @@ impl Problem {
     }
 
     /// The gradient of the mean loss, a vector of [`space`](Self::space).
-    pub fn gradient(&self) -> Array {
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub fn gradient(&self) -> Result<Array, HvpError> {
         let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
             let tangents = vec![None; program.shapes.len()];
-            program
+            Ok(program
                 .pull(tape, tangents, Some(loss.gradient), None, true)
-                .primal
-        });
-        self.join(total, 1).reshape(&[self.space_dim()])
+                .primal)
+        })?;
+        Ok(self.join(total, 1).reshape(&[self.space_dim()]))
     }
 
-    /// Adds up over all batches the products of one part with the directions [K, p]; the result is
+    /// Adds up over all batches the products of H, G or both with the directions [K, p]; the result is
     /// [K, p] too.
-    pub(crate) fn product(&self, part: Part, directions: &Array) -> Array {
+    pub(crate) fn product(&self, terms: Terms, directions: &Array) -> Result<Array, HvpError> {
         let tangents = self.split(directions);
         let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
-            let second_order = part != Part::G;
+            let second_order = terms.contains(Part::H);
             let mut pushed = program.push(&tape, &tangents, second_order);
-            let curvature = match part {
-                Part::H => None,
-                Part::Hess | Part::G => pushed[program.output]
-                    .as_ref()
-                    .map(|tangent| loss.curvature(tangent)),
-            };
+            let curvature = pushed[program.output]
+                .as_ref()
+                .filter(|_| terms.contains(Part::G))
+                .map(|tangent| loss.curvature(tangent));
             if !second_order {
                 pushed = vec![None; program.shapes.len()];
             }
             let seed = second_order.then_some(loss.gradient);
-            program.pull(tape, pushed, seed, curvature, false).tangent
-        });
-        self.join(total, directions.shape()[0])
+            Ok(program.pull(tape, pushed, seed, curvature, false).tangent)
+        })?;
+        Ok(self.join(total, directions.shape()[0]))
     }
 
     /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
     /// computed in, so that a sum is the same every time.
-    pub(crate) fn sum_over_batches(&self, part: impl Fn(&Batch) -> PerInput + Sync) -> PerInput {
-        let mut total: PerInput = vec![None; self.parameters.len()];
-        for batches in self.batches.chunks(self.width) {
-            let parts: Vec<PerInput> = match batches {
-                [only] => vec![part(only)],
-                several => several.par_iter().map(&part).collect(),
-            };
-            for part in parts {
-                accumulate(&mut total, part);
-            }
-        }
-        total
+    pub(crate) fn sum_over_batches(
+        &self,
+        part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
+    ) -> Result<PerInput, HvpError> {
+        let none = vec![None; self.parameters.len()];
+        self.fold_over_batches(none, part, |total, part| {
+            accumulate(total, part?);
+            Ok(())
+        })
     }
 
     pub(crate) fn run(&self, batch: &Batch) -> Tape {

@@ -1,0 +1,172 @@
+//! The class map M and its transpose.
+
+use faer::Mat;
+
+use super::weights::ClassWeights;
+use crate::array::Array;
+use crate::error::HvpError;
+use crate::problem::{Batch, Problem};
+
+/// C × C sums for each direction, and the weights of the same pass.
+pub(super) struct ClassSums {
+    /// M v for each direction v.
+    pub sums: Vec<Mat<f64>>,
+    /// P.
+    pub weights: ClassWeights,
+}
+
+impl Problem {
+    /// P_cc' for all pairs of classes, by one pass over the data.
+    ///
+    /// # Errors
+    ///
+    /// When the loss knows no classes, or the device fails.
+    pub fn class_weights(&self) -> Result<ClassWeights, HvpError> {
+        Ok(self.class_sums(None)?.weights)
+    }
+
+    /// M v for each of the directions [K, p], by one pass over the data. Sums are float64.
+    pub(super) fn class_sums(&self, directions: Option<&Array>) -> Result<ClassSums, HvpError> {
+        let classes = self.classes();
+        let count = directions.map_or(0, |directions| directions.shape()[0]);
+        let tangents = directions.map(|directions| self.split(directions));
+        let zeros = || vec![Mat::<f64>::zeros(classes, classes); count + 1];
+        // The weights are the last of the sums.
+        let mut sums = self.fold_over_batches(
+            zeros(),
+            |batch| -> Result<Vec<Mat<f64>>, HvpError> {
+                let program = self.program_of(batch);
+                let tape = self.run(batch);
+                let probabilities = softmax(&program.logits(&tape).to_f64()?, classes);
+                let pushed = match &tangents {
+                    Some(tangents) => program.push(&tape, tangents, false)[program.output].take(),
+                    None => None,
+                };
+                let pushed = match pushed {
+                    Some(pushed) => pushed.to_f64()?,
+                    None => vec![0.0; count * probabilities.len()],
+                };
+                let mut sums = zeros();
+                for (row, (label, p)) in self
+                    .classes_of(batch)
+                    .zip(probabilities.chunks(classes))
+                    .enumerate()
+                {
+                    let Some(class) = label else { continue };
+                    for (direction, sums) in sums[..count].iter_mut().enumerate() {
+                        let start = direction * probabilities.len() + row * classes;
+                        let u = &pushed[start..start + classes];
+                        let mean: f64 = p.iter().zip(u).map(|(p, u)| p * u).sum();
+                        for (other, (p, u)) in p.iter().zip(u).enumerate() {
+                            sums[(class, other)] += p * (u - mean);
+                        }
+                    }
+                    for (other, p) in p.iter().enumerate() {
+                        sums[count][(class, other)] += p;
+                    }
+                }
+                Ok(sums)
+            },
+            |total, sums| {
+                for (total, sums) in total.iter_mut().zip(&sums?) {
+                    *total += sums;
+                }
+                Ok(())
+            },
+        )?;
+        let weights = sums.pop().expect("the weights are always there");
+        Ok(ClassSums {
+            sums,
+            weights: ClassWeights::new(weights, self.counted()),
+        })
+    }
+
+    /// Mᵀ of each of the C × C coefficients, Σ_cc' a_cc' Σ_{i in c} w_ic' g_ic', as vectors [K, p], by
+    /// one pass over the batches with an example of a class whose coefficients are not all zero.
+    pub(super) fn class_combination(&self, coefficients: &[Mat<f64>]) -> Result<Array, HvpError> {
+        let classes = self.classes();
+        let counts = |class: usize| {
+            let mut entries = coefficients
+                .iter()
+                .flat_map(|a| (0..classes).map(move |other| a[(class, other)]));
+            entries.any(|a| a != 0.0)
+        };
+        let counting: Vec<bool> = (0..classes).map(counts).collect();
+        let table = self.class_table(coefficients);
+        let total = self.sum_over_batches(|batch| {
+            if !self
+                .classes_of(batch)
+                .flatten()
+                .any(|class| counting[class])
+            {
+                return Ok(vec![None; self.parameters().len()]);
+            }
+            let program = self.program_of(batch);
+            let tape = self.run(batch);
+            let probabilities = self.probabilities(&program.logits(&tape));
+            let factors = self.one_hot(batch).unsqueeze().matmul(&table);
+            let cotangent = centred(&factors, &probabilities);
+            let tangents = vec![None; program.shapes.len()];
+            Ok(program
+                .pull(tape, tangents, None, Some(cotangent), false)
+                .tangent)
+        })?;
+        Ok(self.join(total, coefficients.len()))
+    }
+
+    /// C × C coefficients on the device, [K, C, C].
+    pub(super) fn class_table(&self, coefficients: &[Mat<f64>]) -> Array {
+        let classes = self.classes();
+        let values = coefficients
+            .iter()
+            .flat_map(|a| {
+                (0..classes).flat_map(move |row| (0..classes).map(move |column| a[(row, column)]))
+            })
+            .collect();
+        let shape = [coefficients.len(), classes, classes];
+        Array::from_vec(
+            values,
+            &shape,
+            self.space().precision(),
+            self.space().device(),
+        )
+    }
+
+    /// The one-hot classes of a batch, [rows, C]; a row without a class is zero.
+    pub(super) fn one_hot(&self, batch: &Batch) -> Array {
+        let classes = self.classes();
+        let rows: Vec<Option<usize>> = self.classes_of(batch).collect();
+        let mut values = vec![0.0; rows.len() * classes];
+        for (row, class) in rows.iter().enumerate() {
+            if let Some(class) = class {
+                values[row * classes + class] = 1.0;
+            }
+        }
+        let shape = [rows.len(), classes];
+        Array::from_vec(
+            values,
+            &shape,
+            self.space().precision(),
+            self.space().device(),
+        )
+    }
+}
+
+/// Cotangents at the logits [K, n, C] of Σ_c' k_ic' g_ic' with k = p · factors: k - (Σ k) p.
+pub(super) fn centred(factors: &Array, probabilities: &Array) -> Array {
+    let k = factors.mul(probabilities);
+    let total = k.sum_dim(2).mul(probabilities);
+    k.sub(&total)
+}
+
+/// The softmax of each row.
+fn softmax(logits: &[f64], classes: usize) -> Vec<f64> {
+    let mut probabilities = logits.to_vec();
+    for row in probabilities.chunks_mut(classes) {
+        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        row.iter_mut().for_each(|z| *z = (*z - largest).exp());
+        let total: f64 = row.iter().sum();
+        row.iter_mut().for_each(|p| *p /= total);
+    }
+    probabilities
+}

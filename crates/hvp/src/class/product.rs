@@ -1,0 +1,72 @@
+//! Products with sums of parts that take G apart.
+
+use faer::Mat;
+
+use super::coefficients::coefficients;
+use crate::array::Array;
+use crate::error::HvpError;
+use crate::problem::Problem;
+use crate::terms::{Part, Terms};
+
+impl Problem {
+    /// The products of a sum of parts with the directions [K, p], [K, p] too: one pass for the sums over
+    /// the examples of each class, one to pull what they give.
+    pub(crate) fn class_product(
+        &self,
+        terms: Terms,
+        directions: &Array,
+    ) -> Result<Array, HvpError> {
+        if let Some(class) = terms
+            .class()
+            .filter(|&class| class as usize >= self.classes())
+        {
+            return Err(HvpError::Input(format!(
+                "there is no class {class} for {terms}: the network tells {} classes apart, counted from 0",
+                self.classes()
+            )));
+        }
+        let sums = self.class_sums(Some(directions))?;
+        let table: Vec<Mat<f64>> = sums
+            .sums
+            .iter()
+            .map(|sums_of| coefficients(terms, sums_of, &sums.weights))
+            .collect();
+        let own = terms.contains(Part::B2);
+        let second_order = terms.contains(Part::H);
+        if !own && !second_order {
+            return self.class_combination(&table);
+        }
+        let table = self.class_table(&table);
+        let tangents = self.split(directions);
+        let total = self.sum_over_batches(|batch| {
+            let program = self.program_of(batch);
+            let tape = self.run(batch);
+            let logits = program.logits(&tape);
+            let probabilities = self.probabilities(&logits);
+            let mut pushed = program.push(&tape, &tangents, second_order);
+            let one_hot = self.one_hot(batch);
+            let mut factors = one_hot.unsqueeze().matmul(&table);
+            if let Some(u) = pushed[program.output].as_ref().filter(|_| own) {
+                // The rows that count: those of the class, or those that have one.
+                let counts = match terms.class() {
+                    Some(class) => one_hot.slice(1, class as usize, class as usize + 1),
+                    None => one_hot.sum_dim(1),
+                };
+                let mean = u.mul(&probabilities).sum_dim(2);
+                let alpha = u.sub(&mean).scale(1.0 / self.counted() as f64);
+                factors = factors.plus(alpha.mul(&counts.unsqueeze()));
+            }
+            let cotangent = super::map::centred(&factors, &probabilities);
+            let seed = if second_order {
+                Some(self.loss(logits, batch).gradient)
+            } else {
+                pushed = vec![None; program.shapes.len()];
+                None
+            };
+            Ok(program
+                .pull(tape, pushed, seed, Some(cotangent), false)
+                .tangent)
+        })?;
+        Ok(self.join(total, directions.shape()[0]))
+    }
+}

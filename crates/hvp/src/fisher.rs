@@ -1,0 +1,155 @@
+//! Matrices made of the gradients of the examples: Fisher matrices and the covariance.
+//!
+//! With g_i = J_iᵀ r_i the gradient of the loss of example i and r_i that loss's gradient in the logits
+//! (p_i - y_i for cross-entropy), the empirical Fisher (1/N) Σ g_i g_iᵀ is (1/N) Σ J_iᵀ r_i r_iᵀ J_i: one
+//! push and one pull with a cotangent r_i (r_i·u_i), so no gradient of an example is ever formed.
+//! Kunstner, Hennig, Balles, "Limitations of the empirical Fisher approximation for natural gradient
+//! descent" (2019), section 2, sets the three matrices beside each other.
+
+use burn::tensor::TensorData;
+use hesscope_spectral::{LinearOperator, OperatorError, VectorSpace};
+
+use crate::array::Array;
+use crate::error::HvpError;
+use crate::loss::{CrossEntropy, sampled_class};
+use crate::problem::{Batch, Problem};
+use crate::space::ParameterSpace;
+
+/// Which matrix of gradients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// (1/N) Σ g_i g_iᵀ with the targets of the data.
+    EmpiricalFisher,
+    /// (1/N) Σ (g_i - ḡ)(g_i - ḡ)ᵀ with ḡ the mean of the g_i.
+    GradientCovariance,
+    /// (1/(N S)) Σ_s Σ_i g_is g_isᵀ with targets drawn from the network's own predictions, which has G as
+    /// its mean over seeds (for cross-entropy). Example i draws the same targets in whatever batch it is.
+    MonteCarloFisher {
+        /// Of the draws.
+        seed: u64,
+        /// Targets drawn for each example, S.
+        samples: usize,
+    },
+}
+
+/// A matrix of second moments of the gradients of a [`Problem`], p × p and positive semidefinite.
+pub struct MomentOperator<'a> {
+    problem: &'a Problem,
+    moment: Moment,
+    /// ḡ, for the covariance.
+    mean: Option<Array>,
+}
+
+impl Problem {
+    /// The operator of a matrix of gradients.
+    ///
+    /// # Errors
+    ///
+    /// When no target is to be drawn, or the device fails.
+    pub fn moment(&self, moment: Moment) -> Result<MomentOperator<'_>, HvpError> {
+        if matches!(moment, Moment::MonteCarloFisher { samples: 0, .. }) {
+            return Err(HvpError::Input(
+                "the Monte-Carlo Fisher needs at least one sample: set samples to 1 or more".into(),
+            ));
+        }
+        let mean = match moment {
+            Moment::GradientCovariance => Some(self.gradient()?),
+            Moment::EmpiricalFisher | Moment::MonteCarloFisher { .. } => None,
+        };
+        Ok(MomentOperator {
+            problem: self,
+            moment,
+            mean,
+        })
+    }
+}
+
+impl MomentOperator<'_> {
+    fn product(&self, directions: &Array) -> Result<Array, HvpError> {
+        let problem = self.problem;
+        let count = problem.counted() as f64;
+        let along_mean = self.mean.as_ref().map(|mean| {
+            let rows = directions.rows();
+            let values: Vec<f64> = rows
+                .iter()
+                .map(|direction| problem.space().dot(mean, direction))
+                .collect();
+            let space = problem.space();
+            Array::from_vec(
+                values,
+                &[rows.len(), 1, 1],
+                space.precision(),
+                space.device(),
+            )
+        });
+        let tangents = problem.split(directions);
+        let total = problem.sum_over_batches(|batch| {
+            let program = problem.program_of(batch);
+            let tape = problem.run(batch);
+            let logits = program.logits(&tape);
+            let pushed = program.push(&tape, &tangents, false)[program.output].take();
+            let Some(u) = pushed else {
+                return Ok(vec![None; tangents.len()]);
+            };
+            let cotangent = match self.moment {
+                Moment::EmpiricalFisher | Moment::GradientCovariance => {
+                    let residual = problem.loss(logits, batch).gradient;
+                    let along = residual.mul(&u).sum_dim(2).scale(count);
+                    match &along_mean {
+                        Some(mean) => residual.mul(&along.sub(mean)),
+                        None => residual.mul(&along),
+                    }
+                }
+                Moment::MonteCarloFisher { seed, samples } => {
+                    let mut total = None;
+                    for sample in 0..samples {
+                        let residual = problem.sampled_residual(&logits, batch, seed, sample)?;
+                        let along = residual.mul(&u).sum_dim(2);
+                        let one = residual.mul(&along.scale(count / samples as f64));
+                        total = crate::array::sum(total, Some(one));
+                    }
+                    total.expect("there is at least one sample")
+                }
+            };
+            let tangents = vec![None; program.shapes.len()];
+            Ok(program
+                .pull(tape, tangents, None, Some(cotangent), false)
+                .tangent)
+        })?;
+        Ok(problem.join(total, directions.shape()[0]))
+    }
+}
+
+impl LinearOperator for MomentOperator<'_> {
+    type Space = ParameterSpace;
+
+    fn space(&self) -> &ParameterSpace {
+        self.problem.space()
+    }
+
+    fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
+        self.problem
+            .in_blocks(block, |directions| self.product(directions))
+    }
+}
+
+impl Problem {
+    /// The gradient in the logits [1, n, C] of the mean loss, for targets drawn from the predictions.
+    fn sampled_residual(
+        &self,
+        logits: &Array,
+        batch: &Batch,
+        seed: u64,
+        sample: usize,
+    ) -> Result<Array, HvpError> {
+        let classes = self.classes();
+        let values = logits.to_f64()?;
+        let mut targets = vec![0.0; values.len()];
+        for (row, logits) in values.chunks(classes).enumerate() {
+            let class = sampled_class(logits, seed, sample, batch.rows.start + row);
+            targets[row * classes + class] = 1.0;
+        }
+        let targets = TensorData::new(targets, logits.shape());
+        Ok(CrossEntropy::at(logits, &self.upload(&targets), self.counted()).gradient)
+    }
+}
