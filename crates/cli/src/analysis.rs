@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Instant;
 
 use burn::tensor::Device;
-use hesscope_hvp::{Array, Operator, Options, ParameterSpace, Part, Precision, Problem};
+use hesscope_hvp::{Array, Operator, Options, ParameterSpace, Precision, Problem, Terms};
 use hesscope_models::{BnMode, Network};
 use hesscope_report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope_spectral::{
@@ -22,7 +22,7 @@ use crate::source::Source;
 
 /// What is asked for.
 pub struct Request<'a> {
-    pub part: Part,
+    pub terms: Terms,
     pub split: SplitName,
     pub epoch: usize,
     pub precision: Precision,
@@ -61,7 +61,7 @@ pub fn find_or_make(
     let key = sha256(&serde_json::to_vec(&settings)?);
     let name = format!(
         "{}-{}-{:04}-{}.json",
-        request.part,
+        file_stem(request.terms),
         request.split.as_str(),
         request.epoch,
         &key[..12]
@@ -69,7 +69,7 @@ pub fn find_or_make(
     if let Some(analysis) = folder.analysis(&name, &key) {
         eprintln!(
             "{} over {}, epoch {}: reused",
-            request.part,
+            request.terms,
             request.split.as_str(),
             request.epoch
         );
@@ -81,6 +81,11 @@ pub fn find_or_make(
         &serde_json::to_vec_pretty(&analysis)?,
     )?;
     Ok((analysis, name))
+}
+
+/// The operator's name without what shells read as their own.
+fn file_stem(terms: Terms) -> String {
+    terms.to_string().replace('[', "-").replace(']', "")
 }
 
 /// All numbers that were left to be chosen, chosen.
@@ -102,7 +107,7 @@ fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> An
     let lanczos_steps = choices.lanczos_steps.unwrap_or(if large { 16 } else { 48 });
     let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
     AnalysisSettings {
-        operator: request.part.to_string(),
+        operator: request.terms.to_string(),
         split: request.split.as_str().into(),
         epoch: request.epoch,
         checkpoint_sha256: subject.checkpoint_sha256.clone(),
@@ -149,13 +154,13 @@ fn make(
     let block = settings.top + GUARDS;
     let expected = settings.range_steps + 2 * block + settings.probes * settings.lanczos_steps;
     let operator = Counted {
-        inner: problem.operator(request.part),
+        inner: problem.operator(request.terms),
         progress: Progress::new(expected as u64, "products").with_lines(),
         products: Cell::new(0),
     };
     operator
         .progress
-        .say(format!("{} over {}", request.part, request.split.as_str()));
+        .say(format!("{} over {}", request.terms, request.split.as_str()));
 
     let full = settings.reorthogonalisation == "full";
     let reorthogonalisation = if full {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use hesscope_hvp::Part;
+use hesscope_hvp::{Part, Terms};
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
@@ -65,7 +65,8 @@ pub struct RunOptions {
     /// Precision of the analysis: f32 or f64 [default: f32]
     #[arg(long)]
     pub precision: Option<String>,
-    /// Operators to analyse, separated by commas: hess, g, h [default: all]
+    /// Operators to analyse, separated by commas: hess, g, h, a1, a2, b1, b2, b2[3], a1+a2, g-a1 …
+    /// [default: hess,g,h]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub operators: Option<Vec<String>>,
     #[command(flatten)]
@@ -100,9 +101,10 @@ pub struct EstimationOptions {
 pub struct SpectrumOptions {
     /// Folder of the run
     pub run: PathBuf,
-    /// Part of the Hessian: hess, g or h
-    #[arg(long, default_value_t = Part::Hess)]
-    pub operator: Part,
+    /// Part of the Hessian: hess, g, h, a1, a2, b1, b2, b2 of one class as in b2[3], or a sum or
+    /// difference of parts as in a1+a2 or g-a1
+    #[arg(long, default_value_t = Terms::from(Part::Hess))]
+    pub operator: Terms,
     /// Examples the loss is the mean over: train or test
     #[arg(long, default_value = "train")]
     pub split: String,

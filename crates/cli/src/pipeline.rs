@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use burn::tensor::Device;
-use hesscope_hvp::Part;
+use hesscope_hvp::Terms;
 use hesscope_models::{Network, checkpoint_path, list_checkpoints, load_checkpoint};
 use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
@@ -28,9 +28,9 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
         let checkpoint = run.checkpoint(epoch)?;
         for split in &run.settings.analysis.splits {
             for operator in &run.settings.analysis.operators {
-                let part = Part::from_str(operator)?;
+                let terms = Terms::from_str(operator)?;
                 let split = SplitName::from_str(split)?;
-                let (analysis, _) = run.analyse(&checkpoint, part, split, epoch)?;
+                let (analysis, _) = run.analyse(&checkpoint, terms, split, epoch)?;
                 print_summary(&analysis);
             }
         }
@@ -151,7 +151,7 @@ impl Run {
     fn analyse(
         &self,
         checkpoint: &Checkpoint,
-        part: Part,
+        terms: Terms,
         split: SplitName,
         epoch: usize,
     ) -> Result<(Analysis, String), Failure> {
@@ -165,7 +165,7 @@ impl Run {
             device_name: self.device_name.clone(),
         };
         let request = Request {
-            part,
+            terms,
             split,
             epoch,
             precision: precision(&self.settings.precision)?,
@@ -236,7 +236,7 @@ fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
 fn print_summary(analysis: &Analysis) {
     let extreme = |pick: fn(f64, f64) -> f64| analysis.top.values.iter().copied().reduce(pick);
     println!(
-        "{:5} {} epoch {}: outliers above {}, below {} (C = {}); leading eigenvalues {:.4e} to {:.4e}; {} products in {:.1} s",
+        "{:10} {} epoch {}: outliers above {}, below {} (C = {}); leading eigenvalues {:.4e} to {:.4e}; {} products in {:.1} s",
         analysis.settings.operator,
         analysis.settings.split,
         analysis.settings.epoch,

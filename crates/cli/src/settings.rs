@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use hesscope_data::{DatasetName, DatasetSpec};
-use hesscope_hvp::{Part, Precision};
+use hesscope_hvp::{Part, Precision, Terms};
 use hesscope_models::{NetConfig, Schedule, TrainConfig};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -281,7 +281,7 @@ impl Settings {
         precision(&self.precision)?;
         self.train_config().check()?;
         for operator in &self.analysis.operators {
-            Part::from_str(operator)?;
+            Terms::from_str(operator)?;
         }
         for split in &self.analysis.splits {
             SplitName::from_str(split)?;

@@ -34,7 +34,7 @@ pub struct SplitRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisSettings {
-    /// The operator: `hess`, `g` or `h`.
+    /// The operator: `hess`, `g`, `h`, `a1`, `a2`, `b1`, `b2`, or a sum such as `a1+a2`.
     pub operator: String,
     /// The split the loss is the mean over: `train` or `test`.
     pub split: String,

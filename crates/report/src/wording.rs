@@ -123,7 +123,7 @@ pub(crate) fn operator_name(operator: &str) -> String {
 
 /// The order in which operators are shown.
 pub(crate) fn operator_rank(operator: &str) -> usize {
-    ["hess", "g", "h"]
+    ["hess", "g", "h", "a1", "a2", "a1+a2", "b1", "b2"]
         .iter()
         .position(|&known| known == operator)
         .unwrap_or(usize::MAX)
