@@ -55,7 +55,7 @@ fn subjects() -> Vec<Subject> {
         ("vgg11-full", vgg11(Vgg11Classifier::Full), 8),
         ("vgg11-plain", vgg11(Vgg11Classifier::Plain), 8),
         ("resnet18", named("resnet18"), 4),
-        ("densenet40", named("densenet40"), 4),
+        ("densenet40", named("densenet40"), 2),
     ];
     let mut subjects = Vec::new();
     for (name, net, examples) in networks {
