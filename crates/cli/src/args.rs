@@ -38,7 +38,7 @@ pub struct RunOptions {
     /// Folder with the files of the data set
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Network: mlp, small-cnn, vgg11 [default: small-cnn]
+    /// Network: mlp, small-cnn, vgg11, resnet18, densenet40 [default: small-cnn]
     #[arg(long)]
     pub net: Option<String>,
     /// Training examples of each class [default: all, or 51 of synth-digits]

@@ -103,6 +103,20 @@ impl Program {
         self.shapes[self.output][1]
     }
 
+    /// Multiplications followed by an addition in one forward pass of the batch, those of matrix products
+    /// and convolutions; twice as many floating-point operations.
+    pub fn multiply_adds(&self) -> usize {
+        let of = |node: &Node| {
+            let inputs: Vec<&[usize]> = node
+                .inputs
+                .iter()
+                .map(|&slot| self.shapes[slot].as_slice())
+                .collect();
+            node.rule.multiply_adds(&inputs, &self.shapes[node.output])
+        };
+        self.nodes.iter().map(of).sum()
+    }
+
     /// Numbers that a pass with `directions` tangents has in memory at its fullest, about, those of
     /// vectors of parameters left out: all values, the tangents a second-order pull-back reads, and
     /// at the worst operation what comes in, what goes out and what is computed on the way.

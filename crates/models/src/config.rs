@@ -4,16 +4,18 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    densenet40::{Densenet40, Densenet40Config},
     error::ModelError,
     init::Init,
     mlp::{Mlp, MlpConfig},
     network::{Body, Network},
+    resnet18::{Resnet18, Resnet18Config},
     small_cnn::{SmallCnn, SmallCnnConfig},
     vgg11::{Vgg11, Vgg11Config},
 };
 
 /// The names [`NetConfig::from_name`] knows.
-pub const NET_NAMES: [&str; 3] = ["mlp", "small-cnn", "vgg11"];
+pub const NET_NAMES: [&str; 5] = ["mlp", "small-cnn", "vgg11", "resnet18", "densenet40"];
 
 /// A network and its options, tagged by `name` in TOML and JSON.
 ///
@@ -23,7 +25,7 @@ pub const NET_NAMES: [&str; 3] = ["mlp", "small-cnn", "vgg11"];
 /// assert_eq!(config.name(), "vgg11");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 pub enum NetConfig {
     /// A multi-layer perceptron.
@@ -32,6 +34,10 @@ pub enum NetConfig {
     SmallCnn(SmallCnnConfig),
     /// VGG11 with BatchNorm.
     Vgg11(Vgg11Config),
+    /// ResNet18.
+    Resnet18(Resnet18Config),
+    /// DenseNet40.
+    Densenet40(Densenet40Config),
 }
 
 impl NetConfig {
@@ -41,6 +47,8 @@ impl NetConfig {
             "mlp" => Ok(Self::Mlp(MlpConfig::default())),
             "small-cnn" => Ok(Self::SmallCnn(SmallCnnConfig::default())),
             "vgg11" => Ok(Self::Vgg11(Vgg11Config::default())),
+            "resnet18" => Ok(Self::Resnet18(Resnet18Config::default())),
+            "densenet40" => Ok(Self::Densenet40(Densenet40Config::default())),
             _ => Err(ModelError::UnknownNet {
                 name: name.to_owned(),
                 known: NET_NAMES.join(", "),
@@ -54,6 +62,8 @@ impl NetConfig {
             Self::Mlp(_) => "mlp",
             Self::SmallCnn(_) => "small-cnn",
             Self::Vgg11(_) => "vgg11",
+            Self::Resnet18(_) => "resnet18",
+            Self::Densenet40(_) => "densenet40",
         }
     }
 
@@ -101,6 +111,10 @@ impl NetConfig {
             Self::Mlp(config) => Body::Mlp(Mlp::new(config, input, classes, init)?),
             Self::SmallCnn(config) => Body::SmallCnn(SmallCnn::new(config, input, classes, init)?),
             Self::Vgg11(config) => Body::Vgg11(Vgg11::new(config, input, classes, init)?),
+            Self::Resnet18(config) => Body::Resnet18(Resnet18::new(config, input, classes, init)?),
+            Self::Densenet40(config) => {
+                Body::Densenet40(Densenet40::new(config, input, classes, init)?)
+            }
         };
         Ok(Network::new(self.clone(), input, classes, body))
     }

@@ -55,4 +55,16 @@ pub enum ModelError {
         /// The configuration key.
         field: &'static str,
     },
+    /// An option outside of what the network can be built with.
+    #[error("`{field}` of the network `{net}` cannot be {value}: {remedy}")]
+    OutOfRange {
+        /// The network's name.
+        net: &'static str,
+        /// The configuration key.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// What to choose instead.
+        remedy: &'static str,
+    },
 }

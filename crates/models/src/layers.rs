@@ -4,12 +4,12 @@ use burn::{
     module::{Module, Param},
     tensor::{
         Tensor,
-        module::{conv2d, linear, max_pool2d},
-        ops::{ConvOptions, MaxPoolOptions},
+        module::{adaptive_avg_pool2d, avg_pool2d, conv2d, linear, max_pool2d},
+        ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
     },
 };
 
-use crate::init::Init;
+use crate::{describe::LayerInfo, init::Init};
 
 /// A 3x3 convolution with stride 1 and padding 1: `[n, in, h, w]` to `[n, out, h, w]`.
 #[derive(Module, Debug)]
@@ -42,6 +42,57 @@ impl Conv3x3 {
     }
 }
 
+/// A convolution without bias, its odd kernel k x k and k / 2 zeros around the image: `[n, in, h, w]` to
+/// `[n, out, h / stride, w / stride]`, rounded up.
+#[derive(Module, Debug)]
+pub struct Conv {
+    /// Shape `[out, in, k, k]`.
+    pub weight: Param<Tensor<4>>,
+    /// Steps between windows.
+    pub stride: usize,
+}
+
+impl Conv {
+    /// He initialisation by fan-out: weights N(0, 2 / (k * k * out)).
+    pub(crate) fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        stride: usize,
+        init: &mut Init,
+    ) -> Self {
+        let std = (2.0 / (kernel * kernel * outputs) as f64).sqrt();
+        Self {
+            weight: init.normal([outputs, inputs, kernel, kernel], std),
+            stride,
+        }
+    }
+
+    /// Convolves `x`.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, width] = self.weight.dims();
+        let options = ConvOptions::new([self.stride; 2], [height / 2, width / 2], [1, 1], 1);
+        conv2d(x, self.weight.val(), None, options)
+    }
+
+    /// Appends a row to a layer table and returns the shape `[channels, h, w]` is turned into.
+    pub(crate) fn describe(
+        &self,
+        path: &str,
+        [_, h, w]: [usize; 3],
+        rows: &mut Vec<LayerInfo>,
+    ) -> [usize; 3] {
+        let [outputs, _, kernel, _] = self.weight.dims();
+        let shape = [outputs, h.div_ceil(self.stride), w.div_ceil(self.stride)];
+        let kind = match self.stride {
+            1 => format!("conv {kernel}x{kernel}"),
+            stride => format!("conv {kernel}x{kernel}, stride {stride}"),
+        };
+        rows.push(LayerInfo::new(path, kind, &shape, self.num_params()));
+        shape
+    }
+}
+
 /// An affine map `x W + b` of rows: `[n, in]` to `[n, out]`.
 #[derive(Module, Debug)]
 pub struct Linear {
@@ -66,13 +117,47 @@ impl Linear {
         }
     }
 
+    /// The layer from pooled features to logits, with bias: weights N(0, 1 / (3 in)), the variance of PyTorch's
+    /// default.
+    pub(crate) fn head(inputs: usize, classes: usize, init: &mut Init) -> Self {
+        let std = (1.0 / (3 * inputs) as f64).sqrt();
+        Self::new(inputs, classes, true, std, init)
+    }
+
     /// Maps each row of `x`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+    }
+
+    /// Appends a row to a layer table.
+    pub(crate) fn describe(&self, path: &str, rows: &mut Vec<LayerInfo>) {
+        let outputs = self.weight.dims()[1];
+        rows.push(LayerInfo::new(
+            path,
+            "linear",
+            &[outputs],
+            self.num_params(),
+        ));
     }
 }
 
 /// Max-pooling over disjoint 2x2 windows: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`, an odd last row or column dropped.
 pub(crate) fn max_pool_2(x: Tensor<4>) -> Tensor<4> {
     max_pool2d(x, MaxPoolOptions::new([2, 2]))
+}
+
+/// Max-pooling over 3x3 windows two steps apart, the edge padded by one: halves each side, rounded up.
+pub(crate) fn max_pool_3_stride_2(x: Tensor<4>) -> Tensor<4> {
+    let options = MaxPoolOptions::new([3, 3]);
+    max_pool2d(x, options.with_stride([2, 2]).with_padding([1, 1]))
+}
+
+/// The mean over disjoint 2x2 windows: `[n, c, h, w]` to `[n, c, h / 2, w / 2]`, an odd last row or column dropped.
+pub(crate) fn avg_pool_2(x: Tensor<4>) -> Tensor<4> {
+    avg_pool2d(x, AvgPoolOptions::new([2, 2]))
+}
+
+/// The mean over all pixels: `[n, c, h, w]` to `[n, c]`.
+pub(crate) fn global_avg_pool(x: Tensor<4>) -> Tensor<2> {
+    adaptive_avg_pool2d(x, [1, 1]).flatten::<2>(1, 3)
 }

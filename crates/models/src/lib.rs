@@ -7,7 +7,7 @@
 //! # Parameter names and layouts
 //!
 //! Every parameter has a stable dotted path such as `blocks.0.conv.weight` or `head.bias`. Convolution weights are
-//! `[out, in, 3, 3]` as in PyTorch. Linear weights are `[in, out]`, Burn's layout: the transpose of PyTorch's.
+//! `[out, in, k, k]` as in PyTorch. Linear weights are `[in, out]`, Burn's layout: the transpose of PyTorch's.
 //! BatchNorm layers hold `weight`, `bias`, `running_mean` and `running_var`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -18,6 +18,7 @@ mod buffer;
 mod checkpoint;
 mod config;
 mod data;
+mod densenet40;
 mod describe;
 mod error;
 mod init;
@@ -26,6 +27,7 @@ mod loss;
 mod mlp;
 mod network;
 mod progress;
+mod resnet18;
 mod schedule;
 mod sgd;
 mod small_cnn;
@@ -42,12 +44,14 @@ pub use checkpoint::{
 };
 pub use config::{NET_NAMES, NetConfig};
 pub use data::{BatchError, BatchSource, HostBatch};
+pub use densenet40::{DenseLayer, DenseStage, Densenet40, Densenet40Config, NormConv};
 pub use describe::{Description, LayerInfo};
 pub use error::ModelError;
 pub use loss::{Metrics, accuracy, cross_entropy, evaluate};
 pub use mlp::{Activation, Mlp, MlpConfig};
 pub use network::{Body, Network};
 pub use progress::{EpochMetrics, Progress};
+pub use resnet18::{BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem};
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use small_cnn::{SmallCnn, SmallCnnConfig};

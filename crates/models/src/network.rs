@@ -6,8 +6,8 @@ use burn::{
 };
 
 use crate::{
-    batch_norm::BnMode, config::NetConfig, describe::Description, mlp::Mlp, small_cnn::SmallCnn,
-    vgg11::Vgg11,
+    batch_norm::BnMode, config::NetConfig, densenet40::Densenet40, describe::Description, mlp::Mlp,
+    resnet18::Resnet18, small_cnn::SmallCnn, state::count_parameters, vgg11::Vgg11,
 };
 
 /// The layers of a [`Network`].
@@ -19,6 +19,10 @@ pub enum Body {
     SmallCnn(SmallCnn),
     /// VGG11 with BatchNorm.
     Vgg11(Vgg11),
+    /// ResNet18.
+    Resnet18(Resnet18),
+    /// DenseNet40.
+    Densenet40(Densenet40),
 }
 
 /// A classifier of images of one shape into a number of classes.
@@ -49,6 +53,8 @@ impl Network {
             Body::Mlp(net) => net.forward(x),
             Body::SmallCnn(net) => net.forward(x, mode),
             Body::Vgg11(net) => net.forward(x, mode),
+            Body::Resnet18(net) => net.forward(x, mode),
+            Body::Densenet40(net) => net.forward(x, mode),
         }
     }
 
@@ -83,6 +89,8 @@ impl Network {
             Body::Mlp(net) => net.describe(),
             Body::SmallCnn(net) => net.describe(self.input),
             Body::Vgg11(net) => net.describe(self.input),
+            Body::Resnet18(net) => net.describe(self.input),
+            Body::Densenet40(net) => net.describe(self.input),
         };
         Description {
             net: self.config.name(),
@@ -108,15 +116,20 @@ impl Network {
             Body::Mlp(net) => net.head.weight.dtype(),
             Body::SmallCnn(net) => net.head.weight.dtype(),
             Body::Vgg11(net) => net.head.weight.dtype(),
+            Body::Resnet18(net) => net.head.weight.dtype(),
+            Body::Densenet40(net) => net.head.weight.dtype(),
         }
     }
 
     /// The fewest examples a training batch may hold: 2 where BatchNorm sees one value per example and channel.
     pub(crate) fn smallest_training_batch(&self) -> usize {
-        match &self.body {
-            Body::Vgg11(net) if !net.hidden.is_empty() => 2,
-            _ => 1,
-        }
+        let one_value = match &self.body {
+            Body::Mlp(_) | Body::SmallCnn(_) => false,
+            Body::Vgg11(net) => !net.hidden.is_empty(),
+            Body::Resnet18(net) => net.fewest_pixels(self.input) == 1,
+            Body::Densenet40(net) => net.fewest_pixels(self.input) == 1,
+        };
+        if one_value { 2 } else { 1 }
     }
 
     fn map_body(self, f: impl FnOnce(Body) -> Body) -> Self {
@@ -134,6 +147,8 @@ macro_rules! each {
             Body::Mlp($net) => $call,
             Body::SmallCnn($net) => $call,
             Body::Vgg11($net) => $call,
+            Body::Resnet18($net) => $call,
+            Body::Densenet40($net) => $call,
         }
     };
     ($body:expr, $net:ident -> $call:expr) => {
@@ -141,6 +156,8 @@ macro_rules! each {
             Body::Mlp($net) => Body::Mlp($call),
             Body::SmallCnn($net) => Body::SmallCnn($call),
             Body::Vgg11($net) => Body::Vgg11($call),
+            Body::Resnet18($net) => Body::Resnet18($call),
+            Body::Densenet40($net) => Body::Densenet40($call),
         }
     };
 }
@@ -172,7 +189,7 @@ impl Module for Network {
     }
 
     fn num_params(&self) -> usize {
-        each!(&self.body, net => net.num_params())
+        each!(&self.body, net => count_parameters(net))
     }
 
     fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {

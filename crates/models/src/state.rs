@@ -127,6 +127,34 @@ pub fn state_of<M: Module>(module: &M) -> Vec<NamedTensor> {
     collect.state
 }
 
+/// The number of trainable parameters of a module.
+///
+/// Burn's own count descends to a [`Buffer`](crate::Buffer), which counts nothing, except within an `Option`, where it
+/// counts every tensor.
+pub(crate) fn count_parameters<M: Module>(module: &M) -> usize {
+    #[derive(Default)]
+    struct Count {
+        stack: PathStack,
+        parameters: usize,
+    }
+    impl ModuleVisitor for Count {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.stack.push(name);
+        }
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.stack.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if !is_buffer(&self.stack.path()) {
+                self.parameters += param.dims().iter().product::<usize>();
+            }
+        }
+    }
+    let mut count = Count::default();
+    module.visit(&mut count);
+    count.parameters
+}
+
 /// The module with its parameters and running statistics replaced by `state`, on `device`.
 ///
 /// The names must be exactly the module's. The precision of the values becomes the module's.

@@ -213,7 +213,7 @@ fn two_large_steps(name: &str, batch: usize, threads: usize) -> Vec<(String, Vec
 
 #[test]
 fn large_batches_agree_bit_for_bit_too() {
-    for (name, batch) in [("small-cnn", 128), ("vgg11", 16)] {
+    for (name, batch) in [("small-cnn", 128), ("vgg11", 16), ("densenet40", 4)] {
         let first = two_large_steps(name, batch, 2);
         assert!(
             first == two_large_steps(name, batch, 2),

@@ -9,6 +9,7 @@
 //!   the end;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`deflated_density`]: the density with those taken out first;
+//! - [`trace`] and [`diagonal`], by random probes, with standard errors;
 //! - [`outliers`]: how many eigenvalues stand apart at each end.
 //!
 //! ```
@@ -33,8 +34,10 @@ mod deflated;
 mod deflation;
 mod dense;
 mod density;
+mod diagonal;
 mod error;
 mod grid;
+mod hutchinson;
 mod lanczos;
 mod operator;
 mod orthogonalise;
@@ -45,15 +48,18 @@ mod range;
 mod slq;
 mod space;
 mod subspace;
+mod trace;
 mod tridiagonal;
 
 pub use deflated::Deflated;
 pub use deflation::deflated_density;
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
+pub use diagonal::{Diagonal, diagonal};
 pub use error::SpectralError;
 pub use faer;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
+pub use hutchinson::HutchinsonOptions;
 pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{
@@ -64,4 +70,5 @@ pub use range::{RangeOptions, SpectralRange, spectral_range};
 pub use slq::{SlqOptions, slq};
 pub use space::{HostSpace, Scalar, VectorSpace};
 pub use subspace::{Eigenpairs, SubspaceOptions, SubspaceResult, Target, subspace_iteration};
+pub use trace::{frobenius_norm, trace};
 pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};

@@ -16,9 +16,20 @@ fn times_shared(array: &Array, shared: &Array) -> Array {
     }
 }
 
+/// Multiplications of a product of matrices: one an element of the value and of the axis summed over, the
+/// last of the first input.
+fn contraction(inputs: &[&[usize]], value: &[usize]) -> usize {
+    let inner = inputs[0][inputs[0].len() - 1];
+    inner * value.iter().product::<usize>()
+}
+
 impl Rule for Matmul {
     fn name(&self) -> &str {
         "matmul"
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        contraction(inputs, value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -103,6 +114,10 @@ impl Linear {
 impl Rule for Linear {
     fn name(&self) -> &str {
         "linear"
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        contraction(inputs, value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -65,6 +65,13 @@ pub trait Rule: Debug + Send + Sync {
         0
     }
 
+    /// Multiplications that are followed by an addition in the value, for inputs of these shapes and a
+    /// value of that: those of matrix products and convolutions, next to which others do not count.
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let _ = (inputs, value);
+        0
+    }
+
     /// The value, and what the other methods will want of it.
     fn value(&self, inputs: &[Array]) -> (Array, Saved);
 

@@ -171,6 +171,11 @@ impl Rule for Conv2d {
         pixels * (window + value[1])
     }
 
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let window: usize = inputs[1][1..].iter().product();
+        window * value.iter().product::<usize>()
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         if self.by_columns(&inputs[0]) {
             let value = self.forward_by_columns(&inputs[0].unsqueeze(), &inputs[1].unsqueeze());

@@ -1,0 +1,81 @@
+//! Products of an operator with random probes, which the stochastic estimators of traces and diagonals share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SpectralError;
+use crate::operator::{LinearOperator, VectorOf, apply_checked};
+use crate::probes::{ProbeKind, Probes};
+
+/// Options of [`trace`](crate::trace()), [`diagonal`](crate::diagonal()) and
+/// [`frobenius_norm`](crate::frobenius_norm()).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HutchinsonOptions {
+    /// Number of probes, m.
+    pub probes: usize,
+    /// Law of the probes. Of the three, signs have the least variance for traces and diagonals: entries of the diagonal
+    /// add nothing to it.
+    pub kind: ProbeKind,
+    /// Seed of the probes.
+    pub seed: u64,
+    /// Most probes multiplied in one block, zero for all of them. Memory grows with it; the result does not change.
+    pub block_size: usize,
+}
+
+impl Default for HutchinsonOptions {
+    /// 32 probes of signs, eight at a time.
+    fn default() -> Self {
+        Self {
+            probes: 32,
+            kind: ProbeKind::Rademacher,
+            seed: 0,
+            block_size: 8,
+        }
+    }
+}
+
+/// Calls `visit` with each probe's place, the probe z, and the product A z, in the order of the probes.
+pub(crate) fn for_each_product<O: LinearOperator>(
+    op: &O,
+    options: &HutchinsonOptions,
+    mut visit: impl FnMut(Place, &VectorOf<O>, &VectorOf<O>) -> Result<(), SpectralError>,
+) -> Result<(), SpectralError> {
+    if options.probes == 0 {
+        return Err(SpectralError::option("probes", "must be at least 1"));
+    }
+    let size = if options.block_size == 0 {
+        options.probes
+    } else {
+        options.block_size
+    };
+    let probes = Probes::new(options.kind, options.seed);
+    for (step, start) in (0..options.probes).step_by(size).enumerate() {
+        let count = size.min(options.probes - start);
+        let block = probes.block(op.space(), start as u64, count);
+        let products = apply_checked(op, &block)?;
+        for (index, (probe, product)) in block.iter().zip(&products).enumerate() {
+            visit(Place { step, index }, probe, product)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which block, and which vector of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    step: usize,
+    index: usize,
+}
+
+impl Place {
+    /// An error unless every value is finite.
+    pub(crate) fn check_finite(self, values: &[f64]) -> Result<(), SpectralError> {
+        if values.iter().all(|value| value.is_finite()) {
+            return Ok(());
+        }
+        Err(SpectralError::NotFinite {
+            step: self.step,
+            index: self.index,
+        })
+    }
+}
