@@ -8,6 +8,7 @@
 pub mod array;
 mod capture;
 mod error;
+mod live;
 mod loss;
 mod lower;
 pub mod operators;
@@ -20,7 +21,8 @@ mod sweep;
 pub use array::{Array, Precision};
 pub use capture::capture;
 pub use error::{CaptureError, HvpError};
+pub use loss::{IGNORED, Loss, Objective, SplitMix64, Targets};
 pub use operators::{Operator, Part, UnknownPart};
-pub use problem::{Evaluation, Examples, Options, Problem};
+pub use problem::{Evaluation, Examples, Options, Plan, Problem, Samples, Source, SourceError};
 pub use program::{Node, Parameter, Program, Slot};
 pub use space::ParameterSpace;

@@ -1,15 +1,16 @@
 //! The Hessian of the loss and its parts, as linear operators.
 //!
-//! One sweep serves them all; they differ in the pair of seeds at the logits. With p the softmax, y
-//! the one-hot target and S = diag(p) - p pᵀ:
+//! One sweep serves them all; they differ in the pair of seeds at the logits. With r the gradient of
+//! the loss of a row in its logits and S its Hessian (see [`Loss`](crate::Loss)), which for
+//! cross-entropy are p - y and diag(p) - p pᵀ, and N the number of rows that count:
 //!
 //! | operator | cotangent | its tangent |
 //! | --- | --- | --- |
-//! | Hess | (p - y)/N | S ż/N |
-//! | H | (p - y)/N | 0 |
+//! | Hess | r/N | S ż/N |
+//! | H | r/N | 0 |
 //! | G | 0 | S ż/N |
 //!
-//! So Hess = G + H holds by construction, H comes without subtracting two products, and G never
+//! Weight decay adds λ I to Hess alone. So Hess = G + H, and λ I where asked for, holds by construction, H comes without subtracting two products, and G never
 //! touches a second derivative. The decomposition is that of Papyan, "Measurements of three-level
 //! hierarchical structure in the outliers in the spectrum of deepnet Hessians" (2019), section 2.
 
@@ -25,11 +26,11 @@ use crate::space::ParameterSpace;
 /// A part of the Hessian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
-    /// All of it.
+    /// All of it, weight decay included.
     Hess,
     /// The Gauss-Newton part, (1/N) Σ Jᵀ S J: positive semidefinite.
     G,
-    /// The rest, (1/N) Σ Σ_c (p - y)_c ∂²z_c/∂θ².
+    /// The rest of the mean loss, (1/N) Σ Σ_c r_c ∂²z_c/∂θ².
     H,
 }
 
@@ -98,7 +99,10 @@ impl LinearOperator for Operator<'_> {
         let mut products = Vec::with_capacity(block.len());
         for directions in block.chunks(self.problem.directions()) {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
-            let product = self.problem.product(self.part, &Array::cat(&lifted, 0));
+            let product = self
+                .problem
+                .product(self.part, &Array::cat(&lifted, 0))
+                .map_err(OperatorError::new)?;
             let dim = product.shape()[1];
             products
                 .extend((0..directions.len()).map(|k| product.slice(0, k, k + 1).reshape(&[dim])));

@@ -184,7 +184,7 @@ pub fn verify(
             let ours = match quantity {
                 Quantity::Logits => vec![problem.evaluate()?.logits],
                 Quantity::Gradient => {
-                    vec![reference.from_program(&problem.space().to_host(&problem.gradient()))]
+                    vec![reference.from_program(&problem.space().to_host(&problem.gradient()?))]
                 }
                 Quantity::Operator(part) => products(&problem.operator(part), &directions)?
                     .iter()

@@ -33,7 +33,7 @@ fn hessian_is_the_derivative_of_the_gradient() {
             let mut moved = origin.clone();
             space.axpy(step, &v, &mut moved);
             problem.move_to(&moved);
-            space.to_host(&problem.gradient())
+            space.to_host(&problem.gradient().expect("a gradient"))
         };
         let (ahead, behind) = (gradient(step), gradient(-step));
         let norm =

@@ -210,7 +210,8 @@ pub fn products(problem: &Problem, part: Part, vectors: &[Vec<f64>]) -> Vec<Vec<
 
 /// The gradient on the host.
 pub fn gradient(problem: &Problem) -> Vec<f64> {
-    problem.space().to_host(&problem.gradient())
+    let gradient = problem.gradient().expect("the data of the first pass");
+    problem.space().to_host(&gradient)
 }
 
 /// Central differences of `f` at the problem's point along each axis of the space, one row an axis,
