@@ -62,7 +62,9 @@ pub enum HvpError {
     Source(#[source] SourceError),
     /// A pass read other data than the first.
     #[error(
-        "examples {start} to {end} are not what they were in the first pass: data that are shuffled or          augmented anew make the loss another function in every pass, which has no Hessian; let the source          give the same examples in the same order whenever it is asked"
+        "examples {start} to {end} are not what they were in the first pass: data that are shuffled or \
+         augmented anew make the loss another function in every pass, which has no Hessian; let the source \
+         give the same examples in the same order whenever it is asked"
     )]
     DataChanged {
         /// The first example of the batch.
@@ -72,7 +74,9 @@ pub enum HvpError {
     },
     /// Two products with one vector differ although the data do not.
     #[error(
-        "two products of Hess with one vector differ by {difference:e} of their size, more than the          {tolerance:e} of rounding: the device computes differently each time; choose another device, or          float64"
+        "two products of Hess with one vector differ by {difference:e} of their size, more than the \
+         {tolerance:e} of rounding: the device computes differently each time; choose another device, or \
+         float64"
     )]
     NotDeterministic {
         /// The norm of the difference by that of a product.
@@ -82,7 +86,8 @@ pub enum HvpError {
     },
     /// The least that can be computed at once does not fit into the memory.
     #[error(
-        "the memory for a pass is {memory} bytes, but {batch} examples at once with one direction need          {need}: raise `memory` to that{}",
+        "the memory for a product is {memory} bytes, but a batch of {batch} with one direction needs \
+         {need}: raise `memory` to that{}",
         if *.batch > 1 { ", or lower `batch_size`" } else { "" }
     )]
     Memory {
