@@ -153,7 +153,9 @@ fn check_gradient(config: &NetConfig, input: [usize; 3], precision: Precision, t
                 network.num_parameters(),
                 "{config:?}"
             );
-            let ours = problem.space().to_host(&problem.gradient());
+            let ours = problem
+                .space()
+                .to_host(&problem.gradient().expect("a gradient"));
             errors.push(distance(&ours, &autodiff(&network, seed, mode, precision)));
             gradients.push(ours);
         }
@@ -215,7 +217,7 @@ fn products_are_derivatives_of_the_gradient_and_add_up() {
                     let mut moved = origin.clone();
                     space.axpy(step, &block[k], &mut moved);
                     problem.move_to(&moved);
-                    space.to_host(&problem.gradient())
+                    space.to_host(&problem.gradient().expect("a gradient"))
                 };
                 let (ahead, behind) = (at(step), at(-step));
                 let difference: Vec<f64> = ahead

@@ -150,6 +150,8 @@ fn make(
         subject.device,
         options,
     )?;
+    eprintln!("{}", problem.plan());
+    problem.check_determinism()?;
     let evaluation = problem.evaluate()?;
     let block = settings.top + GUARDS;
     let expected = settings.range_steps + 2 * block + settings.probes * settings.lanczos_steps;
@@ -231,7 +233,9 @@ fn make(
         examples: problem.examples(),
         classes: problem.classes(),
         loss: evaluation.loss,
-        accuracy: evaluation.accuracy,
+        accuracy: evaluation.accuracy.ok_or_else(|| {
+            Failure::new("the data have no classes, so that there is no accuracy: give labels")
+        })?,
         range: SpectralRange::of_run(&run, MARGIN),
         top: TopEigenvalues {
             values: top.pairs.values,

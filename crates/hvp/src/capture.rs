@@ -130,7 +130,7 @@ fn build(recorded: Recorded) -> Result<Program, CaptureError> {
         batch,
         logits,
     } = recorded;
-    if logits.len() != 2 || logits[0] != batch {
+    if logits.len() != 2 || logits[0] == 0 || !logits[0].is_multiple_of(batch) {
         return Err(CaptureError::Logits {
             shape: logits,
             batch,

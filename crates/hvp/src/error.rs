@@ -3,6 +3,8 @@
 use burn_backend::ExecutionError;
 use thiserror::Error;
 
+use crate::problem::SourceError;
+
 /// Why a network could not be captured.
 #[derive(Debug, Error)]
 pub enum CaptureError {
@@ -55,4 +57,45 @@ pub enum HvpError {
     /// The inputs, labels and options do not fit together.
     #[error("{0}")]
     Input(String),
+    /// The source of the data could not give a batch.
+    #[error("the source of the data failed: {0}")]
+    Source(#[source] SourceError),
+    /// A pass read other data than the first.
+    #[error(
+        "examples {start} to {end} are not what they were in the first pass: data that are shuffled or \
+         augmented anew make the loss another function in every pass, which has no Hessian; let the source \
+         give the same examples in the same order whenever it is asked"
+    )]
+    DataChanged {
+        /// The first example of the batch.
+        start: usize,
+        /// The one after its last.
+        end: usize,
+    },
+    /// Two products with one vector differ although the data do not.
+    #[error(
+        "two products of Hess with one vector differ by {difference:e} of their size, more than the \
+         {tolerance:e} of rounding: the device computes differently each time; choose another device, or \
+         float64"
+    )]
+    NotDeterministic {
+        /// The norm of the difference by that of a product.
+        difference: f64,
+        /// What is let pass.
+        tolerance: f64,
+    },
+    /// The least that can be computed at once does not fit into the memory.
+    #[error(
+        "the memory for a product is {memory} bytes, but a batch of {batch} with one direction needs \
+         {need}: raise `memory` to that{}",
+        if *.batch > 1 { ", or lower `batch_size`" } else { "" }
+    )]
+    Memory {
+        /// What may be taken, in bytes.
+        memory: usize,
+        /// What is needed, in bytes.
+        need: usize,
+        /// The examples at once.
+        batch: usize,
+    },
 }

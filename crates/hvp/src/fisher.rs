@@ -1,8 +1,8 @@
-//! Matrices made of the gradients of the examples: Fisher matrices and the covariance.
+//! Matrices made of the gradients of the rows: Fisher matrices and the covariance.
 //!
-//! With g_i = J_iᵀ r_i the gradient of the loss of example i and r_i that loss's gradient in the logits
+//! With g_i = J_iᵀ r_i the gradient of the loss of row i (an example, or a position of one) and r_i that loss's gradient in the logits
 //! (p_i - y_i for cross-entropy), the empirical Fisher (1/N) Σ g_i g_iᵀ is (1/N) Σ J_iᵀ r_i r_iᵀ J_i: one
-//! push and one pull with a cotangent r_i (r_i·u_i), so no gradient of an example is ever formed.
+//! push and one pull with a cotangent r_i (r_i·u_i), so no gradient of a row is ever formed.
 //! Kunstner, Hennig, Balles, "Limitations of the empirical Fisher approximation for natural gradient
 //! descent" (2019), section 2, sets the three matrices beside each other.
 
@@ -11,7 +11,7 @@ use hesscope_spectral::{LinearOperator, OperatorError, VectorSpace};
 
 use crate::array::Array;
 use crate::error::HvpError;
-use crate::loss::{CrossEntropy, sampled_class};
+use crate::loss::{Seeds, SplitMix64};
 use crate::problem::{Batch, Problem};
 use crate::space::ParameterSpace;
 
@@ -22,12 +22,13 @@ pub enum Moment {
     EmpiricalFisher,
     /// (1/N) Σ (g_i - ḡ)(g_i - ḡ)ᵀ with ḡ the mean of the g_i.
     GradientCovariance,
-    /// (1/(N S)) Σ_s Σ_i g_is g_isᵀ with targets drawn from the network's own predictions, which has G as
-    /// its mean over seeds (for cross-entropy). Example i draws the same targets in whatever batch it is.
+    /// (1/(N S)) Σ_s Σ_i g_is g_isᵀ / t with targets drawn from the network's own predictions and t the
+    /// loss's [scale against the likelihood](crate::Loss::likelihood_scale), so that G is its mean over
+    /// seeds. Row i draws the same targets in whatever batch it is.
     MonteCarloFisher {
         /// Of the draws.
         seed: u64,
-        /// Targets drawn for each example, S.
+        /// Targets drawn for each row, S.
         samples: usize,
     },
 }
@@ -53,7 +54,7 @@ impl Problem {
             ));
         }
         let mean = match moment {
-            Moment::GradientCovariance => Some(self.gradient()?),
+            Moment::GradientCovariance => Some(self.mean_gradient()?),
             Moment::EmpiricalFisher | Moment::MonteCarloFisher { .. } => None,
         };
         Ok(MomentOperator {
@@ -67,7 +68,7 @@ impl Problem {
 impl MomentOperator<'_> {
     fn product(&self, directions: &Array) -> Result<Array, HvpError> {
         let problem = self.problem;
-        let count = problem.counted() as f64;
+        let count = problem.counted_rows() as f64;
         let along_mean = self.mean.as_ref().map(|mean| {
             let rows = directions.rows();
             let values: Vec<f64> = rows
@@ -83,7 +84,7 @@ impl MomentOperator<'_> {
             )
         });
         let tangents = problem.split(directions);
-        let total = problem.sum_over_batches(|batch| {
+        let total = problem.try_sum_over_batches(|batch| {
             let program = problem.program_of(batch);
             let tape = problem.run(batch);
             let logits = program.logits(&tape);
@@ -101,11 +102,13 @@ impl MomentOperator<'_> {
                     }
                 }
                 Moment::MonteCarloFisher { seed, samples } => {
+                    let scale = problem.objective().loss.likelihood_scale(problem.classes());
+                    let factor = count / (samples as f64 * scale);
                     let mut total = None;
                     for sample in 0..samples {
                         let residual = problem.sampled_residual(&logits, batch, seed, sample)?;
                         let along = residual.mul(&u).sum_dim(2);
-                        let one = residual.mul(&along.scale(count / samples as f64));
+                        let one = residual.mul(&along.scale(factor));
                         total = crate::array::sum(total, Some(one));
                     }
                     total.expect("there is at least one sample")
@@ -134,7 +137,7 @@ impl LinearOperator for MomentOperator<'_> {
 }
 
 impl Problem {
-    /// The gradient in the logits [1, n, C] of the mean loss, for targets drawn from the predictions.
+    /// The gradient in the logits [1, rows, C] of the loss, for targets drawn from the predictions.
     fn sampled_residual(
         &self,
         logits: &Array,
@@ -142,14 +145,17 @@ impl Problem {
         seed: u64,
         sample: usize,
     ) -> Result<Array, HvpError> {
-        let classes = self.classes();
-        let values = logits.to_f64()?;
-        let mut targets = vec![0.0; values.len()];
-        for (row, logits) in values.chunks(classes).enumerate() {
-            let class = sampled_class(logits, seed, sample, batch.rows.start + row);
-            targets[row * classes + class] = 1.0;
-        }
-        let targets = TensorData::new(targets, logits.shape());
-        Ok(CrossEntropy::at(logits, &self.upload(&targets), self.counted()).gradient)
+        let loss = self.objective().loss;
+        let targets: Vec<f64> = logits
+            .to_f64()?
+            .chunks(self.classes())
+            .zip(batch.rows.clone())
+            .flat_map(|(logits, row)| {
+                loss.sample(logits, &mut SplitMix64::for_row(seed, row, sample))
+            })
+            .collect();
+        let targets = self.upload(&TensorData::new(targets, logits.shape()));
+        let weights = self.upload(&batch.weights);
+        Ok(Seeds::at(loss, logits, &targets, &weights).gradient)
     }
 }

@@ -1,25 +1,27 @@
 //! The Hessian of the loss and its parts, as linear operators.
 //!
-//! One sweep serves them all; they differ in the pair of seeds at the logits. With p the softmax, y
-//! the one-hot target and S = diag(p) - p pᵀ:
+//! One sweep serves them all; they differ in the pair of seeds at the logits. With r the gradient of
+//! the loss of a row in its logits and S its Hessian (see [`Loss`](crate::Loss)), which for
+//! cross-entropy are p - y and diag(p) - p pᵀ, and N the number of rows that count:
 //!
 //! | operator | cotangent | its tangent |
 //! | --- | --- | --- |
-//! | Hess | (p - y)/N | S ż/N |
-//! | H | (p - y)/N | 0 |
+//! | Hess | r/N | S ż/N |
+//! | H | r/N | 0 |
 //! | G | 0 | S ż/N |
-//! | a part of G | 0 | from sums over the examples of each class, see [`crate::class`] |
+//! | a part of G | 0 | from sums over the rows of each class, see [`crate::class`] |
 //!
-//! So Hess = G + H holds by construction, H comes without subtracting two products, and G never
-//! touches a second derivative. The decomposition is that of Papyan, "Measurements of three-level
-//! hierarchical structure in the outliers in the spectrum of deepnet Hessians" (2019), section 2.
+//! Weight decay adds λ I to Hess. So Hess = G + H + λ I holds by construction, H comes without
+//! subtracting two products, and G never touches a second derivative. The decomposition is that of
+//! Papyan, "Measurements of three-level hierarchical structure in the outliers in the spectrum of
+//! deepnet Hessians" (2019), section 2.
 
 use hesscope_spectral::{LinearOperator, OperatorError};
 
 use crate::array::Array;
 use crate::problem::Problem;
 use crate::space::ParameterSpace;
-use crate::terms::Terms;
+use crate::terms::{Part, Terms};
 
 /// A sum of parts of the Hessian of a [`Problem`], p × p and symmetric.
 #[derive(Clone, Copy)]
@@ -47,12 +49,23 @@ impl LinearOperator for Operator<'_> {
     }
 
     fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
-        self.problem.in_blocks(block, |directions| {
-            if self.terms.splits_g() {
-                self.problem.class_product(self.terms, directions)
-            } else {
-                self.problem.product(self.terms, directions)
+        let (problem, terms) = (self.problem, self.terms);
+        let decay = problem.objective().weight_decay;
+        problem.in_blocks(block, |directions| {
+            let shift = || directions.scale(decay);
+            if terms == Part::Decay.into() {
+                return Ok(shift());
             }
+            let product = if terms.splits_g() {
+                problem.class_product(terms, directions)?
+            } else {
+                problem.product(terms, directions)?
+            };
+            Ok(if terms.contains(Part::Decay) && decay != 0.0 {
+                product.plus(shift())
+            } else {
+                product
+            })
         })
     }
 }

@@ -98,7 +98,12 @@ impl Program {
         &self.shapes[self.input]
     }
 
-    /// The number of logits an example, C.
+    /// The number of rows of logits of a batch: m an example, n m.
+    pub fn rows(&self) -> usize {
+        self.shapes[self.output][0]
+    }
+
+    /// The number of logits a row, C.
     pub fn classes(&self) -> usize {
         self.shapes[self.output][1]
     }
@@ -115,36 +120,5 @@ impl Program {
             node.rule.multiply_adds(&inputs, &self.shapes[node.output])
         };
         self.nodes.iter().map(of).sum()
-    }
-
-    /// Numbers that a pass with `directions` tangents has in memory at its fullest, about, those of
-    /// vectors of parameters left out: all values, the tangents a second-order pull-back reads, and
-    /// at the worst operation what comes in, what goes out and what is computed on the way.
-    pub fn pass_elements(&self, directions: usize) -> usize {
-        let size = |slot: Slot| self.shapes[slot].iter().product::<usize>();
-        let kept = self.read_by_curved();
-        let mut values = size(self.input);
-        let (mut tangents, mut worst) = (0, 0);
-        for node in &self.nodes {
-            let inputs: Vec<&[usize]> = node
-                .inputs
-                .iter()
-                .map(|&slot| self.shapes[slot].as_slice())
-                .collect();
-            let output = size(node.output);
-            values += output;
-            if kept[node.output] {
-                tangents += output;
-            }
-            let incoming: usize = node
-                .inputs
-                .iter()
-                .filter(|&&slot| !self.parameters.iter().any(|p| p.slot == slot))
-                .map(|&slot| size(slot))
-                .sum();
-            let scratch = node.rule.scratch(&inputs, &self.shapes[node.output]);
-            worst = worst.max(2 * (incoming + output) + scratch);
-        }
-        values + directions * (tangents + worst)
     }
 }

@@ -47,6 +47,8 @@ impl Program {
             let (value, kept) = node.rule.value(&gather(&values, &node.inputs));
             values[node.output] = Some(value);
             saved.push(kept);
+            #[cfg(test)]
+            crate::live::probe::see(&[&values], &saved);
         }
         Tape { values, saved }
     }
@@ -82,6 +84,8 @@ impl Program {
                     tangents[slot] = None;
                 }
             }
+            #[cfg(test)]
+            crate::live::probe::see(&[&tape.values, &tangents], &tape.saved);
         }
         tangents
     }
@@ -147,6 +151,8 @@ impl Program {
             tape.values[node.output] = None;
             tape.saved[index] = Saved::default();
             tangents[node.output] = None;
+            #[cfg(test)]
+            crate::live::probe::see(&[&tape.values, &tangents, &primal, &tangent], &tape.saved);
         }
         let take = |from: &mut Vec<Option<Array>>| {
             self.parameters
@@ -181,7 +187,7 @@ impl Program {
         read
     }
 
-    fn parameter_slots(&self) -> Vec<bool> {
+    pub(crate) fn parameter_slots(&self) -> Vec<bool> {
         let mut is_parameter = vec![false; self.shapes.len()];
         for parameter in &self.parameters {
             is_parameter[parameter.slot] = true;
@@ -189,7 +195,7 @@ impl Program {
         is_parameter
     }
 
-    fn last_uses(&self) -> Vec<usize> {
+    pub(crate) fn last_uses(&self) -> Vec<usize> {
         let mut last = vec![usize::MAX; self.shapes.len()];
         for (index, node) in self.nodes.iter().enumerate() {
             for &slot in &node.inputs {

@@ -1,7 +1,7 @@
 //! Which part of the Hessian: one of the named parts, or a sum of them.
 //!
-//! The Hessian is a sum of five terms, Hess = A1 + A2 + B1 + B2 + H, of which the first four make up G.
-//! Every operator is a subset of the five, so that sums and differences of parts are sets united and
+//! The Hessian is a sum of six terms, Hess = A1 + A2 + B1 + B2 + H + λ I, of which the first four make up
+//! G and the last is weight decay. Every operator is a subset of the six, so that sums and differences of parts are sets united and
 //! taken away. The decomposition of G is that of Papyan, "Measurements of three-level hierarchical
 //! structure in the outliers in the spectrum of deepnet Hessians" (2019), section 3.
 
@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// A named part of the Hessian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
-    /// All of it.
+    /// All of it, weight decay included.
     Hess,
     /// The Gauss-Newton part, (1/N) Σ Jᵀ S J: positive semidefinite.
     G,
@@ -26,6 +26,8 @@ pub enum Part {
     B1,
     /// Within classes: Σ_c Σ_c' Σ_{i in c} (w_ic'/N) (g_ic' - g_cc')(g_ic' - g_cc')ᵀ.
     B2,
+    /// Weight decay, λ I; zero where there is none.
+    Decay,
 }
 
 const H: u8 = 1;
@@ -33,10 +35,11 @@ const A1: u8 = 2;
 const A2: u8 = 4;
 const B1: u8 = 8;
 const B2: u8 = 16;
+const DECAY: u8 = 32;
 const G: u8 = A1 | A2 | B1 | B2;
 
 impl Part {
-    /// All parts, each before those it consists of.
+    /// All parts of the mean loss, each before those it consists of.
     pub const ALL: [Part; 7] = [
         Part::Hess,
         Part::G,
@@ -60,18 +63,24 @@ impl Part {
             Part::A2 => "a2",
             Part::B1 => "b1",
             Part::B2 => "b2",
+            Part::Decay => "decay",
         }
+    }
+
+    fn every() -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().chain([Part::Decay])
     }
 
     fn terms(self) -> u8 {
         match self {
-            Part::Hess => G | H,
+            Part::Hess => G | H | DECAY,
             Part::G => G,
             Part::H => H,
             Part::A1 => A1,
             Part::A2 => A2,
             Part::B1 => B1,
             Part::B2 => B2,
+            Part::Decay => DECAY,
         }
     }
 }
@@ -86,8 +95,7 @@ impl FromStr for Part {
     type Err = UnknownPart;
 
     fn from_str(name: &str) -> Result<Self, UnknownPart> {
-        Part::ALL
-            .into_iter()
+        Part::every()
             .find(|part| part.name() == name)
             .ok_or_else(|| UnknownPart(name.to_string()))
     }
@@ -96,7 +104,7 @@ impl FromStr for Part {
 /// There is no part, or sum of parts, of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no operator `{0}`: choose one of hess, g, h, a1, a2, b1, b2, the part of b2 of one class as \
+    "there is no operator `{0}`: choose one of hess, g, h, a1, a2, b1, b2, decay, the part of b2 of one class as \
      in b2[3], or a sum or difference of different ones, as in a1+a2 or g-a1"
 )]
 pub struct UnknownPart(String);
@@ -214,7 +222,7 @@ impl fmt::Display for Terms {
             return write!(f, "b2[{class}]");
         }
         let mut left = self.set;
-        for part in Part::ALL {
+        for part in Part::every() {
             if left & part.terms() == part.terms() && left != 0 {
                 if left != self.set {
                     f.write_str("+")?;
@@ -268,7 +276,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for set in 1..=(G | H) {
+        for set in 1..=(G | H | DECAY) {
             let terms = Terms { set, class: None };
             assert_eq!(read(&terms.to_string()), Ok(terms), "{terms}");
         }
@@ -280,12 +288,13 @@ mod tests {
     #[test]
     fn parts_add_up_by_name() {
         assert_eq!((Part::A1 + Part::A2).to_string(), "a1+a2");
-        assert_eq!((Part::G + Part::H).to_string(), "hess");
-        assert_eq!((Part::Hess - Part::H).to_string(), "g");
-        assert_eq!((Part::Hess - Part::A1).to_string(), "h+a2+b1+b2");
+        assert_eq!((Part::G + Part::H).to_string(), "g+h");
+        assert_eq!((Part::G + Part::H + Part::Decay).to_string(), "hess");
+        assert_eq!((Part::Hess - Part::H).to_string(), "g+decay");
+        assert_eq!((Part::Hess - Part::A1).to_string(), "h+a2+b1+b2+decay");
         assert_eq!(read("a1 + a2+b1+b2"), Ok(Part::G.into()));
         assert_eq!(read("g-a1"), Ok(Part::A2 + Part::B1 + Part::B2));
-        assert_eq!(read("hess-g"), Ok(Part::H.into()));
+        assert_eq!(read("hess-g-decay"), Ok(Part::H.into()));
     }
 
     #[test]

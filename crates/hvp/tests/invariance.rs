@@ -3,9 +3,10 @@
 
 mod common;
 
+use burn::tensor::Device;
 use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
-use common::{Numbers, close, exact, gradient, problem, products};
-use hesscope_hvp::{Options, Part, Precision, Problem};
+use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
+use hesscope_hvp::{HvpError, Options, Part, Precision, Problem};
 use hesscope_spectral::VectorSpace;
 
 const LABELS: [u32; 11] = [0, 1, 2, 1, 0, 2, 2, 0, 0, 1, 2];
@@ -69,29 +70,90 @@ fn batches_do_not_matter<N: Network>() {
         if let Some(size) = batch_size {
             assert_eq!(problem.batch_size(), size.min(LABELS.len()));
         }
+        let plan = problem.plan();
+        assert!(plan.bytes <= memory, "{plan}");
         let evaluation = problem.evaluate().expect("a pass");
         let mut values = all(&problem, &vectors(&problem, 3));
         values.push(evaluation.loss);
         values.extend(evaluation.logits);
-        (values, evaluation.accuracy)
+        (values, evaluation.accuracy, plan)
     };
-    let (expected, accuracy) = with(Some(LABELS.len()), 0);
+    let (expected, accuracy, _) = with(Some(LABELS.len()), 1 << 30);
+    assert!(accuracy.is_some());
     // Sizes that divide 11 and that leave rests of 1, 2 and 3, one larger, and the one that is chosen.
     let sizes = [Some(1), Some(3), Some(4), Some(5), Some(100), None];
+    // The least that computes anything, and what leaves room for a little more at once.
+    let least = least_memory::<N>();
+    let memories = [1, 2, 3, 5, 10].map(|times| times * least);
+    let mut plans = Vec::new();
     for (size, memory) in sizes
         .map(|size| (size, 1 << 30))
         .into_iter()
-        .chain([(None, 0)])
+        .chain(memories.map(|memory| (None, memory)))
     {
-        let (values, same) = with(size, memory);
+        let (values, same, plan) = with(size, memory);
         close(
             &values,
             &expected,
             ROUNDING,
-            &format!("batches of {size:?}"),
+            &format!("batches of {size:?}: {plan}"),
         );
         assert_eq!(accuracy, same);
+        plans.push((plan.batch_size, plan.directions, plan.side_by_side));
     }
+    let chosen = &plans[sizes.len()..];
+    assert_eq!(chosen[0], (1, 1, 1), "the least memory");
+    assert!(
+        chosen[1..].iter().any(|&plan| plan != chosen[0]) && plans[sizes.len() - 1].1 == 8,
+        "the memory decides: {plans:?}"
+    );
+}
+
+/// The bytes below which not even one example and one direction fit, by the error that says so.
+fn least_memory<N: Network>() -> usize {
+    let network = filled(N::new(), 8, Precision::F64);
+    let with = |memory: usize, batch_size: Option<usize>| {
+        Problem::new(
+            &network,
+            |network: &N, x| network.forward(x),
+            examples::<N>(&LABELS, 77),
+            &Device::flex(),
+            Options {
+                memory,
+                batch_size,
+                ..exact()
+            },
+        )
+    };
+    let need = |memory: usize, batch_size: Option<usize>| match with(memory, batch_size) {
+        Err(error @ HvpError::Memory { .. }) => {
+            let sentence = error.to_string();
+            let HvpError::Memory { need, batch, .. } = error else {
+                unreachable!("matched above")
+            };
+            assert!(
+                sentence.contains(&format!("is {memory} bytes"))
+                    && sentence.contains(&need.to_string()),
+                "{sentence}"
+            );
+            assert_eq!(
+                sentence.contains("lower `batch_size`"),
+                batch > 1,
+                "{sentence}"
+            );
+            assert_eq!(batch, batch_size.unwrap_or(1));
+            need
+        }
+        Err(error) => panic!("another error: {error}"),
+        Ok(_) => panic!("{memory} bytes are enough"),
+    };
+    let least = need(0, None);
+    assert_eq!(need(least - 1, None), least);
+    // A batch that was asked for is not made smaller, for its statistics may be part of the loss.
+    let four = need(least, Some(4));
+    assert!(four > least, "{four} {least}");
+    with(four, Some(4)).expect("what the error asks for is enough");
+    least
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use hesscope_hvp::rules::{
-    Point, Rule,
+    Point, Rule, Saved,
     activation::Pointwise,
     convolution::Conv2d,
     elementwise::{Add, Affine, Div, Mul},
@@ -142,6 +142,7 @@ impl Case {
             value: &value,
             saved: &saved,
         };
+        self.check_saved(&value, &saved);
         let sets = self.tangent_sets(&mut numbers);
         let cotangent = numbers.array(&lift(&value, 1), -1.0, 1.0);
         let cotangents = numbers.array(&lift(&value, DIRECTIONS), -1.0, 1.0);
@@ -163,6 +164,17 @@ impl Case {
                 self.check_curvature(tangents, &curved, &cotangent, k);
             }
         }
+    }
+
+    /// What a rule says it keeps is what it keeps.
+    fn check_saved(&self, value: &Array, saved: &Saved) {
+        let shapes: Vec<Vec<usize>> = self.inputs.iter().map(Array::shape).collect();
+        let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
+        let count = |shape: Vec<usize>| shape.iter().product::<usize>();
+        let floats: usize = saved.floats.iter().map(|array| count(array.shape())).sum();
+        let indices: usize = saved.indices.iter().map(|array| count(array.shape())).sum();
+        let said = self.rule.saved(&shapes, &value.shape());
+        assert_eq!(said, floats + indices, "{}: numbers kept", self.name);
     }
 
     fn check_push(&self, tangents: &[Option<Array>], pushed: &Array, k: usize) {

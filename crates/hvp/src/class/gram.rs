@@ -132,7 +132,7 @@ impl Problem {
     /// As [`class_means`](Self::class_means).
     pub fn mean_gram(&self, means: &[ClassMean]) -> Result<MeanGram, HvpError> {
         let bytes = means.len() * self.space().dim() * self.space().precision().bytes();
-        let method = if bytes <= self.memory() {
+        let method = if bytes <= self.plan().memory {
             GramMethod::Stored
         } else {
             GramMethod::Streamed

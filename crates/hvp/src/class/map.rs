@@ -27,6 +27,7 @@ impl Problem {
 
     /// M v for each of the directions [K, p], by one pass over the data. Sums are float64.
     pub(super) fn class_sums(&self, directions: Option<&Array>) -> Result<ClassSums, HvpError> {
+        self.require_classes()?;
         let classes = self.classes();
         let count = directions.map_or(0, |directions| directions.shape()[0]);
         let tangents = directions.map(|directions| self.split(directions));
@@ -34,7 +35,7 @@ impl Problem {
         // The weights are the last of the sums.
         let mut sums = self.fold_over_batches(
             zeros(),
-            |batch| -> Result<Vec<Mat<f64>>, HvpError> {
+            |batch| {
                 let program = self.program_of(batch);
                 let tape = self.run(batch);
                 let probabilities = softmax(&program.logits(&tape).to_f64()?, classes);
@@ -67,23 +68,23 @@ impl Problem {
                 }
                 Ok(sums)
             },
-            |total, sums| {
-                for (total, sums) in total.iter_mut().zip(&sums?) {
+            |total, sums: Vec<Mat<f64>>| {
+                for (total, sums) in total.iter_mut().zip(&sums) {
                     *total += sums;
                 }
-                Ok(())
             },
         )?;
         let weights = sums.pop().expect("the weights are always there");
         Ok(ClassSums {
             sums,
-            weights: ClassWeights::new(weights, self.counted()),
+            weights: ClassWeights::new(weights, self.counted_rows()),
         })
     }
 
     /// Mᵀ of each of the C × C coefficients, Σ_cc' a_cc' Σ_{i in c} w_ic' g_ic', as vectors [K, p], by
     /// one pass over the batches with an example of a class whose coefficients are not all zero.
     pub(super) fn class_combination(&self, coefficients: &[Mat<f64>]) -> Result<Array, HvpError> {
+        self.require_classes()?;
         let classes = self.classes();
         let counts = |class: usize| {
             let mut entries = coefficients
@@ -93,7 +94,7 @@ impl Problem {
         };
         let counting: Vec<bool> = (0..classes).map(counts).collect();
         let table = self.class_table(coefficients);
-        let total = self.sum_over_batches(|batch| {
+        let total = self.try_sum_over_batches(|batch| {
             if !self
                 .classes_of(batch)
                 .flatten()

@@ -38,7 +38,7 @@ impl Problem {
         }
         let table = self.class_table(&table);
         let tangents = self.split(directions);
-        let total = self.sum_over_batches(|batch| {
+        let total = self.try_sum_over_batches(|batch| {
             let program = self.program_of(batch);
             let tape = self.run(batch);
             let logits = program.logits(&tape);
@@ -53,7 +53,7 @@ impl Problem {
                     None => one_hot.sum_dim(1),
                 };
                 let mean = u.mul(&probabilities).sum_dim(2);
-                let alpha = u.sub(&mean).scale(1.0 / self.counted() as f64);
+                let alpha = u.sub(&mean).scale(1.0 / self.counted_rows() as f64);
                 factors = factors.plus(alpha.mul(&counts.unsqueeze()));
             }
             let cotangent = super::map::centred(&factors, &probabilities);

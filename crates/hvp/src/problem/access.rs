@@ -7,7 +7,7 @@ use super::Problem;
 use super::batches::Batch;
 use crate::array::Array;
 use crate::error::HvpError;
-use crate::loss::softmax;
+use crate::loss::IGNORED;
 use crate::program::Program;
 
 impl Problem {
@@ -15,43 +15,56 @@ impl Problem {
         &self.programs[batch.program]
     }
 
-    /// The class of each row of a batch.
+    /// Refuses what is defined by classes for targets that are not.
+    pub(crate) fn require_classes(&self) -> Result<(), HvpError> {
+        if self.batches.labels.is_empty() || !self.objective.loss.is_cross_entropy() {
+            return Err(HvpError::Input(format!(
+                "the parts of G by class need cross-entropy with one class a row as its target, and the loss \
+                 is {} of {}: choose hess, g or h",
+                self.objective.loss.name(),
+                if self.batches.labels.is_empty() {
+                    "values"
+                } else {
+                    "classes"
+                }
+            )));
+        }
+        Ok(())
+    }
+
+    /// The class of each row of a batch, none for a row that does not count.
     pub(crate) fn classes_of(&self, batch: &Batch) -> impl Iterator<Item = Option<usize>> {
-        self.labels[batch.rows.clone()]
+        self.batches.labels[batch.rows.clone()]
             .iter()
-            .map(|&label| Some(label as usize))
+            .zip(batch.counted())
+            .map(|(&label, counted)| (counted && label != IGNORED).then_some(label as usize))
     }
 
-    /// The number of rows the loss is the mean over, N.
-    pub(crate) fn counted(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Bytes that were asked to be kept to.
-    pub(crate) fn memory(&self) -> usize {
-        self.memory
-    }
-
-    /// p = softmax(z) for logits [n, C], as [1, n, C].
+    /// p = softmax(z) for the logits of a batch, [1, rows, C].
     pub(crate) fn probabilities(&self, logits: &Array) -> Array {
-        softmax(logits).unsqueeze()
+        let exponentials = logits.sub(&logits.max_dim(1)).exp();
+        exponentials.div(&exponentials.sum_dim(1)).unsqueeze()
     }
 
     /// Folds what `part` gives for each batch into a total, in the order of the batches whatever order
-    /// they are computed in.
+    /// they are computed in, so that a total is the same every time.
     pub(crate) fn fold_over_batches<A, T: Send>(
         &self,
         mut total: A,
-        part: impl Fn(&Batch) -> T + Sync,
-        mut fold: impl FnMut(&mut A, T) -> Result<(), HvpError>,
+        part: impl Fn(&Batch) -> Result<T, HvpError> + Sync,
+        fold: impl Fn(&mut A, T),
     ) -> Result<A, HvpError> {
-        for batches in self.batches.chunks(self.width) {
-            let parts: Vec<T> = match batches {
-                [only] => vec![part(only)],
-                several => several.par_iter().map(&part).collect(),
+        let part = |index: usize| part(&self.batches.load(index)?);
+        let width = self.plan.side_by_side;
+        for start in (0..self.batches.len()).step_by(width) {
+            let end = (start + width).min(self.batches.len());
+            let parts = if end - start == 1 {
+                vec![part(start)]
+            } else {
+                (start..end).into_par_iter().map(part).collect()
             };
             for part in parts {
-                fold(&mut total, part)?;
+                fold(&mut total, part?);
             }
         }
         Ok(total)
@@ -64,7 +77,7 @@ impl Problem {
         product: impl Fn(&Array) -> Result<Array, HvpError>,
     ) -> Result<Vec<Array>, OperatorError> {
         let mut products = Vec::with_capacity(block.len());
-        for directions in block.chunks(self.directions) {
+        for directions in block.chunks(self.directions()) {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
             let product = product(&Array::cat(&lifted, 0)).map_err(OperatorError::new)?;
             products.extend(product.rows());

@@ -1,49 +1,219 @@
-//! The examples, cut into mini-batches.
+//! The data set, cut into mini-batches that are read again in every pass and compared with the first.
 
+use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
 use burn::tensor::TensorData;
 
-use super::Examples;
+use super::source::{Samples, Source, SourceError};
 use crate::array::Precision;
+use crate::error::HvpError;
+use crate::loss::{Objective, Targets};
+use crate::program::Program;
 
-/// Inputs and one-hot targets of one batch, on the host.
+/// One batch, on the host.
 pub(crate) struct Batch {
+    /// Which of the problem's programs it is for.
     pub program: usize,
-    /// Which rows of the data set.
+    /// Its rows among those of the data set.
     pub rows: Range<usize>,
+    /// The inputs, [n, …].
     pub inputs: TensorData,
+    /// The targets, [rows, C].
     pub targets: TensorData,
+    /// One over the number of rows of the data set that count for a row that does, zero for others:
+    /// [rows, 1].
+    pub weights: TensorData,
 }
 
-pub(super) fn batches(
-    examples: &Examples,
-    batch_size: usize,
-    classes: usize,
+impl Batch {
+    /// Whether each row counts.
+    pub fn counted(&self) -> impl Iterator<Item = bool> {
+        self.weights.iter::<f64>().map(|weight| weight > 0.0)
+    }
+}
+
+/// Where a batch lies, and what it was in the first pass.
+struct Cut {
+    program: usize,
+    examples: Range<usize>,
+    hash: u64,
+}
+
+/// A source cut into batches.
+pub(super) struct Batches {
+    source: Box<dyn Source>,
+    cuts: Vec<Cut>,
+    objective: Objective,
     precision: Precision,
-) -> Vec<Batch> {
-    let shape = examples.inputs.shape().to_vec();
-    let size: usize = shape[1..].iter().product();
-    let inputs: Vec<f64> = examples.inputs.iter::<f64>().collect();
-    examples
-        .labels
-        .chunks(batch_size)
-        .enumerate()
-        .map(|(index, labels)| {
-            let start = index * batch_size * size;
-            let mut extents = shape.clone();
-            extents[0] = labels.len();
-            let values = inputs[start..start + labels.len() * size].to_vec();
-            let mut targets = vec![0.0; labels.len() * classes];
-            for (row, &label) in labels.iter().enumerate() {
-                targets[row * classes + label as usize] = 1.0;
+    classes: usize,
+    /// Rows of logits an example, m.
+    rows_each: usize,
+    /// Rows that count.
+    pub counted: usize,
+    /// The class of every row, none where the targets are not classes.
+    pub labels: Vec<u32>,
+}
+
+impl Batches {
+    /// The first pass: reads everything once and checks that it fits the programs, of which the second
+    /// is for a last batch that is smaller.
+    pub fn first_pass(
+        source: Box<dyn Source>,
+        programs: &[Program],
+        objective: Objective,
+        precision: Precision,
+    ) -> Result<Self, HvpError> {
+        let size = programs[0].batch();
+        let count = source.len();
+        let mut batches = Batches {
+            source,
+            cuts: Vec::new(),
+            objective,
+            precision,
+            classes: programs[0].classes(),
+            rows_each: programs[0].rows() / size,
+            counted: 0,
+            labels: Vec::new(),
+        };
+        for start in (0..count).step_by(size) {
+            let examples = start..(start + size).min(count);
+            let samples = batches.read(&examples)?;
+            let program = usize::from(examples.len() != size);
+            batches.check(&samples, &examples, programs[program].input_shape())?;
+            let counted = counted(&samples);
+            // Refuses targets that the loss does not take.
+            samples
+                .targets
+                .dense(objective.loss, batches.classes, &counted)?;
+            batches.counted += counted.iter().filter(|&&counted| counted).count();
+            if let Targets::Classes(labels) = &samples.targets {
+                batches.labels.extend(labels);
             }
-            Batch {
-                program: usize::from(labels.len() != batch_size),
-                rows: index * batch_size..index * batch_size + labels.len(),
-                inputs: TensorData::new(values, extents).convert_dtype(precision.dtype()),
-                targets: TensorData::new(targets, [labels.len(), classes]),
-            }
+            batches.cuts.push(Cut {
+                program,
+                examples,
+                hash: hash(&samples),
+            });
+        }
+        if batches.counted == 0 {
+            return Err(HvpError::Input(
+                "no row of the data set counts, so that there is no mean over those that do: give at \
+                 least one that is not ignored"
+                    .into(),
+            ));
+        }
+        Ok(batches)
+    }
+
+    /// The number of batches.
+    pub fn len(&self) -> usize {
+        self.cuts.len()
+    }
+
+    /// The number of examples.
+    pub fn examples(&self) -> usize {
+        self.cuts.iter().map(|cut| cut.examples.len()).sum()
+    }
+
+    /// Reads a batch again.
+    ///
+    /// # Errors
+    ///
+    /// When the source fails, or gives other data than in the first pass.
+    pub fn load(&self, index: usize) -> Result<Batch, HvpError> {
+        let cut = &self.cuts[index];
+        let samples = self.read(&cut.examples)?;
+        if hash(&samples) != cut.hash {
+            return Err(HvpError::DataChanged {
+                start: cut.examples.start,
+                end: cut.examples.end,
+            });
+        }
+        let counted = counted(&samples);
+        let targets = samples
+            .targets
+            .dense(self.objective.loss, self.classes, &counted)?;
+        let weight = 1.0 / self.counted as f64;
+        let weights: Vec<f64> = counted
+            .iter()
+            .map(|&counted| if counted { weight } else { 0.0 })
+            .collect();
+        let data = |values: Vec<f64>, columns: usize| {
+            TensorData::new(values, [counted.len(), columns]).convert_dtype(self.precision.dtype())
+        };
+        let inputs = samples.inputs;
+        Ok(Batch {
+            program: cut.program,
+            rows: cut.examples.start * self.rows_each..cut.examples.end * self.rows_each,
+            inputs: if inputs.dtype().is_float() {
+                inputs.convert_dtype(self.precision.dtype())
+            } else {
+                inputs
+            },
+            targets: data(targets, self.classes),
+            weights: data(weights, 1),
         })
+    }
+
+    fn read(&self, examples: &Range<usize>) -> Result<Samples, HvpError> {
+        self.source.batch(examples.clone()).map_err(failure)
+    }
+
+    /// Whether a batch has the inputs that were asked for and a target for every row of its logits.
+    fn check(
+        &self,
+        samples: &Samples,
+        examples: &Range<usize>,
+        shape: &[usize],
+    ) -> Result<(), HvpError> {
+        let given = samples.inputs.shape().to_vec();
+        if given != shape {
+            return Err(HvpError::Input(format!(
+                "the inputs of examples {} to {} have shape {given:?}: the source must give {shape:?}",
+                examples.start, examples.end,
+            )));
+        }
+        let rows = samples.targets.rows();
+        let wanted = examples.len() * self.rows_each;
+        let marks = samples.counted.as_ref().map_or(wanted, Vec::len);
+        if rows != wanted || marks != wanted {
+            return Err(HvpError::Input(format!(
+                "there are {rows} targets and {marks} marks of rows that count for {} examples, but the \
+                 network gives {wanted} rows of logits for them: give one for each row",
+                examples.len(),
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// The error of a source, which may be one of ours.
+pub(super) fn failure(error: SourceError) -> HvpError {
+    match error.downcast::<HvpError>() {
+        Ok(ours) => *ours,
+        Err(error) => HvpError::Source(error),
+    }
+}
+
+/// Whether each row counts.
+fn counted(samples: &Samples) -> Vec<bool> {
+    let marked = |row: usize| samples.counted.as_ref().is_none_or(|marks| marks[row]);
+    (0..samples.targets.rows())
+        .map(|row| marked(row) && !samples.targets.ignores(row))
         .collect()
+}
+
+/// A hash of everything in a batch, the same for the same batch within one process.
+fn hash(samples: &Samples) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(samples.inputs.as_bytes());
+    match &samples.targets {
+        Targets::Classes(classes) => classes.iter().for_each(|&class| hasher.write_u32(class)),
+        Targets::Values(values) => hasher.write(values.as_bytes()),
+    }
+    for &counted in samples.counted.iter().flatten() {
+        hasher.write_u8(u8::from(counted));
+    }
+    hasher.finish()
 }

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::array::Array;
 use crate::capture::capture;
 use crate::error::HvpError;
+use crate::loss::Objective;
 use crate::operators::Operator;
 use crate::program::{Parameter, Program};
 use crate::space::ParameterSpace;
@@ -13,86 +14,93 @@ use crate::terms::Terms;
 
 mod access;
 mod batches;
-mod choice;
-mod examples;
+mod determinism;
+mod evaluation;
 mod options;
 mod passes;
+mod plan;
+mod source;
 mod vectors;
 
 pub(crate) use batches::Batch;
-use batches::batches;
-use choice::{batches_at_once, fitting_batch};
-pub use examples::Examples;
+use batches::{Batches, failure};
+pub use evaluation::Evaluation;
 pub use options::Options;
-pub use passes::Evaluation;
+pub use plan::Plan;
+use plan::plan;
+pub use source::{Examples, Samples, Source, SourceError};
 
-/// The mean cross-entropy of a network over a data set, as a function of the parameters, at the
-/// values they had when it was made.
+/// The loss of a network over a data set, as a function of the parameters, at the values they had when
+/// it was made.
 pub struct Problem {
     programs: Vec<Program>,
     constants: Vec<Vec<Array>>,
     parameters: Vec<Array>,
-    batches: Vec<Batch>,
-    labels: Vec<u32>,
+    batches: Batches,
+    objective: Objective,
     space: ParameterSpace,
-    directions: usize,
-    batch_size: usize,
-    /// Batches computed side by side.
-    width: usize,
-    /// Bytes asked to be kept to.
-    memory: usize,
+    plan: Plan,
 }
 
 impl Problem {
-    /// Captures `forward` of `module` and takes the examples apart into batches.
+    /// The mean cross-entropy of a network over a data set.
     ///
-    /// `module` is read on whatever device it is on (not an autodiff one) and computed with on
-    /// `device`. `forward` gives logits [n, C] for inputs [n, …]. Where it normalizes with the
-    /// statistics of the batch, the batches are part of the loss: choose `batch_size` on purpose.
+    /// Captures `forward` of `module` and reads the data once. `module` is read on whatever device it
+    /// is on (not an autodiff one) and computed with on `device`. `forward` gives logits [n m, C] for
+    /// inputs [n, …], m rows an example one after another. Where it normalizes with the statistics of
+    /// the batch, the batches are part of the loss: choose `batch_size` on purpose.
     ///
     /// # Errors
     ///
-    /// When the network cannot be captured, or the examples do not fit together or to it.
+    /// When the network cannot be captured, the data do not fit together or to it, or the memory is
+    /// too small.
     pub fn new<M: Module, const D: usize>(
         module: &M,
         forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
-        examples: Examples,
+        data: impl Source + 'static,
         device: &Device,
         options: Options,
     ) -> Result<Self, HvpError> {
-        let shape = examples.inputs.shape().to_vec();
-        let count = examples.labels.len();
-        if shape.len() != D || shape.first() != Some(&count) || count == 0 {
+        Self::with_objective(module, forward, data, Objective::default(), device, options)
+    }
+
+    /// As [`new`](Self::new), with another loss or with weight decay.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_objective<M: Module, const D: usize>(
+        module: &M,
+        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+        data: impl Source + 'static,
+        objective: impl Into<Objective>,
+        device: &Device,
+        options: Options,
+    ) -> Result<Self, HvpError> {
+        let objective = objective.into();
+        objective.check()?;
+        let count = data.len();
+        if count == 0 {
+            return Err(HvpError::Input(
+                "there are no examples: give at least one".into(),
+            ));
+        }
+        let first = data.batch(0..1).map_err(failure)?;
+        let shape = first.inputs.shape().to_vec();
+        if shape.len() != D {
             return Err(HvpError::Input(format!(
-                "the inputs have shape {shape:?} and there are {count} labels: give one label for \
-                 each input, at least one, and inputs of {D} axes",
+                "an example has inputs of shape {shape:?}: give inputs of {D} axes, the examples first",
             )));
         }
         let capture_for = |batch: usize| {
             let mut input = [batch; D];
             input[1..].copy_from_slice(&shape[1..]);
-            capture(module, input, &forward)
+            Ok(capture(module, input, &forward)?)
         };
-        let one = capture_for(1)?;
-        let width = batches_at_once(&one, device, &options);
-        let batch_size = match options.batch_size {
-            Some(size) => size.clamp(1, count),
-            None => fitting_batch(&one, device, &options, width, count),
-        };
-        let mut programs = vec![capture_for(batch_size)?];
-        if !count.is_multiple_of(batch_size) {
-            programs.push(capture_for(count % batch_size)?);
-        }
-        let classes = programs[0].classes();
-        if let Some(label) = examples
-            .labels
-            .iter()
-            .find(|&&label| label as usize >= classes)
-        {
-            return Err(HvpError::Input(format!(
-                "a label is {label} but the network tells {classes} classes apart: labels must be \
-                 below {classes}"
-            )));
+        let plan = plan(capture_for, count, device, &options)?;
+        let mut programs = vec![capture_for(plan.batch_size)?];
+        if !count.is_multiple_of(plan.batch_size) {
+            programs.push(capture_for(count % plan.batch_size)?);
         }
         let precision = options.precision;
         let array = |data: &TensorData| Array::from_data(data.clone(), precision, device);
@@ -107,19 +115,20 @@ impl Problem {
             })
             .collect();
         let parameters = programs[0].initial.iter().map(array).collect();
-        let batches = batches(&examples, batch_size, classes, precision);
+        for program in &mut programs {
+            // As large as the parameters, and needed no more.
+            program.initial = Vec::new();
+        }
+        let batches = Batches::first_pass(Box::new(data), &programs, objective, precision)?;
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
         Ok(Problem {
             programs,
             constants,
             parameters,
             batches,
-            labels: examples.labels,
+            objective,
             space,
-            directions: options.directions.max(1),
-            batch_size,
-            width,
-            memory: options.memory,
+            plan,
         })
     }
 
@@ -140,22 +149,37 @@ impl Problem {
 
     /// The number of examples, N.
     pub fn examples(&self) -> usize {
-        self.labels.len()
+        self.batches.examples()
     }
 
-    /// The number of classes, C.
+    /// The number of rows of logits that count, which the loss is the mean over.
+    pub fn counted_rows(&self) -> usize {
+        self.batches.counted
+    }
+
+    /// The number of logits a row, C: of classes, where the targets are classes.
     pub fn classes(&self) -> usize {
         self.programs[0].classes()
     }
 
+    /// What the loss is.
+    pub fn objective(&self) -> Objective {
+        self.objective
+    }
+
+    /// How products go through the network.
+    pub fn plan(&self) -> Plan {
+        self.plan
+    }
+
     /// The most examples that go through the network at once.
     pub fn batch_size(&self) -> usize {
-        self.batch_size
+        self.plan.batch_size
     }
 
     /// The most directions that go through the network at once.
     pub fn directions(&self) -> usize {
-        self.directions
+        self.plan.directions
     }
 
     /// The operator of a part of the Hessian or a sum of parts.

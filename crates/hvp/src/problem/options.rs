@@ -7,13 +7,14 @@ use crate::array::Precision;
 pub struct Options {
     /// The precision of everything but long sums, which are float64.
     pub precision: Precision,
-    /// The most examples that go through the network at once. Absent, chosen from `memory`, and on a
-    /// host, where the batches of a small network are computed side by side, one for each thread.
+    /// The examples that go through the network at once. Absent, chosen from `memory`, and on a host,
+    /// where the batches of a small network are computed side by side, one for each thread.
     pub batch_size: Option<usize>,
-    /// The most directions that go through the network at once, K.
+    /// The most directions that go through the network at once, K; fewer where `memory` is short.
     pub directions: usize,
-    /// Bytes that the tensors of one pass which grow with the batch may take together, about; K
-    /// directions and K products, p numbers each, come on top.
+    /// Bytes that a product may take at its fullest moment: all tensors of the passes that go side by
+    /// side, and K directions and K products of p numbers each. The parameters, and the vectors of
+    /// whoever asks for products, come on top.
     pub memory: usize,
 }
 

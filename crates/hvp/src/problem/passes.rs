@@ -1,71 +1,42 @@
 //! Passes over the data: sums over batches of what a sweep gives.
 
 use burn::tensor::TensorData;
+use hesscope_spectral::VectorSpace;
 
 use super::Problem;
 use super::batches::Batch;
 use crate::array::Array;
 use crate::error::HvpError;
-use crate::loss::{CrossEntropy, example_loss};
+use crate::loss::Seeds;
 use crate::rules::PerInput;
 use crate::sweep::Tape;
 use crate::terms::{Part, Terms};
 
-/// The loss, the logits and the share of correct answers over the data set.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
-    /// The mean cross-entropy.
-    pub loss: f64,
-    /// The share of examples whose largest logit is their class's.
-    pub accuracy: f64,
-    /// The logits, [N, C] row-major.
-    pub logits: Vec<f64>,
-}
-
 impl Problem {
-    /// One pass over the data: loss, accuracy and logits.
+    /// The gradient of the loss, a vector of [`space`](Self::space).
     ///
     /// # Errors
     ///
-    /// When the device fails.
-    pub fn evaluate(&self) -> Result<Evaluation, HvpError> {
-        let mut logits = Vec::with_capacity(self.examples() * self.classes());
-        for batch in &self.batches {
-            let program = &self.programs[batch.program];
-            let tape = self.run(batch);
-            logits.extend(program.logits(&tape).to_f64()?);
-        }
-        let rows = logits.chunks(self.classes()).zip(&self.labels);
-        let mut loss = 0.0;
-        let mut correct = 0usize;
-        for (row, &label) in rows {
-            loss += example_loss(row, label as usize);
-            let largest =
-                (0..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
-            correct += usize::from(largest == label as usize);
-        }
-        let count = self.examples() as f64;
-        Ok(Evaluation {
-            loss: loss / count,
-            accuracy: correct as f64 / count,
-            logits,
+    /// When the source fails or has changed.
+    pub fn gradient(&self) -> Result<Array, HvpError> {
+        let gradient = self.mean_gradient()?;
+        Ok(if self.objective.weight_decay == 0.0 {
+            gradient
+        } else {
+            gradient.plus(self.point().scale(self.objective.weight_decay))
         })
     }
 
-    /// The gradient of the mean loss, a vector of [`space`](Self::space).
-    ///
-    /// # Errors
-    ///
-    /// When the device fails.
-    pub fn gradient(&self) -> Result<Array, HvpError> {
+    /// The gradient of the mean over the rows, without weight decay.
+    pub(crate) fn mean_gradient(&self) -> Result<Array, HvpError> {
         let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
             let tangents = vec![None; program.shapes.len()];
-            Ok(program
+            program
                 .pull(tape, tangents, Some(loss.gradient), None, true)
-                .primal)
+                .primal
         })?;
         Ok(self.join(total, 1).reshape(&[self.space_dim()]))
     }
@@ -88,7 +59,7 @@ impl Problem {
                 pushed = vec![None; program.shapes.len()];
             }
             let seed = second_order.then_some(loss.gradient);
-            Ok(program.pull(tape, pushed, seed, curvature, false).tangent)
+            program.pull(tape, pushed, seed, curvature, false).tangent
         })?;
         Ok(self.join(total, directions.shape()[0]))
     }
@@ -97,13 +68,27 @@ impl Problem {
     /// computed in, so that a sum is the same every time.
     pub(crate) fn sum_over_batches(
         &self,
+        part: impl Fn(&Batch) -> PerInput + Sync,
+    ) -> Result<PerInput, HvpError> {
+        self.try_sum_over_batches(|batch| Ok(part(batch)))
+    }
+
+    /// As [`sum_over_batches`](Self::sum_over_batches), where `part` may fail.
+    pub(crate) fn try_sum_over_batches(
+        &self,
         part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
     ) -> Result<PerInput, HvpError> {
         let none = vec![None; self.parameters.len()];
-        self.fold_over_batches(none, part, |total, part| {
-            accumulate(total, part?);
-            Ok(())
-        })
+        self.fold_over_batches(none, part, |total, part| accumulate(total, part))
+    }
+
+    /// λ/2 |θ|².
+    pub(super) fn penalty(&self) -> f64 {
+        if self.objective.weight_decay == 0.0 {
+            return 0.0;
+        }
+        let point = self.point();
+        0.5 * self.objective.weight_decay * self.space.dot(&point, &point)
     }
 
     pub(crate) fn run(&self, batch: &Batch) -> Tape {
@@ -115,8 +100,9 @@ impl Problem {
         )
     }
 
-    pub(crate) fn loss(&self, logits: Array, batch: &Batch) -> CrossEntropy {
-        CrossEntropy::at(&logits, &self.upload(&batch.targets), self.examples())
+    pub(crate) fn loss(&self, logits: Array, batch: &Batch) -> Seeds {
+        let (targets, weights) = (self.upload(&batch.targets), self.upload(&batch.weights));
+        Seeds::at(self.objective.loss, &logits, &targets, &weights)
     }
 
     pub(crate) fn upload(&self, data: &TensorData) -> Array {

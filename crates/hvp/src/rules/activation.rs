@@ -1,6 +1,6 @@
 //! Functions applied to each element alone.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::Array;
 
 /// `y = f(x)` for each element, given by its first two derivatives.
@@ -87,6 +87,16 @@ impl Rule for Pointwise {
 
     fn curved(&self) -> bool {
         !matches!(self, Pointwise::Relu | Pointwise::LeakyRelu { .. })
+    }
+
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    /// The derivatives and what they are computed from.
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        let arrays = if self.curved() { 6 } else { 3 };
+        arrays * numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

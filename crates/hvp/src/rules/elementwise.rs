@@ -1,6 +1,6 @@
 //! Arithmetic between tensors of one rank, with broadcasting, and with numbers.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, Sharing, numbers};
 use crate::array::{Array, sum};
 
 /// The extents of an input with an axis of one direction in front.
@@ -35,6 +35,18 @@ impl Rule for Add {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn sharing(&self) -> Sharing {
+        if self.sign > 0.0 {
+            Sharing::Cotangents
+        } else {
+            Sharing::Nothing
+        }
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -76,6 +88,10 @@ pub struct Mul;
 impl Rule for Mul {
     fn name(&self) -> &str {
         "mul"
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -125,6 +141,10 @@ pub struct Div;
 impl Rule for Div {
     fn name(&self) -> &str {
         "div"
+    }
+
+    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        3 * numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -207,6 +227,14 @@ impl Rule for Affine {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

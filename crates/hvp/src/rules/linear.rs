@@ -1,6 +1,6 @@
 //! Matrix products and the fully connected layer.
 
-use super::{PerInput, Point, Rule, Saved, elementwise::unbroadcast};
+use super::{PerInput, Point, Rule, Saved, elementwise::unbroadcast, numbers};
 use crate::array::{Array, sum};
 
 /// `y = a b` over the last two axes, the axes before them broadcast.
@@ -30,6 +30,24 @@ impl Rule for Matmul {
 
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
         contraction(inputs, value)
+    }
+
+    /// A second tangent, and products that are summed over the batch they do not have.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let batch = numbers(&value[..value.len() - 2]);
+        let summed = |input: &[usize]| {
+            let [before, matrix] = [&input[..input.len() - 2], &input[input.len() - 2..]];
+            if numbers(before) == batch {
+                0
+            } else {
+                batch * numbers(matrix)
+            }
+        };
+        numbers(value).max(summed(inputs[0]).max(summed(inputs[1])))
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -118,6 +136,10 @@ impl Rule for Linear {
 
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
         contraction(inputs, value)
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -47,6 +47,26 @@ pub struct Point<'a> {
 /// One tangent or cotangent an input, absent where it is zero or not asked for.
 pub type PerInput = Vec<Option<Array>>;
 
+/// Which of the results of a rule lie in the memory of what they are computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// None.
+    Nothing,
+    /// All of them: values, tangents and cotangents are the numbers of the one input in their order.
+    Everything,
+    /// All of them, in another order.
+    Reordered,
+    /// Cotangents of inputs as large as the value.
+    Cotangents,
+    /// Cotangents, each a part of the cotangent of the value.
+    Parts,
+}
+
+/// The number of elements of a tensor.
+pub(crate) fn numbers(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
 /// How to differentiate one operation twice. See the [module](self) for the axes.
 pub trait Rule: Debug + Send + Sync {
     /// The name of the operation, for messages.
@@ -58,9 +78,21 @@ pub trait Rule: Debug + Send + Sync {
         true
     }
 
-    /// Numbers a direction that the rule computes on the way beside inputs and outputs, for inputs of
-    /// these shapes and a value of that: for the choice of a batch that fits.
+    /// Numbers a direction that the rule computes on the way beside inputs and outputs, at most, for
+    /// inputs of these shapes and a value of that: for the account of memory.
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let _ = inputs;
+        numbers(value)
+    }
+
+    /// Numbers it computes on the way once for all directions together, at most.
+    fn shared_scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let _ = inputs;
+        3 * numbers(value)
+    }
+
+    /// Numbers that [`value`](Rule::value) keeps in [`Saved`].
+    fn saved(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
         let _ = (inputs, value);
         0
     }
@@ -70,6 +102,11 @@ pub trait Rule: Debug + Send + Sync {
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
         let _ = (inputs, value);
         0
+    }
+
+    /// What shares the memory of what went in; for the account of memory.
+    fn sharing(&self) -> Sharing {
+        Sharing::Nothing
     }
 
     /// The value, and what the other methods will want of it.

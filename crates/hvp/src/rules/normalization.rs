@@ -4,7 +4,7 @@
 //! computes, so they carry tangents and want cotangents like any other input: that is how
 //! train-mode normalization is differentiated exactly.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::{Array, sum};
 
 /// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
@@ -87,6 +87,11 @@ fn minus_half_cube(s: &Array) -> Array {
 impl Rule for BatchNorm {
     fn name(&self) -> &str {
         "batch_norm"
+    }
+
+    /// The centred input, and its product with a cotangent.
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        2 * numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

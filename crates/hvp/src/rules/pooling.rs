@@ -4,7 +4,7 @@
 use burn_backend::ops::ModuleOps;
 use burn_dispatch::Dispatch;
 
-use super::{PerInput, Point, Rule, Saved, convolution::shape_only};
+use super::{PerInput, Point, Rule, Saved, convolution::shape_only, numbers};
 use crate::array::{Array, Indices};
 
 /// [K, n, …] as [K n, …].
@@ -64,6 +64,20 @@ impl Rule for MaxPool2d {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    /// The winners for every direction, and again as wide as an address.
+    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        3 * numbers(value)
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    /// The winners.
+    fn saved(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -31,6 +31,10 @@ impl Rule for SumDim {
         false
     }
 
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (self.scaled(inputs[0].sum_dim(self.dim)), Saved::default())
     }

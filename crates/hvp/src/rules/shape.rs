@@ -1,6 +1,6 @@
 //! Operations that only move numbers.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, Sharing, numbers};
 use crate::array::Array;
 
 fn behind_directions(directions: usize, shape: &[usize]) -> Vec<usize> {
@@ -23,6 +23,18 @@ impl Rule for Reshape {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Everything
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
@@ -73,6 +85,18 @@ impl Rule for Permute {
         false
     }
 
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Reordered
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (inputs[0].permute(&self.axes), Saved::default())
     }
@@ -106,6 +130,19 @@ impl Rule for Cat {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    /// Zeros for absent tangents.
+    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Parts
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -118,27 +118,42 @@ pub fn autodiff_gradient<N: Network>(
     examples: &Examples,
     precision: Precision,
 ) -> Vec<f64> {
+    let dtype = precision.dtype();
+    let (_, gradient) = reverse_mode(network, &examples.inputs, precision, |z| {
+        let [count, classes] = z.dims();
+        let mut targets = vec![0.0; count * classes];
+        for (row, &label) in examples.labels.iter().enumerate() {
+            targets[row * classes + label as usize] = 1.0;
+        }
+        let targets = TensorData::new(targets, [count, classes]).convert_dtype(dtype);
+        let targets = Tensor::<2>::from_data(targets, (&z.device(), dtype));
+        (log_softmax(z, 1) * targets).sum().neg()
+    });
+    // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
+    let count = examples.labels.len() as f64;
+    gradient.iter().map(|g| g / count).collect()
+}
+
+/// A loss written in Burn's tensors and its gradient by Burn's own reverse mode.
+pub fn reverse_mode<N: Network>(
+    network: &N,
+    inputs: &TensorData,
+    precision: Precision,
+    loss: impl FnOnce(Tensor<2>) -> Tensor<1>,
+) -> (f64, Vec<f64>) {
     let network = network.clone().train();
     let device = Device::flex().autodiff();
     let dtype = precision.dtype();
-    let inputs = examples.inputs.clone().convert_dtype(dtype);
-    let z = network.forward(Tensor::<4>::from_data(inputs, (&device, dtype)));
-    let [count, classes] = z.dims();
-    let mut targets = vec![0.0; count * classes];
-    for (row, &label) in examples.labels.iter().enumerate() {
-        targets[row * classes + label as usize] = 1.0;
-    }
-    let targets = TensorData::new(targets, [count, classes]).convert_dtype(dtype);
-    let targets = Tensor::<2>::from_data(targets, (&device, dtype));
-    let loss = (log_softmax(z, 1) * targets).sum().neg();
+    let inputs = inputs.clone().convert_dtype(dtype);
+    let loss = loss(network.forward(Tensor::<4>::from_data(inputs, (&device, dtype))));
+    let value = loss.clone().into_data().iter::<f64>().sum();
     let mut collected = Gradients {
         gradients: loss.backward(),
         values: Vec::new(),
         name: Vec::new(),
     };
     network.visit(&mut collected);
-    // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
-    collected.values.iter().map(|g| g / count as f64).collect()
+    (value, collected.values)
 }
 
 struct Gradients {
@@ -210,9 +225,8 @@ pub fn products(problem: &Problem, part: Part, vectors: &[Vec<f64>]) -> Vec<Vec<
 
 /// The gradient on the host.
 pub fn gradient(problem: &Problem) -> Vec<f64> {
-    problem
-        .space()
-        .to_host(&problem.gradient().expect("a gradient"))
+    let gradient = problem.gradient().expect("the data of the first pass");
+    problem.space().to_host(&gradient)
 }
 
 /// Central differences of `f` at the problem's point along each axis of the space, one row an axis,

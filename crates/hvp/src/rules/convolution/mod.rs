@@ -9,7 +9,7 @@
 use burn_backend::{ops::ConvOptions, ops::ModuleOps};
 use burn_dispatch::Dispatch;
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::{Array, sum};
 use crate::space::on_host;
 
@@ -56,6 +56,15 @@ impl Conv2d {
             None,
             self.options(),
         ))
+    }
+
+    /// Numbers of the columns and of the padded images, for inputs of these shapes and a value of that.
+    fn copies(&self, inputs: &[&[usize]], value: &[usize]) -> [usize; 2] {
+        let [image, weight] = [inputs[0], inputs[1]];
+        let [(top, bottom), (left, right)] = self.padding;
+        let columns = value[0] * self.groups * numbers(&weight[1..]) * numbers(&value[2..]);
+        let padded = image[0] * image[1] * (image[2] + top + bottom) * (image[3] + left + right);
+        [columns, padded]
     }
 
     /// Directions of images folded into the batch: [K, n, …] to [K n, …].
@@ -164,11 +173,17 @@ impl Rule for Conv2d {
         "conv2d"
     }
 
-    /// The columns and their product, were all of it computed that way.
+    /// What a pull-back to the images holds at its end, were all of it computed by columns: the
+    /// reordered cotangent, its columns, the padded sum of their parts and the parts of one place.
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
-        let window: usize = inputs[1][1..].iter().product();
-        let pixels = value[0] * value[2] * value[3];
-        pixels * (window + value[1])
+        let [columns, padded] = self.copies(inputs, value);
+        let window = numbers(&inputs[1][2..]);
+        numbers(value) + columns + padded + 3 * columns / window
+    }
+
+    /// The padded images and their columns.
+    fn shared_scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        self.copies(inputs, value).iter().sum()
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
