@@ -308,7 +308,7 @@ impl<'a> Walk<'a> {
                     (Sharing::Cotangents, Some(from)) if self.size(slot) == value => {
                         self.ledger.share(from)
                     }
-                    (Sharing::Parts, Some(from)) => Held {
+                    (Sharing::Views, Some(from)) => Held {
                         ordered: false,
                         ..self.ledger.share(from)
                     },
@@ -461,6 +461,13 @@ mod tests {
             let x = Tensor::cat(vec![x.clone(), self.inner.forward(x)], 0);
             self.last.forward(x.tanh())
         }
+
+        /// Means over an axis, whose cotangents are numbers repeated.
+        fn averaged(&self, x: Tensor<4>) -> Tensor<2> {
+            let x = self.inner.forward(x.reshape([BATCH * 6, 12])).tanh();
+            let x = x.reshape([BATCH, 6, 12]).mean_dim(1);
+            self.last.forward(x.reshape([BATCH, 12]))
+        }
     }
 
     /// The numbers that a sweep holds: by the account, and really.
@@ -538,6 +545,11 @@ mod tests {
     #[test]
     fn of_another_order() {
         check("mixed", Net::mixed);
+    }
+
+    #[test]
+    fn of_repeated_numbers() {
+        check("averaged", Net::averaged);
     }
 
     #[test]

@@ -95,7 +95,11 @@ impl Rule for Pointwise {
 
     /// The derivatives and what they are computed from.
     fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
-        let arrays = if self.curved() { 6 } else { 3 };
+        let arrays = match self {
+            Pointwise::Relu | Pointwise::Exp => 1,
+            Pointwise::Sigmoid => 3,
+            _ => 2,
+        };
         arrays * numbers(value)
     }
 

@@ -37,6 +37,15 @@ impl Rule for Add {
         false
     }
 
+    /// The negative of a cotangent that is then summed.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        if self.sign < 0.0 && inputs[1] != value {
+            numbers(value)
+        } else {
+            0
+        }
+    }
+
     fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
         0
     }
@@ -145,6 +154,10 @@ impl Rule for Div {
 
     fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
         3 * numbers(value)
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

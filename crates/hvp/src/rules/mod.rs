@@ -58,8 +58,8 @@ pub enum Sharing {
     Reordered,
     /// Cotangents of inputs as large as the value.
     Cotangents,
-    /// Cotangents, each a part of the cotangent of the value.
-    Parts,
+    /// Cotangents, as views of the cotangent of the value: parts of it, or its numbers repeated.
+    Views,
 }
 
 /// The number of elements of a tensor.

@@ -89,9 +89,9 @@ impl Rule for BatchNorm {
         "batch_norm"
     }
 
-    /// The centred input, and its product with a cotangent.
+    /// The centred input.
     fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
-        2 * numbers(value)
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

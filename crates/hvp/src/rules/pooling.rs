@@ -165,6 +165,15 @@ impl Rule for AvgPool2d {
         false
     }
 
+    /// The cotangent of the image, once more.
+    fn scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        numbers(inputs[0])
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         (self.pool(&inputs[0]), Saved::default())
     }
@@ -211,6 +220,15 @@ impl Rule for AdaptiveAvgPool2d {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    /// The cotangent of the image, once more.
+    fn scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        numbers(inputs[0])
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

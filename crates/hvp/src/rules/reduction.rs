@@ -1,6 +1,6 @@
 //! Sums and means over an axis.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, Sharing};
 use crate::array::Array;
 
 /// `scale` times the sum over one axis, which stays with extent one.
@@ -33,6 +33,10 @@ impl Rule for SumDim {
 
     fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
         0
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Views
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

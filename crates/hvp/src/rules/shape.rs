@@ -142,7 +142,7 @@ impl Rule for Cat {
     }
 
     fn sharing(&self) -> Sharing {
-        Sharing::Parts
+        Sharing::Views
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

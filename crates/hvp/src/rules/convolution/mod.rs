@@ -58,15 +58,6 @@ impl Conv2d {
         ))
     }
 
-    /// Numbers of the columns and of the padded images, for inputs of these shapes and a value of that.
-    fn copies(&self, inputs: &[&[usize]], value: &[usize]) -> [usize; 2] {
-        let [image, weight] = [inputs[0], inputs[1]];
-        let [(top, bottom), (left, right)] = self.padding;
-        let columns = value[0] * self.groups * numbers(&weight[1..]) * numbers(&value[2..]);
-        let padded = image[0] * image[1] * (image[2] + top + bottom) * (image[3] + left + right);
-        [columns, padded]
-    }
-
     /// Directions of images folded into the batch: [K, n, …] to [K n, …].
     fn into_batch(array: &Array) -> Array {
         let [k, n, c, h, w] = five(array);
@@ -173,17 +164,21 @@ impl Rule for Conv2d {
         "conv2d"
     }
 
-    /// What a pull-back to the images holds at its end, were all of it computed by columns: the
-    /// reordered cotangent, its columns, the padded sum of their parts and the parts of one place.
+    /// By columns, what a pull-back to the images holds at its end: the reordered cotangent, its columns,
+    /// the padded sum of their parts and one part. Otherwise folded copies of images and outputs.
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
-        let [columns, padded] = self.copies(inputs, value);
-        let window = numbers(&inputs[1][2..]);
-        numbers(value) + columns + padded + 3 * columns / window
+        let (image, weight) = (inputs[0], inputs[1]);
+        if !self.has_plain_windows() {
+            return 3 * numbers(image) + 2 * numbers(value);
+        }
+        let [(top, bottom), (left, right)] = self.padding;
+        let padded = image[0] * image[1] * (image[2] + top + bottom) * (image[3] + left + right);
+        let part = value[0] * weight[1] * numbers(&value[2..]);
+        numbers(value) + padded + part * (numbers(&weight[2..]) + 1)
     }
 
-    /// The padded images and their columns.
-    fn shared_scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
-        self.copies(inputs, value).iter().sum()
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
