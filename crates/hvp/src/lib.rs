@@ -8,6 +8,7 @@
 pub mod array;
 mod capture;
 mod error;
+mod input;
 mod loss;
 mod lower;
 pub mod operators;
@@ -17,9 +18,13 @@ pub mod rules;
 mod space;
 mod sweep;
 
-pub use array::{Array, Precision};
-pub use capture::capture;
+pub use array::{Array, Kind, Precision};
+/// The record of operations that [`Rules`] are given.
+pub use burn_ir as ir;
+pub use capture::{capture, capture_with};
 pub use error::{CaptureError, HvpError};
+pub use input::InputKind;
+pub use lower::{Lowering, Rules};
 pub use operators::{Operator, Part, UnknownPart};
 pub use problem::{Evaluation, Examples, Options, Problem};
 pub use program::{Node, Parameter, Program, Slot};

@@ -5,10 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use rayon::prelude::*;
 
-use crate::array::{Array, Precision};
-use crate::capture::capture;
-use crate::error::HvpError;
+use crate::array::{Array, Kind, Precision};
+use crate::capture::capture_with;
+use crate::error::{CaptureError, HvpError};
+use crate::input::InputKind;
 use crate::loss::{CrossEntropy, example_loss};
+use crate::lower::Rules;
 use crate::operators::{Operator, Part};
 use crate::program::{Parameter, Program};
 use crate::rules::PerInput;
@@ -17,9 +19,10 @@ use crate::space::{ParameterSpace, on_host};
 /// The examples the loss is the mean over.
 #[derive(Clone, Debug)]
 pub struct Examples {
-    /// The inputs, [n, …], of any float type.
+    /// The inputs, [n, …]: numbers of any type for a network that takes floats, integers for one that
+    /// takes integers.
     pub inputs: TensorData,
-    /// The class of each, below C.
+    /// The class of each row of logits, below C: n, or n m where each example has m rows.
     pub labels: Vec<u32>,
 }
 
@@ -86,33 +89,72 @@ impl Problem {
     /// Captures `forward` of `module` and takes the examples apart into batches.
     ///
     /// `module` is read on whatever device it is on (not an autodiff one) and computed with on
-    /// `device`. `forward` gives logits [n, C] for inputs [n, …]. Where it normalizes with the
-    /// statistics of the batch, the batches are part of the loss: choose `batch_size` on purpose.
+    /// `device`. `forward` gives logits [n, C] for inputs [n, …], or [n m, C] for m rows an example. Where
+    /// it normalizes with the statistics of the batch, the batches are part of the loss: choose
+    /// `batch_size` on purpose.
     ///
     /// # Errors
     ///
     /// When the network cannot be captured, or the examples do not fit together or to it.
-    pub fn new<M: Module, const D: usize>(
+    pub fn new<M: Module, const D: usize, K: InputKind>(
         module: &M,
-        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+        forward: impl Fn(&M, Tensor<D, K>) -> Tensor<2>,
+        examples: Examples,
+        device: &Device,
+        options: Options,
+    ) -> Result<Self, HvpError> {
+        Self::with_rules(
+            &Rules::standard(),
+            module,
+            forward,
+            examples,
+            device,
+            options,
+        )
+    }
+
+    /// [`new`](Self::new) with rules of one's own for some operations.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    pub fn with_rules<M: Module, const D: usize, K: InputKind>(
+        rules: &Rules,
+        module: &M,
+        forward: impl Fn(&M, Tensor<D, K>) -> Tensor<2>,
         examples: Examples,
         device: &Device,
         options: Options,
     ) -> Result<Self, HvpError> {
         let shape = examples.inputs.shape().to_vec();
-        let count = examples.labels.len();
-        if shape.len() != D || shape.first() != Some(&count) || count == 0 {
+        let labels = examples.labels.len();
+        if shape.len() != D || shape[0] == 0 || labels == 0 {
             return Err(HvpError::Input(format!(
-                "the inputs have shape {shape:?} and there are {count} labels: give one label for \
-                 each input, at least one, and inputs of {D} axes",
+                "the inputs have shape {shape:?} and there are {labels} labels: give one label for \
+                 each row of logits, at least one, and inputs of {D} axes",
+            )));
+        }
+        let count = shape[0];
+        let found = examples.inputs.dtype();
+        if K::INTEGERS && Kind::of(found) != Kind::Int {
+            return Err(HvpError::Input(format!(
+                "the network takes integers but the inputs are {found:?}: give inputs of an integer \
+                 type",
             )));
         }
         let capture_for = |batch: usize| {
             let mut input = [batch; D];
             input[1..].copy_from_slice(&shape[1..]);
-            capture(module, input, &forward)
+            capture_with(rules, module, input, &forward)
         };
         let one = capture_for(1)?;
+        let rows = one.rows_per_example();
+        if labels != count * rows {
+            return Err(HvpError::Input(format!(
+                "the inputs have shape {shape:?} and there are {labels} labels: give one label for \
+                 each of the {rows} rows of logits of each input",
+            )));
+        }
         let width = batches_at_once(&one, device, &options);
         let batch_size = match options.batch_size {
             Some(size) => size.clamp(1, count),
@@ -121,6 +163,12 @@ impl Problem {
         let mut programs = vec![capture_for(batch_size)?];
         if !count.is_multiple_of(batch_size) {
             programs.push(capture_for(count % batch_size)?);
+        }
+        if let Some(other) = programs.iter().find(|p| p.rows_per_example() != rows) {
+            return Err(HvpError::Capture(CaptureError::Logits {
+                shape: other.shapes[other.output].clone(),
+                batch: other.batch(),
+            }));
         }
         let classes = programs[0].classes();
         if let Some(label) = examples
@@ -141,12 +189,17 @@ impl Problem {
                 program
                     .constants
                     .iter()
-                    .map(|(_, data)| array(data))
+                    .map(|(_, data)| Array::of_any_kind(data.clone(), precision, device))
                     .collect()
             })
             .collect();
         let parameters = programs[0].initial.iter().map(array).collect();
-        let batches = batches(&examples, batch_size, classes, precision);
+        let inputs = if K::INTEGERS {
+            examples.inputs.clone()
+        } else {
+            examples.inputs.clone().convert_dtype(precision.dtype())
+        };
+        let batches = batches(&inputs, &examples.labels, batch_size, rows, classes);
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
         Ok(Problem {
             programs,
@@ -323,7 +376,7 @@ impl Problem {
     }
 
     fn upload(&self, data: &TensorData) -> Array {
-        Array::from_data(data.clone(), self.space.precision(), self.space.device())
+        Array::of_any_kind(data.clone(), self.space.precision(), self.space.device())
     }
 
     /// Directions [K, p] as one tangent [K, …] a parameter.
@@ -410,33 +463,49 @@ fn fitting_batch(
     count.div_ceil(count.div_ceil(most))
 }
 
+/// Inputs and the one-hot targets of their `rows` rows of logits each, `batch_size` examples at a time.
 fn batches(
-    examples: &Examples,
+    inputs: &TensorData,
+    labels: &[u32],
     batch_size: usize,
+    rows: usize,
     classes: usize,
-    precision: Precision,
 ) -> Vec<Batch> {
-    let shape = examples.inputs.shape().to_vec();
-    let size: usize = shape[1..].iter().product();
-    let inputs: Vec<f64> = examples.inputs.iter::<f64>().collect();
-    examples
-        .labels
-        .chunks(batch_size)
+    let shape = inputs.shape().to_vec();
+    labels
+        .chunks(batch_size * rows)
         .enumerate()
         .map(|(index, labels)| {
-            let start = index * batch_size * size;
-            let mut extents = shape.clone();
-            extents[0] = labels.len();
-            let values = inputs[start..start + labels.len() * size].to_vec();
+            let count = labels.len() / rows;
+            let start = index * batch_size;
             let mut targets = vec![0.0; labels.len() * classes];
             for (row, &label) in labels.iter().enumerate() {
                 targets[row * classes + label as usize] = 1.0;
             }
             Batch {
-                program: usize::from(labels.len() != batch_size),
-                inputs: TensorData::new(values, extents).convert_dtype(precision.dtype()),
+                program: usize::from(count != batch_size),
+                inputs: part(inputs, &shape, start, start + count),
                 targets: TensorData::new(targets, [labels.len(), classes]),
             }
         })
         .collect()
+}
+
+/// The examples `start..end`, in the type they have.
+fn part(inputs: &TensorData, shape: &[usize], start: usize, end: usize) -> TensorData {
+    let size: usize = shape[1..].iter().product();
+    let mut extents = shape.to_vec();
+    extents[0] = end - start;
+    let dtype = inputs.dtype();
+    let (from, count) = (start * size, (end - start) * size);
+    match Kind::of(dtype) {
+        Kind::Float => {
+            let values: Vec<f64> = inputs.iter::<f64>().skip(from).take(count).collect();
+            TensorData::new(values, extents).convert_dtype(dtype)
+        }
+        _ => {
+            let values: Vec<i64> = inputs.iter::<i64>().skip(from).take(count).collect();
+            TensorData::new(values, extents)
+        }
+    }
 }

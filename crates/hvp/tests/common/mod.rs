@@ -123,28 +123,36 @@ pub fn autodiff_gradient<N: Network>(
     let dtype = precision.dtype();
     let inputs = examples.inputs.clone().convert_dtype(dtype);
     let z = network.forward(Tensor::<4>::from_data(inputs, (&device, dtype)));
-    let [count, classes] = z.dims();
-    let mut targets = vec![0.0; count * classes];
-    for (row, &label) in examples.labels.iter().enumerate() {
-        targets[row * classes + label as usize] = 1.0;
-    }
-    let targets = TensorData::new(targets, [count, classes]).convert_dtype(dtype);
-    let targets = Tensor::<2>::from_data(targets, (&device, dtype));
-    let loss = (log_softmax(z, 1) * targets).sum().neg();
-    let mut collected = Gradients {
-        gradients: loss.backward(),
-        values: Vec::new(),
-        name: Vec::new(),
-    };
-    network.visit(&mut collected);
-    // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
-    collected.values.iter().map(|g| g / count as f64).collect()
+    Gradients::of(&network, z, &examples.labels)
 }
 
-struct Gradients {
+/// What Burn's reverse mode gives for the parameters of a module.
+pub struct Gradients {
     gradients: burn::tensor::Gradients,
     values: Vec<f64>,
     name: Vec<String>,
+}
+
+impl Gradients {
+    /// The gradient of the mean cross-entropy at logits of `module`, one label a row.
+    pub fn of<M: Module>(module: &M, z: Tensor<2>, labels: &[u32]) -> Vec<f64> {
+        let [count, classes] = z.dims();
+        let mut targets = vec![0.0; count * classes];
+        for (row, &label) in labels.iter().enumerate() {
+            targets[row * classes + label as usize] = 1.0;
+        }
+        let targets = TensorData::new(targets, [count, classes]).convert_dtype(z.dtype());
+        let targets = Tensor::<2>::from_data(targets, (&z.device(), z.dtype()));
+        let loss = (log_softmax(z, 1) * targets).sum().neg();
+        let mut collected = Gradients {
+            gradients: loss.backward(),
+            values: Vec::new(),
+            name: Vec::new(),
+        };
+        module.visit(&mut collected);
+        // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
+        collected.values.iter().map(|g| g / count as f64).collect()
+    }
 }
 
 impl ModuleVisitor for Gradients {
