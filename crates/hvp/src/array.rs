@@ -8,7 +8,7 @@
 //! masks are arrays of another [`Kind`]: what moves elements about takes them as well, arithmetic does
 //! not.
 
-use burn::tensor::{DType, Device, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData, kind::Basic};
 use burn_backend::{
     Backend, ExecutionError, FloatDType, IntDType, Scalar, Shape, Slice, TensorMetadata,
     get_or_init_device_settings,
@@ -125,6 +125,21 @@ impl Array {
                 device_kind,
             )),
         }
+    }
+
+    /// A tensor of Burn's, which is not on an autodiff device.
+    pub fn from_tensor<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> Self {
+        Array(tensor.into_dispatch())
+    }
+
+    /// The array as a tensor of Burn's, for operations that arrays have no method for.
+    ///
+    /// # Panics
+    ///
+    /// When the array has not D axes or its elements are not of kind `K`.
+    pub fn to_tensor<const D: usize, K: Basic>(&self) -> Tensor<D, K> {
+        assert_eq!(self.rank(), D, "an array of another number of axes");
+        Tensor::from_dispatch(self.0.clone())
     }
 
     /// A tensor of `shape` from row-major values.
