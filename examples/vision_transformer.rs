@@ -12,6 +12,7 @@ use burn::nn::transformer::{
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use hesscope::hvp::{Examples, Options, Precision, Problem};
+use shared::Outcome;
 
 const CLASSES: usize = 4;
 
@@ -89,8 +90,6 @@ fn problem(network: &VisionTransformer, examples: Examples, options: Options) ->
     let device = Device::flex();
     Ok(Problem::new(network, forward, examples, &device, options)?)
 }
-
-use shared::Outcome;
 
 fn main() -> Outcome {
     let device = Device::flex();

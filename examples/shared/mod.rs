@@ -39,9 +39,10 @@ fn largest(problem: &Problem, part: Part, steps: usize) -> Outcome<Vec<(f64, f64
         ..LanczosOptions::default()
     };
     let run = &lanczos(&problem.operator(part), &[arbitrary(problem)], &options)?[0];
-    let values = run.ritz_values.iter().rev().copied();
-    Ok(values
-        .zip(run.residual_bounds.iter().rev().copied())
+    let pairs = run.ritz_values.iter().zip(&run.residual_bounds).rev();
+    let rounding = problem.space().epsilon();
+    Ok(pairs
+        .map(|(&value, &bound)| (value, bound.max(rounding * value.abs())))
         .take(3)
         .collect())
 }

@@ -1,7 +1,7 @@
 //! A network, its loss and a data set: everything the operators are made from.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Element, Tensor, TensorData};
 
 use rayon::prelude::*;
 
@@ -140,6 +140,15 @@ impl Problem {
             return Err(HvpError::Input(format!(
                 "the network takes integers but the inputs are {found:?}: give inputs of an integer \
                  type",
+            )));
+        }
+        // What every device has: some have no wider integers.
+        let wide = |number: &i64| i32::try_from(*number).is_err();
+        if K::INTEGERS
+            && let Some(number) = examples.inputs.iter::<i64>().find(wide)
+        {
+            return Err(HvpError::Input(format!(
+                "an input is {number}: give inputs that are integers of 32 bits",
             )));
         }
         let capture_for = |batch: usize| {
@@ -471,41 +480,39 @@ fn batches(
     rows: usize,
     classes: usize,
 ) -> Vec<Batch> {
-    let shape = inputs.shape().to_vec();
+    let parts = match Kind::of(inputs.dtype()) {
+        Kind::Float => parts::<f64>(inputs, batch_size),
+        Kind::Int | Kind::Bool => parts::<i64>(inputs, batch_size),
+    };
     labels
         .chunks(batch_size * rows)
-        .enumerate()
-        .map(|(index, labels)| {
-            let count = labels.len() / rows;
-            let start = index * batch_size;
+        .zip(parts)
+        .map(|(labels, inputs)| {
             let mut targets = vec![0.0; labels.len() * classes];
             for (row, &label) in labels.iter().enumerate() {
                 targets[row * classes + label as usize] = 1.0;
             }
             Batch {
-                program: usize::from(count != batch_size),
-                inputs: part(inputs, &shape, start, start + count),
+                program: usize::from(labels.len() != batch_size * rows),
+                inputs,
                 targets: TensorData::new(targets, [labels.len(), classes]),
             }
         })
         .collect()
 }
 
-/// The examples `start..end`, in the type they have.
-fn part(inputs: &TensorData, shape: &[usize], start: usize, end: usize) -> TensorData {
+/// The examples `batch_size` at a time, in the type they have, which `E` holds exactly.
+fn parts<E: Element>(inputs: &TensorData, batch_size: usize) -> Vec<TensorData> {
+    let shape = inputs.shape().to_vec();
     let size: usize = shape[1..].iter().product();
-    let mut extents = shape.to_vec();
-    extents[0] = end - start;
-    let dtype = inputs.dtype();
-    let (from, count) = (start * size, (end - start) * size);
-    match Kind::of(dtype) {
-        Kind::Float => {
-            let values: Vec<f64> = inputs.iter::<f64>().skip(from).take(count).collect();
-            TensorData::new(values, extents).convert_dtype(dtype)
-        }
-        _ => {
-            let values: Vec<i64> = inputs.iter::<i64>().skip(from).take(count).collect();
-            TensorData::new(values, extents)
-        }
-    }
+    let values: Vec<E> = inputs.iter::<E>().collect();
+    (0..shape[0])
+        .step_by(batch_size)
+        .map(|start| {
+            let mut extents = shape.clone();
+            extents[0] = batch_size.min(shape[0] - start);
+            let part = values[start * size..(start + extents[0]) * size].to_vec();
+            TensorData::new(part, extents).convert_dtype(inputs.dtype())
+        })
+        .collect()
 }

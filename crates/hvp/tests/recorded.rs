@@ -292,6 +292,107 @@ fn integers_and_truth_values() {
         let odd = (columns % 2).equal_scalar(1).expand([n, width]);
         x.tanh().mask_fill(odd, 0.25) * weights
     });
+    check("more arithmetic of integers", |x| {
+        let [n, width] = x.dims();
+        let device = x.device();
+        let counted: Tensor<2, Int> =
+            Tensor::<1, Int>::arange(-9..(n * width) as i64 - 9, &device).reshape([n, width]);
+        let signs = counted.clone().sign() * counted.clone().clamp_min(-7).clamp_max(8);
+        let totals = signs.clone().sum_dim(1) - signs.clone().max_dim(1) * 2;
+        let totals =
+            totals + signs.clone().min_dim(1) + signs.clone().cumsum(1) / signs.ones_like();
+        // Burn's CPU backend does not add these to other integers.
+        let places = signs.clone().argmax(1).float() - signs.clone().argmin(1).float() * 2.0;
+        let places = places.cast(DType::F64);
+        let remainder = (totals.clone() + 40) % (counted.abs() + 1);
+        let mixed = totals - 3 + remainder;
+        let weights = mixed.float().cast(DType::F64) * 0.125;
+        x.tanh() * (weights + places)
+    });
+    check("comparisons of integers", |x| {
+        let [n, width] = x.dims();
+        let device = x.device();
+        let column: Tensor<2, Int> =
+            Tensor::<1, Int>::arange(0..width as i64, &device).reshape([1, width]);
+        let column = column.expand([n, width]);
+        let other = column.clone().flip([1]) / 2 + 1;
+        let bit = |mask: Tensor<2, Bool>, weight: i64| mask.int() * weight;
+        let sum = bit(column.clone().greater(other.clone()), 1)
+            + bit(column.clone().greater_equal(other.clone()), 2)
+            + bit(column.clone().lower(other.clone()), 4)
+            + bit(column.clone().lower_equal(other.clone()), 8)
+            + bit(column.clone().equal(other.clone()), 16)
+            + bit(column.clone().not_equal(other), 32)
+            + bit(column.clone().greater_scalar(3), 64)
+            + bit(column.clone().greater_equal_scalar(3), 128)
+            + bit(column.clone().lower_scalar(5), 256)
+            + bit(column.clone().lower_equal_scalar(5), 512)
+            + bit(column.clone().equal_scalar(4), 1024)
+            + bit(column.clone().not_equal_scalar(6), 2048);
+        let chosen = column.mask_fill(sum.clone().greater_scalar(1500), 7);
+        x.tanh() * ((sum + chosen).float().cast(DType::F64) * 0.001953125)
+    });
+    check("comparisons of floats", |x| {
+        let other = x.clone().flip([1]);
+        let bit = |mask: Tensor<2, Bool>, weight: i64| mask.int() * weight;
+        let same = x.clone().slice(s![.., 0..1]);
+        let sum = bit(x.clone().greater(other.clone()), 1)
+            + bit(x.clone().greater_equal(other.clone()), 2)
+            + bit(x.clone().lower_equal(other.clone()), 4)
+            + bit(x.clone().not_equal(other), 8)
+            + bit(x.clone().equal(same.expand(x.dims())), 16)
+            + bit(x.clone().greater_equal_scalar(0.125), 32)
+            + bit(x.clone().lower_scalar(-0.125), 64)
+            + bit(x.clone().lower_equal_scalar(0.25), 128)
+            + bit(x.clone().equal_scalar(0.0), 256)
+            + bit(x.clone().not_equal_scalar(0.0), 512)
+            + bit(x.clone().is_nan(), 1024)
+            + bit(
+                (x.clone() / (x.clone() - x.clone().slice(s![.., 3..4]))).is_inf(),
+                2048,
+            )
+            + (x.clone() * 4.0).int() * 4096
+            + x.clone().argmin(1) * 8192;
+        x.tanh() * (sum.float().cast(DType::F64) * 0.0001220703125)
+    });
+    check("logic", |x| {
+        let above = x.clone().greater_scalar(0.0);
+        let far = x.clone().abs().greater_scalar(0.5);
+        let bit = |mask: Tensor<2, Bool>, weight: i64| mask.int() * weight;
+        let sum = bit(above.clone().bool_and(far.clone()), 1)
+            + bit(above.clone().bool_or(far.clone()), 2)
+            + bit(above.clone().bool_xor(far.clone()), 4)
+            + bit(above.clone().equal(far.clone()), 8)
+            + bit(above.clone().not_equal(far.clone()), 16)
+            + bit(above.clone().bool_not(), 32)
+            + bit(above.clone().equal_scalar(true), 64)
+            + bit(far.clone().not_equal_scalar(true), 128)
+            + bit(above.clone().flip([1]), 256)
+            + bit(
+                Tensor::cat(vec![above.clone(), far.clone()], 1).slice(s![.., 4..12]),
+                512,
+            )
+            + bit(
+                above.mask_where(far.clone(), far.clone().repeat_dim(1, 1)),
+                1024,
+            );
+        x.tanh() * ((sum + far.int()).float().cast(DType::F64) * 0.0078125)
+    });
+    check("a table of integers", |x| {
+        let [n, width] = x.dims();
+        let device = x.device();
+        let table = integers(&[3, 1, 4, 1, 5, 9, 2, 6], [1, 8], &device).expand([n, width]);
+        let places = integers(&[2, 7, 1, 8, 2, 8, 1, 8], [8], &device) % 8;
+        let picked = table.clone().select(1, places.clone());
+        let gathered = table
+            .clone()
+            .gather(1, places.unsqueeze::<2>().expand([n, width]));
+        let assigned = table.slice_assign(s![.., 2..4], picked.clone().slice(s![.., 4..6]));
+        let moved = assigned.swap_dims(0, 1).permute([1, 0]) * 3;
+        let all = moved + picked + gathered * Tensor::<2, Int>::ones([n, width], &device);
+        let all = all + Tensor::<2, Int>::full([n, width], 2, &device);
+        x.tanh() * (all.float().cast(DType::F64) * 0.125)
+    });
     check("triangles", |x| {
         let [n, width] = x.dims();
         let mask = Tensor::<2, Bool>::tril_mask([n, width], 1, &x.device());

@@ -12,9 +12,10 @@ use burn::nn::transformer::{
     TransformerEncoder, TransformerEncoderConfig, TransformerEncoderInput,
 };
 use burn::nn::{
-    Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, InstanceNorm, InstanceNormConfig,
-    LayerNorm, LayerNormConfig, Linear, LinearConfig, PositionalEncoding, PositionalEncodingConfig,
-    RmsNorm, RmsNormConfig, RotaryEncoding, RotaryEncodingConfig, SwiGlu, SwiGluConfig,
+    Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Gru, GruConfig, InstanceNorm,
+    InstanceNormConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig, Lstm, LstmConfig,
+    PositionalEncoding, PositionalEncodingConfig, RmsNorm, RmsNormConfig, RotaryEncoding,
+    RotaryEncodingConfig, SwiGlu, SwiGluConfig,
 };
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use common::{
@@ -290,6 +291,80 @@ fn of_a_language_model() {
 }
 
 #[test]
+fn gradients_in_float32() {
+    let vision = filled(Vision::new(), 72, Precision::F32);
+    let inputs = floats([3, 1, 4, 4]).convert_dtype(DType::F32);
+    let labels = vec![0, 2, 1];
+    let tracked = vision.clone().train();
+    let x = Tensor::from_data(inputs.clone(), &device().autodiff());
+    let expected = Gradients::of(&tracked, tracked.forward(x), &labels);
+    let problem = Problem::new(
+        &vision,
+        |network: &Vision, x| network.forward(x),
+        Examples { inputs, labels },
+        &device(),
+        Options::default(),
+    );
+    let ours = gradient(&problem.expect("rules for all of it"));
+    close(&ours, &expected, 1e-4, "vision");
+
+    let language = filled(Language::new(), 73, Precision::F32);
+    let inputs = tokens(3, CONTEXT);
+    let labels: Vec<u32> = (0..9).map(|i| (i * 2 + i / 4) % 5).collect();
+    let tracked = language.clone().train();
+    let x = Tensor::from_data(inputs.clone(), &device().autodiff());
+    let expected = Gradients::of(&tracked, tracked.forward(x), &labels);
+    let problem = Problem::new(
+        &language,
+        |network: &Language, x: Tensor<2, Int>| network.forward(x),
+        Examples { inputs, labels },
+        &device(),
+        Options::default(),
+    );
+    let ours = gradient(&problem.expect("rules for all of it"));
+    close(&ours, &expected, 1e-4, "language");
+}
+
+/// A memory over positions, and one of another kind over what it gives.
+#[derive(Module, Debug)]
+struct Recurrent {
+    first: Lstm,
+    second: Gru,
+    head: Linear,
+}
+
+#[test]
+fn of_recurrent_layers() {
+    let network = Recurrent {
+        first: LstmConfig::new(2, 3, true).init(&device()),
+        second: GruConfig::new(3, 3, true).init(&device()),
+        head: linear(3, 3),
+    };
+    // Burn's states start as float32 zeros, so its own gradient is in float32.
+    let network = filled(network, 78, Precision::F32);
+    let forward = |network: &Recurrent, x: Tensor<3>| {
+        let [n, length, _] = x.dims();
+        let (x, _) = network.first.forward(x, None);
+        let x = network.second.forward(x, None);
+        let last = x.slice([0..n, length - 1..length]);
+        network.head.forward(last.squeeze_dim(1))
+    };
+    let inputs = floats([3, 3, 2]).convert_dtype(DType::F32);
+    let labels = vec![0, 2, 1];
+    let tracked = network.clone().train();
+    let x = Tensor::from_data(inputs.clone(), &device().autodiff());
+    let expected = Gradients::of(&tracked, forward(&tracked, x), &labels);
+    let examples = Examples { inputs, labels };
+    let problem = Problem::new(&network, forward, examples, &device(), exact());
+    check(
+        "recurrent",
+        problem.expect("rules for all of it"),
+        &expected,
+        1e-5,
+    );
+}
+
+#[test]
 fn of_padded_tokens() {
     let network = filled(Padded::new(), 74, Precision::F64);
     let inputs = tokens(3, 4);
@@ -470,6 +545,12 @@ fn refused(inputs: TensorData, labels: Vec<u32>) -> String {
 fn inputs_and_labels_of_a_language_model_must_fit() {
     let floats = refused(floats([2, CONTEXT]), vec![0; 6]);
     assert!(floats.contains("takes integers"), "{floats}");
+    let wide = TensorData::new(vec![0, 1, i64::from(i32::MAX) + 1], [1, CONTEXT]);
+    let wide = refused(wide, vec![0; 3]);
+    assert!(
+        wide.contains("2147483648") && wide.contains("32 bits"),
+        "{wide}"
+    );
     let few = refused(tokens(2, CONTEXT), vec![0; 5]);
     assert!(few.contains("5 labels") && few.contains("3 rows"), "{few}");
 }

@@ -166,13 +166,14 @@ pub(super) fn lower_order(numeric: &NumericOperationIr) -> Option<Lowering> {
         NumericOperationIr::ArgMax(op) => along("argmax", op, |a, axis| {
             Array(match a.kind() {
                 Kind::Float => Dispatch::float_argmax(a.0.clone(), axis, int_dtype(a)),
-                _ => Dispatch::int_argmax(a.0.clone(), axis),
+                // Burn's CPU backend gives places of integers as integers of its own choice.
+                _ => Dispatch::int_cast(Dispatch::int_argmax(a.0.clone(), axis), int_dtype(a)),
             })
         }),
         NumericOperationIr::ArgMin(op) => along("argmin", op, |a, axis| {
             Array(match a.kind() {
                 Kind::Float => Dispatch::float_argmin(a.0.clone(), axis, int_dtype(a)),
-                _ => Dispatch::int_argmin(a.0.clone(), axis),
+                _ => Dispatch::int_cast(Dispatch::int_argmin(a.0.clone(), axis), int_dtype(a)),
             })
         }),
         _ => None,
