@@ -1,14 +1,19 @@
 //! Tensors of dynamic rank on any device: the currency of the rules.
 //!
-//! [`Array`] wraps a float primitive of Burn's run-time dispatch backend. Its methods broadcast as
-//! Burn's operations do, and take `self` by reference: a clone of a primitive is a handle, never a
-//! copy of the numbers.
+//! [`Array`] wraps a primitive of Burn's run-time dispatch backend. Its methods broadcast as Burn's
+//! operations do, and take `self` by reference: a clone of a primitive is a handle, never a copy of the
+//! numbers.
+//!
+//! Nearly all arrays hold floats, and only they are differentiated. A network's tokens, indices and
+//! masks are arrays of another [`Kind`]: what moves elements about takes them as well, arithmetic does
+//! not.
 
-use burn::tensor::{DType, Device, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData, kind::Basic};
 use burn_backend::{
-    ExecutionError, FloatDType, IntDType, Scalar, Shape, Slice, TensorMetadata,
-    ops::{FloatTensorOps, IntTensorOps},
-    tensor::{FloatTensor, IntTensor},
+    Backend, ExecutionError, FloatDType, IntDType, Scalar, Shape, Slice, TensorMetadata,
+    get_or_init_device_settings,
+    ops::{BoolTensorOps, FloatTensorOps, IntTensorOps},
+    tensor::{FloatTensor, IndexingUpdateOp, IntTensor},
 };
 use burn_dispatch::Dispatch;
 
@@ -54,7 +59,42 @@ impl Precision {
     }
 }
 
-/// A float tensor of dynamic rank on a device.
+/// What the elements of an [`Array`] are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Floats.
+    Float,
+    /// Integers.
+    Int,
+    /// Truth values.
+    Bool,
+}
+
+impl Kind {
+    /// The kind of Burn's type of an element.
+    pub fn of(dtype: DType) -> Self {
+        if dtype.is_float() {
+            Kind::Float
+        } else if dtype.is_bool() {
+            Kind::Bool
+        } else {
+            Kind::Int
+        }
+    }
+}
+
+/// The same operation for each kind of elements.
+macro_rules! by_kind {
+    ($kind:expr => $float:ident | $int:ident | $bool:ident ($($argument:expr),* $(,)?)) => {
+        match $kind {
+            Kind::Float => Dispatch::$float($($argument),*),
+            Kind::Int => Dispatch::$int($($argument),*),
+            Kind::Bool => Dispatch::$bool($($argument),*),
+        }
+    };
+}
+
+/// A tensor of dynamic rank on a device.
 #[derive(Clone, Debug)]
 pub struct Array(pub(crate) FloatTensor<Dispatch>);
 
@@ -63,10 +103,43 @@ pub struct Array(pub(crate) FloatTensor<Dispatch>);
 pub struct Indices(pub(crate) IntTensor<Dispatch>);
 
 impl Array {
-    /// A tensor from row-major values, converted to `precision`.
+    /// A tensor of floats from row-major values, converted to `precision`.
     pub fn from_data(data: TensorData, precision: Precision, device: &Device) -> Self {
         let data = data.convert_dtype(precision.dtype());
         Array(Dispatch::float_from_data(data, device.as_dispatch()))
+    }
+
+    /// A tensor from row-major values of any kind: floats are converted to `precision`, integers and
+    /// truth values to how the device stores them.
+    pub fn of_any_kind(data: TensorData, precision: Precision, device: &Device) -> Self {
+        let device_kind = device.as_dispatch();
+        let settings = get_or_init_device_settings::<Dispatch>(device_kind);
+        match Kind::of(data.dtype()) {
+            Kind::Float => Self::from_data(data, precision, device),
+            Kind::Int => Array(Dispatch::int_from_data(
+                data.convert_dtype(settings.int_dtype.into()),
+                device_kind,
+            )),
+            Kind::Bool => Array(Dispatch::bool_from_data(
+                data.convert_dtype(settings.bool_dtype.into()),
+                device_kind,
+            )),
+        }
+    }
+
+    /// A tensor of Burn's, which is not on an autodiff device.
+    pub fn from_tensor<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> Self {
+        Array(tensor.into_dispatch())
+    }
+
+    /// The array as a tensor of Burn's, for operations that arrays have no method for.
+    ///
+    /// # Panics
+    ///
+    /// When the array has not D axes or its elements are not of kind `K`.
+    pub fn to_tensor<const D: usize, K: Basic>(&self) -> Tensor<D, K> {
+        assert_eq!(self.rank(), D, "an array of another number of axes");
+        Tensor::from_dispatch(self.0.clone())
     }
 
     /// A tensor of `shape` from row-major values.
@@ -103,7 +176,12 @@ impl Array {
     ///
     /// When the device fails.
     pub fn to_data(&self) -> Result<TensorData, ExecutionError> {
-        burn::tensor::read_sync(Dispatch::float_into_data(self.0.clone()))
+        let array = self.0.clone();
+        match self.kind() {
+            Kind::Float => burn::tensor::read_sync(Dispatch::float_into_data(array)),
+            Kind::Int => burn::tensor::read_sync(Dispatch::int_into_data(array)),
+            Kind::Bool => burn::tensor::read_sync(Dispatch::bool_into_data(array)),
+        }
     }
 
     /// The values in float64, row-major.
@@ -118,6 +196,33 @@ impl Array {
     /// The extent of each axis.
     pub fn shape(&self) -> Vec<usize> {
         self.0.shape().to_vec()
+    }
+
+    /// What the elements are.
+    pub fn kind(&self) -> Kind {
+        Kind::of(self.0.dtype())
+    }
+
+    /// The precision of floats; absent for other kinds.
+    pub fn precision(&self) -> Option<Precision> {
+        match self.0.dtype() {
+            DType::F32 => Some(Precision::F32),
+            DType::F64 => Some(Precision::F64),
+            _ => None,
+        }
+    }
+
+    /// Floats in another precision; the same array where nothing is to be done.
+    pub(crate) fn in_precision(self, precision: Precision) -> Array {
+        if self.kind() != Kind::Float || self.precision() == Some(precision) {
+            return self;
+        }
+        Array(Dispatch::float_cast(self.0, precision.float()))
+    }
+
+    /// An array of integers, to look up others with.
+    pub fn as_indices(&self) -> Indices {
+        Indices(self.0.clone())
     }
 
     /// The number of axes.
@@ -202,6 +307,60 @@ impl Array {
         Array(Dispatch::float_tanh(self.0.clone()))
     }
 
+    /// The error function of every element.
+    pub fn erf(&self) -> Array {
+        Array(Dispatch::float_erf(self.0.clone()))
+    }
+
+    /// The natural logarithm of one plus every element.
+    pub fn log1p(&self) -> Array {
+        Array(Dispatch::float_log1p(self.0.clone()))
+    }
+
+    /// The sine of every element.
+    pub fn sin(&self) -> Array {
+        Array(Dispatch::float_sin(self.0.clone()))
+    }
+
+    /// The cosine of every element.
+    pub fn cos(&self) -> Array {
+        Array(Dispatch::float_cos(self.0.clone()))
+    }
+
+    /// Every element to a power.
+    pub fn powf(&self, exponent: f64) -> Array {
+        Array(Dispatch::float_powf_scalar(
+            self.0.clone(),
+            Scalar::Float(exponent),
+        ))
+    }
+
+    /// The absolute value of every element.
+    pub fn abs(&self) -> Array {
+        Array(Dispatch::float_abs(self.0.clone()))
+    }
+
+    /// -1, 0 or 1 as the element is below, at or above zero.
+    pub fn sign(&self) -> Array {
+        Array(Dispatch::float_sign(self.0.clone()))
+    }
+
+    /// The larger of every element and a number.
+    pub fn clamp_min(&self, least: f64) -> Array {
+        Array(Dispatch::float_clamp_min(
+            self.0.clone(),
+            Scalar::Float(least),
+        ))
+    }
+
+    /// The smaller of every element and a number.
+    pub fn clamp_max(&self, most: f64) -> Array {
+        Array(Dispatch::float_clamp_max(
+            self.0.clone(),
+            Scalar::Float(most),
+        ))
+    }
+
     /// One where the element is above zero, zero elsewhere.
     pub fn positive(&self) -> Array {
         let sign = Dispatch::float_sign(self.0.clone());
@@ -213,15 +372,32 @@ impl Array {
         if self.0.shape().as_slice() == shape {
             return self.clone();
         }
-        Array(Dispatch::float_reshape(
-            self.0.clone(),
-            Shape::from(shape.to_vec()),
+        let shape = Shape::from(shape.to_vec());
+        Array(by_kind!(
+            self.kind() => float_reshape | int_reshape | bool_reshape (self.0.clone(), shape)
         ))
     }
 
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of `self`.
     pub fn permute(&self, axes: &[usize]) -> Array {
-        Array(Dispatch::float_permute(self.0.clone(), axes))
+        Array(by_kind!(
+            self.kind() => float_permute | int_permute | bool_permute (self.0.clone(), axes)
+        ))
+    }
+
+    /// The elements of some axes in reverse order.
+    pub fn flip(&self, axes: &[usize]) -> Array {
+        Array(by_kind!(
+            self.kind() => float_flip | int_flip | bool_flip (self.0.clone(), axes)
+        ))
+    }
+
+    /// The tensor `times` times one after another along axis `dim`.
+    pub fn repeat_dim(&self, dim: usize, times: usize) -> Array {
+        Array(by_kind!(
+            self.kind() => float_repeat_dim | int_repeat_dim | bool_repeat_dim
+                (self.0.clone(), dim, times)
+        ))
     }
 
     /// Exchanges two axes.
@@ -234,9 +410,9 @@ impl Array {
         if self.0.shape().as_slice() == shape {
             return self.clone();
         }
-        Array(Dispatch::float_expand(
-            self.0.clone(),
-            Shape::from(shape.to_vec()),
+        let shape = Shape::from(shape.to_vec());
+        Array(by_kind!(
+            self.kind() => float_expand | int_expand | bool_expand (self.0.clone(), shape)
         ))
     }
 
@@ -256,7 +432,22 @@ impl Array {
             .map(|(axis, &extent)| if axis == dim { start..end } else { 0..extent })
             .map(Slice::from)
             .collect();
-        Array(Dispatch::float_slice(self.0.clone(), &slices))
+        self.slices(&slices)
+    }
+
+    /// The part of each axis that its slice chooses.
+    pub fn slices(&self, slices: &[Slice]) -> Array {
+        Array(by_kind!(
+            self.kind() => float_slice | int_slice | bool_slice (self.0.clone(), slices)
+        ))
+    }
+
+    /// The tensor with the part that [`slices`](Self::slices) chooses replaced.
+    pub fn slices_replaced(&self, slices: &[Slice], part: &Array) -> Array {
+        Array(by_kind!(
+            self.kind() => float_slice_assign | int_slice_assign | bool_slice_assign
+                (self.0.clone(), slices, part.0.clone())
+        ))
     }
 
     /// The parts along the first axis, without it.
@@ -272,8 +463,9 @@ impl Array {
         if let [only] = parts {
             return only.clone();
         }
+        let kind = parts.first().map_or(Kind::Float, Array::kind);
         let parts = parts.iter().map(|part| part.0.clone()).collect();
-        Array(Dispatch::float_cat(parts, dim))
+        Array(by_kind!(kind => float_cat | int_cat | bool_cat (parts, dim)))
     }
 
     /// The sum over axis `dim`, which stays with extent one.
@@ -285,6 +477,16 @@ impl Array {
     pub fn sum_dims(&self, dims: &[usize]) -> Array {
         dims.iter()
             .fold(self.clone(), |array, &dim| array.sum_dim(dim))
+    }
+
+    /// The sum of all elements up to each along axis `dim`.
+    pub fn cumsum(&self, dim: usize) -> Array {
+        Array(Dispatch::float_cumsum(self.0.clone(), dim))
+    }
+
+    /// Where the largest element along axis `dim` is, which stays with extent one: the first of equals.
+    pub fn argmax(&self, dim: usize) -> Indices {
+        Indices(Dispatch::float_argmax(self.0.clone(), dim, Indices::DTYPE))
     }
 
     /// The largest element along axis `dim`, which stays with extent one.
@@ -305,10 +507,56 @@ impl Array {
 
     /// Elements of axis `dim` at `indices`, whose other axes have `self`'s extents.
     pub fn gather(&self, dim: usize, indices: &Indices) -> Array {
-        Array(Dispatch::float_gather(
+        Array(by_kind!(
+            self.kind() => float_gather | int_gather | bool_gather
+                (dim, self.0.clone(), indices.0.clone())
+        ))
+    }
+
+    /// Adds each element of `values` to the one [`gather`](Self::gather) takes for its place.
+    pub fn scatter_add(&self, dim: usize, indices: &Indices, values: &Array) -> Array {
+        Array(Dispatch::float_scatter(
             dim,
             self.0.clone(),
             indices.0.clone(),
+            values.0.clone(),
+            IndexingUpdateOp::Add,
+        ))
+    }
+
+    /// The layers of axis `dim` that `indices` (of one axis) name, in their order.
+    pub fn select(&self, dim: usize, indices: &Indices) -> Array {
+        Array(by_kind!(
+            self.kind() => float_select | int_select | bool_select
+                (self.0.clone(), dim, indices.0.clone())
+        ))
+    }
+
+    /// Adds each layer of `values` to the one [`select`](Self::select) takes for its place.
+    pub fn select_add(&self, dim: usize, indices: &Indices, values: &Array) -> Array {
+        Array(Dispatch::float_select_assign(
+            self.0.clone(),
+            dim,
+            indices.0.clone(),
+            values.0.clone(),
+            IndexingUpdateOp::Add,
+        ))
+    }
+
+    /// `value` where a mask of truth values says so, `self` elsewhere, all of one shape.
+    pub fn mask_where(&self, mask: &Array, value: &Array) -> Array {
+        Array(by_kind!(
+            self.kind() => float_mask_where | int_mask_where | bool_mask_where
+                (self.0.clone(), mask.0.clone(), value.0.clone())
+        ))
+    }
+
+    /// A number where a mask of truth values says so, `self` elsewhere, both of one shape.
+    pub fn mask_fill(&self, mask: &Array, value: f64) -> Array {
+        Array(Dispatch::float_mask_fill(
+            self.0.clone(),
+            mask.0.clone(),
+            Scalar::Float(value),
         ))
     }
 
@@ -350,7 +598,25 @@ impl Indices {
         self.0.shape().to_vec()
     }
 
+    /// The same indices for each of `directions`, which make a new first axis.
+    pub fn repeated(&self, directions: usize) -> Indices {
+        let mut lifted = vec![1];
+        lifted.extend(self.shape());
+        let mut expanded = lifted.clone();
+        expanded[0] = directions;
+        self.reshape(&lifted).expand(&expanded)
+    }
+
     pub(crate) const DTYPE: IntDType = IntDType::I32;
+}
+
+/// The finest precision of floats a device has.
+pub(crate) fn finest_precision(device: &Device) -> Precision {
+    if Dispatch::supports_dtype(device.as_dispatch(), DType::F64) {
+        Precision::F64
+    } else {
+        Precision::F32
+    }
 }
 
 /// Adds two optional tensors, absent meaning zero.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_capture::CaptureBackend;
 use burn_ir::{OperationIr, TensorId};
 
+use crate::array::{Array, Precision};
 use crate::error::CaptureError;
-use crate::lower::{Lowered, lower, operation_name};
+use crate::input::{InputKind, tensor_id};
+use crate::lower::{Rules, Step, operation_name};
 use crate::program::{Node, Parameter, Program, Slot};
 
 thread_local! {
@@ -19,23 +20,41 @@ thread_local! {
 /// Tensors of a module that are not trained although they are stored beside those that are.
 const BUFFERS: [&str; 2] = ["running_mean", "running_var"];
 
-/// Records `forward` on zeros of shape `input` and turns what was recorded into a program.
+/// Records `forward` for inputs of shape `input` and turns what was recorded into a program.
 ///
-/// `module` must not be on an autodiff device. All its float tensors are parameters, but for running
-/// statistics, recognised by their names `running_mean` and `running_var`.
+/// The inputs are floats or, for a network of tokens, integers, as `forward` says. It gives logits
+/// [n, C] for n examples, or [n m, C] where each has m rows; it must not read the numbers of a tensor,
+/// for there are none while it is recorded. `module` must not be on an autodiff device. All its float
+/// tensors are parameters, but for running statistics, recognised by their names `running_mean` and
+/// `running_var`.
 ///
 /// # Errors
 ///
-/// When an operation has no rule, or `forward` does not give logits of shape [n, C].
-pub fn capture<M: Module, const D: usize>(
+/// When an operation has no rule, or `forward` gives logits of another shape.
+pub fn capture<M: Module, const D: usize, K: InputKind>(
     module: &M,
     input: [usize; D],
-    forward: impl FnOnce(&M, Tensor<D>) -> Tensor<2>,
+    forward: impl FnOnce(&M, Tensor<D, K>) -> Tensor<2>,
+) -> Result<Program, CaptureError> {
+    capture_with(&Rules::standard(), module, input, forward)
+}
+
+/// [`capture`] with rules of one's own.
+///
+/// # Errors
+///
+/// As for [`capture`].
+pub fn capture_with<M: Module, const D: usize, K: InputKind>(
+    rules: &Rules,
+    module: &M,
+    input: [usize; D],
+    forward: impl FnOnce(&M, Tensor<D, K>) -> Tensor<2>,
 ) -> Result<Program, CaptureError> {
     if module.devices().iter().any(Device::is_autodiff) {
         return Err(CaptureError::Autodiff);
     }
-    build(DEVICE.with(|device| record(device, module, input, forward))?)
+    let recorded = DEVICE.with(|device| record(device, module, input, forward))?;
+    build(recorded, rules)
 }
 
 struct Recorded {
@@ -43,51 +62,48 @@ struct Recorded {
     values: BTreeMap<TensorId, TensorData>,
     tensors: Vec<(String, TensorId)>,
     input: TensorId,
+    input_shape: Vec<usize>,
     output: TensorId,
-    batch: usize,
     logits: Vec<usize>,
 }
 
-fn record<M: Module, const D: usize>(
+fn record<M: Module, const D: usize, K: InputKind>(
     device: &Device,
     module: &M,
-    input: [usize; D],
-    forward: impl FnOnce(&M, Tensor<D>) -> Tensor<2>,
+    shape: [usize; D],
+    forward: impl FnOnce(&M, Tensor<D, K>) -> Tensor<2>,
 ) -> Result<Recorded, CaptureError> {
     let mut paths = Paths::default();
     let mut logits = Vec::new();
+    let mut input = None;
     let captured = device
         .capture_scope(|scope| {
             // Clones of Burn's running statistics share them, and moving one moves all, never to
             // come back from a capture device. A validation copy has its own.
             let module = module.valid().to_device(device);
             module.visit(&mut paths);
-            let zeros = vec![0.0f32; input.iter().product()];
-            let dtype = paths.dtype.unwrap_or(DType::F32);
-            let zeros = TensorData::new(zeros, input).convert_dtype(dtype);
-            let x = Tensor::<D>::from_data(zeros, (device, dtype));
-            let y = forward(&module, x.clone());
+            let zeros = K::zeros(shape, device, paths.dtype.unwrap_or(DType::F32));
+            let declared = K::id(zeros.clone());
+            // A tensor made from numbers could be read, and what was read would be taken for a
+            // constant; one that was computed cannot.
+            let x = zeros
+                .reshape([1, 1, 1, 1, 1, 1, 1, shape.iter().product()])
+                .reshape(shape);
+            input = Some(K::id(x.clone()));
+            let y = forward(&module, x);
             logits = y.dims().to_vec();
-            scope.complete([tensor_id(x)], [tensor_id(y)])
+            scope.complete([declared], [tensor_id(y)])
         })
         .map_err(|error| CaptureError::Record(error.to_string()))?;
     Ok(Recorded {
         operations: captured.graph.operations,
         values: captured.values,
         tensors: paths.tensors,
-        input: captured.graph.inputs[0],
+        input: input.unwrap_or(captured.graph.inputs[0]),
+        input_shape: shape.to_vec(),
         output: captured.graph.outputs[0],
-        batch: input[0],
         logits,
     })
-}
-
-/// The id of a tensor on a capture device.
-fn tensor_id<const D: usize>(tensor: Tensor<D>) -> TensorId {
-    tensor
-        .try_into_primitive::<CaptureBackend>()
-        .expect("a tensor computed from tensors on the capture device is on the capture device")
-        .id()
 }
 
 /// The path and id of every float tensor of a module.
@@ -120,25 +136,29 @@ fn is_buffer(path: &str) -> bool {
         .is_some_and(|name| BUFFERS.contains(&name))
 }
 
-fn build(recorded: Recorded) -> Result<Program, CaptureError> {
+fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
     let Recorded {
         operations,
-        mut values,
+        values,
         tensors,
         input,
+        input_shape,
         output,
-        batch,
         logits,
     } = recorded;
+    let batch = input_shape.first().copied().unwrap_or(1);
     if logits.len() != 2 || logits[0] == 0 || !logits[0].is_multiple_of(batch) {
         return Err(CaptureError::Logits {
             shape: logits,
             batch,
         });
     }
-    let needed = needed(&operations, output);
+    let needed = needed(&operations, input, output);
     let mut layers = HashMap::new();
-    let mut slots = Slots::default();
+    let mut builder = Builder {
+        values,
+        ..Builder::default()
+    };
     let mut parameters = Vec::new();
     let mut initial = Vec::new();
     for (path, id) in &tensors {
@@ -149,123 +169,161 @@ fn build(recorded: Recorded) -> Result<Program, CaptureError> {
         if is_buffer(path) {
             continue;
         }
-        let Some(value) = values.remove(id) else {
+        let Some(value) = builder.values.remove(id) else {
             continue;
         };
         let shape = value.shape().to_vec();
         parameters.push(Parameter {
             path: path.clone(),
-            slot: slots.define(*id, shape.clone()),
+            slot: builder.define(*id, shape.clone()),
             shape,
         });
         initial.push(value);
     }
-    let input_shape = values
-        .remove(&input)
-        .map_or_else(Vec::new, |value| value.shape().to_vec());
-    let input = slots.define(input, input_shape);
+    let input_slot = builder.define(input, input_shape);
 
-    let mut nodes = Vec::new();
-    let mut constants = Vec::new();
-    let mut layer = String::from("the input");
+    builder.layer = String::from("the input");
     for operation in &operations {
+        let mut outputs = operation.outputs();
         if matches!(operation, OperationIr::Init(_))
-            || !operation.outputs().any(|out| needed.contains(&out.id))
+            || !outputs.any(|out| needed.contains(&out.id) && out.id != input)
         {
             continue;
         }
         if let Some(path) = operation.inputs().find_map(|tensor| layers.get(&tensor.id)) {
-            layer.clone_from(path);
+            builder.layer.clone_from(path);
         }
-        match lower(operation) {
-            Some(Lowered::Operation {
-                rule,
-                inputs,
-                output,
-            }) => {
-                let inputs = inputs
-                    .iter()
-                    .map(|tensor| {
-                        slots
-                            .find_or_constant(tensor.id, &mut values, &mut constants)
-                            .ok_or_else(|| CaptureError::UnknownTensor {
-                                layer: layer.clone(),
-                            })
-                    })
-                    .collect::<Result<Vec<Slot>, _>>()?;
-                let output = slots.define(output.id, output.shape.to_vec());
-                nodes.push(Node {
-                    rule,
-                    inputs,
-                    output,
-                });
-            }
-            Some(Lowered::Constant { output, value }) => {
-                let slot = slots.define(output.id, output.shape.to_vec());
-                constants.push((slot, value));
-            }
-            None => {
-                return Err(CaptureError::NoRule {
-                    operation: operation_name(operation),
-                    layer,
-                });
+        let lowering = rules.lower(operation).ok_or_else(|| CaptureError::NoRule {
+            operation: operation_name(operation),
+            layer: builder.layer.clone(),
+        })?;
+        let recorded: HashSet<TensorId> = operation.outputs().map(|out| out.id).collect();
+        for step in lowering.steps {
+            let id = step.output().id;
+            if needed.contains(&id) || !recorded.contains(&id) {
+                builder.add(step)?;
             }
         }
     }
-    let output = slots
-        .find_or_constant(output, &mut values, &mut constants)
-        .ok_or(CaptureError::UnknownTensor { layer })?;
+    let output = builder.find(output)?;
     let mut program = Program {
-        nodes,
+        constants: builder.constants_read(output),
+        nodes: builder.nodes,
         parameters,
         initial,
-        constants,
-        input,
+        input: input_slot,
         output,
-        shapes: slots.shapes,
+        shapes: builder.shapes,
         active: Vec::new(),
     };
     program.mark_active();
     Ok(program)
 }
 
-/// The tensors that the output depends on.
-fn needed(operations: &[OperationIr], output: TensorId) -> HashSet<TensorId> {
+/// The tensors that the output depends on, back to the input.
+fn needed(operations: &[OperationIr], input: TensorId, output: TensorId) -> HashSet<TensorId> {
     let mut needed = HashSet::from([output]);
     for operation in operations.iter().rev() {
-        if operation.outputs().any(|out| needed.contains(&out.id)) {
+        if operation
+            .outputs()
+            .any(|out| needed.contains(&out.id) && out.id != input)
+        {
             needed.extend(operation.inputs().map(|tensor| tensor.id));
         }
     }
     needed
 }
 
+/// A program as it grows.
 #[derive(Default)]
-struct Slots {
-    of: HashMap<TensorId, Slot>,
+struct Builder {
+    /// Tensors with numbers that nothing has read yet.
+    values: BTreeMap<TensorId, TensorData>,
+    slots: HashMap<TensorId, Slot>,
     shapes: Vec<Vec<usize>>,
+    nodes: Vec<Node>,
+    constants: BTreeMap<Slot, TensorData>,
+    /// Constants on the host, for what is computed from them at the capture.
+    on_host: HashMap<Slot, Array>,
+    /// The last layer whose tensors came in.
+    layer: String,
 }
 
-impl Slots {
+impl Builder {
     fn define(&mut self, id: TensorId, shape: Vec<usize>) -> Slot {
         let slot = self.shapes.len();
         self.shapes.push(shape);
-        self.of.insert(id, slot);
+        self.slots.insert(id, slot);
         slot
     }
 
-    fn find_or_constant(
-        &mut self,
-        id: TensorId,
-        values: &mut BTreeMap<TensorId, TensorData>,
-        constants: &mut Vec<(Slot, TensorData)>,
-    ) -> Option<Slot> {
-        if let Some(&slot) = self.of.get(&id) {
-            return Some(slot);
+    /// The slot of a tensor, which is a constant where it is known and nothing computes it.
+    fn find(&mut self, id: TensorId) -> Result<Slot, CaptureError> {
+        if let Some(&slot) = self.slots.get(&id) {
+            return Ok(slot);
         }
-        let value = values.remove(&id)?;
+        let value = self
+            .values
+            .remove(&id)
+            .ok_or_else(|| CaptureError::UnknownTensor {
+                layer: self.layer.clone(),
+            })?;
         let slot = self.define(id, value.shape().to_vec());
-        constants.push((slot, value));
-        Some(slot)
+        self.constants.insert(slot, value);
+        Ok(slot)
+    }
+
+    /// Adds an operation, or its value where it reads nothing but constants.
+    fn add(&mut self, step: Step) -> Result<(), CaptureError> {
+        let (rule, inputs, output) = match step {
+            Step::Operation {
+                rule,
+                inputs,
+                output,
+            } => (rule, inputs, output),
+            Step::Constant { output, value } => {
+                let slot = self.define(output.id, output.shape.to_vec());
+                self.constants.insert(slot, value);
+                return Ok(());
+            }
+        };
+        let inputs = inputs
+            .into_iter()
+            .map(|id| self.find(id))
+            .collect::<Result<Vec<Slot>, _>>()?;
+        let known: Option<Vec<Array>> = inputs.iter().map(|&slot| self.known(slot)).collect();
+        let slot = self.define(output.id, output.shape.to_vec());
+        if let Some(known) = known {
+            let value = rule.value(&known).0.in_precision(Precision::F64);
+            let data = value
+                .to_data()
+                .map_err(|error| CaptureError::Record(error.to_string()))?;
+            self.constants.insert(slot, data);
+            self.on_host.insert(slot, value);
+        } else {
+            self.nodes.push(Node {
+                rule,
+                inputs,
+                output: slot,
+            });
+        }
+        Ok(())
+    }
+
+    /// The value of a constant; absent for other tensors.
+    fn known(&mut self, slot: Slot) -> Option<Array> {
+        let data = self.constants.get(&slot)?;
+        let upload = || Array::of_any_kind(data.clone(), Precision::F64, &Device::flex());
+        Some(self.on_host.entry(slot).or_insert_with(upload).clone())
+    }
+
+    /// The constants that an operation of the program reads, or that are its output.
+    fn constants_read(&mut self, output: Slot) -> Vec<(Slot, TensorData)> {
+        let mut read = HashSet::from([output]);
+        read.extend(self.nodes.iter().flat_map(|node| &node.inputs));
+        std::mem::take(&mut self.constants)
+            .into_iter()
+            .filter(|(slot, _)| read.contains(slot))
+            .collect()
     }
 }

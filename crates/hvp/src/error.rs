@@ -30,9 +30,10 @@ pub enum CaptureError {
         /// The last module path whose tensors came in before it.
         layer: String,
     },
-    /// The logits do not have the shape [n, C].
+    /// The logits do not have the shape [n, C] or [n m, C].
     #[error(
-        "the network gives logits of shape {shape:?} for a batch of {batch}: it must be [{batch}, classes]"
+        "the network gives logits of shape {shape:?} for a batch of {batch}: it must be [{batch}, classes], \
+         or for m rows an example [{batch} m, classes]"
     )]
     Logits {
         /// The shape it gives.

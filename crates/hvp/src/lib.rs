@@ -12,6 +12,7 @@ mod error;
 mod fisher;
 mod layers;
 mod live;
+mod input;
 mod loss;
 mod lower;
 pub mod operators;
@@ -22,14 +23,18 @@ mod space;
 mod sweep;
 mod terms;
 
-pub use array::{Array, Precision};
-pub use capture::capture;
+pub use array::{Array, Kind, Precision};
+/// The record of operations that [`Rules`] are given.
+pub use burn_ir as ir;
+pub use capture::{capture, capture_with};
 pub use error::{CaptureError, HvpError};
 pub use fisher::{Moment, MomentOperator};
 pub use layers::{Block, Layers, Restricted};
 pub use loss::{IGNORED, Loss, Objective, SplitMix64, Targets};
 pub use operators::Operator;
 pub use problem::{Evaluation, Examples, Options, Plan, Problem, Samples, Source, SourceError};
+pub use input::InputKind;
+pub use lower::{Lowering, Rules};
 pub use program::{Node, Parameter, Program, Slot};
 pub use space::ParameterSpace;
 pub use terms::{Part, Terms, UnknownPart};

@@ -1,77 +1,226 @@
 //! The rule for each operation Burn records.
 
+mod activation;
+mod arithmetic;
+mod discrete;
+mod layers;
+mod movement;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use burn::tensor::TensorData;
-use burn_ir::{
-    ActivationOperationIr, BaseOperationIr, FloatOperationIr, ModuleOperationIr,
-    NumericOperationIr, OperationIr, ScalarIr, TensorIr,
-};
+use burn::tensor::{DType, TensorData};
+use burn_ir::{ModuleOperationIr, OperationIr, ScalarIr, TensorId, TensorIr};
 
+use crate::array::Kind;
 use crate::rules::{
     Rule,
-    activation::Pointwise,
     convolution::Conv2d,
-    elementwise::{Add, Affine, Div, Mul},
-    linear::{Linear, Matmul},
+    linear::Linear,
     normalization::BatchNorm,
     pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d},
-    reduction::SumDim,
-    shape::{Cat, Permute, Reshape},
+    shape::Reshape,
 };
 
-/// What a recorded operation becomes in a program.
-pub(crate) enum Lowered<'a> {
+/// What a recorded operation becomes in a program: operations with their rules, in order, each reading
+/// tensors of the record or outputs of those before it.
+#[derive(Clone, Debug, Default)]
+pub struct Lowering {
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One tensor of a program and where it comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
     /// An operation with its rule.
     Operation {
         rule: Arc<dyn Rule>,
-        inputs: Vec<&'a TensorIr>,
-        output: &'a TensorIr,
+        inputs: Vec<TensorId>,
+        output: TensorIr,
     },
     /// A tensor known in advance.
-    Constant {
-        output: &'a TensorIr,
-        value: TensorData,
-    },
+    Constant { output: TensorIr, value: TensorData },
 }
 
-fn operation<'a>(
+impl Step {
+    pub(crate) fn output(&self) -> &TensorIr {
+        match self {
+            Step::Operation { output, .. } | Step::Constant { output, .. } => output,
+        }
+    }
+}
+
+impl Lowering {
+    /// One operation: `rule` reads `inputs`, in the order it knows, and writes `output`.
+    pub fn new(rule: impl Rule + 'static, inputs: &[&TensorIr], output: &TensorIr) -> Self {
+        Lowering::default().then(rule, inputs, output)
+    }
+
+    /// Another operation after those there are.
+    pub fn then(
+        mut self,
+        rule: impl Rule + 'static,
+        inputs: &[&TensorIr],
+        output: &TensorIr,
+    ) -> Self {
+        self.steps.push(Step::Operation {
+            rule: Arc::new(rule),
+            inputs: inputs.iter().map(|tensor| tensor.id).collect(),
+            output: output.clone(),
+        });
+        self
+    }
+
+    /// A tensor known in advance, for operations after it to read.
+    pub fn with_constant(mut self, output: &TensorIr, value: TensorData) -> Self {
+        self.steps.push(Step::Constant {
+            output: output.clone(),
+            value,
+        });
+        self
+    }
+
+    /// A new tensor of floats, for one operation of a lowering to write and another to read.
+    pub fn intermediate(shape: &[usize]) -> TensorIr {
+        Self::intermediate_of(shape, DType::F32)
+    }
+
+    fn intermediate_of(shape: &[usize], dtype: DType) -> TensorIr {
+        // Burn counts its tensors up from zero.
+        static LAST: AtomicU64 = AtomicU64::new(u64::MAX);
+        let id = TensorId::new(LAST.fetch_sub(1, Ordering::Relaxed));
+        TensorIr::uninit(id, shape.to_vec().into(), dtype)
+    }
+}
+
+/// A lowering under construction, and the tensor it has come to.
+struct Chain {
+    lowering: Lowering,
+    at: TensorIr,
+}
+
+impl Chain {
+    fn from(tensor: &TensorIr) -> Self {
+        Chain {
+            lowering: Lowering::default(),
+            at: tensor.clone(),
+        }
+    }
+
+    /// An operation on the tensor the chain has come to, and on `others`.
+    fn apply(self, rule: impl Rule + 'static, others: &[&TensorIr], shape: &[usize]) -> Self {
+        let output = Lowering::intermediate(shape);
+        let at = output.clone();
+        Chain {
+            lowering: self.end(rule, others, &output),
+            at,
+        }
+    }
+
+    /// The last operation, which writes `output`.
+    fn end(self, rule: impl Rule + 'static, others: &[&TensorIr], output: &TensorIr) -> Lowering {
+        let mut inputs = vec![&self.at];
+        inputs.extend(others);
+        self.lowering.then(rule, &inputs, output)
+    }
+
+    /// The tensor `input` under another shape beside the chain.
+    fn beside(mut self, input: &TensorIr, shape: &[usize]) -> (Self, TensorIr) {
+        let output = Lowering::intermediate(shape);
+        let rule = Reshape {
+            shape: shape.to_vec(),
+        };
+        self.lowering = self.lowering.then(rule, &[input], &output);
+        (self, output)
+    }
+}
+
+type LoweringFunction = dyn Fn(&OperationIr) -> Option<Lowering> + Send + Sync;
+
+/// How recorded operations become operations with rules: hesscope's own ways, and before them those of
+/// the user.
+#[derive(Clone, Default)]
+pub struct Rules {
+    own: Vec<Arc<LoweringFunction>>,
+}
+
+impl Rules {
+    /// The rules of this crate alone.
+    pub fn standard() -> Self {
+        Rules::default()
+    }
+
+    /// A function tried before all others there are. It gives a [`Lowering`] for the operations it has a
+    /// rule for, whether this crate has one or not, and `None` for the rest.
+    pub fn with(
+        mut self,
+        lower: impl Fn(&OperationIr) -> Option<Lowering> + Send + Sync + 'static,
+    ) -> Self {
+        self.own.push(Arc::new(lower));
+        self
+    }
+
+    /// What an operation becomes, if anybody has a rule for it.
+    pub(crate) fn lower(&self, recorded: &OperationIr) -> Option<Lowering> {
+        let own = self.own.iter().rev().find_map(|own| own(recorded));
+        own.or_else(|| lower(recorded))
+    }
+}
+
+impl std::fmt::Debug for Rules {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rules")
+            .field("own", &self.own.len())
+            .finish()
+    }
+}
+
+fn operation(
     rule: impl Rule + 'static,
-    inputs: &[&'a TensorIr],
-    output: &'a TensorIr,
-) -> Option<Lowered<'a>> {
-    Some(Lowered::Operation {
-        rule: Arc::new(rule),
-        inputs: inputs.to_vec(),
-        output,
-    })
+    inputs: &[&TensorIr],
+    output: &TensorIr,
+) -> Option<Lowering> {
+    Some(Lowering::new(rule, inputs, output))
 }
 
-fn constant(output: &TensorIr, value: f64) -> Option<Lowered<'_>> {
+/// The same tensor under another id.
+fn identity(input: &TensorIr, output: &TensorIr) -> Option<Lowering> {
+    let shape = output.shape.to_vec();
+    operation(Reshape { shape }, &[input], output)
+}
+
+fn constant(output: &TensorIr, value: f64) -> Option<Lowering> {
     let values = vec![value; output.shape.num_elements()];
-    Some(Lowered::Constant {
-        output,
-        value: TensorData::new(values, output.shape.to_vec()),
-    })
+    let data = TensorData::new(values, output.shape.to_vec());
+    let data = match Kind::of(output.dtype) {
+        Kind::Float => data,
+        Kind::Int | Kind::Bool => data.convert_dtype(output.dtype),
+    };
+    Some(Lowering::default().with_constant(output, data))
 }
 
 fn float(scalar: ScalarIr) -> f64 {
     scalar.elem()
 }
 
-/// The rule for an operation, if there is one.
-pub(crate) fn lower(recorded: &OperationIr) -> Option<Lowered<'_>> {
+/// This crate's rule for an operation, if there is one.
+fn lower(recorded: &OperationIr) -> Option<Lowering> {
     match recorded {
         OperationIr::Module(module) => lower_module(module),
-        OperationIr::Activation(activation) => lower_activation(activation),
-        OperationIr::BaseFloat(base) => lower_base(base),
-        OperationIr::NumericFloat(_, numeric) => lower_numeric(numeric),
-        OperationIr::Float(_, float) => lower_float(float),
+        OperationIr::Activation(activation) => activation::lower(activation),
+        OperationIr::BaseFloat(base) | OperationIr::BaseInt(base) | OperationIr::BaseBool(base) => {
+            movement::lower(base)
+        }
+        OperationIr::NumericFloat(_, numeric) => arithmetic::lower(numeric),
+        OperationIr::NumericInt(_, numeric) => arithmetic::lower_int(numeric),
+        OperationIr::Float(_, float) => arithmetic::lower_float(float),
+        OperationIr::Int(int) => discrete::lower_int(int),
+        OperationIr::Bool(bool) => discrete::lower_bool(bool),
         _ => None,
     }
 }
 
-fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
+fn lower_module(module: &ModuleOperationIr) -> Option<Lowering> {
     match module {
         ModuleOperationIr::Conv2d(op) => {
             let rule = Conv2d {
@@ -125,108 +274,9 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
             &[&op.x],
             &op.out,
         ),
-        _ => None,
-    }
-}
-
-fn lower_activation(activation: &ActivationOperationIr) -> Option<Lowered<'_>> {
-    match activation {
-        ActivationOperationIr::Relu(op) => operation(Pointwise::Relu, &[&op.input], &op.out),
-        ActivationOperationIr::LeakyRelu(op) => operation(
-            Pointwise::LeakyRelu {
-                slope: float(op.rhs),
-            },
-            &[&op.lhs],
-            &op.out,
-        ),
-        ActivationOperationIr::Sigmoid(op) => operation(Pointwise::Sigmoid, &[&op.input], &op.out),
-        _ => None,
-    }
-}
-
-fn lower_float(float: &FloatOperationIr) -> Option<Lowered<'_>> {
-    match float {
-        FloatOperationIr::Tanh(op) => operation(Pointwise::Tanh, &[&op.input], &op.out),
-        FloatOperationIr::Exp(op) => operation(Pointwise::Exp, &[&op.input], &op.out),
-        FloatOperationIr::Log(op) => operation(Pointwise::Log, &[&op.input], &op.out),
-        FloatOperationIr::Sqrt(op) => operation(Pointwise::Sqrt, &[&op.input], &op.out),
-        FloatOperationIr::Recip(op) => operation(Pointwise::Recip, &[&op.input], &op.out),
-        FloatOperationIr::Matmul(op) => operation(Matmul, &[&op.lhs, &op.rhs], &op.out),
-        _ => None,
-    }
-}
-
-fn lower_base(base: &BaseOperationIr) -> Option<Lowered<'_>> {
-    match base {
-        BaseOperationIr::Reshape(op) => operation(
-            Reshape {
-                shape: op.out.shape.to_vec(),
-            },
-            &[&op.input],
-            &op.out,
-        ),
-        BaseOperationIr::SwapDims(op) => operation(
-            Permute::swap(op.input.shape.num_dims(), op.dim1, op.dim2),
-            &[&op.input],
-            &op.out,
-        ),
-        BaseOperationIr::Permute(op) => operation(
-            Permute {
-                axes: op.axes.clone(),
-            },
-            &[&op.input],
-            &op.out,
-        ),
-        BaseOperationIr::Cat(op) => {
-            let inputs: Vec<&TensorIr> = op.tensors.iter().collect();
-            operation(Cat { dim: op.dim }, &inputs, &op.out)
-        }
-        BaseOperationIr::Ones(op) => constant(&op.out, 1.0),
-        BaseOperationIr::Zeros(op) => constant(&op.out, 0.0),
-        _ => None,
-    }
-}
-
-fn lower_numeric(numeric: &NumericOperationIr) -> Option<Lowered<'_>> {
-    let affine = |scale, shift| Affine { scale, shift };
-    match numeric {
-        NumericOperationIr::Add(op) => operation(Add { sign: 1.0 }, &[&op.lhs, &op.rhs], &op.out),
-        NumericOperationIr::Sub(op) => operation(Add { sign: -1.0 }, &[&op.lhs, &op.rhs], &op.out),
-        NumericOperationIr::Mul(op) => operation(Mul, &[&op.lhs, &op.rhs], &op.out),
-        NumericOperationIr::Div(op) => operation(Div, &[&op.lhs, &op.rhs], &op.out),
-        NumericOperationIr::AddScalar(op) => {
-            operation(affine(1.0, float(op.rhs)), &[&op.lhs], &op.out)
-        }
-        NumericOperationIr::SubScalar(op) => {
-            operation(affine(1.0, -float(op.rhs)), &[&op.lhs], &op.out)
-        }
-        NumericOperationIr::MulScalar(op) => {
-            operation(affine(float(op.rhs), 0.0), &[&op.lhs], &op.out)
-        }
-        NumericOperationIr::DivScalar(op) => {
-            operation(affine(float(op.rhs).recip(), 0.0), &[&op.lhs], &op.out)
-        }
-        NumericOperationIr::Neg(op) => operation(affine(-1.0, 0.0), &[&op.input], &op.out),
-        NumericOperationIr::SumDim(op) => operation(
-            SumDim {
-                dim: op.axis,
-                scale: 1.0,
-            },
-            &[&op.input],
-            &op.out,
-        ),
-        NumericOperationIr::MeanDim(op) => {
-            let scale = 1.0 / op.input.shape[op.axis] as f64;
-            operation(
-                SumDim {
-                    dim: op.axis,
-                    scale,
-                },
-                &[&op.input],
-                &op.out,
-            )
-        }
-        NumericOperationIr::Full(op) => constant(&op.out, float(op.value)),
+        ModuleOperationIr::LayerNorm(op) => layers::layer_norm(op),
+        ModuleOperationIr::Embedding(op) => layers::embedding(op),
+        ModuleOperationIr::Attention(op) => layers::attention(op),
         _ => None,
     }
 }

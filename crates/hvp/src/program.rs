@@ -69,7 +69,8 @@ impl Program {
             self.active[parameter.slot] = true;
         }
         for node in &self.nodes {
-            self.active[node.output] |= node.inputs.iter().any(|&slot| self.active[slot]);
+            self.active[node.output] |= !node.rule.piecewise_constant()
+                && node.inputs.iter().any(|&slot| self.active[slot]);
         }
     }
 
@@ -101,6 +102,12 @@ impl Program {
     /// The number of rows of logits of a batch: m an example, n m.
     pub fn rows(&self) -> usize {
         self.shapes[self.output][0]
+    }
+
+    /// The rows of logits an example has, m: one of a classifier of whole inputs, one a token of a
+    /// language model.
+    pub fn rows_per_example(&self) -> usize {
+        self.shapes[self.output][0] / self.batch()
     }
 
     /// The number of logits a row, C.

@@ -42,9 +42,14 @@ impl Program {
             values[parameter.slot] = Some(value.clone());
         }
         values[self.input] = Some(input);
+        let precision = parameters.iter().find_map(Array::precision);
         let mut saved = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
-            let (value, kept) = node.rule.value(&gather(&values, &node.inputs));
+            let (mut value, kept) = node.rule.value(&gather(&values, &node.inputs));
+            // Floats made from integers know no precision.
+            if let Some(precision) = precision {
+                value = value.in_precision(precision);
+            }
             values[node.output] = Some(value);
             saved.push(kept);
             #[cfg(test)]

@@ -8,7 +8,10 @@
 mod common;
 
 use common::networks::{BatchCnn, Cnn, Concat, Idle, Mlp, Network, Residual};
-use common::{Numbers, close, differences, distance, entries, exact, gradient, problem, products};
+use common::{
+    Numbers, close, differences, distance, entries, exact, gauss_newton, gradient, problem,
+    products,
+};
 use faer::Mat;
 use hesscope_hvp::{Options, Part, Problem};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
@@ -21,31 +24,6 @@ const LABELS: [u32; 5] = [0, 1, 2, 1, 0];
 
 fn dense(problem: &Problem, part: Part) -> Vec<f64> {
     entries(&to_dense(&problem.operator(part), 8).expect("products"))
-}
-
-/// G = (1/N) Σ Jᵀ (diag p - p pᵀ) J, from a Jacobian [p][N C] and logits.
-fn gauss_newton(jacobian: &[Vec<f64>], logits: &[f64], classes: usize) -> Vec<f64> {
-    let count = logits.len() / classes;
-    let probabilities: Vec<Vec<f64>> = logits
-        .chunks(classes)
-        .map(|z| {
-            let total: f64 = z.iter().map(|z| z.exp()).sum();
-            z.iter().map(|z| z.exp() / total).collect()
-        })
-        .collect();
-    let entry = |a: &[f64], b: &[f64]| -> f64 {
-        let example = |(p, (a, b)): (&Vec<f64>, (&[f64], &[f64]))| {
-            let mean = |u: &[f64]| -> f64 { p.iter().zip(u).map(|(p, u)| p * u).sum() };
-            let both: f64 = (0..classes).map(|c| p[c] * a[c] * b[c]).sum();
-            both - mean(a) * mean(b)
-        };
-        let rows = a.chunks(classes).zip(b.chunks(classes));
-        probabilities.iter().zip(rows).map(example).sum::<f64>() / count as f64
-    };
-    jacobian
-        .iter()
-        .flat_map(|b| jacobian.iter().map(move |a| entry(a, b)))
-        .collect()
 }
 
 fn check<N: Network>(name: &str, labels: &[u32]) {

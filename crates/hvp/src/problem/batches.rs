@@ -46,6 +46,8 @@ pub(super) struct Batches {
     cuts: Vec<Cut>,
     objective: Objective,
     precision: Precision,
+    /// Whether the network takes integers.
+    integers: bool,
     classes: usize,
     /// Rows of logits an example, m.
     rows_each: usize,
@@ -63,6 +65,7 @@ impl Batches {
         programs: &[Program],
         objective: Objective,
         precision: Precision,
+        integers: bool,
     ) -> Result<Self, HvpError> {
         let size = programs[0].batch();
         let count = source.len();
@@ -71,6 +74,7 @@ impl Batches {
             cuts: Vec::new(),
             objective,
             precision,
+            integers,
             classes: programs[0].classes(),
             rows_each: programs[0].rows() / size,
             counted: 0,
@@ -146,10 +150,10 @@ impl Batches {
         Ok(Batch {
             program: cut.program,
             rows: cut.examples.start * self.rows_each..cut.examples.end * self.rows_each,
-            inputs: if inputs.dtype().is_float() {
-                inputs.convert_dtype(self.precision.dtype())
-            } else {
+            inputs: if self.integers {
                 inputs
+            } else {
+                inputs.convert_dtype(self.precision.dtype())
             },
             targets: data(targets, self.classes),
             weights: data(weights, 1),

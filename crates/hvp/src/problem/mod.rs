@@ -3,10 +3,12 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::array::Array;
-use crate::capture::capture;
-use crate::error::HvpError;
+use crate::array::{Array, Kind};
+use crate::capture::capture_with;
+use crate::error::{CaptureError, HvpError};
+use crate::input::InputKind;
 use crate::loss::Objective;
+use crate::lower::Rules;
 use crate::operators::Operator;
 use crate::program::{Parameter, Program};
 use crate::space::ParameterSpace;
@@ -54,9 +56,9 @@ impl Problem {
     ///
     /// When the network cannot be captured, the data do not fit together or to it, or the memory is
     /// too small.
-    pub fn new<M: Module, const D: usize>(
+    pub fn new<M: Module, const D: usize, K: InputKind>(
         module: &M,
-        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+        forward: impl Fn(&M, Tensor<D, K>) -> Tensor<2>,
         data: impl Source + 'static,
         device: &Device,
         options: Options,
@@ -69,9 +71,27 @@ impl Problem {
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub fn with_objective<M: Module, const D: usize>(
+    pub fn with_objective<M: Module, const D: usize, K: InputKind>(
         module: &M,
-        forward: impl Fn(&M, Tensor<D>) -> Tensor<2>,
+        forward: impl Fn(&M, Tensor<D, K>) -> Tensor<2>,
+        data: impl Source + 'static,
+        objective: impl Into<Objective>,
+        device: &Device,
+        options: Options,
+    ) -> Result<Self, HvpError> {
+        let rules = Rules::standard();
+        Self::with_rules(&rules, module, forward, data, objective, device, options)
+    }
+
+    /// As [`with_objective`](Self::with_objective), with rules of one's own for some operations.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_rules<M: Module, const D: usize, K: InputKind>(
+        rules: &Rules,
+        module: &M,
+        forward: impl Fn(&M, Tensor<D, K>) -> Tensor<2>,
         data: impl Source + 'static,
         objective: impl Into<Objective>,
         device: &Device,
@@ -95,12 +115,25 @@ impl Problem {
         let capture_for = |batch: usize| {
             let mut input = [batch; D];
             input[1..].copy_from_slice(&shape[1..]);
-            Ok(capture(module, input, &forward)?)
+            Ok(capture_with(rules, module, input, &forward)?)
         };
+        let found = first.inputs.dtype();
+        if K::INTEGERS && Kind::of(found) != Kind::Int {
+            return Err(HvpError::Input(format!(
+                "the network takes integers but the inputs are {found:?}: give inputs of an integer type",
+            )));
+        }
         let plan = plan(capture_for, count, device, &options)?;
         let mut programs = vec![capture_for(plan.batch_size)?];
         if !count.is_multiple_of(plan.batch_size) {
             programs.push(capture_for(count % plan.batch_size)?);
+        }
+        let rows = programs[0].rows_per_example();
+        if let Some(other) = programs.iter().find(|p| p.rows_per_example() != rows) {
+            return Err(HvpError::Capture(CaptureError::Logits {
+                shape: other.shapes[other.output].clone(),
+                batch: other.batch(),
+            }));
         }
         let precision = options.precision;
         let array = |data: &TensorData| Array::from_data(data.clone(), precision, device);
@@ -110,7 +143,7 @@ impl Problem {
                 program
                     .constants
                     .iter()
-                    .map(|(_, data)| array(data))
+                    .map(|(_, data)| Array::of_any_kind(data.clone(), precision, device))
                     .collect()
             })
             .collect();
@@ -119,7 +152,13 @@ impl Problem {
             // As large as the parameters, and needed no more.
             program.initial = Vec::new();
         }
-        let batches = Batches::first_pass(Box::new(data), &programs, objective, precision)?;
+        let batches = Batches::first_pass(
+            Box::new(data),
+            &programs,
+            objective,
+            precision,
+            K::INTEGERS,
+        )?;
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
         Ok(Problem {
             programs,

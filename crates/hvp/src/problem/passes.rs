@@ -106,7 +106,7 @@ impl Problem {
     }
 
     pub(crate) fn upload(&self, data: &TensorData) -> Array {
-        Array::from_data(data.clone(), self.space.precision(), self.space.device())
+        Array::of_any_kind(data.clone(), self.space.precision(), self.space.device())
     }
 }
 

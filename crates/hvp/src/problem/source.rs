@@ -47,7 +47,8 @@ pub struct Samples {
 /// Classified examples in memory.
 #[derive(Clone, Debug)]
 pub struct Examples {
-    /// The inputs, [n, …].
+    /// The inputs, [n, …]: numbers of any type for a network that takes floats, integers for one that
+    /// takes integers.
     pub inputs: TensorData,
     /// The class of each, below C, or [`IGNORED`](crate::IGNORED). Where the network gives m rows of
     /// logits an example there are n m, m an example one after another.

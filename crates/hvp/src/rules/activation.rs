@@ -1,5 +1,7 @@
 //! Functions applied to each element alone.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
 use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::Array;
 
@@ -25,6 +27,60 @@ pub enum Pointwise {
     Sqrt,
     /// 1 / x.
     Recip,
+    /// The error function.
+    Erf,
+    /// x Φ(x), with Φ the distribution function of the standard normal distribution: Hendrycks and
+    /// Gimpel, "Gaussian error linear units" (2016), in its exact form.
+    Gelu,
+    /// log(1 / (1 + e^-x)).
+    LogSigmoid,
+    /// log(1 + x).
+    Log1p,
+    /// The sine.
+    Sin,
+    /// The cosine.
+    Cos,
+    /// x to a power; for x below zero the power is an integer.
+    Power {
+        /// The exponent.
+        exponent: f64,
+    },
+    /// |x|, with derivative 0 at 0.
+    Abs,
+    /// x between bounds and the nearer bound elsewhere, with derivative 1 at the bounds.
+    Clamp {
+        /// The least value, minus infinity for none.
+        min: f64,
+        /// The largest value, infinity for none.
+        max: f64,
+    },
+}
+
+/// Φ(x), the distribution function of the standard normal distribution.
+fn normal_distribution(x: &Array) -> Array {
+    x.scale(FRAC_1_SQRT_2).erf().add_scalar(1.0).scale(0.5)
+}
+
+/// φ(x) = e^(-x²/2) / √2π, its density.
+fn normal_density(x: &Array) -> Array {
+    x.mul(x)
+        .scale(-0.5)
+        .exp()
+        .scale(0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
+}
+
+fn sigmoid(x: &Array) -> Array {
+    // Through tanh, which neither overflows nor loses the small tail to a quotient.
+    x.scale(0.5).tanh().scale(0.5).add_scalar(0.5)
+}
+
+/// `factor · x^exponent`, zero where the factor is, whatever the power.
+fn monomial(x: &Array, factor: f64, exponent: f64) -> Array {
+    if factor == 0.0 {
+        x.zeros_of(&x.shape())
+    } else {
+        x.powf(exponent).scale(factor)
+    }
 }
 
 impl Pointwise {
@@ -33,12 +89,32 @@ impl Pointwise {
             Pointwise::Relu => x.mul(&x.positive()),
             Pointwise::LeakyRelu { .. } => x.mul(&self.first(x, x)),
             Pointwise::Tanh => x.tanh(),
-            // Through tanh, which neither overflows nor loses the small tail to a quotient.
-            Pointwise::Sigmoid => x.scale(0.5).tanh().scale(0.5).add_scalar(0.5),
+            Pointwise::Sigmoid => sigmoid(x),
             Pointwise::Exp => x.exp(),
             Pointwise::Log => x.log(),
             Pointwise::Sqrt => x.sqrt(),
             Pointwise::Recip => x.recip(),
+            Pointwise::Erf => x.erf(),
+            Pointwise::Gelu => x.mul(&normal_distribution(x)),
+            // min(x, 0) - log(1 + e^-|x|): the exponential is at most one.
+            Pointwise::LogSigmoid => x.clamp_max(0.0).sub(&x.abs().neg().exp().log1p()),
+            Pointwise::Log1p => x.log1p(),
+            Pointwise::Sin => x.sin(),
+            Pointwise::Cos => x.cos(),
+            Pointwise::Power { exponent } => x.powf(exponent),
+            Pointwise::Abs => x.abs(),
+            Pointwise::Clamp { min, max } => {
+                let x = if max < f64::INFINITY {
+                    x.clamp_max(max)
+                } else {
+                    x.clone()
+                };
+                if min > f64::NEG_INFINITY {
+                    x.clamp_min(min)
+                } else {
+                    x
+                }
+            }
         }
     }
 
@@ -53,6 +129,24 @@ impl Pointwise {
             Pointwise::Log => x.recip(),
             Pointwise::Sqrt => y.recip().scale(0.5),
             Pointwise::Recip => y.mul(y).neg(),
+            Pointwise::Erf => x.mul(x).neg().exp().scale(FRAC_2_SQRT_PI),
+            Pointwise::Gelu => normal_distribution(x).plus(x.mul(&normal_density(x))),
+            Pointwise::LogSigmoid => sigmoid(&x.neg()),
+            Pointwise::Log1p => x.add_scalar(1.0).recip(),
+            Pointwise::Sin => x.cos(),
+            Pointwise::Cos => x.sin().neg(),
+            Pointwise::Power { exponent } => monomial(x, exponent, exponent - 1.0),
+            Pointwise::Abs => x.sign(),
+            Pointwise::Clamp { min, max } => {
+                let mut inside = x.zeros_of(&x.shape()).add_scalar(1.0);
+                if max < f64::INFINITY {
+                    inside = inside.sub(&x.add_scalar(-max).positive());
+                }
+                if min > f64::NEG_INFINITY {
+                    inside = inside.sub(&x.neg().add_scalar(min).positive());
+                }
+                inside
+            }
         }
     }
 
@@ -60,13 +154,28 @@ impl Pointwise {
     fn second(self, x: &Array, y: &Array) -> Option<Array> {
         let first = || self.first(x, y);
         match self {
-            Pointwise::Relu | Pointwise::LeakyRelu { .. } => None,
+            Pointwise::Relu
+            | Pointwise::LeakyRelu { .. }
+            | Pointwise::Abs
+            | Pointwise::Clamp { .. } => None,
             Pointwise::Tanh => Some(first().mul(y).scale(-2.0)),
             Pointwise::Sigmoid => Some(first().mul(&y.scale(-2.0).add_scalar(1.0))),
             Pointwise::Exp => Some(y.clone()),
             Pointwise::Log => Some(x.mul(x).recip().neg()),
             Pointwise::Sqrt => Some(x.mul(y).recip().scale(-0.25)),
             Pointwise::Recip => Some(y.mul(y).mul(y).scale(2.0)),
+            Pointwise::Erf => Some(first().mul(x).scale(-2.0)),
+            // (2 - x²) φ(x).
+            Pointwise::Gelu => Some(x.mul(x).neg().add_scalar(2.0).mul(&normal_density(x))),
+            Pointwise::LogSigmoid => Some(sigmoid(x).mul(&first()).neg()),
+            Pointwise::Log1p => {
+                let first = first();
+                Some(first.mul(&first).neg())
+            }
+            Pointwise::Sin | Pointwise::Cos => Some(y.neg()),
+            Pointwise::Power { exponent } => {
+                Some(monomial(x, exponent * (exponent - 1.0), exponent - 2.0))
+            }
         }
     }
 }
@@ -82,11 +191,26 @@ impl Rule for Pointwise {
             Pointwise::Log => "log",
             Pointwise::Sqrt => "sqrt",
             Pointwise::Recip => "recip",
+            Pointwise::Erf => "erf",
+            Pointwise::Gelu => "gelu",
+            Pointwise::LogSigmoid => "log_sigmoid",
+            Pointwise::Log1p => "log1p",
+            Pointwise::Sin => "sin",
+            Pointwise::Cos => "cos",
+            Pointwise::Power { .. } => "power",
+            Pointwise::Abs => "abs",
+            Pointwise::Clamp { .. } => "clamp",
         }
     }
 
     fn curved(&self) -> bool {
-        !matches!(self, Pointwise::Relu | Pointwise::LeakyRelu { .. })
+        !matches!(
+            self,
+            Pointwise::Relu
+                | Pointwise::LeakyRelu { .. }
+                | Pointwise::Abs
+                | Pointwise::Clamp { .. }
+        )
     }
 
     fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {

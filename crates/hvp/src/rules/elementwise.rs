@@ -1,24 +1,17 @@
 //! Arithmetic between tensors of one rank, with broadcasting, and with numbers.
 
-use super::{PerInput, Point, Rule, Saved, Sharing, numbers};
+use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions, numbers};
 use crate::array::{Array, sum};
-
-/// The extents of an input with an axis of one direction in front.
-fn lifted(input: &Array, directions: usize) -> Vec<usize> {
-    let mut shape = vec![directions];
-    shape.extend(input.shape());
-    shape
-}
 
 /// Undoes the broadcasting of an input on a cotangent.
 pub(super) fn unbroadcast(cotangent: Array, input: &Array) -> Array {
     let directions = cotangent.shape()[0];
-    cotangent.sum_to(&lifted(input, directions))
+    cotangent.sum_to(&behind_directions(directions, &input.shape()))
 }
 
 /// A tangent repeated along the axes that broadcasting repeats.
-fn broadcast(tangent: &Array, value: &Array) -> Array {
-    tangent.expand(&lifted(value, tangent.shape()[0]))
+pub(super) fn broadcast(tangent: &Array, value: &Array) -> Array {
+    tangent.expand(&behind_directions(tangent.shape()[0], &value.shape()))
 }
 
 /// `y = a ± b`.

@@ -17,12 +17,25 @@ use crate::array::{Array, Indices};
 
 pub mod activation;
 pub mod convolution;
+pub mod discrete;
 pub mod elementwise;
+pub mod indexing;
 pub mod linear;
+pub mod masking;
 pub mod normalization;
 pub mod pooling;
 pub mod reduction;
 pub mod shape;
+pub mod slicing;
+pub mod softmax;
+pub mod standardization;
+
+/// The extents of a tangent or cotangent of `directions` of a tensor with these extents.
+pub(crate) fn behind_directions(directions: usize, shape: &[usize]) -> Vec<usize> {
+    let mut lifted = vec![directions];
+    lifted.extend(shape);
+    lifted
+}
 
 /// What a rule keeps from the forward pass for the others of its methods.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +91,13 @@ pub trait Rule: Debug + Send + Sync {
         true
     }
 
+    /// Whether the value is constant around nearly every point, as that of a comparison or of anything
+    /// that gives integers. Such a value carries no tangent and asks for no cotangent, so that the
+    /// rule's derivatives are never asked for.
+    fn piecewise_constant(&self) -> bool {
+        false
+    }
+
     /// Numbers a direction that the rule computes on the way beside inputs and outputs, at most, for
     /// inputs of these shapes and a value of that: for the account of memory.
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
@@ -109,7 +129,8 @@ pub trait Rule: Debug + Send + Sync {
         Sharing::Nothing
     }
 
-    /// The value, and what the other methods will want of it.
+    /// The value, and what the other methods will want of it. Inputs that the network has as integers
+    /// or truth values come as arrays of that [`Kind`](crate::array::Kind), and so may the value.
     fn value(&self, inputs: &[Array]) -> (Array, Saved);
 
     /// The tangent of the value, `Σ_i ∂f/∂x_i · ẋ_i`, for `tangents` that are not all absent.

@@ -1,6 +1,6 @@
-//! Sums and means over an axis.
+//! Sums, means and extrema over an axis.
 
-use super::{PerInput, Point, Rule, Saved, Sharing};
+use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions};
 use crate::array::Array;
 
 /// `scale` times the sum over one axis, which stays with extent one.
@@ -50,8 +50,94 @@ impl Rule for SumDim {
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let mut shape = vec![cotangent.shape()[0]];
-        shape.extend(at.inputs[0].shape());
+        let shape = behind_directions(cotangent.shape()[0], &at.inputs[0].shape());
         vec![Some(self.scaled(cotangent.clone()).expand(&shape))]
+    }
+}
+
+/// `sign` times the largest element of `sign · x` over one axis, which stays with extent one: the
+/// largest element for 1, the least for -1. Among equals the first alone is the winner.
+#[derive(Clone, Copy, Debug)]
+pub struct Extremum {
+    /// The axis.
+    pub dim: usize,
+    /// 1 for the largest, -1 for the least.
+    pub sign: f64,
+}
+
+impl Rule for Extremum {
+    fn name(&self) -> &str {
+        if self.sign > 0.0 {
+            "max_dim"
+        } else {
+            "min_dim"
+        }
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let winners = if self.sign > 0.0 {
+            inputs[0].argmax(self.dim)
+        } else {
+            inputs[0].neg().argmax(self.dim)
+        };
+        let value = inputs[0].gather(self.dim, &winners);
+        let saved = Saved {
+            floats: Vec::new(),
+            indices: vec![winners],
+        };
+        (value, saved)
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0].as_ref().map(|tangent| {
+            let winners = at.saved.indices[0].repeated(tangent.shape()[0]);
+            tangent.gather(self.dim + 1, &winners)
+        })
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let directions = cotangent.shape()[0];
+        let winners = at.saved.indices[0].repeated(directions);
+        let shape = behind_directions(directions, &at.inputs[0].shape());
+        let pulled = cotangent
+            .zeros_of(&shape)
+            .scatter_add(self.dim + 1, &winners, cotangent);
+        vec![Some(pulled)]
+    }
+}
+
+/// The sum of all elements up to each along an axis.
+#[derive(Clone, Copy, Debug)]
+pub struct CumSum {
+    /// The axis.
+    pub dim: usize,
+}
+
+impl Rule for CumSum {
+    fn name(&self) -> &str {
+        "cumsum"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].cumsum(self.dim), Saved::default())
+    }
+
+    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0]
+            .as_ref()
+            .map(|tangent| tangent.cumsum(self.dim + 1))
+    }
+
+    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let axis = self.dim + 1;
+        vec![Some(cotangent.flip(&[axis]).cumsum(axis).flip(&[axis]))]
     }
 }

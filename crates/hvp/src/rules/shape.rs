@@ -1,13 +1,7 @@
 //! Operations that only move numbers.
 
-use super::{PerInput, Point, Rule, Saved, Sharing, numbers};
+use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions, numbers};
 use crate::array::Array;
-
-fn behind_directions(directions: usize, shape: &[usize]) -> Vec<usize> {
-    let mut lifted = vec![directions];
-    lifted.extend(shape);
-    lifted
-}
 
 /// The same numbers under another shape.
 #[derive(Clone, Debug)]
@@ -176,5 +170,130 @@ impl Rule for Cat {
                 part
             })
             .collect()
+    }
+}
+
+/// Axes of extent one repeated, and new ones of any extent in front.
+#[derive(Clone, Debug)]
+pub struct Expand {
+    /// The new shape, of as many axes or more.
+    pub shape: Vec<usize>,
+}
+
+impl Expand {
+    /// The extents of `input` with axes of extent one in front, as many as the new shape has.
+    fn aligned(&self, input: &[usize]) -> Vec<usize> {
+        let mut aligned = vec![1; self.shape.len() - input.len()];
+        aligned.extend(input);
+        aligned
+    }
+}
+
+impl Rule for Expand {
+    fn name(&self) -> &str {
+        "expand"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let aligned = inputs[0].reshape(&self.aligned(&inputs[0].shape()));
+        (aligned.expand(&self.shape), Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let aligned = self.aligned(&at.inputs[0].shape());
+        tangents[0].as_ref().map(|tangent| {
+            let directions = tangent.shape()[0];
+            tangent
+                .reshape(&behind_directions(directions, &aligned))
+                .expand(&behind_directions(directions, &self.shape))
+        })
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let directions = cotangent.shape()[0];
+        let input = at.inputs[0].shape();
+        let aligned = behind_directions(directions, &self.aligned(&input));
+        let summed = cotangent.sum_to(&aligned);
+        vec![Some(summed.reshape(&behind_directions(directions, &input)))]
+    }
+}
+
+/// A tensor several times one after another along an axis.
+#[derive(Clone, Copy, Debug)]
+pub struct RepeatDim {
+    /// The axis.
+    pub dim: usize,
+    /// How many times.
+    pub times: usize,
+}
+
+impl Rule for RepeatDim {
+    fn name(&self) -> &str {
+        "repeat_dim"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].repeat_dim(self.dim, self.times), Saved::default())
+    }
+
+    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0]
+            .as_ref()
+            .map(|tangent| tangent.repeat_dim(self.dim + 1, self.times))
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let shape = behind_directions(cotangent.shape()[0], &at.inputs[0].shape());
+        let axis = self.dim + 1;
+        // The repetitions on an axis of their own, before the one they lie along.
+        let mut apart = shape.clone();
+        apart.insert(axis, self.times);
+        vec![Some(
+            cotangent.reshape(&apart).sum_dim(axis).reshape(&shape),
+        )]
+    }
+}
+
+/// The elements along some axes in reverse order.
+#[derive(Clone, Debug)]
+pub struct Flip {
+    /// The axes.
+    pub axes: Vec<usize>,
+}
+
+impl Flip {
+    fn lifted(&self, array: &Array) -> Array {
+        let axes: Vec<usize> = self.axes.iter().map(|axis| axis + 1).collect();
+        array.flip(&axes)
+    }
+}
+
+impl Rule for Flip {
+    fn name(&self) -> &str {
+        "flip"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].flip(&self.axes), Saved::default())
+    }
+
+    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0].as_ref().map(|tangent| self.lifted(tangent))
+    }
+
+    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        vec![Some(self.lifted(cotangent))]
     }
 }

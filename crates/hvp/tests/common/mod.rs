@@ -118,20 +118,12 @@ pub fn autodiff_gradient<N: Network>(
     examples: &Examples,
     precision: Precision,
 ) -> Vec<f64> {
+    let network = network.clone().train();
+    let device = Device::flex().autodiff();
     let dtype = precision.dtype();
-    let (_, gradient) = reverse_mode(network, &examples.inputs, precision, |z| {
-        let [count, classes] = z.dims();
-        let mut targets = vec![0.0; count * classes];
-        for (row, &label) in examples.labels.iter().enumerate() {
-            targets[row * classes + label as usize] = 1.0;
-        }
-        let targets = TensorData::new(targets, [count, classes]).convert_dtype(dtype);
-        let targets = Tensor::<2>::from_data(targets, (&z.device(), dtype));
-        (log_softmax(z, 1) * targets).sum().neg()
-    });
-    // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
-    let count = examples.labels.len() as f64;
-    gradient.iter().map(|g| g / count).collect()
+    let inputs = examples.inputs.clone().convert_dtype(dtype);
+    let z = network.forward(Tensor::<4>::from_data(inputs, (&device, dtype)));
+    Gradients::of(&network, z, &examples.labels)
 }
 
 /// A loss written in Burn's tensors and its gradient by Burn's own reverse mode.
@@ -147,19 +139,42 @@ pub fn reverse_mode<N: Network>(
     let inputs = inputs.clone().convert_dtype(dtype);
     let loss = loss(network.forward(Tensor::<4>::from_data(inputs, (&device, dtype))));
     let value = loss.clone().into_data().iter::<f64>().sum();
-    let mut collected = Gradients {
-        gradients: loss.backward(),
-        values: Vec::new(),
-        name: Vec::new(),
-    };
-    network.visit(&mut collected);
-    (value, collected.values)
+    (value, Gradients::of_loss(&network, &loss))
 }
 
-struct Gradients {
+/// What Burn's reverse mode gives for the parameters of a module.
+pub struct Gradients {
     gradients: burn::tensor::Gradients,
     values: Vec<f64>,
     name: Vec<String>,
+}
+
+impl Gradients {
+    /// The gradient of the mean cross-entropy at logits of `module`, one label a row.
+    pub fn of<M: Module>(module: &M, z: Tensor<2>, labels: &[u32]) -> Vec<f64> {
+        let [count, classes] = z.dims();
+        let mut targets = vec![0.0; count * classes];
+        for (row, &label) in labels.iter().enumerate() {
+            targets[row * classes + label as usize] = 1.0;
+        }
+        let targets = TensorData::new(targets, [count, classes]).convert_dtype(z.dtype());
+        let targets = Tensor::<2>::from_data(targets, (&z.device(), z.dtype()));
+        let loss = (log_softmax(z, 1) * targets).sum().neg();
+        // The mean is taken here: Burn's reverse mode divides a float64 tensor by a float32 number.
+        let gradient = Self::of_loss(module, &loss);
+        gradient.iter().map(|g| g / count as f64).collect()
+    }
+
+    /// The gradient of a loss of `module`.
+    fn of_loss<M: Module>(module: &M, loss: &Tensor<1>) -> Vec<f64> {
+        let mut collected = Gradients {
+            gradients: loss.backward(),
+            values: Vec::new(),
+            name: Vec::new(),
+        };
+        module.visit(&mut collected);
+        collected.values
+    }
 }
 
 impl ModuleVisitor for Gradients {
@@ -257,4 +272,29 @@ pub fn differences(
         .collect();
     problem.move_to(&origin);
     rows
+}
+
+/// G = (1/N) Σ Jᵀ (diag p - p pᵀ) J, from a Jacobian [p][N C] and logits.
+pub fn gauss_newton(jacobian: &[Vec<f64>], logits: &[f64], classes: usize) -> Vec<f64> {
+    let count = logits.len() / classes;
+    let probabilities: Vec<Vec<f64>> = logits
+        .chunks(classes)
+        .map(|z| {
+            let total: f64 = z.iter().map(|z| z.exp()).sum();
+            z.iter().map(|z| z.exp() / total).collect()
+        })
+        .collect();
+    let entry = |a: &[f64], b: &[f64]| -> f64 {
+        let example = |(p, (a, b)): (&Vec<f64>, (&[f64], &[f64]))| {
+            let mean = |u: &[f64]| -> f64 { p.iter().zip(u).map(|(p, u)| p * u).sum() };
+            let both: f64 = (0..classes).map(|c| p[c] * a[c] * b[c]).sum();
+            both - mean(a) * mean(b)
+        };
+        let rows = a.chunks(classes).zip(b.chunks(classes));
+        probabilities.iter().zip(rows).map(example).sum::<f64>() / count as f64
+    };
+    jacobian
+        .iter()
+        .flat_map(|b| jacobian.iter().map(move |a| entry(a, b)))
+        .collect()
 }

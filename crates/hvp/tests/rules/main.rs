@@ -5,6 +5,10 @@
 //! derivative and by the rounding of the value over h; with h = 1e-5 and values of order one that is
 //! about 1e-10, so 1e-7 relative is asked for. The adjoint identity holds to rounding: 1e-12.
 
+mod elements;
+mod layers;
+mod movement;
+
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -252,6 +256,17 @@ fn case(name: &'static str, rule: impl Rule + 'static, inputs: Vec<Array>) -> Ca
     }
 }
 
+/// A case with inputs that carry no tangent.
+fn with_fixed(name: &'static str, rule: impl Rule + 'static, inputs: Vec<(Array, bool)>) -> Case {
+    let (inputs, fixed) = inputs.into_iter().unzip();
+    Case {
+        name,
+        rule: Arc::new(rule),
+        inputs,
+        fixed,
+    }
+}
+
 fn run(cases: Vec<Case>) {
     for case in cases {
         case.check();
@@ -339,6 +354,21 @@ fn products() {
             "matmul broadcast",
             Matmul,
             vec![a(&[2, 4, 3]), a(&[1, 3, 5])],
+        ),
+        case(
+            "matmul broadcast first",
+            Matmul,
+            vec![a(&[1, 4, 3]), a(&[2, 3, 5])],
+        ),
+        case(
+            "matmul broadcast both",
+            Matmul,
+            vec![a(&[2, 1, 4, 3]), a(&[1, 3, 3, 5])],
+        ),
+        case(
+            "matmul heads",
+            Matmul,
+            vec![a(&[2, 3, 4, 2]), a(&[2, 3, 2, 5])],
         ),
         case("linear", Linear, vec![a(&[4, 3]), a(&[3, 5]), a(&[5])]),
         case("linear no bias", Linear, vec![a(&[4, 3]), a(&[3, 5])]),

@@ -1,0 +1,103 @@
+//! Parts of tensors, chosen by a slice an axis; slices may take steps and go backwards.
+
+use burn_backend::Slice as Range;
+
+use super::{PerInput, Point, Rule, Saved, behind_directions};
+use crate::array::{Array, sum};
+
+/// The slices with all of the directions in front.
+fn lifted(ranges: &[Range], directions: usize) -> Vec<Range> {
+    let mut lifted = vec![Range::from(0..directions)];
+    lifted.extend(ranges);
+    lifted
+}
+
+/// The part of a tensor that its slices choose.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// One an axis.
+    pub ranges: Vec<Range>,
+}
+
+impl Rule for Slice {
+    fn name(&self) -> &str {
+        "slice"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].slices(&self.ranges), Saved::default())
+    }
+
+    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0]
+            .as_ref()
+            .map(|tangent| tangent.slices(&lifted(&self.ranges, tangent.shape()[0])))
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let directions = cotangent.shape()[0];
+        let shape = behind_directions(directions, &at.inputs[0].shape());
+        let pulled = cotangent
+            .zeros_of(&shape)
+            .slices_replaced(&lifted(&self.ranges, directions), cotangent);
+        vec![Some(pulled)]
+    }
+}
+
+/// The first input with the part that its slices choose replaced by the second.
+#[derive(Clone, Debug)]
+pub struct SliceAssign {
+    /// One an axis.
+    pub ranges: Vec<Range>,
+}
+
+impl SliceAssign {
+    /// The array with zeros in place of the part.
+    fn without_part(&self, array: &Array) -> Array {
+        let ranges = lifted(&self.ranges, array.shape()[0]);
+        let part = array.slices(&ranges).shape();
+        array.slices_replaced(&ranges, &array.zeros_of(&part))
+    }
+}
+
+impl Rule for SliceAssign {
+    fn name(&self) -> &str {
+        "slice_assign"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let value = inputs[0].slices_replaced(&self.ranges, &inputs[1]);
+        (value, Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        sum(
+            tangents[0]
+                .as_ref()
+                .map(|tangent| self.without_part(tangent)),
+            tangents[1].as_ref().map(|tangent| {
+                let directions = tangent.shape()[0];
+                let shape = behind_directions(directions, &at.inputs[0].shape());
+                tangent
+                    .zeros_of(&shape)
+                    .slices_replaced(&lifted(&self.ranges, directions), tangent)
+            }),
+        )
+    }
+
+    fn vjp(&self, _at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let ranges = lifted(&self.ranges, cotangent.shape()[0]);
+        vec![
+            wanted[0].then(|| self.without_part(cotangent)),
+            wanted[1].then(|| cotangent.slices(&ranges)),
+        ]
+    }
+}
