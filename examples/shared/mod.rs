@@ -20,13 +20,14 @@ pub fn descend(problem: &mut Problem, steps: usize, rate: f64) -> Outcome {
     let space = problem.space().clone();
     for _ in 0..steps {
         let mut point = problem.point();
-        space.axpy(-rate, &problem.gradient(), &mut point);
+        space.axpy(-rate, &problem.gradient()?, &mut point);
         problem.move_to(&point);
     }
     let after = problem.evaluate()?;
+    let accuracy = after.accuracy.unwrap_or(f64::NAN);
     println!(
-        "loss {:.4} and accuracy {:.2} after {steps} steps",
-        after.loss, after.accuracy
+        "loss {:.4} and accuracy {accuracy:.2} after {steps} steps",
+        after.loss
     );
     Ok(())
 }
@@ -50,7 +51,7 @@ fn largest(problem: &Problem, part: Part, steps: usize) -> Outcome<Vec<(f64, f64
 /// Prints the largest eigenvalues of every part.
 pub fn spectra(problem: &Problem) -> Outcome {
     println!("{} parameters", problem.space().dim());
-    for part in Part::ALL {
+    for part in Part::MAIN {
         for (value, bound) in largest(problem, part, 32)? {
             println!("  {part:4} {value:11.4e} within {bound:.0e}");
         }
@@ -78,7 +79,7 @@ pub fn agreement(problem: &mut Problem) -> Outcome {
         problem.move_to(&point);
         problem.gradient()
     };
-    let (ahead, behind) = (gradient_at(step), gradient_at(-step));
+    let (ahead, behind) = (gradient_at(step)?, gradient_at(-step)?);
     problem.move_to(&origin);
     let mut difference = product.clone();
     space.axpy(-0.5 / step, &ahead, &mut difference);

@@ -10,6 +10,7 @@ use hesscope_hvp::rules::activation::Pointwise;
 use hesscope_hvp::rules::elementwise::{Affine, Mul};
 use hesscope_hvp::rules::{PerInput, Point, Rule, Saved};
 use hesscope_hvp::{
+    Loss,
     Array, CaptureError, Examples, Kind, Lowering, Part, Precision, Problem, Rules, capture,
     capture_with,
 };
@@ -227,6 +228,7 @@ fn rules_may_read_integers() {
             inputs,
             labels: vec![0, 2],
         },
+        Loss::default(),
         &Device::flex(),
         exact(),
     )
