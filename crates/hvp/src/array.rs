@@ -12,6 +12,8 @@ use burn_backend::{
 };
 use burn_dispatch::Dispatch;
 
+use crate::host::{self, with_real};
+
 /// The precision a computation runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Precision {
@@ -206,6 +208,35 @@ impl Array {
     pub fn positive(&self) -> Array {
         let sign = Dispatch::float_sign(self.0.clone());
         Array(Dispatch::float_clamp_min(sign, Scalar::Float(0.0)))
+    }
+
+    /// Where the elements of `gate` […] are above zero those of `self` [K, …], and zero elsewhere.
+    pub fn where_positive(&self, gate: &Array) -> Array {
+        if host::reaches(self) {
+            return with_real!(self, T => host::elements::where_positive::<T>(self, gate));
+        }
+        self.mul(&gate.positive().unsqueeze())
+    }
+
+    /// Sums of images [K, n, c, …] over everything but directions and channels: [K, c].
+    pub(crate) fn channel_sums(&self) -> Array {
+        if host::reaches(self) {
+            return with_real!(self, T => host::channels::sums::<T>(self, &[]).0);
+        }
+        let shape = self.shape();
+        let axes: Vec<usize> = (1..shape.len()).rev().filter(|&axis| axis != 2).collect();
+        self.sum_dims(&axes).reshape(&[shape[0], shape[2]])
+    }
+
+    /// Numbers per channel [K, c] repeated over images of a shape [n, c, …]: [K, n, c, …].
+    pub(crate) fn along_channels(&self, shape: &[usize]) -> Array {
+        let [directions, channels] = [self.shape()[0], self.shape()[1]];
+        let mut beside = vec![1; shape.len() + 1];
+        beside[0] = directions;
+        beside[2] = channels;
+        let mut full = vec![directions];
+        full.extend(shape);
+        self.reshape(&beside).expand(&full)
     }
 
     /// The same numbers under another shape of as many elements.

@@ -8,6 +8,7 @@
 pub mod array;
 mod capture;
 mod error;
+mod host;
 mod loss;
 mod lower;
 pub mod operators;

@@ -1,0 +1,303 @@
+//! Kernels over the numbers of tensors in host memory.
+//!
+//! Burn's operations go over a tensor once each and give a new one each time. What a sweep does most
+//! between its matrix products — scaling channels, adding, masking, choosing winners, sums over
+//! channels — reads several tensors and writes one, which a kernel of its own does in one pass. The
+//! numbers are borrowed where they lie; results take memory that the sweep let go of
+//! ([`recycle`]), because memory that comes fresh from the system costs more to touch than all the
+//! arithmetic of such a pass.
+//!
+//! Every number a kernel gives is computed by one task in an order that does not depend on how many
+//! threads there are.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use burn::tensor::{DType, TensorData};
+use burn_backend::TensorMetadata;
+use burn_dispatch::backends::flex::FlexTensor;
+use burn_dispatch::{BackendTensor, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind};
+use faer::traits::RealField;
+
+use crate::array::Array;
+
+pub(crate) mod channels;
+pub(crate) mod columns;
+pub(crate) mod elements;
+pub(crate) mod matrix;
+pub(crate) mod vectors;
+pub(crate) mod winners;
+
+/// The two number types of tensors.
+pub(crate) trait Real: RealField + Copy + Send + Sync + 'static {
+    const ZERO: Self;
+    fn from_f64(value: f64) -> Self;
+    fn to_f64(self) -> f64;
+    fn slice(tensor: &FlexTensor) -> Option<&[Self]>;
+    fn slice_mut(tensor: &mut FlexTensor) -> Option<&mut [Self]>;
+    fn tensor(values: Vec<Self>, shape: &[usize]) -> FlexTensor;
+    fn reclaim(tensor: FlexTensor) -> Option<Vec<Self>>;
+    fn pool() -> &'static Mutex<Vec<Vec<Self>>>;
+}
+
+macro_rules! real {
+    ($type:ty) => {
+        impl Real for $type {
+            const ZERO: Self = 0.0;
+
+            fn from_f64(value: f64) -> Self {
+                value as $type
+            }
+
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+
+            fn slice(tensor: &FlexTensor) -> Option<&[Self]> {
+                tensor.as_slice()
+            }
+
+            fn slice_mut(tensor: &mut FlexTensor) -> Option<&mut [Self]> {
+                let (start, end) = tensor.layout().contiguous_offsets()?;
+                Some(&mut tensor.try_storage_mut::<$type>()?[start..end])
+            }
+
+            fn tensor(values: Vec<Self>, shape: &[usize]) -> FlexTensor {
+                FlexTensor::from_data(TensorData::new(values, shape.to_vec()))
+            }
+
+            fn reclaim(tensor: FlexTensor) -> Option<Vec<Self>> {
+                let whole = tensor.is_contiguous()
+                    && tensor.bytes().len() == tensor.shape().num_elements() * size_of::<$type>();
+                if !whole || !tensor.is_unique() {
+                    return None;
+                }
+                tensor.into_data().into_parts().0.try_into_vec().ok()
+            }
+
+            fn pool() -> &'static Mutex<Vec<Vec<Self>>> {
+                static POOL: Mutex<Vec<Vec<$type>>> = Mutex::new(Vec::new());
+                &POOL
+            }
+        }
+    };
+}
+
+real!(f32);
+real!(f64);
+
+/// Runs an expression with `$real` standing for the number type of an array.
+macro_rules! with_real {
+    ($array:expr, $real:ident => $body:expr) => {
+        if $crate::host::is_double($array) {
+            type $real = f64;
+            $body
+        } else {
+            type $real = f32;
+            $body
+        }
+    };
+}
+pub(crate) use with_real;
+
+pub(crate) fn is_double(array: &Array) -> bool {
+    array.0.dtype() == DType::F64
+}
+
+fn flex(array: &Array) -> Option<&FlexTensor> {
+    match &array.0.kind {
+        DispatchTensorKind::Flex(BackendTensor::Float(tensor)) => Some(tensor),
+        _ => None,
+    }
+}
+
+/// Whether the numbers of an array are in host memory, where these kernels reach them.
+pub(crate) fn reaches(array: &Array) -> bool {
+    flex(array).is_some()
+}
+
+/// The numbers of an array in host memory, row-major.
+///
+/// They are borrowed, but for an array whose numbers do not lie one after another, of which this is
+/// a copy.
+pub(crate) struct Numbers<T> {
+    tensor: FlexTensor,
+    real: PhantomData<T>,
+}
+
+impl<T: Real> Numbers<T> {
+    /// # Panics
+    ///
+    /// When [`reaches`] says no, or T is not the type of the array's numbers.
+    pub fn of(array: &Array) -> Self {
+        let tensor = flex(array).expect("the caller asked `reaches`");
+        let tensor = if T::slice(tensor).is_some() {
+            tensor.clone()
+        } else {
+            tensor.to_contiguous()
+        };
+        Numbers {
+            tensor,
+            real: PhantomData,
+        }
+    }
+}
+
+impl<T: Real> Deref for Numbers<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        T::slice(&self.tensor).expect("made contiguous, of this type")
+    }
+}
+
+/// An array of row-major numbers in host memory.
+pub(crate) fn array<T: Real>(values: Vec<T>, shape: &[usize]) -> Array {
+    Array(DispatchTensor {
+        kind: DispatchTensorKind::Flex(BackendTensor::Float(T::tensor(values, shape))),
+        autodiff: DispatchAutodiffContext::Disabled,
+    })
+}
+
+/// Lets `change` write over the numbers of an array, in place where nothing else reads them.
+pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Array {
+    let shape = array.shape();
+    let mut array = array;
+    if let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = &mut array.0.kind
+        && let Some(values) = T::slice_mut(tensor)
+    {
+        change(values);
+        return array;
+    }
+    let mut values = scratch(shape.iter().product());
+    values.copy_from_slice(&Numbers::<T>::of(&array));
+    drop(array);
+    change(&mut values);
+    self::array(values, &shape)
+}
+
+/// Buffers the pool holds at most: a sweep lets go of a few tensors at each operation and takes as
+/// many.
+const HELD: usize = 32;
+
+fn pool<T: Real>() -> MutexGuard<'static, Vec<Vec<T>>> {
+    T::pool().lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A buffer of `len` numbers, whatever they are: all of them are written before any is read. It comes
+/// from the pool where that has one not much too large.
+pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
+    let mut pool = pool::<T>();
+    let fitting = pool
+        .iter()
+        .enumerate()
+        .filter(|(_, buffer)| buffer.capacity() >= len && buffer.capacity() / 2 <= len)
+        .min_by_key(|(_, buffer)| buffer.capacity())
+        .map(|(index, _)| index);
+    let mut buffer = match fitting {
+        Some(index) => pool.swap_remove(index),
+        None => return vec![T::ZERO; len],
+    };
+    drop(pool);
+    buffer.resize(len, T::ZERO);
+    buffer
+}
+
+/// Gives a buffer to the pool.
+pub(crate) fn give<T: Real>(buffer: Vec<T>) {
+    let mut pool = pool::<T>();
+    pool.push(buffer);
+    if pool.len() > HELD {
+        pool.remove(0);
+    }
+}
+
+/// Drops an array, and where it was the last to hold its memory gives that to the pool.
+pub(crate) fn recycle(array: Option<Array>) {
+    let Some(array) = array else { return };
+    let double = is_double(&array);
+    if let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = array.0.kind {
+        if double {
+            f64::reclaim(tensor).map(give);
+        } else {
+            f32::reclaim(tensor).map(give);
+        }
+    }
+}
+
+/// Empties the pool.
+pub(crate) fn release() {
+    pool::<f32>().clear();
+    pool::<f64>().clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::array::Precision;
+
+    fn counted(shape: &[usize], precision: Precision) -> Array {
+        let count: usize = shape.iter().product();
+        let values = (0..count).map(|i| i as f64).collect();
+        Array::from_vec(values, shape, precision, &Device::flex())
+    }
+
+    #[test]
+    fn numbers_are_borrowed_where_they_lie() {
+        let whole = counted(&[4, 3], Precision::F32);
+        let numbers = Numbers::<f32>::of(&whole);
+        assert_eq!(numbers[5], 5.0);
+        assert_eq!(
+            numbers.as_ptr(),
+            Numbers::<f32>::of(&whole.reshape(&[12])).as_ptr()
+        );
+        // A part that starts inside, an order of axes and a repetition read as what they are.
+        let part = Numbers::<f32>::of(&whole.slice(0, 1, 3)).to_vec();
+        assert_eq!(part, [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        let turned = Numbers::<f32>::of(&whole.transpose()).to_vec();
+        assert_eq!(turned[..5], [0.0, 3.0, 6.0, 9.0, 1.0]);
+        let repeated = Numbers::<f32>::of(&whole.slice(0, 1, 2).expand(&[2, 3])).to_vec();
+        assert_eq!(repeated, [3.0, 4.0, 5.0, 3.0, 4.0, 5.0]);
+    }
+
+    #[test]
+    fn a_change_is_seen_by_nobody_else() {
+        for precision in [Precision::F32, Precision::F64] {
+            let first = counted(&[2, 3], precision);
+            let double = |array: Array| {
+                with_real!(&array.clone(), T => change::<T>(array, |values| {
+                    values.iter_mut().for_each(|x| *x = *x + *x);
+                }))
+            };
+            let second = double(first.clone());
+            assert_eq!(first.to_f64().expect("numbers")[5], 5.0);
+            assert_eq!(second.to_f64().expect("numbers")[5], 10.0);
+            let part = double(second.slice(0, 1, 2));
+            assert_eq!(part.shape(), [1, 3]);
+            assert_eq!(part.to_f64().expect("numbers"), [12.0, 16.0, 20.0]);
+            assert_eq!(second.to_f64().expect("numbers")[5], 10.0);
+        }
+    }
+
+    #[test]
+    fn memory_that_is_read_elsewhere_stays() {
+        let array = array(vec![1.0f64, 2.0, 3.0], &[3]);
+        let other = array.clone();
+        recycle(Some(array));
+        let mut taken = scratch::<f64>(3);
+        taken.fill(9.0);
+        assert_eq!(other.to_f64().expect("numbers"), [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn buffers_have_the_length_asked_for() {
+        for len in [0, 1, 1000, 700, 1001, 1000] {
+            let buffer = scratch::<f32>(len);
+            assert_eq!(buffer.len(), len);
+            give(buffer);
+        }
+    }
+}
