@@ -25,7 +25,12 @@ fn worked() -> Option<f64> {
     // After the name, which may hold anything: times in user and in system mode, in hundredths of a second.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks = fields.split_whitespace().skip(11).take(2);
-    Some(ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
+    Some(
+        ticks
+            .filter_map(|ticks| ticks.parse::<f64>().ok())
+            .sum::<f64>()
+            / 100.0,
+    )
 }
 
 /// Something to time.
@@ -49,14 +54,15 @@ fn runs(problem: &Problem) -> Vec<Run<'_>> {
             run: Box::new(|| drop(black_box(problem.gradient()))),
         },
     ];
+    let all: Vec<_> = (0..8)
+        .map(|k| {
+            let wave = |i: usize| (i as f64 * 0.61 + k as f64).sin();
+            space.from_host(&(0..space.dim()).map(wave).collect::<Vec<f64>>())
+        })
+        .collect();
     for part in Part::ALL {
         for vectors in [1, 8] {
-            let directions: Vec<_> = (0..vectors)
-                .map(|k| {
-                    let wave = |i: usize| (i as f64 * 0.61 + k as f64).sin();
-                    space.from_host(&(0..space.dim()).map(wave).collect::<Vec<f64>>())
-                })
-                .collect();
+            let directions = all[..vectors].to_vec();
             let operator = problem.operator(part);
             runs.push(Run {
                 name: format!("{part} K={vectors}"),

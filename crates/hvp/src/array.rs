@@ -218,31 +218,13 @@ impl Array {
         self.mul(&gate.positive().unsqueeze())
     }
 
-    /// Sums of images [K, n, c, …] over everything but directions and channels: [K, c].
-    pub(crate) fn channel_sums(&self) -> Array {
-        if host::reaches(self) {
-            return with_real!(self, T => host::channels::sums::<T>(self, &[]).0);
-        }
-        let shape = self.shape();
-        let axes: Vec<usize> = (1..shape.len()).rev().filter(|&axis| axis != 2).collect();
-        self.sum_dims(&axes).reshape(&[shape[0], shape[2]])
-    }
-
-    /// Numbers per channel [K, c] repeated over images of a shape [n, c, …]: [K, n, c, …].
-    pub(crate) fn along_channels(&self, shape: &[usize]) -> Array {
-        let [directions, channels] = [self.shape()[0], self.shape()[1]];
-        let mut beside = vec![1; shape.len() + 1];
-        beside[0] = directions;
-        beside[2] = channels;
-        let mut full = vec![directions];
-        full.extend(shape);
-        self.reshape(&beside).expand(&full)
-    }
-
     /// The same numbers under another shape of as many elements.
     pub fn reshape(&self, shape: &[usize]) -> Array {
         if self.0.shape().as_slice() == shape {
             return self.clone();
+        }
+        if let Some(reshaped) = host::reshape_directions(self, shape) {
+            return reshaped;
         }
         Array(Dispatch::float_reshape(
             self.0.clone(),
@@ -294,6 +276,9 @@ impl Array {
     pub fn cat(parts: &[Array], dim: usize) -> Array {
         if let [only] = parts {
             return only.clone();
+        }
+        if dim < 2 && host::reaches(&parts[0]) {
+            return with_real!(&parts[0], T => host::moves::cat::<T>(parts, dim));
         }
         let parts = parts.iter().map(|part| part.0.clone()).collect();
         Array(Dispatch::float_cat(parts, dim))
@@ -379,6 +364,11 @@ impl Indices {
 /// Adds two optional tensors, absent meaning zero.
 pub(crate) fn sum(first: Option<Array>, second: Option<Array>) -> Option<Array> {
     match (first, second) {
+        (Some(first), Some(second)) if host::reaches(&first) && first.shape() == second.shape() => {
+            let total = with_real!(&second, T => host::moves::add::<T>(first, &second));
+            host::recycle(Some(second));
+            Some(total)
+        }
         (Some(first), Some(second)) => Some(first.plus(second)),
         (first, second) => first.or(second),
     }

@@ -19,6 +19,7 @@ use std::str::FromStr;
 use hesscope_spectral::{LinearOperator, OperatorError};
 
 use crate::array::Array;
+use crate::host::recycle;
 use crate::problem::Problem;
 use crate::space::ParameterSpace;
 
@@ -98,7 +99,9 @@ impl LinearOperator for Operator<'_> {
         let mut products = Vec::with_capacity(block.len());
         for directions in block.chunks(self.problem.directions()) {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
-            let product = self.problem.product(self.part, &Array::cat(&lifted, 0));
+            let together = Array::cat(&lifted, 0);
+            let product = self.problem.product(self.part, &together);
+            recycle(Some(together));
             let dim = product.shape()[1];
             products
                 .extend((0..directions.len()).map(|k| product.slice(0, k, k + 1).reshape(&[dim])));

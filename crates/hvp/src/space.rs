@@ -125,9 +125,10 @@ impl VectorSpace for ParameterSpace {
             *x = x.scale(alpha);
             return;
         }
-        update(x, |x| {
-            with_real!(&x, T => host::change::<T>(x, |x| vectors::scale(alpha, x)))
-        });
+        update(
+            x,
+            |x| with_real!(&x, T => host::change::<T>(x, |x| vectors::scale(alpha, x))),
+        );
     }
 
     fn epsilon(&self) -> f64 {

@@ -2,43 +2,20 @@
 
 use rayon::prelude::*;
 
-use super::{Numbers, Real, array, scratch};
+use super::{Directed, Numbers, Real, array, scratch};
 use crate::array::Array;
-
-/// A summand `a_c (x - m_c)` of a linear combination of images.
-pub(crate) struct Term<'a> {
-    /// x, [K, n, c, …], or one direction for all.
-    pub images: &'a Array,
-    /// m, [c]; absent, zero.
-    pub center: Option<&'a Array>,
-    /// a, [K, c], or one direction for all.
-    pub factor: &'a Array,
-}
+use crate::rules::per_channel::Term;
 
 /// The extents directions, n, c and the rest of images.
-pub(crate) fn extents(images: &Array) -> [usize; 4] {
+fn extents(images: &Array) -> [usize; 4] {
     let shape = images.shape();
-    [
-        shape[0],
-        shape[1],
-        shape[2],
-        shape[3..].iter().product(),
-    ]
-}
-
-/// What one of K directions has of numbers that may be shared by all.
-fn direction<T>(numbers: &[T], directions: usize, k: usize) -> &[T] {
-    let len = numbers.len() / directions;
-    let k = if directions == 1 { 0 } else { k };
-    &numbers[k * len..(k + 1) * len]
+    [shape[0], shape[1], shape[2], shape[3..].iter().product()]
 }
 
 struct Loaded<T> {
-    images: Numbers<T>,
-    images_directions: usize,
+    images: Directed<T>,
     center: Option<Numbers<T>>,
-    factor: Numbers<T>,
-    factor_directions: usize,
+    factor: Directed<T>,
 }
 
 /// The sum of the terms and of a shift [K, c], for one or two terms.
@@ -55,25 +32,26 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
     let loaded: Vec<Loaded<T>> = terms
         .iter()
         .map(|term| Loaded {
-            images: Numbers::of(term.images),
-            images_directions: directions(term.images),
+            images: Directed::of(term.images),
             center: term.center.map(Numbers::of),
-            factor: Numbers::of(term.factor),
-            factor_directions: directions(term.factor),
+            factor: Directed::of(term.factor),
         })
         .collect();
-    let shift = shift.map(|shift| (Numbers::<T>::of(shift), directions(shift)));
+    let shift = shift.map(Directed::<T>::of);
     let mut out = scratch(shape.iter().product());
     let per_direction = n * c * s;
     let plane = |k: usize, index: usize, out: &mut [T]| {
         let channel = index % c;
-        let shift = shift.as_ref().map_or(T::ZERO, |(shift, directions)| {
-            direction(shift, *directions, k)[channel]
-        });
+        let shift = shift
+            .as_ref()
+            .map_or(T::ZERO, |shift| shift.direction(k)[channel]);
         for (which, term) in loaded.iter().enumerate() {
-            let x = &direction(&term.images, term.images_directions, k)[index * s..][..s];
-            let factor = direction(&term.factor, term.factor_directions, k)[channel];
-            let center = term.center.as_ref().map_or(T::ZERO, |center| center[channel]);
+            let x = &term.images.direction(k)[index * s..][..s];
+            let factor = term.factor.direction(k)[channel];
+            let center = term
+                .center
+                .as_ref()
+                .map_or(T::ZERO, |center| center[channel]);
             if which == 0 {
                 for (out, &x) in out.iter_mut().zip(x) {
                     *out = (x - center) * factor + shift;
@@ -100,10 +78,7 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
 
 /// Sums over everything but directions and channels, each [K, c]: of a, and of a (x - m) for every
 /// pair of images x and a center [c].
-pub(crate) fn sums<T: Real>(
-    a: &Array,
-    with: &[(&Array, Option<&Array>)],
-) -> (Array, Vec<Array>) {
+pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     let [own, n, c, s] = extents(a);
     let directions = with
         .iter()
@@ -111,23 +86,23 @@ pub(crate) fn sums<T: Real>(
         .chain([own])
         .max()
         .unwrap_or(1);
-    let numbers = Numbers::<T>::of(a);
-    let with: Vec<(Numbers<T>, usize, Option<Numbers<T>>)> = with
+    let numbers = Directed::<T>::of(a);
+    let with: Vec<(Directed<T>, Option<Numbers<T>>)> = with
         .iter()
-        .map(|(x, center)| (Numbers::of(x), x.shape()[0], center.map(Numbers::of)))
+        .map(|(x, center)| (Directed::of(x), center.map(Numbers::of)))
         .collect();
     let sums: Vec<Vec<f64>> = (0..directions * c)
         .into_par_iter()
         .map(|index| {
             let (k, channel) = (index / c, index % c);
-            let a = direction(&numbers, own, k);
+            let a = numbers.direction(k);
             let mut sums = vec![0.0; with.len() + 1];
             for image in 0..n {
                 let start = (image * c + channel) * s;
                 let a = &a[start..start + s];
                 sums[0] += lanes(a, a, |a, _| a);
-                for (sum, (x, directions, center)) in sums[1..].iter_mut().zip(&with) {
-                    let x = &direction(x, *directions, k)[start..start + s];
+                for (sum, (x, center)) in sums[1..].iter_mut().zip(&with) {
+                    let x = &x.direction(k)[start..start + s];
                     let center = center.as_ref().map_or(T::ZERO, |center| center[channel]);
                     *sum += lanes(a, x, |a, x| a * (x - center));
                 }

@@ -15,7 +15,7 @@ use faer::MatRef;
 use rayon::prelude::*;
 
 use super::matrix::{Onto, multiply, rows, rows_mut};
-use super::{Real, give, scratch};
+use super::{Directed, Real, give, scratch};
 
 /// Pixels of the output whose columns are made at a time, about.
 const TILE: usize = 512;
@@ -41,21 +41,6 @@ pub(crate) struct Windows {
     pub before: [usize; 2],
     pub dilation: [usize; 2],
     pub groups: usize,
-}
-
-/// Numbers with the K directions of a result, or with one that they share.
-#[derive(Clone, Copy)]
-pub(crate) struct Directed<'a, T> {
-    pub numbers: &'a [T],
-    pub directions: usize,
-}
-
-impl<'a, T> Directed<'a, T> {
-    fn of(&self, k: usize) -> &'a [T] {
-        let len = self.numbers.len() / self.directions;
-        let k = if self.directions == 1 { 0 } else { k };
-        &self.numbers[k * len..(k + 1) * len]
-    }
 }
 
 /// Output rows of consecutive images whose columns stand side by side, the rows of all images
@@ -215,8 +200,8 @@ impl Windows {
     /// [K, n, c_out, …].
     pub fn forward<T: Real>(
         &self,
-        pairs: &[(Directed<T>, Directed<T>)],
-        bias: Option<Directed<T>>,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
     ) {
@@ -241,7 +226,8 @@ impl Windows {
                             let pixels = tile.len() * self.output[1];
                             let mut columns = scratch(self.window() * pixels);
                             // One image is written where it belongs; several stand side by side first.
-                            let mut beside = scratch(if direct { 0 } else { self.filters * pixels });
+                            let mut beside =
+                                scratch(if direct { 0 } else { self.filters * pixels });
                             let (into, stride, offset) = if direct {
                                 (&mut *out, s, tile.start * self.output[1])
                             } else {
@@ -249,17 +235,17 @@ impl Windows {
                             };
                             let mut onto = Onto::Nothing;
                             if let Some(bias) = bias {
-                                for (row, &bias) in into.chunks_mut(stride).zip(bias.of(k)) {
+                                for (row, &bias) in into.chunks_mut(stride).zip(bias.direction(k)) {
                                     row[offset..offset + pixels].fill(bias);
                                 }
                                 onto = Onto::Sum;
                             }
                             for (x, weight) in pairs {
-                                let x = &x.of(k)[first..first + count * self.pixels_in()];
+                                let x = &x.direction(k)[first..first + count * self.pixels_in()];
                                 self.unfold(x, 0..self.channels, &tile, &mut columns);
                                 for ((into, weight), columns) in into
                                     .chunks_mut(self.group_filters() * stride)
-                                    .zip(weight.of(k).chunks(self.group_filters() * q))
+                                    .zip(weight.direction(k).chunks(self.group_filters() * q))
                                     .zip(columns.chunks(q * pixels))
                                 {
                                     let weight = rows(weight, self.group_filters(), q, q);
@@ -282,7 +268,7 @@ impl Windows {
     /// [K, n, c_in, …].
     pub fn pull_input<T: Real>(
         &self,
-        pairs: &[(Directed<T>, Directed<T>)],
+        pairs: &[(&Directed<T>, &Directed<T>)],
         directions: usize,
         out: &mut [T],
     ) {
@@ -307,11 +293,12 @@ impl Windows {
                         for tile in self.tiles(count) {
                             let pixels = tile.len() * self.output[1];
                             let mut columns = scratch(self.window() * pixels);
-                            let mut beside = scratch(if direct { 0 } else { self.filters * pixels });
+                            let mut beside =
+                                scratch(if direct { 0 } else { self.filters * pixels });
                             let mut onto = Onto::Nothing;
                             for (weight, cotangent) in pairs {
-                                let cotangent =
-                                    &cotangent.of(k)[first..first + count * self.pixels_out()];
+                                let cotangent = &cotangent.direction(k)
+                                    [first..first + count * self.pixels_out()];
                                 let (from, stride) = if direct {
                                     (&cotangent[tile.start * self.output[1]..], s)
                                 } else {
@@ -320,7 +307,7 @@ impl Windows {
                                 };
                                 for ((columns, weight), from) in columns
                                     .chunks_mut(q * pixels)
-                                    .zip(weight.of(k).chunks(self.group_filters() * q))
+                                    .zip(weight.direction(k).chunks(self.group_filters() * q))
                                     .zip(from.chunks(self.group_filters() * stride))
                                 {
                                     let weight = rows(weight, self.group_filters(), q, q);
@@ -342,7 +329,7 @@ impl Windows {
     /// [K, c_out, …].
     pub fn pull_weight<T: Real>(
         &self,
-        pairs: &[(Directed<T>, Directed<T>)],
+        pairs: &[(&Directed<T>, &Directed<T>)],
         directions: usize,
         out: &mut [T],
     ) {
@@ -372,7 +359,7 @@ impl Windows {
     /// The cotangent of some filters of one group.
     fn pull_filters<T: Real>(
         &self,
-        pairs: &[(Directed<T>, Directed<T>)],
+        pairs: &[(&Directed<T>, &Directed<T>)],
         k: usize,
         group: usize,
         filters: Range<usize>,
@@ -381,7 +368,7 @@ impl Windows {
         let (q, s) = (self.group_window(), self.pixels());
         let mut onto = Onto::Nothing;
         for (x, cotangent) in pairs {
-            let (x, cotangent) = (x.of(k), cotangent.of(k));
+            let (x, cotangent) = (x.direction(k), cotangent.direction(k));
             let images = x.len() / self.pixels_in();
             let together = self.together(images);
             for first in (0..images).step_by(together) {

@@ -16,16 +16,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::{DType, TensorData};
 use burn_backend::TensorMetadata;
-use burn_dispatch::backends::flex::FlexTensor;
+use burn_dispatch::backends::flex::{FlexTensor, Layout};
 use burn_dispatch::{BackendTensor, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind};
 use faer::traits::RealField;
 
-use crate::array::Array;
+use crate::array::{Array, Indices};
 
 pub(crate) mod channels;
 pub(crate) mod columns;
 pub(crate) mod elements;
 pub(crate) mod matrix;
+pub(crate) mod moves;
 pub(crate) mod vectors;
 pub(crate) mod winners;
 
@@ -35,6 +36,8 @@ pub(crate) trait Real: RealField + Copy + Send + Sync + 'static {
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
     fn slice(tensor: &FlexTensor) -> Option<&[Self]>;
+    /// All numbers of the memory a tensor lies in.
+    fn storage(tensor: &FlexTensor) -> &[Self];
     fn slice_mut(tensor: &mut FlexTensor) -> Option<&mut [Self]>;
     fn tensor(values: Vec<Self>, shape: &[usize]) -> FlexTensor;
     fn reclaim(tensor: FlexTensor) -> Option<Vec<Self>>;
@@ -56,6 +59,10 @@ macro_rules! real {
 
             fn slice(tensor: &FlexTensor) -> Option<&[Self]> {
                 tensor.as_slice()
+            }
+
+            fn storage(tensor: &FlexTensor) -> &[Self] {
+                tensor.storage()
             }
 
             fn slice_mut(tensor: &mut FlexTensor) -> Option<&mut [Self]> {
@@ -117,6 +124,17 @@ pub(crate) fn reaches(array: &Array) -> bool {
     flex(array).is_some()
 }
 
+/// Indices in host memory, row-major.
+pub(crate) fn integers(indices: &Indices) -> Vec<i32> {
+    match &indices.0.kind {
+        DispatchTensorKind::Flex(BackendTensor::Int(tensor)) => {
+            let data = tensor.clone().into_data();
+            data.iter::<i32>().collect()
+        }
+        _ => unreachable!("the caller asked `reaches`"),
+    }
+}
+
 /// The numbers of an array in host memory, row-major.
 ///
 /// They are borrowed, but for an array whose numbers do not lie one after another, of which this is
@@ -152,12 +170,89 @@ impl<T: Real> Deref for Numbers<T> {
     }
 }
 
-/// An array of row-major numbers in host memory.
-pub(crate) fn array<T: Real>(values: Vec<T>, shape: &[usize]) -> Array {
+/// The numbers of an array [K, …] direction by direction, where a shared one may stand for all K.
+///
+/// They are borrowed where those of one direction lie one after another, which is all that a part of
+/// many parameters has.
+pub(crate) struct Directed<T> {
+    tensor: FlexTensor,
+    start: usize,
+    stride: usize,
+    len: usize,
+    directions: usize,
+    real: PhantomData<T>,
+}
+
+impl<T: Real> Directed<T> {
+    /// # Panics
+    ///
+    /// When [`reaches`] says no, or T is not the type of the array's numbers.
+    pub fn of(array: &Array) -> Self {
+        let tensor = flex(array).expect("the caller asked `reaches`");
+        let tensor = match rows(tensor.layout()) {
+            Some(_) => tensor.clone(),
+            None => tensor.to_contiguous(),
+        };
+        let layout = tensor.layout();
+        let directions = array.shape()[0];
+        Directed {
+            start: layout.start_offset(),
+            stride: rows(layout).expect("made contiguous"),
+            len: array.shape()[1..].iter().product(),
+            directions,
+            tensor,
+            real: PhantomData,
+        }
+    }
+
+    /// The numbers of direction `k`.
+    pub fn direction(&self, k: usize) -> &[T] {
+        let k = if self.directions == 1 { 0 } else { k };
+        let start = self.start + k * self.stride;
+        &T::storage(&self.tensor)[start..start + self.len]
+    }
+}
+
+/// The stride of the first axis, where everything behind it lies one after another.
+fn rows(layout: &Layout) -> Option<usize> {
+    let shape = layout.shape();
+    let mut expected = 1;
+    for axis in (1..shape.num_dims()).rev() {
+        if shape[axis] != 1 && layout.strides()[axis] != expected {
+            return None;
+        }
+        expected *= shape[axis] as isize;
+    }
+    usize::try_from(layout.strides()[0]).ok()
+}
+
+/// An array [K, n] under another shape [K, …] without a copy, where a direction's numbers lie one
+/// after another.
+pub(crate) fn reshape_directions(array: &Array, shape: &[usize]) -> Option<Array> {
+    let tensor = flex(array)?;
+    let old = tensor.layout();
+    if old.shape().num_dims() != 2 || old.is_contiguous() || shape.first() != Some(&old.shape()[0])
+    {
+        return None;
+    }
+    let mut strides = vec![rows(old)? as isize];
+    for axis in 1..shape.len() {
+        strides.push(shape[axis + 1..].iter().product::<usize>() as isize);
+    }
+    let layout = Layout::new(shape.to_vec().into(), strides, old.start_offset());
+    Some(wrap(tensor.clone().with_layout(layout)))
+}
+
+fn wrap(tensor: FlexTensor) -> Array {
     Array(DispatchTensor {
-        kind: DispatchTensorKind::Flex(BackendTensor::Float(T::tensor(values, shape))),
+        kind: DispatchTensorKind::Flex(BackendTensor::Float(tensor)),
         autodiff: DispatchAutodiffContext::Disabled,
     })
+}
+
+/// An array of row-major numbers in host memory.
+pub(crate) fn array<T: Real>(values: Vec<T>, shape: &[usize]) -> Array {
+    wrap(T::tensor(values, shape))
 }
 
 /// Lets `change` write over the numbers of an array, in place where nothing else reads them.
@@ -177,9 +272,9 @@ pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Ar
     self::array(values, &shape)
 }
 
-/// Buffers the pool holds at most: a sweep lets go of a few tensors at each operation and takes as
-/// many.
-const HELD: usize = 32;
+/// Bytes the pool holds at most. A sweep lets go of a few tensors at each operation and takes as many,
+/// so that a few of the largest are enough.
+const HELD: usize = 512 << 20;
 
 fn pool<T: Real>() -> MutexGuard<'static, Vec<Vec<T>>> {
     T::pool().lock().unwrap_or_else(PoisonError::into_inner)
@@ -206,9 +301,15 @@ pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
 
 /// Gives a buffer to the pool.
 pub(crate) fn give<T: Real>(buffer: Vec<T>) {
+    let bytes = |buffers: &[Vec<T>]| -> usize {
+        buffers
+            .iter()
+            .map(|buffer| buffer.capacity() * size_of::<T>())
+            .sum()
+    };
     let mut pool = pool::<T>();
     pool.push(buffer);
-    if pool.len() > HELD {
+    while bytes(&pool) > HELD {
         pool.remove(0);
     }
 }
@@ -224,12 +325,6 @@ pub(crate) fn recycle(array: Option<Array>) {
             f32::reclaim(tensor).map(give);
         }
     }
-}
-
-/// Empties the pool.
-pub(crate) fn release() {
-    pool::<f32>().clear();
-    pool::<f64>().clear();
 }
 
 #[cfg(test)]

@@ -107,29 +107,32 @@ pub(crate) fn combine<T: Real>(
             span.push(part);
         }
     }
-    spans.into_par_iter().enumerate().for_each(|(span, mut out)| {
-        let mut from = Vec::new();
-        let mut sums = vec![0.0; PIECE * coefficients.ncols()];
-        let end = len.min((span + 1) * SPAN);
-        for start in (span * SPAN..end).step_by(PIECE) {
-            let end = end.min(start + PIECE);
-            let count = end - start;
-            columns(basis, start, end, &mut from);
-            let sums = &mut sums[..count * coefficients.ncols()];
-            sums.fill(0.0);
-            multiply(
-                MatMut::from_column_major_slice_mut(sums, count, coefficients.ncols()),
-                Onto::Sum,
-                MatRef::from_column_major_slice(&from, count, basis.len()),
-                coefficients,
-            );
-            let first = start - span * SPAN;
-            for (out, sums) in out.iter_mut().zip(sums.chunks(count)) {
-                for (out, &sum) in out[first..first + count].iter_mut().zip(sums) {
-                    *out = T::from_f64(sum);
+    spans
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(span, mut out)| {
+            let mut from = Vec::new();
+            let mut sums = vec![0.0; PIECE * coefficients.ncols()];
+            let end = len.min((span + 1) * SPAN);
+            for start in (span * SPAN..end).step_by(PIECE) {
+                let end = end.min(start + PIECE);
+                let count = end - start;
+                columns(basis, start, end, &mut from);
+                let sums = &mut sums[..count * coefficients.ncols()];
+                sums.fill(0.0);
+                multiply(
+                    MatMut::from_column_major_slice_mut(sums, count, coefficients.ncols()),
+                    Onto::Sum,
+                    MatRef::from_column_major_slice(&from, count, basis.len()),
+                    coefficients,
+                );
+                let first = start - span * SPAN;
+                for (out, sums) in out.iter_mut().zip(sums.chunks(count)) {
+                    for (out, &sum) in out[first..first + count].iter_mut().zip(sums) {
+                        *out = T::from_f64(sum);
+                    }
                 }
             }
-        }
-    });
+        });
     out
 }

@@ -6,6 +6,8 @@ use burn_dispatch::Dispatch;
 
 use super::{PerInput, Point, Rule, Saved, convolution::shape_only};
 use crate::array::{Array, Indices};
+use crate::host::winners::Winners;
+use crate::host::{self, with_real};
 
 /// [K, n, …] as [K n, …].
 fn into_batch(array: &Array) -> Array {
@@ -57,6 +59,27 @@ fn repeated(indices: &Indices, directions: usize) -> Indices {
     indices.reshape(&lifted).expand(&expanded).reshape(&folded)
 }
 
+/// The shape of a tangent or cotangent of an array.
+fn lifted(array: &Array, directions: usize) -> Vec<usize> {
+    let mut shape = vec![directions];
+    shape.extend(array.shape());
+    shape
+}
+
+/// The winners in host memory.
+fn places(saved: &Saved) -> Vec<i32> {
+    host::integers(&saved.indices[0])
+}
+
+fn winners<'a>(at: Point, places: &'a [i32]) -> Winners<'a> {
+    let plane = |array: &Array| array.shape()[2..].iter().product();
+    Winners {
+        places,
+        input: plane(&at.inputs[0]),
+        output: plane(at.value),
+    }
+}
+
 impl Rule for MaxPool2d {
     fn name(&self) -> &str {
         "max_pool2d"
@@ -86,6 +109,13 @@ impl Rule for MaxPool2d {
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let tangent = tangents[0].as_ref()?;
         let directions = tangent.shape()[0];
+        if host::reaches(tangent) {
+            let places = places(at.saved);
+            let shape = lifted(at.value, directions);
+            return Some(
+                with_real!(tangent, T => winners(at, &places).choose::<T>(tangent, &shape)),
+            );
+        }
         let input = folded_shape(&at.inputs[0], directions);
         let output = folded_shape(at.value, directions);
         let planes = input[0] * input[1];
@@ -99,6 +129,13 @@ impl Rule for MaxPool2d {
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
         let directions = cotangent.shape()[0];
+        if host::reaches(cotangent) {
+            let places = places(at.saved);
+            let shape = lifted(&at.inputs[0], directions);
+            let pulled =
+                with_real!(cotangent, T => winners(at, &places).place::<T>(cotangent, &shape));
+            return vec![Some(pulled)];
+        }
         let shape = folded_shape(&at.inputs[0], directions);
         let pulled = Dispatch::max_pool2d_with_indices_backward(
             shape_only(cotangent, &shape).0,

@@ -6,8 +6,8 @@
 
 use super::{Conv2d, five};
 use crate::array::Array;
-use crate::host::columns::{Directed, Windows};
-use crate::host::{self, Numbers, Real, array, scratch, with_real};
+use crate::host::columns::Windows;
+use crate::host::{self, Directed, Real, array, scratch, with_real};
 
 /// Pairs of arguments whose contractions are added up.
 pub(super) type Pairs = Vec<(Array, Array)>;
@@ -23,39 +23,17 @@ fn directions(pairs: &[(Array, Array)], bias: Option<&Array>) -> usize {
         .unwrap_or(1)
 }
 
-/// Numbers with their directions.
-struct Loaded<T> {
-    numbers: Numbers<T>,
-    directions: usize,
-}
-
-impl<T: Real> Loaded<T> {
-    fn of(array: &Array) -> Self {
-        Loaded {
-            numbers: Numbers::of(array),
-            directions: array.shape()[0],
-        }
-    }
-
-    fn directed(&self) -> Directed<'_, T> {
-        Directed {
-            numbers: &self.numbers,
-            directions: self.directions,
-        }
-    }
-}
-
-fn load<T: Real>(pairs: &[(Array, Array)]) -> Vec<(Loaded<T>, Loaded<T>)> {
+fn load<T: Real>(pairs: &[(Array, Array)]) -> Vec<(Directed<T>, Directed<T>)> {
     pairs
         .iter()
-        .map(|(first, second)| (Loaded::of(first), Loaded::of(second)))
+        .map(|(first, second)| (Directed::of(first), Directed::of(second)))
         .collect()
 }
 
-fn directed<T: Real>(pairs: &[(Loaded<T>, Loaded<T>)]) -> Vec<(Directed<'_, T>, Directed<'_, T>)> {
+fn borrow<T>(pairs: &[(Directed<T>, Directed<T>)]) -> Vec<(&Directed<T>, &Directed<T>)> {
     pairs
         .iter()
-        .map(|(first, second)| (first.directed(), second.directed()))
+        .map(|(first, second)| (first, second))
         .collect()
 }
 
@@ -89,9 +67,8 @@ impl Conv2d {
         let [oh, ow] = windows.output;
         with_real!(x, T => {
             let mut out = scratch(k * n * c_out * oh * ow);
-            let bias = bias.map(Loaded::of);
-            let bias = bias.as_ref().map(Loaded::directed);
-            windows.forward::<T>(&directed(&load(pairs)), bias, k, &mut out);
+            let bias = bias.map(Directed::of);
+            windows.forward::<T>(&borrow(&load(pairs)), bias.as_ref(), k, &mut out);
             array(out, &[k, n, c_out, oh, ow])
         })
     }
@@ -108,7 +85,7 @@ impl Conv2d {
         let k = directions(pairs, None);
         with_real!(cotangent, T => {
             let mut out = scratch(k * n * c * h * w);
-            windows.pull_input::<T>(&directed(&load(pairs)), k, &mut out);
+            windows.pull_input::<T>(&borrow(&load(pairs)), k, &mut out);
             array(out, &[k, n, c, h, w])
         })
     }
@@ -125,7 +102,7 @@ impl Conv2d {
         let k = directions(pairs, None);
         with_real!(cotangent, T => {
             let mut out = scratch(k * c_out * c_in * kh * kw);
-            windows.pull_weight::<T>(&directed(&load(pairs)), k, &mut out);
+            windows.pull_weight::<T>(&borrow(&load(pairs)), k, &mut out);
             array(out, &[k, c_out, c_in, kh, kw])
         })
     }

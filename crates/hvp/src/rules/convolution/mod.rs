@@ -7,6 +7,7 @@
 
 use burn_backend::ops::ConvOptions;
 
+use super::per_channel::{repeated, sums};
 use super::{Cotangents, PerInput, Point, Rule, Saved};
 use crate::array::Array;
 
@@ -50,7 +51,7 @@ fn pair(first: Option<&Array>, second: Option<&Array>) -> Option<(Array, Array)>
 
 /// The cotangent of a bias [K, c]: sums over everything but directions and channels.
 fn pull_bias(cotangent: &Array) -> Array {
-    cotangent.channel_sums()
+    sums(cotangent, &[]).0
 }
 
 impl Conv2d {
@@ -98,7 +99,7 @@ impl Rule for Conv2d {
         .collect();
         let bias = tangents.get(2).and_then(Option::as_ref);
         if pairs.is_empty() {
-            return bias.map(|bias| bias.along_channels(&at.value.shape()));
+            return bias.map(|bias| repeated(bias, &at.value.shape()));
         }
         Some(self.forward(&pairs, bias))
     }

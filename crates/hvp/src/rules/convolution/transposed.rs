@@ -2,6 +2,7 @@
 
 use super::{Conv2d, pair, pull_bias};
 use crate::array::Array;
+use crate::rules::per_channel::repeated;
 use crate::rules::{Cotangents, PerInput, Point, Rule, Saved};
 
 /// `y = convᵀ(x, w) + b`, the transpose of x ↦ conv(x, w), with x `[n, c_in, h, w]`, w
@@ -60,7 +61,7 @@ impl Rule for ConvTranspose2d {
         let pairs = [(inputs[1].unsqueeze(), inputs[0].unsqueeze())];
         let value = self.convolution().pull_input(&shape, &pairs);
         let value = match inputs.get(2) {
-            Some(bias) => value.plus(bias.unsqueeze().along_channels(&shape)),
+            Some(bias) => value.plus(repeated(&bias.unsqueeze(), &shape)),
             None => value,
         };
         (value.reshape(&shape), Saved::default())
@@ -79,7 +80,7 @@ impl Rule for ConvTranspose2d {
         let bias = tangents.get(2).and_then(Option::as_ref);
         crate::array::sum(
             (!pairs.is_empty()).then(|| self.convolution().pull_input(&shape, &pairs)),
-            bias.map(|bias| bias.along_channels(&shape)),
+            bias.map(|bias| repeated(bias, &shape)),
         )
     }
 
