@@ -11,10 +11,11 @@ use burn_ir::{
 use crate::rules::{
     Rule,
     activation::Pointwise,
-    convolution::Conv2d,
+    convolution::{Conv2d, ConvTranspose2d},
     elementwise::{Add, Affine, Div, Mul},
     linear::{Linear, Matmul},
     normalization::BatchNorm,
+    one_dimension::OneDimension,
     pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d},
     reduction::SumDim,
     shape::{Cat, Permute, Reshape},
@@ -71,6 +72,10 @@ pub(crate) fn lower(recorded: &OperationIr) -> Option<Lowered<'_>> {
     }
 }
 
+fn over_sequences<R: Rule>(name: &'static str, rule: R) -> OneDimension<R> {
+    OneDimension { name, rule }
+}
+
 fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
     match module {
         ModuleOperationIr::Conv2d(op) => {
@@ -83,6 +88,41 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
             let mut inputs = vec![&op.x, &op.weight];
             inputs.extend(&op.bias);
             operation(rule, &inputs, &op.out)
+        }
+        ModuleOperationIr::Conv1d(op) => {
+            let rule = Conv2d {
+                stride: [1, op.options.stride[0]],
+                padding: [(0, 0), op.options.padding[0]],
+                dilation: [1, op.options.dilation[0]],
+                groups: op.options.groups,
+            };
+            let mut inputs = vec![&op.x, &op.weight];
+            inputs.extend(&op.bias);
+            operation(over_sequences("conv1d", rule), &inputs, &op.out)
+        }
+        ModuleOperationIr::ConvTranspose2d(op) => {
+            let rule = ConvTranspose2d {
+                stride: op.options.stride,
+                padding: op.options.padding,
+                padding_out: op.options.padding_out,
+                dilation: op.options.dilation,
+                groups: op.options.groups,
+            };
+            let mut inputs = vec![&op.x, &op.weight];
+            inputs.extend(&op.bias);
+            operation(rule, &inputs, &op.out)
+        }
+        ModuleOperationIr::ConvTranspose1d(op) => {
+            let rule = ConvTranspose2d {
+                stride: [1, op.options.stride[0]],
+                padding: [0, op.options.padding[0]],
+                padding_out: [0, op.options.padding_out[0]],
+                dilation: [1, op.options.dilation[0]],
+                groups: op.options.groups,
+            };
+            let mut inputs = vec![&op.x, &op.weight];
+            inputs.extend(&op.bias);
+            operation(over_sequences("conv_transpose1d", rule), &inputs, &op.out)
         }
         ModuleOperationIr::Linear(op) => {
             let mut inputs = vec![&op.x, &op.weight];
@@ -125,6 +165,33 @@ fn lower_module(module: &ModuleOperationIr) -> Option<Lowered<'_>> {
             &[&op.x],
             &op.out,
         ),
+        ModuleOperationIr::MaxPool1d(op) => {
+            let rule = MaxPool2d {
+                kernel_size: [1, op.kernel_size],
+                stride: [1, op.stride],
+                padding: [0, op.padding],
+                dilation: [1, op.dilation],
+                ceil_mode: op.ceil_mode,
+            };
+            operation(over_sequences("max_pool1d", rule), &[&op.x], &op.out)
+        }
+        ModuleOperationIr::AvgPool1d(op) => {
+            let rule = AvgPool2d {
+                kernel_size: [1, op.kernel_size],
+                stride: [1, op.stride],
+                padding: [0, op.padding],
+                count_include_pad: op.count_include_pad,
+                ceil_mode: op.ceil_mode,
+            };
+            operation(over_sequences("avg_pool1d", rule), &[&op.x], &op.out)
+        }
+        ModuleOperationIr::AdaptiveAvgPool1d(op) => {
+            let rule = AdaptiveAvgPool2d {
+                output_size: [1, op.output_size],
+            };
+            let rule = over_sequences("adaptive_avg_pool1d", rule);
+            operation(rule, &[&op.x], &op.out)
+        }
         _ => None,
     }
 }

@@ -7,11 +7,8 @@ use common::cases::{case, run};
 use hesscope_hvp::Array;
 use hesscope_hvp::rules::{
     activation::Pointwise,
-    convolution::Conv2d,
     elementwise::{Add, Affine, Div, Mul},
     linear::{Linear, Matmul},
-    normalization::BatchNorm,
-    pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d},
     reduction::SumDim,
     shape::{Cat, Permute, Reshape},
 };
@@ -106,111 +103,4 @@ fn products() {
             vec![a(&[2, 4, 3]), a(&[3, 5]), a(&[5])],
         ),
     ]);
-}
-
-#[test]
-fn convolutions() {
-    let mut n = Numbers(6);
-    let conv = |stride, padding: (usize, usize), dilation, groups| Conv2d {
-        stride: [stride, 1],
-        padding: [padding, padding],
-        dilation: [dilation, 1],
-        groups,
-    };
-    let mut a = |shape: &[usize]| n.array(shape, -1.0, 1.0);
-    let image = [2, 3, 5, 4];
-    run(vec![
-        case(
-            "conv",
-            conv(1, (1, 1), 1, 1),
-            vec![a(&image), a(&[4, 3, 3, 3]), a(&[4])],
-        ),
-        case(
-            "conv no bias",
-            conv(1, (0, 0), 1, 1),
-            vec![a(&image), a(&[4, 3, 3, 3])],
-        ),
-        case(
-            "conv stride",
-            conv(2, (1, 1), 1, 1),
-            vec![a(&[2, 3, 6, 5]), a(&[4, 3, 3, 2])],
-        ),
-        case(
-            "conv dilation",
-            conv(1, (2, 2), 2, 1),
-            vec![a(&image), a(&[4, 3, 3, 3])],
-        ),
-        case(
-            "conv groups",
-            conv(1, (1, 1), 1, 2),
-            vec![a(&[2, 4, 5, 4]), a(&[6, 2, 3, 3])],
-        ),
-        case(
-            "conv depthwise",
-            conv(2, (1, 1), 1, 3),
-            vec![a(&image), a(&[6, 1, 3, 3]), a(&[6])],
-        ),
-        case(
-            "conv 1x1",
-            conv(1, (0, 0), 1, 1),
-            vec![a(&[3, 2, 4, 4]), a(&[5, 2, 1, 1])],
-        ),
-        case(
-            "conv uneven padding",
-            conv(1, (0, 1), 1, 1),
-            vec![a(&image), a(&[4, 3, 2, 2])],
-        ),
-    ]);
-}
-
-#[test]
-fn pools() {
-    let mut n = Numbers(7);
-    let max = |kernel, stride, padding, ceil_mode| MaxPool2d {
-        kernel_size: [kernel, kernel],
-        stride: [stride, stride],
-        padding: [padding, padding],
-        dilation: [1, 1],
-        ceil_mode,
-    };
-    let avg = |kernel, stride, padding, count_include_pad, ceil_mode| AvgPool2d {
-        kernel_size: [kernel, kernel],
-        stride: [stride, stride],
-        padding: [padding, padding],
-        count_include_pad,
-        ceil_mode,
-    };
-    let adaptive = |height, width| AdaptiveAvgPool2d {
-        output_size: [height, width],
-    };
-    let mut image = || vec![n.array(&[2, 3, 6, 5], -1.0, 1.0)];
-    run(vec![
-        case("max", max(2, 2, 0, false), image()),
-        case("max overlap", max(3, 1, 1, false), image()),
-        case("max ceil", max(2, 2, 0, true), image()),
-        case("avg", avg(2, 2, 0, true, false), image()),
-        case("avg pad", avg(3, 2, 1, true, false), image()),
-        case("avg pad not counted", avg(3, 2, 1, false, false), image()),
-        case("avg ceil", avg(2, 2, 0, true, true), image()),
-        case("adaptive", adaptive(1, 1), image()),
-        case("adaptive 2x3", adaptive(2, 3), image()),
-    ]);
-}
-
-#[test]
-fn batch_norm() {
-    let mut n = Numbers(8);
-    for shape in [vec![4, 3], vec![4, 3, 2, 5]] {
-        let inputs: Vec<Array> = vec![
-            n.array(&shape, -1.0, 1.0),
-            n.array(&[3], 0.5, 1.5),
-            n.array(&[3], -1.0, 1.0),
-            n.array(&[3], -0.5, 0.5),
-            n.array(&[3], 0.5, 1.5),
-        ];
-        let rule = BatchNorm { epsilon: 1e-5 };
-        let mut running = case("batch_norm, running statistics", rule, inputs.clone());
-        running.fixed = vec![false, false, false, true, true];
-        run(vec![running, case("batch_norm, all inputs", rule, inputs)]);
-    }
 }

@@ -20,6 +20,7 @@ pub mod convolution;
 pub mod elementwise;
 pub mod linear;
 pub mod normalization;
+pub mod one_dimension;
 pub(crate) mod per_channel;
 pub mod pooling;
 pub mod reduction;

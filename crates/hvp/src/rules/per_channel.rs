@@ -36,7 +36,11 @@ pub(crate) fn combine(terms: &[Term], shift: Option<&Array>) -> Array {
     if host::reaches(first) {
         return with_real!(first, T => host::channels::combine::<T>(terms, shift));
     }
-    let rank = first.rank();
+    combine_on_device(terms, shift)
+}
+
+fn combine_on_device(terms: &[Term], shift: Option<&Array>) -> Array {
+    let rank = terms[0].images.rank();
     terms
         .iter()
         .map(|term| centered(term.images, term.center).times(beside(term.factor, rank)))
@@ -51,6 +55,10 @@ pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<
     if host::reaches(a) {
         return with_real!(a, T => host::channels::sums::<T>(a, with));
     }
+    sums_on_device(a, with)
+}
+
+fn sums_on_device(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     let products = with
         .iter()
         .map(|(x, center)| per_channel(&a.mul(&centered(x, *center))))
@@ -79,4 +87,55 @@ pub(crate) fn repeated(per_channel: &Array, shape: &[usize]) -> Array {
     let mut full = vec![per_channel.shape()[0]];
     full.extend(shape);
     beside(per_channel, full.len()).expand(&full)
+}
+
+#[cfg(test)]
+mod tests {
+    //! The path of devices, run on the host beside the host's own.
+
+    use super::*;
+    use crate::host::tests::{close, numbers};
+
+    #[test]
+    fn combinations_are_the_same_on_devices() {
+        let (x, y) = (numbers(&[1, 3, 2, 5], 1), numbers(&[4, 3, 2, 5], 2));
+        let (center, one, several) = (numbers(&[2], 3), numbers(&[1, 2], 4), numbers(&[4, 2], 5));
+        let term = |images, center, factor| Term {
+            images,
+            center,
+            factor,
+        };
+        let centered = term(&x, Some(&center), &several);
+        let plain = term(&y, None, &one);
+        for terms in [
+            vec![centered],
+            vec![plain],
+            vec![centered, plain],
+            vec![plain, centered],
+            vec![plain, plain, centered],
+        ] {
+            for shift in [None, Some(&several), Some(&one)] {
+                let host = combine(&terms, shift);
+                assert_eq!(host.shape(), [4, 3, 2, 5]);
+                close(&host, &combine_on_device(&terms, shift), 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_the_same_on_devices() {
+        let (x, y) = (numbers(&[1, 3, 2, 37], 1), numbers(&[4, 3, 2, 37], 2));
+        let center = numbers(&[2], 3);
+        for (a, with) in [(&x, &y), (&y, &x), (&y, &y)] {
+            let with = [(with, Some(&center)), (with, None)];
+            let (total, products) = sums(a, &with);
+            let (expected, expected_products) = sums_on_device(a, &with);
+            assert_eq!(products.len(), 2);
+            for (host, device) in products.iter().zip(&expected_products) {
+                close(host, device, 1e-13);
+            }
+            let k = a.shape()[0];
+            close(&total.slice(0, 0, k), &expected, 1e-13);
+        }
+    }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use hesscope_hvp::rules::{Point, Rule};
+use hesscope_hvp::rules::{Cotangents, Point, Rule};
 use hesscope_hvp::{Array, Precision};
 
 use super::Numbers;
@@ -147,7 +147,56 @@ impl Case {
                 self.check_adjoint(tangents, &pushed, &pulled, &cotangents, k);
                 self.check_curvature(tangents, &curved, &cotangent, k);
             }
+            self.check_together(at, tangents, &cotangent, &cotangents);
         }
+    }
+
+    /// Both terms of the tangent of the pull-back at once are the sum of each alone, and zero where
+    /// neither is there.
+    fn check_together(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        cotangents: &Array,
+    ) {
+        let pull = |primal, tangent| {
+            let pair = Cotangents { primal, tangent };
+            self.rule.pull_tangent(at, tangents, pair, &self.wanted())
+        };
+        let wanted = |pulled: Vec<Option<Array>>| -> Vec<Option<Array>> {
+            let wanted = pulled.into_iter().zip(&self.fixed);
+            wanted
+                .map(|(pulled, fixed)| pulled.filter(|_| !fixed))
+                .collect()
+        };
+        let both = wanted(pull(Some(cotangent), Some(cotangents)));
+        let curved = wanted(
+            self.rule
+                .vjp_tangent(at, tangents, cotangent, &self.wanted()),
+        );
+        let linear = wanted(self.rule.vjp(at, cotangents, &self.wanted()));
+        for (index, both) in both.iter().enumerate() {
+            let expected = match (&curved[index], &linear[index]) {
+                (Some(curved), Some(linear)) => Some(curved.add(linear)),
+                (curved, linear) => curved.clone().or(linear.clone()),
+            };
+            let (Some(both), Some(expected)) = (both, &expected) else {
+                assert_eq!(both.is_some(), expected.is_some(), "{}", self.name);
+                continue;
+            };
+            let error = distance(both, &values(expected));
+            assert!(
+                error < 1e-12,
+                "{}: pull_tangent of input {index} is off by {error:e}",
+                self.name
+            );
+        }
+        assert!(
+            pull(None, None).iter().all(Option::is_none),
+            "{}",
+            self.name
+        );
     }
 
     fn check_push(&self, tangents: &[Option<Array>], pushed: &Array, k: usize) {

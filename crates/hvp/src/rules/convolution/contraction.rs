@@ -107,3 +107,64 @@ impl Conv2d {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! The path of devices, run on the host beside the host's own.
+
+    use super::*;
+    use crate::host::tests::{close, numbers};
+
+    fn check(conv: &Conv2d, image: [usize; 4], weight: [usize; 4]) {
+        let [n, c_in, h, w] = image;
+        let [c_out, c_group, kh, kw] = weight;
+        let [oh, ow] = conv.output([h, w], [kh, kw]);
+        let x = |k: usize| numbers(&[k, n, c_in, h, w], 3 + k as u64);
+        let w = |k: usize| numbers(&[k, c_out, c_group, kh, kw], 7 + k as u64);
+        let y = |k: usize| numbers(&[k, n, c_out, oh, ow], 11 + k as u64);
+        for pairs in [[1, 1], [3, 1], [1, 3]] {
+            let [first, second] = pairs;
+            let k = first.max(second);
+            let pairs = vec![(x(first), w(second)), (x(second), w(first))];
+            for bias in [
+                None,
+                Some(numbers(&[1, c_out], 5)),
+                Some(numbers(&[k, c_out], 6)),
+            ] {
+                let device = conv.forward_on_device(&pairs, bias.as_ref());
+                close(&conv.forward(&pairs, bias.as_ref()), &device, 1e-13);
+            }
+            let pairs = vec![(w(first), y(second)), (w(second), y(first))];
+            let device = conv.pull_input_on_device(&image, &pairs);
+            close(&conv.pull_input(&image, &pairs), &device, 1e-13);
+            let pairs = vec![(x(first), y(second)), (x(second), y(first))];
+            let device = conv.pull_weight_on_device(&weight, &pairs);
+            close(&conv.pull_weight(&weight, &pairs), &device, 1e-13);
+        }
+    }
+
+    #[test]
+    fn contractions_are_the_same_on_devices() {
+        let conv = |stride, padding, dilation, groups| Conv2d {
+            stride,
+            padding,
+            dilation,
+            groups,
+        };
+        let even = [(1, 1), (1, 1)];
+        check(&conv([1, 1], even, [1, 1], 1), [2, 3, 5, 4], [4, 3, 3, 3]);
+        check(&conv([2, 1], even, [1, 1], 1), [3, 2, 6, 5], [5, 2, 3, 2]);
+        check(&conv([1, 3], even, [2, 1], 1), [2, 3, 7, 6], [4, 3, 3, 2]);
+        check(&conv([1, 2], even, [1, 2], 2), [2, 4, 5, 8], [6, 2, 2, 3]);
+        check(
+            &conv([1, 1], [(0, 0); 2], [1, 1], 1),
+            [2, 3, 4, 2],
+            [2, 3, 1, 1],
+        );
+        // Images of more pixels than are unfolded at a time, and more images than go together.
+        check(&conv([1, 1], even, [1, 1], 1), [1, 2, 30, 33], [3, 2, 3, 3]);
+        check(&conv([1, 1], even, [1, 1], 1), [9, 2, 11, 10], [3, 2, 3, 3]);
+        // More filters than are computed together.
+        check(&conv([1, 1], even, [1, 1], 1), [2, 2, 4, 3], [70, 2, 3, 3]);
+    }
+}
