@@ -17,6 +17,8 @@ use burn_backend::{
 };
 use burn_dispatch::Dispatch;
 
+use crate::host::{self, with_real};
+
 /// The precision a computation runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Precision {
@@ -367,10 +369,21 @@ impl Array {
         Array(Dispatch::float_clamp_min(sign, Scalar::Float(0.0)))
     }
 
+    /// Where the elements of `gate` […] are above zero those of `self` [K, …], and zero elsewhere.
+    pub fn where_positive(&self, gate: &Array) -> Array {
+        if host::reaches(self) {
+            return with_real!(self, T => host::elements::where_positive::<T>(self, gate));
+        }
+        self.mul(&gate.positive().unsqueeze())
+    }
+
     /// The same numbers under another shape of as many elements.
     pub fn reshape(&self, shape: &[usize]) -> Array {
         if self.0.shape().as_slice() == shape {
             return self.clone();
+        }
+        if let Some(reshaped) = host::reshape_directions(self, shape) {
+            return reshaped;
         }
         let shape = Shape::from(shape.to_vec());
         Array(by_kind!(
@@ -464,6 +477,9 @@ impl Array {
             return only.clone();
         }
         let kind = parts.first().map_or(Kind::Float, Array::kind);
+        if kind == Kind::Float && dim < 2 && host::reaches(&parts[0]) {
+            return with_real!(&parts[0], T => host::moves::cat::<T>(parts, dim));
+        }
         let parts = parts.iter().map(|part| part.0.clone()).collect();
         Array(by_kind!(kind => float_cat | int_cat | bool_cat (parts, dim)))
     }
@@ -622,6 +638,11 @@ pub(crate) fn finest_precision(device: &Device) -> Precision {
 /// Adds two optional tensors, absent meaning zero.
 pub(crate) fn sum(first: Option<Array>, second: Option<Array>) -> Option<Array> {
     match (first, second) {
+        (Some(first), Some(second)) if host::reaches(&first) && first.shape() == second.shape() => {
+            let total = with_real!(&second, T => host::moves::add::<T>(first, &second));
+            host::recycle(Some(second));
+            Some(total)
+        }
         (Some(first), Some(second)) => Some(first.plus(second)),
         (first, second) => first.or(second),
     }

@@ -13,6 +13,7 @@ mod fisher;
 mod layers;
 mod live;
 mod input;
+mod host;
 mod loss;
 mod lower;
 pub mod operators;

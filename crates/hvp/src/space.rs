@@ -1,11 +1,12 @@
 //! The space of all parameters of a network, as vectors on the device.
 
-use burn::tensor::{DType, Device, TensorData};
+use burn::tensor::{Device, TensorData};
 use burn_dispatch::DispatchDevice;
-use faer::Mat;
+use faer::{Mat, MatRef};
 use hesscope_spectral::VectorSpace;
 
 use crate::array::{Array, Precision};
+use crate::host::{self, Numbers, Real, vectors, with_real};
 
 /// Columns a vector is folded into before a reduction on a device, whose partial sums are then added
 /// in float64 on the host.
@@ -18,41 +19,6 @@ pub struct ParameterSpace {
     dim: usize,
     precision: Precision,
     device: Device,
-}
-
-/// The numbers of a vector that came to the host.
-enum Host {
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-}
-
-impl Host {
-    fn dot(&self, other: &Host) -> f64 {
-        match (self, other) {
-            (Host::F32(a), Host::F32(b)) => lanes(a, b, |x, y| f64::from(x) * f64::from(y)),
-            (Host::F64(a), Host::F64(b)) => lanes(a, b, |x, y| x * y),
-            _ => unreachable!("vectors of one space have one precision"),
-        }
-    }
-}
-
-/// A sum of products with independent partial sums, which the compiler can vectorise.
-fn lanes<T: Copy>(a: &[T], b: &[T], product: impl Fn(T, T) -> f64) -> f64 {
-    const LANES: usize = 8;
-    let mut sums = [0.0; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += product(a[lane], b[lane]);
-        }
-    }
-    let rest: f64 = a_rest
-        .iter()
-        .zip(b_rest)
-        .map(|(&a, &b)| product(a, b))
-        .sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 impl ParameterSpace {
@@ -78,17 +44,6 @@ impl ParameterSpace {
     /// Whether the vectors are in host memory, where float64 sums cost nothing extra.
     fn on_host(&self) -> bool {
         on_host(&self.device)
-    }
-
-    fn host(&self, vector: &Array) -> Host {
-        let data = read(vector);
-        match data.dtype() {
-            DType::F32 => Host::F32(
-                data.try_to_vec()
-                    .expect("float32 data gives float32 numbers"),
-            ),
-            _ => Host::F64(data.iter::<f64>().collect()),
-        }
     }
 }
 
@@ -146,19 +101,34 @@ impl VectorSpace for ParameterSpace {
     }
 
     fn dot(&self, a: &Array, b: &Array) -> f64 {
-        if self.on_host() {
-            self.host(a).dot(&self.host(b))
-        } else {
-            device_dot(a, b)
+        if !self.on_host() {
+            return device_dot(a, b);
         }
+        with_real!(a, T => vectors::dot::<T>(&Numbers::of(a), &Numbers::of(b)))
     }
 
     fn axpy(&self, alpha: f64, x: &Array, y: &mut Array) {
-        *y = y.add(&x.scale(alpha));
+        if !self.on_host() {
+            *y = y.add(&x.scale(alpha));
+            return;
+        }
+        update(y, |y| {
+            with_real!(x, T => {
+                let x = Numbers::<T>::of(x);
+                host::change::<T>(y, |y| vectors::axpy(alpha, &x, y))
+            })
+        });
     }
 
     fn scale(&self, alpha: f64, x: &mut Array) {
-        *x = x.scale(alpha);
+        if !self.on_host() {
+            *x = x.scale(alpha);
+            return;
+        }
+        update(
+            x,
+            |x| with_real!(&x, T => host::change::<T>(x, |x| vectors::scale(alpha, x))),
+        );
     }
 
     fn epsilon(&self) -> f64 {
@@ -173,11 +143,56 @@ impl VectorSpace for ParameterSpace {
         if !self.on_host() {
             return Mat::from_fn(a.len(), b.len(), |i, j| self.dot(&a[i], &b[j]));
         }
-        // Each vector is fetched once, not once a pair.
-        let a: Vec<Host> = a.iter().map(|vector| self.host(vector)).collect();
-        let b: Vec<Host> = b.iter().map(|vector| self.host(vector)).collect();
-        Mat::from_fn(a.len(), b.len(), |i, j| a[i].dot(&b[j]))
+        match self.precision {
+            Precision::F32 => gram::<f32>(a, b, self.dim),
+            Precision::F64 => gram::<f64>(a, b, self.dim),
+        }
     }
+
+    fn combine(&self, basis: &[Array], coeffs: MatRef<'_, f64>) -> Vec<Array> {
+        if !self.on_host() {
+            return (0..coeffs.ncols())
+                .map(|j| {
+                    let mut sum = self.zeros();
+                    for (i, vector) in basis.iter().enumerate() {
+                        self.axpy(coeffs[(i, j)], vector, &mut sum);
+                    }
+                    sum
+                })
+                .collect();
+        }
+        match self.precision {
+            Precision::F32 => combine::<f32>(basis, coeffs, self.dim),
+            Precision::F64 => combine::<f64>(basis, coeffs, self.dim),
+        }
+    }
+}
+
+/// Replaces a vector by what `change` makes of it, which holds it alone.
+fn update(vector: &mut Array, change: impl FnOnce(Array) -> Array) {
+    let nothing = vector.zeros_of(&[0]);
+    *vector = change(std::mem::replace(vector, nothing));
+}
+
+fn borrowed<T: Real>(vectors: &[Array]) -> Vec<Numbers<T>> {
+    vectors.iter().map(Numbers::of).collect()
+}
+
+fn slices<T: Real>(numbers: &[Numbers<T>]) -> Vec<&[T]> {
+    numbers.iter().map(|numbers| &**numbers).collect()
+}
+
+fn gram<T: Real>(a: &[Array], b: &[Array], dim: usize) -> Mat<f64> {
+    let (a, b) = (borrowed::<T>(a), borrowed::<T>(b));
+    vectors::gram(&slices(&a), &slices(&b), dim)
+}
+
+fn combine<T: Real>(basis: &[Array], coefficients: MatRef<'_, f64>, dim: usize) -> Vec<Array> {
+    let basis = borrowed::<T>(basis);
+    vectors::combine(&slices(&basis), coefficients, dim)
+        .into_iter()
+        .map(|vector| host::array(vector, &[dim]))
+        .collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 //! the logits (see [`crate::operators`]).
 
 use crate::array::{Array, sum};
+use crate::host::recycle;
 use crate::program::{Program, Slot};
-use crate::rules::{PerInput, Point, Saved};
+use crate::rules::{Cotangents, PerInput, Point, Saved};
 
 /// The values of one forward pass.
 pub(crate) struct Tape {
@@ -75,7 +76,7 @@ impl Program {
         let last_use = self.last_uses();
         let curved = self.read_by_curved();
         for (index, node) in self.nodes.iter().enumerate() {
-            let incoming: Vec<Option<Array>> = node
+            let incoming: PerInput = node
                 .inputs
                 .iter()
                 .map(|&slot| tangents[slot].clone())
@@ -84,9 +85,10 @@ impl Program {
                 let inputs = gather(&tape.values, &node.inputs);
                 tangents[node.output] = node.rule.jvp(self.point(tape, index, &inputs), &incoming);
             }
+            drop(incoming);
             for &slot in &node.inputs {
                 if last_use[slot] == index && !(keep && curved[slot]) {
-                    tangents[slot] = None;
+                    recycle(tangents[slot].take());
                 }
             }
             #[cfg(test)]
@@ -125,19 +127,19 @@ impl Program {
                         }
                     }
                 };
+                let along: Vec<Option<Array>> = node
+                    .inputs
+                    .iter()
+                    .map(|&slot| tangents[slot].clone())
+                    .collect();
+                let curved = node.rule.curved() && along.iter().any(Option::is_some);
+                let cotangents = Cotangents {
+                    primal: cotangent.as_ref().filter(|_| curved),
+                    tangent: cotangent_tangent.as_ref(),
+                };
+                let pulled = node.rule.pull_tangent(at, &along, cotangents, &wanted);
+                add(&mut tangent, pulled, &wanted);
                 if let Some(cotangent) = &cotangent {
-                    let along: Vec<Option<Array>> = node
-                        .inputs
-                        .iter()
-                        .map(|&slot| tangents[slot].clone())
-                        .collect();
-                    if node.rule.curved() && along.iter().any(Option::is_some) {
-                        add(
-                            &mut tangent,
-                            node.rule.vjp_tangent(at, &along, cotangent, &wanted),
-                            &wanted,
-                        );
-                    }
                     let wanted: Vec<bool> = node
                         .inputs
                         .iter()
@@ -148,14 +150,13 @@ impl Program {
                         add(&mut primal, node.rule.vjp(at, cotangent, &wanted), &wanted);
                     }
                 }
-                if let Some(cotangent) = &cotangent_tangent {
-                    add(&mut tangent, node.rule.vjp(at, cotangent, &wanted), &wanted);
-                }
             }
             // Everything that reads this output has been pulled through.
-            tape.values[node.output] = None;
+            recycle(cotangent);
+            recycle(cotangent_tangent);
+            recycle(tape.values[node.output].take());
             tape.saved[index] = Saved::default();
-            tangents[node.output] = None;
+            recycle(tangents[node.output].take());
             #[cfg(test)]
             crate::live::probe::see(&[&tape.values, &tangents, &primal, &tangent], &tape.saved);
         }

@@ -7,6 +7,7 @@ use super::Problem;
 use super::batches::Batch;
 use crate::array::Array;
 use crate::error::HvpError;
+use crate::host::recycle;
 use crate::loss::IGNORED;
 use crate::program::Program;
 
@@ -79,7 +80,9 @@ impl Problem {
         let mut products = Vec::with_capacity(block.len());
         for directions in block.chunks(self.directions()) {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
-            let product = product(&Array::cat(&lifted, 0)).map_err(OperatorError::new)?;
+            let together = Array::cat(&lifted, 0);
+            let product = product(&together).map_err(OperatorError::new)?;
+            recycle(Some(together));
             products.extend(product.rows());
         }
         Ok(products)

@@ -86,7 +86,7 @@ fn monomial(x: &Array, factor: f64, exponent: f64) -> Array {
 impl Pointwise {
     fn apply(self, x: &Array) -> Array {
         match self {
-            Pointwise::Relu => x.mul(&x.positive()),
+            Pointwise::Relu => x.unsqueeze().where_positive(x).reshape(&x.shape()),
             Pointwise::LeakyRelu { .. } => x.mul(&self.first(x, x)),
             Pointwise::Tanh => x.tanh(),
             Pointwise::Sigmoid => sigmoid(x),
@@ -232,11 +232,19 @@ impl Rule for Pointwise {
     }
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        if let Pointwise::Relu = self {
+            return tangents[0]
+                .as_ref()
+                .map(|tangent| tangent.where_positive(&at.inputs[0]));
+        }
         let first = self.first(&at.inputs[0], at.value).unsqueeze();
         tangents[0].as_ref().map(|tangent| tangent.mul(&first))
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        if let Pointwise::Relu = self {
+            return vec![Some(cotangent.where_positive(&at.inputs[0]))];
+        }
         let first = self.first(&at.inputs[0], at.value).unsqueeze();
         vec![Some(cotangent.mul(&first))]
     }

@@ -13,7 +13,7 @@
 
 use std::fmt::Debug;
 
-use crate::array::{Array, Indices};
+use crate::array::{Array, Indices, sum};
 
 pub mod activation;
 pub mod convolution;
@@ -23,6 +23,8 @@ pub mod indexing;
 pub mod linear;
 pub mod masking;
 pub mod normalization;
+pub mod one_dimension;
+pub(crate) mod per_channel;
 pub mod pooling;
 pub mod reduction;
 pub mod shape;
@@ -55,6 +57,15 @@ pub struct Point<'a> {
     pub value: &'a Array,
     /// What [`Rule::value`] kept.
     pub saved: &'a Saved,
+}
+
+/// A cotangent and its tangent, absent where zero.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cotangents<'a> {
+    /// The cotangent, of one direction.
+    pub primal: Option<&'a Array>,
+    /// Its tangent, of K directions.
+    pub tangent: Option<&'a Array>,
 }
 
 /// One tangent or cotangent an input, absent where it is zero or not asked for.
@@ -152,5 +163,33 @@ pub trait Rule: Debug + Send + Sync {
     ) -> PerInput {
         let _ = (at, tangents, cotangent);
         vec![None; wanted.len()]
+    }
+
+    /// The tangents of the cotangents of the inputs, that is [`vjp_tangent`](Rule::vjp_tangent) of
+    /// the cotangent and [`vjp`](Rule::vjp) of its tangent added up, each where it is there. A rule
+    /// has a method of its own here where it can do both in one pass.
+    fn pull_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangents: Cotangents,
+        wanted: &[bool],
+    ) -> PerInput {
+        let curved = cotangents
+            .primal
+            .map(|cotangent| self.vjp_tangent(at, tangents, cotangent, wanted));
+        let linear = cotangents
+            .tangent
+            .map(|cotangent| self.vjp(at, cotangent, wanted));
+        match (curved, linear) {
+            (Some(curved), Some(linear)) => curved
+                .into_iter()
+                .zip(linear)
+                .map(|(curved, linear)| sum(curved, linear))
+                .collect(),
+            (curved, linear) => curved
+                .or(linear)
+                .unwrap_or_else(|| vec![None; wanted.len()]),
+        }
     }
 }

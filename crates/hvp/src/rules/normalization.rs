@@ -4,7 +4,8 @@
 //! computes, so they carry tangents and want cotangents like any other input: that is how
 //! train-mode normalization is differentiated exactly.
 
-use super::{PerInput, Point, Rule, Saved, numbers};
+use super::per_channel::{Term, combine, repeated, sums, times, total};
+use super::{Cotangents, PerInput, Point, Rule, Saved, numbers};
 use crate::array::{Array, sum};
 
 /// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
@@ -20,26 +21,8 @@ const BETA: usize = 2;
 const MEAN: usize = 3;
 const VARIANCE: usize = 4;
 
-/// A tensor per channel, [K, c], beside images [K, n, c, …] of `rank` axes.
-fn beside(per_channel: &Array, rank: usize) -> Array {
-    let shape = per_channel.shape();
-    let mut beside = vec![1; rank];
-    beside[0] = shape[0];
-    beside[2] = shape[1];
-    per_channel.reshape(&beside)
-}
-
-/// The sum over everything but directions and channels: [K, n, c, …] to [K, c].
-fn per_channel(array: &Array) -> Array {
-    let shape = array.shape();
-    let axes: Vec<usize> = (1..shape.len()).rev().filter(|&axis| axis != 2).collect();
-    array.sum_dims(&axes).reshape(&[shape[0], shape[2]])
-}
-
-/// What the three derivatives share, per channel with one direction.
+/// What the derivatives share: numbers per channel with one direction, [1, c].
 struct Parts {
-    /// x - μ, as [1, n, c, …].
-    centred: Array,
     /// s.
     inverse: Array,
     /// γ.
@@ -48,9 +31,16 @@ struct Parts {
     scale: Array,
 }
 
+/// Tangents of them, [K, c], absent where zero.
+struct PartTangents {
+    /// ṡ = -½ s³ v̇.
+    inverse: Option<Array>,
+    /// The tangent of s γ.
+    scale: Option<Array>,
+}
+
 impl BatchNorm {
     fn parts(&self, inputs: &[Array]) -> Parts {
-        let x = inputs[X].unsqueeze();
         let inverse = inputs[VARIANCE]
             .unsqueeze()
             .add_scalar(self.epsilon)
@@ -58,25 +48,23 @@ impl BatchNorm {
             .recip();
         let gamma = inputs[GAMMA].unsqueeze();
         Parts {
-            centred: x.sub(&beside(&inputs[MEAN].unsqueeze(), x.rank())),
             scale: inverse.mul(&gamma),
             gamma,
             inverse,
         }
     }
+}
 
-    /// ṡ = -½ s³ v̇ and the tangent of s γ, absent where zero.
-    fn tangents(parts: &Parts, tangents: &[Option<Array>]) -> (Option<Array>, Option<Array>) {
-        let inverse = tangents[VARIANCE]
-            .as_ref()
-            .map(|tangent| tangent.mul(&minus_half_cube(&parts.inverse)));
-        let scale = sum(
-            tangents[GAMMA]
-                .as_ref()
-                .map(|tangent| tangent.mul(&parts.inverse)),
-            inverse.as_ref().map(|tangent| tangent.mul(&parts.gamma)),
-        );
-        (inverse, scale)
+impl Parts {
+    fn tangents(&self, tangents: &[Option<Array>]) -> PartTangents {
+        let inverse = times(tangents[VARIANCE].as_ref(), &minus_half_cube(&self.inverse));
+        PartTangents {
+            scale: total([
+                times(tangents[GAMMA].as_ref(), &self.inverse),
+                times(inverse.as_ref(), &self.gamma),
+            ]),
+            inverse,
+        }
     }
 }
 
@@ -95,70 +83,53 @@ impl Rule for BatchNorm {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let parts = self.parts(inputs);
-        let rank = parts.centred.rank();
-        let value = parts
-            .centred
-            .times(beside(&parts.scale, rank))
-            .plus(beside(&inputs[BETA].unsqueeze(), rank));
+        let term = Term {
+            images: &inputs[X].unsqueeze(),
+            center: Some(&inputs[MEAN]),
+            factor: &self.parts(inputs).scale,
+        };
+        let value = combine(&[term], Some(&inputs[BETA].unsqueeze()));
         (value.reshape(&inputs[X].shape()), Saved::default())
     }
 
     /// ẏ = ẋ (s γ) + (x - μ) (s γ)˙ + β̇ - μ̇ s γ.
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let parts = self.parts(at.inputs);
-        let rank = parts.centred.rank();
-        let (_, scale) = Self::tangents(&parts, tangents);
-        let along_x = tangents[X]
-            .as_ref()
-            .map(|tangent| tangent.mul(&beside(&parts.scale, rank)));
-        let along_scale = scale.map(|tangent| parts.centred.mul(&beside(&tangent, rank)));
-        let shift = sum(
-            tangents[BETA].clone(),
-            tangents[MEAN]
-                .as_ref()
-                .map(|tangent| tangent.mul(&parts.scale).neg()),
-        );
-        match (sum(along_x, along_scale), shift) {
-            (Some(total), Some(shift)) => Some(total.plus(beside(&shift, rank))),
-            (total, None) => total,
-            (None, Some(shift)) => {
-                let mut shape = vec![shift.shape()[0]];
-                shape.extend(at.value.shape());
-                Some(beside(&shift, rank).expand(&shape))
-            }
-        }
-    }
-
-    /// With q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = Σ ȳ, μ̄ = -s γ Σ ȳ, v̄ = -½ s³ γ q.
-    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let parts = self.parts(at.inputs);
-        let rank = parts.centred.rank();
-        let moment = (wanted[GAMMA] || wanted[VARIANCE])
-            .then(|| per_channel(&cotangent.mul(&parts.centred)));
-        let total = (wanted[BETA] || wanted[MEAN]).then(|| per_channel(cotangent));
-        let moment_times = |wanted: bool, factor: &Array| {
-            moment
-                .as_ref()
-                .filter(|_| wanted)
-                .map(|moment| moment.mul(factor))
-        };
-        vec![
-            wanted[X].then(|| cotangent.mul(&beside(&parts.scale, rank))),
-            moment_times(wanted[GAMMA], &parts.inverse),
-            total.clone().filter(|_| wanted[BETA]),
-            total
-                .filter(|_| wanted[MEAN])
-                .map(|total| total.mul(&parts.scale).neg()),
-            moment_times(
-                wanted[VARIANCE],
-                &minus_half_cube(&parts.inverse).mul(&parts.gamma),
-            ),
+        let scale = parts.tangents(tangents).scale;
+        let x = at.inputs[X].unsqueeze();
+        let terms: Vec<Term> = [
+            tangents[X].as_ref().map(|tangent| Term {
+                images: tangent,
+                center: None,
+                factor: &parts.scale,
+            }),
+            scale.as_ref().map(|tangent| Term {
+                images: &x,
+                center: Some(&at.inputs[MEAN]),
+                factor: tangent,
+            }),
         ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let shift = total([
+            tangents[BETA].clone(),
+            times(tangents[MEAN].as_ref(), &parts.scale.neg()),
+        ]);
+        if terms.is_empty() {
+            return shift.map(|shift| repeated(&shift, &at.value.shape()));
+        }
+        Some(combine(&terms, shift.as_ref()))
     }
 
-    /// With q̇ = Σ ȳ ẋ - μ̇ Σ ȳ: x̄˙ = ȳ (s γ)˙, γ̄˙ = ṡ q + s q̇, μ̄˙ = -(s γ)˙ Σ ȳ,
-    /// v̄˙ = -½ (s³ γ̇ q + 3 s² ṡ γ q + s³ γ q̇).
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let cotangents = Cotangents {
+            primal: None,
+            tangent: Some(cotangent),
+        };
+        self.pull_tangent(at, &vec![None; wanted.len()], cotangents, wanted)
+    }
+
     fn vjp_tangent(
         &self,
         at: Point,
@@ -166,51 +137,119 @@ impl Rule for BatchNorm {
         cotangent: &Array,
         wanted: &[bool],
     ) -> PerInput {
+        let cotangents = Cotangents {
+            primal: Some(cotangent),
+            tangent: None,
+        };
+        self.pull_tangent(at, tangents, cotangents, wanted)
+    }
+
+    /// The pull-back is, with t = Σ ȳ and q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = t, μ̄ = -s γ t,
+    /// v̄ = -½ s³ γ q. All of it is linear in ȳ, so that its tangent is it of ȳ˙, plus with
+    /// q̇ = Σ ȳ ẋ - μ̇ t: x̄˙ = ȳ (s γ)˙, γ̄˙ = ṡ q + s q̇, μ̄˙ = -(s γ)˙ t,
+    /// v̄˙ = -½ (s³ γ̇ q + 3 s² ṡ γ q + s³ γ q̇).
+    fn pull_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangents: Cotangents,
+        wanted: &[bool],
+    ) -> PerInput {
         let parts = self.parts(at.inputs);
-        let rank = parts.centred.rank();
-        let (inverse_dot, scale_dot) = Self::tangents(&parts, tangents);
-        let total = per_channel(cotangent);
-        let moment = per_channel(&cotangent.mul(&parts.centred));
-        let moment_dot = sum(
-            tangents[X]
+        let dots = parts.tangents(tangents);
+        let x = at.inputs[X].unsqueeze();
+        let mean = Some(&at.inputs[MEAN]);
+        let any_sum = wanted[GAMMA] || wanted[BETA] || wanted[MEAN] || wanted[VARIANCE];
+
+        // Of ȳ˙: its sums t˙ and q˙.
+        let linear = cotangents
+            .tangent
+            .filter(|_| any_sum)
+            .map(|cotangent| one(sums(cotangent, &[(&x, mean)])));
+        // Of ȳ: t and q, and the part of q that comes with ẋ and μ̇.
+        let curved = cotangents.primal.filter(|_| any_sum).map(|cotangent| {
+            let (total, moment) = one(sums(cotangent, &[(&x, mean)]));
+            let along_x = tangents[X]
                 .as_ref()
-                .map(|tangent| per_channel(&cotangent.mul(tangent))),
-            tangents[MEAN]
-                .as_ref()
-                .map(|tangent| tangent.mul(&total).neg()),
-        );
+                .map(|tangent| one(sums(cotangent, &[(tangent, None)])).1);
+            let along_mean = times(tangents[MEAN].as_ref(), &total.neg());
+            (total, moment, sum(along_x, along_mean))
+        });
+
+        let s = &parts.inverse;
+        let cube = minus_half_cube(s);
+        // All that multiplies s in γ̄˙ and -½ s³ γ in v̄˙.
+        let moments = total([
+            linear.as_ref().map(|(_, moment)| moment.clone()),
+            curved.as_ref().and_then(|(_, _, along)| along.clone()),
+        ]);
+        let moment = curved.as_ref().map(|(_, moment, _)| moment);
         let gamma = || {
-            sum(
-                inverse_dot.as_ref().map(|dot| dot.mul(&moment)),
-                moment_dot.as_ref().map(|dot| dot.mul(&parts.inverse)),
-            )
+            total([
+                times(moments.as_ref(), s),
+                product(dots.inverse.as_ref(), moment),
+            ])
         };
         let variance = || {
-            let s = &parts.inverse;
-            let cube = minus_half_cube(s);
-            let along_gamma = tangents[GAMMA]
-                .as_ref()
-                .map(|dot| dot.mul(&cube.mul(&moment)));
-            let along_inverse = inverse_dot
-                .as_ref()
-                .map(|dot| dot.mul(&s.mul(s).scale(-1.5).mul(&parts.gamma).mul(&moment)));
-            let along_moment = moment_dot
-                .as_ref()
-                .map(|dot| dot.mul(&cube.mul(&parts.gamma)));
-            sum(sum(along_gamma, along_inverse), along_moment)
+            let along_gamma = product(tangents[GAMMA].as_ref(), moment);
+            let along_inverse = product(dots.inverse.as_ref(), moment);
+            total([
+                times(moments.as_ref(), &cube.mul(&parts.gamma)),
+                times(along_gamma.as_ref(), &cube),
+                times(
+                    along_inverse.as_ref(),
+                    &s.mul(s).mul(&parts.gamma).scale(-1.5),
+                ),
+            ])
+        };
+        let shift = || {
+            total([
+                linear
+                    .as_ref()
+                    .map(|(total, _)| total.mul(&parts.scale).neg()),
+                product(
+                    dots.scale.as_ref(),
+                    curved.as_ref().map(|(total, ..)| total),
+                )
+                .map(|product| product.neg()),
+            ])
+        };
+        let input = || {
+            let terms: Vec<Term> = [
+                (cotangents.tangent, Some(&parts.scale)),
+                (cotangents.primal, dots.scale.as_ref()),
+            ]
+            .into_iter()
+            .filter_map(|(images, factor)| {
+                Some(Term {
+                    images: images?,
+                    center: None,
+                    factor: factor?,
+                })
+            })
+            .collect();
+            (!terms.is_empty()).then(|| combine(&terms, None))
         };
         vec![
-            scale_dot
-                .as_ref()
-                .filter(|_| wanted[X])
-                .map(|dot| cotangent.mul(&beside(dot, rank))),
+            wanted[X].then(input).flatten(),
             wanted[GAMMA].then(gamma).flatten(),
-            None,
-            scale_dot
+            linear
                 .as_ref()
-                .filter(|_| wanted[MEAN])
-                .map(|dot| dot.mul(&total).neg()),
+                .filter(|_| wanted[BETA])
+                .map(|(total, _)| total.clone()),
+            wanted[MEAN].then(shift).flatten(),
             wanted[VARIANCE].then(variance).flatten(),
         ]
     }
+}
+
+/// The sum and the one product of [`sums`].
+fn one((total, products): (Array, Vec<Array>)) -> (Array, Array) {
+    let product = products.into_iter().next();
+    (total, product.expect("one product was asked for"))
+}
+
+/// The product of two that may be absent, meaning zero.
+fn product(first: Option<&Array>, second: Option<&Array>) -> Option<Array> {
+    times(first, second?)
 }

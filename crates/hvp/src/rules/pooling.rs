@@ -6,6 +6,8 @@ use burn_dispatch::Dispatch;
 
 use super::{PerInput, Point, Rule, Saved, convolution::shape_only, numbers};
 use crate::array::{Array, Indices};
+use crate::host::winners::Winners;
+use crate::host::{self, with_real};
 
 /// [K, n, …] as [K n, …].
 fn into_batch(array: &Array) -> Array {
@@ -57,6 +59,27 @@ fn repeated(indices: &Indices, directions: usize) -> Indices {
     indices.reshape(&lifted).expand(&expanded).reshape(&folded)
 }
 
+/// The shape of a tangent or cotangent of an array.
+fn lifted(array: &Array, directions: usize) -> Vec<usize> {
+    let mut shape = vec![directions];
+    shape.extend(array.shape());
+    shape
+}
+
+/// The winners in host memory.
+fn places(saved: &Saved) -> Vec<i32> {
+    host::integers(&saved.indices[0])
+}
+
+fn winners<'a>(at: Point, places: &'a [i32]) -> Winners<'a> {
+    let plane = |array: &Array| array.shape()[2..].iter().product();
+    Winners {
+        places,
+        input: plane(&at.inputs[0]),
+        output: plane(at.value),
+    }
+}
+
 impl Rule for MaxPool2d {
     fn name(&self) -> &str {
         "max_pool2d"
@@ -99,6 +122,27 @@ impl Rule for MaxPool2d {
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let tangent = tangents[0].as_ref()?;
+        if !host::reaches(tangent) {
+            return Some(self.choose_on_device(at, tangent));
+        }
+        let places = places(at.saved);
+        let shape = lifted(at.value, tangent.shape()[0]);
+        Some(with_real!(tangent, T => winners(at, &places).choose::<T>(tangent, &shape)))
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        if !host::reaches(cotangent) {
+            return vec![Some(self.place_on_device(at, cotangent))];
+        }
+        let places = places(at.saved);
+        let shape = lifted(&at.inputs[0], cotangent.shape()[0]);
+        let pulled = with_real!(cotangent, T => winners(at, &places).place::<T>(cotangent, &shape));
+        vec![Some(pulled)]
+    }
+}
+
+impl MaxPool2d {
+    fn choose_on_device(&self, at: Point, tangent: &Array) -> Array {
         let directions = tangent.shape()[0];
         let input = folded_shape(&at.inputs[0], directions);
         let output = folded_shape(at.value, directions);
@@ -108,10 +152,10 @@ impl Rule for MaxPool2d {
         let chosen = tangent
             .reshape(&[planes, input[2] * input[3]])
             .gather(1, &winners);
-        Some(out_of_batch(&chosen.reshape(&output), directions))
+        out_of_batch(&chosen.reshape(&output), directions)
     }
 
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+    fn place_on_device(&self, at: Point, cotangent: &Array) -> Array {
         let directions = cotangent.shape()[0];
         let shape = folded_shape(&at.inputs[0], directions);
         let pulled = Dispatch::max_pool2d_with_indices_backward(
@@ -124,7 +168,7 @@ impl Rule for MaxPool2d {
             into_batch(cotangent).0,
             repeated(&at.saved.indices[0], directions).0,
         );
-        vec![Some(out_of_batch(&Array(pulled.x_grad), directions))]
+        out_of_batch(&Array(pulled.x_grad), directions)
     }
 }
 
@@ -143,10 +187,12 @@ pub struct AvgPool2d {
     pub ceil_mode: bool,
 }
 
-impl AvgPool2d {
-    fn pool(&self, x: &Array) -> Array {
+impl Mean for AvgPool2d {
+    const NAME: &'static str = "avg_pool2d";
+
+    fn pool(&self, x: Array) -> Array {
         Array(Dispatch::avg_pool2d(
-            x.0.clone(),
+            x.0,
             self.kernel_size,
             self.stride,
             self.padding,
@@ -154,49 +200,17 @@ impl AvgPool2d {
             self.ceil_mode,
         ))
     }
-}
 
-impl Rule for AvgPool2d {
-    fn name(&self) -> &str {
-        "avg_pool2d"
-    }
-
-    fn curved(&self) -> bool {
-        false
-    }
-
-    /// The cotangent of the image, once more.
-    fn scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
-        numbers(inputs[0])
-    }
-
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (self.pool(&inputs[0]), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| out_of_batch(&self.pool(&into_batch(tangent)), tangent.shape()[0]))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let directions = cotangent.shape()[0];
-        let shape = folded_shape(&at.inputs[0], directions);
-        let pulled = Dispatch::avg_pool2d_backward(
-            shape_only(cotangent, &shape).0,
-            into_batch(cotangent).0,
+    fn pull(&self, like: Array, cotangent: Array) -> Array {
+        Array(Dispatch::avg_pool2d_backward(
+            like.0,
+            cotangent.0,
             self.kernel_size,
             self.stride,
             self.padding,
             self.count_include_pad,
             self.ceil_mode,
-        );
-        vec![Some(out_of_batch(&Array(pulled), directions))]
+        ))
     }
 }
 
@@ -207,15 +221,32 @@ pub struct AdaptiveAvgPool2d {
     pub output_size: [usize; 2],
 }
 
-impl AdaptiveAvgPool2d {
-    fn pool(&self, x: &Array) -> Array {
-        Array(Dispatch::adaptive_avg_pool2d(x.0.clone(), self.output_size))
+impl Mean for AdaptiveAvgPool2d {
+    const NAME: &'static str = "adaptive_avg_pool2d";
+
+    fn pool(&self, x: Array) -> Array {
+        Array(Dispatch::adaptive_avg_pool2d(x.0, self.output_size))
+    }
+
+    fn pull(&self, like: Array, cotangent: Array) -> Array {
+        Array(Dispatch::adaptive_avg_pool2d_backward(like.0, cotangent.0))
     }
 }
 
-impl Rule for AdaptiveAvgPool2d {
+/// A linear map of images, the same for each of a batch, and its transpose.
+trait Mean: std::fmt::Debug + Send + Sync {
+    const NAME: &'static str;
+
+    /// The map of a batch of images.
+    fn pool(&self, x: Array) -> Array;
+
+    /// Its transpose, for images of the shape of `like`.
+    fn pull(&self, like: Array, cotangent: Array) -> Array;
+}
+
+impl<M: Mean> Rule for M {
     fn name(&self) -> &str {
-        "adaptive_avg_pool2d"
+        M::NAME
     }
 
     fn curved(&self) -> bool {
@@ -232,22 +263,54 @@ impl Rule for AdaptiveAvgPool2d {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (self.pool(&inputs[0]), Saved::default())
+        (self.pool(inputs[0].clone()), Saved::default())
     }
 
     fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         tangents[0]
             .as_ref()
-            .map(|tangent| out_of_batch(&self.pool(&into_batch(tangent)), tangent.shape()[0]))
+            .map(|tangent| out_of_batch(&self.pool(into_batch(tangent)), tangent.shape()[0]))
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
         let directions = cotangent.shape()[0];
         let shape = folded_shape(&at.inputs[0], directions);
-        let pulled = Dispatch::adaptive_avg_pool2d_backward(
-            shape_only(cotangent, &shape).0,
-            into_batch(cotangent).0,
-        );
-        vec![Some(out_of_batch(&Array(pulled), directions))]
+        let pulled = self.pull(shape_only(cotangent, &shape), into_batch(cotangent));
+        vec![Some(out_of_batch(&pulled, directions))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The path of devices, run on the host beside the host's own.
+
+    use super::*;
+    use crate::host::tests::{close, numbers};
+
+    #[test]
+    fn winners_are_the_same_on_devices() {
+        let rule = MaxPool2d {
+            kernel_size: [3, 2],
+            stride: [2, 1],
+            padding: [1, 0],
+            dilation: [1, 2],
+            ceil_mode: true,
+        };
+        let inputs = [numbers(&[2, 3, 6, 5], 1)];
+        let (value, saved) = rule.value(&inputs);
+        let at = Point {
+            inputs: &inputs,
+            value: &value,
+            saved: &saved,
+        };
+        for directions in [1, 3] {
+            let tangent = numbers(&lifted(&inputs[0], directions), 2);
+            let chosen = rule.jvp(at, &[Some(tangent.clone())]).expect("a tangent");
+            close(&chosen, &rule.choose_on_device(at, &tangent), 0.0);
+            let cotangent = numbers(&lifted(&value, directions), 3);
+            let placed = rule.vjp(at, &cotangent, &[true]).remove(0);
+            let placed = placed.expect("a cotangent");
+            close(&placed, &rule.place_on_device(at, &cotangent), 1e-15);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Small networks in plain Burn, numbers that look random, and what the tests compare with.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod cases;
 pub mod networks;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};

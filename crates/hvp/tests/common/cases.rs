@@ -1,0 +1,310 @@
+//! Any rule against definitions that share nothing with it but the value: its push-forward and the
+//! derivative of its pull-back against central differences, its pull-back against its push-forward.
+//!
+//! All in float64. A central difference with step h of a smooth function is off by h²/6 times a third
+//! derivative and by the rounding of the value over h; with h = 1e-5 and values of order one that is
+//! about 1e-10, so 1e-7 relative is asked for. The adjoint identity holds to rounding: 1e-12.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use hesscope_hvp::rules::{Cotangents, Point, Rule, Saved};
+use hesscope_hvp::{Array, Precision};
+
+use super::Numbers;
+
+const STEP: f64 = 1e-5;
+pub const DIRECTIONS: usize = 3;
+
+impl Numbers {
+    /// A float64 tensor of numbers spread over (low, high).
+    pub fn array(&mut self, shape: &[usize], low: f64, high: f64) -> Array {
+        let values = (0..shape.iter().product())
+            .map(|_| low + (high - low) * (self.next() + 1.0) / 2.0)
+            .collect();
+        Array::from_vec(values, shape, Precision::F64, &Device::flex())
+    }
+}
+
+/// The numbers of a tensor.
+pub fn values(array: &Array) -> Vec<f64> {
+    array.to_f64().expect("the CPU reads its own memory")
+}
+
+/// The inner product of two tensors.
+pub fn dot(a: &Array, b: &Array) -> f64 {
+    values(a).iter().zip(values(b)).map(|(a, b)| a * b).sum()
+}
+
+/// The distance from numbers expected, relative to their norm where that is above one.
+pub fn distance(ours: &Array, expected: &[f64]) -> f64 {
+    let ours = values(ours);
+    assert_eq!(ours.len(), expected.len());
+    let norm = |values: Vec<f64>| values.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let difference = ours.iter().zip(expected).map(|(a, b)| a - b).collect();
+    norm(difference) / norm(expected.to_vec()).max(1.0)
+}
+
+fn direction(array: &Array, k: usize) -> Array {
+    let shape = array.shape()[1..].to_vec();
+    array.slice(0, k, k + 1).reshape(&shape)
+}
+
+fn difference(ahead: &Array, behind: &Array) -> Vec<f64> {
+    values(ahead)
+        .iter()
+        .zip(values(behind))
+        .map(|(a, b)| (a - b) / (2.0 * STEP))
+        .collect()
+}
+
+/// An array's shape with the axis of directions in front.
+fn lift(array: &Array, directions: usize) -> Vec<usize> {
+    let mut shape = vec![directions];
+    shape.extend(array.shape());
+    shape
+}
+
+/// One rule at one point. `fixed` inputs carry no tangent and want no cotangent.
+pub struct Case {
+    pub name: &'static str,
+    pub rule: Arc<dyn Rule>,
+    pub inputs: Vec<Array>,
+    pub fixed: Vec<bool>,
+}
+
+impl Case {
+    fn moved(&self, tangents: &[Option<Array>], k: usize, step: f64) -> Vec<Array> {
+        self.inputs
+            .iter()
+            .zip(tangents)
+            .map(|(input, tangent)| match tangent {
+                Some(tangent) => input.add(&direction(tangent, k).scale(step)),
+                None => input.clone(),
+            })
+            .collect()
+    }
+
+    fn wanted(&self) -> Vec<bool> {
+        self.fixed.iter().map(|fixed| !fixed).collect()
+    }
+
+    fn vjp(&self, inputs: &[Array], cotangent: &Array) -> Vec<Option<Array>> {
+        let (value, saved) = self.rule.value(inputs);
+        let at = Point {
+            inputs,
+            value: &value,
+            saved: &saved,
+        };
+        self.rule.vjp(at, cotangent, &self.wanted())
+    }
+
+    /// All tangents at once, then each alone: an absent tangent must count as zero.
+    fn tangent_sets(&self, numbers: &mut Numbers) -> Vec<Vec<Option<Array>>> {
+        let all: Vec<Option<Array>> = self
+            .inputs
+            .iter()
+            .zip(&self.fixed)
+            .map(|(input, &fixed)| {
+                (!fixed).then(|| numbers.array(&lift(input, DIRECTIONS), -1.0, 1.0))
+            })
+            .collect();
+        let mut sets = vec![all.clone()];
+        for index in (0..all.len()).filter(|&index| all[index].is_some()) {
+            let mut alone = vec![None; all.len()];
+            alone[index] = all[index].clone();
+            sets.push(alone);
+        }
+        sets
+    }
+
+    /// Checks the three derivatives in several directions at once.
+    pub fn check(&self) {
+        let mut numbers = Numbers(self.name.len() as u64);
+        let (value, saved) = self.rule.value(&self.inputs);
+        let at = Point {
+            inputs: &self.inputs,
+            value: &value,
+            saved: &saved,
+        };
+        self.check_saved(&value, &saved);
+        let sets = self.tangent_sets(&mut numbers);
+        let cotangent = numbers.array(&lift(&value, 1), -1.0, 1.0);
+        let cotangents = numbers.array(&lift(&value, DIRECTIONS), -1.0, 1.0);
+        let pulled = self.rule.vjp(at, &cotangents, &self.wanted());
+        for tangents in &sets {
+            let pushed = self.rule.jvp(at, tangents).expect("a tangent came in");
+            assert_eq!(
+                pushed.shape(),
+                lift(&value, DIRECTIONS),
+                "{}: shape of jvp",
+                self.name
+            );
+            let curved = self
+                .rule
+                .vjp_tangent(at, tangents, &cotangent, &self.wanted());
+            for k in 0..DIRECTIONS {
+                self.check_push(tangents, &pushed, k);
+                self.check_adjoint(tangents, &pushed, &pulled, &cotangents, k);
+                self.check_curvature(tangents, &curved, &cotangent, k);
+            }
+            self.check_together(at, tangents, &cotangent, &cotangents);
+        }
+    }
+
+    /// Both terms of the tangent of the pull-back at once are the sum of each alone, and zero where
+    /// neither is there.
+    fn check_together(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        cotangents: &Array,
+    ) {
+        let pull = |primal, tangent| {
+            let pair = Cotangents { primal, tangent };
+            self.rule.pull_tangent(at, tangents, pair, &self.wanted())
+        };
+        let wanted = |pulled: Vec<Option<Array>>| -> Vec<Option<Array>> {
+            let wanted = pulled.into_iter().zip(&self.fixed);
+            wanted
+                .map(|(pulled, fixed)| pulled.filter(|_| !fixed))
+                .collect()
+        };
+        let both = wanted(pull(Some(cotangent), Some(cotangents)));
+        let curved = wanted(
+            self.rule
+                .vjp_tangent(at, tangents, cotangent, &self.wanted()),
+        );
+        let linear = wanted(self.rule.vjp(at, cotangents, &self.wanted()));
+        for (index, both) in both.iter().enumerate() {
+            let expected = match (&curved[index], &linear[index]) {
+                (Some(curved), Some(linear)) => Some(curved.add(linear)),
+                (curved, linear) => curved.clone().or(linear.clone()),
+            };
+            let (Some(both), Some(expected)) = (both, &expected) else {
+                assert_eq!(both.is_some(), expected.is_some(), "{}", self.name);
+                continue;
+            };
+            let error = distance(both, &values(expected));
+            assert!(
+                error < 1e-12,
+                "{}: pull_tangent of input {index} is off by {error:e}",
+                self.name
+            );
+        }
+        assert!(
+            pull(None, None).iter().all(Option::is_none),
+            "{}",
+            self.name
+        );
+    }
+
+    /// What a rule says it keeps is what it keeps.
+    fn check_saved(&self, value: &Array, saved: &Saved) {
+        let shapes: Vec<Vec<usize>> = self.inputs.iter().map(Array::shape).collect();
+        let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
+        let count = |shape: Vec<usize>| shape.iter().product::<usize>();
+        let floats: usize = saved.floats.iter().map(|array| count(array.shape())).sum();
+        let indices: usize = saved.indices.iter().map(|array| count(array.shape())).sum();
+        let said = self.rule.saved(&shapes, &value.shape());
+        assert_eq!(said, floats + indices, "{}: numbers kept", self.name);
+    }
+
+    fn check_push(&self, tangents: &[Option<Array>], pushed: &Array, k: usize) {
+        let ahead = self.rule.value(&self.moved(tangents, k, STEP)).0;
+        let behind = self.rule.value(&self.moved(tangents, k, -STEP)).0;
+        let error = distance(&direction(pushed, k), &difference(&ahead, &behind));
+        assert!(error < 1e-7, "{}: jvp is off by {error:e}", self.name);
+    }
+
+    fn check_adjoint(
+        &self,
+        tangents: &[Option<Array>],
+        pushed: &Array,
+        pulled: &[Option<Array>],
+        cotangents: &Array,
+        k: usize,
+    ) {
+        let inner = dot(&direction(pushed, k), &direction(cotangents, k));
+        let adjoint: f64 = tangents
+            .iter()
+            .zip(pulled)
+            .filter_map(|(tangent, pulled)| {
+                tangent.as_ref().map(|tangent| {
+                    let pulled = pulled.as_ref().expect("a wanted cotangent");
+                    dot(&direction(tangent, k), &direction(pulled, k))
+                })
+            })
+            .sum();
+        assert!(
+            (inner - adjoint).abs() < 1e-12 * inner.abs().max(1.0),
+            "{}: jvp and vjp are not adjoint: {inner} and {adjoint}",
+            self.name
+        );
+    }
+
+    fn check_curvature(
+        &self,
+        tangents: &[Option<Array>],
+        curved: &[Option<Array>],
+        cotangent: &Array,
+        k: usize,
+    ) {
+        let ahead = self.vjp(&self.moved(tangents, k, STEP), cotangent);
+        let behind = self.vjp(&self.moved(tangents, k, -STEP), cotangent);
+        for (index, (ahead, behind)) in ahead.iter().zip(&behind).enumerate() {
+            let (Some(ahead), Some(behind)) = (ahead, behind) else {
+                assert!(
+                    self.fixed[index],
+                    "{}: no cotangent of input {index}",
+                    self.name
+                );
+                continue;
+            };
+            let expected = difference(ahead, behind);
+            let error = match &curved[index] {
+                Some(curved) => distance(&direction(curved, k), &expected),
+                None => distance(&self.inputs[index].scale(0.0), &expected),
+            };
+            assert!(
+                error < 1e-7,
+                "{}: vjp_tangent of input {index} is off by {error:e}",
+                self.name
+            );
+        }
+    }
+}
+
+/// A rule at a point where all inputs move.
+pub fn case(name: &'static str, rule: impl Rule + 'static, inputs: Vec<Array>) -> Case {
+    let fixed = vec![false; inputs.len()];
+    Case {
+        name,
+        rule: Arc::new(rule),
+        inputs,
+        fixed,
+    }
+}
+
+/// A case with inputs that carry no tangent.
+pub fn with_fixed(
+    name: &'static str,
+    rule: impl Rule + 'static,
+    inputs: Vec<(Array, bool)>,
+) -> Case {
+    let (inputs, fixed) = inputs.into_iter().unzip();
+    Case {
+        name,
+        rule: Arc::new(rule),
+        inputs,
+        fixed,
+    }
+}
+
+/// Checks every case.
+pub fn run(cases: Vec<Case>) {
+    for case in cases {
+        case.check();
+    }
+}
