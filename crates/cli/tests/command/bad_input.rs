@@ -82,12 +82,40 @@ fn settings_that_do_not_read() {
         "net = { name = \"vgg11\", clasifier = \"plain\" }\n",
         &["clasifier"],
     );
-    config("net = \"vgg\"\n", &["vgg", "small-cnn"]);
+    config(
+        "net = \"vgg\"\n",
+        &["vgg", "small-cnn", "resnet18", "densenet40"],
+    );
     config("seed = = 1\n", &["line 1"]);
     refused(
         &["run", "--config", "/nowhere/settings.toml"],
         &["/nowhere/settings.toml", "check the path"],
     );
+}
+
+#[test]
+fn a_network_that_cannot_be_built() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("settings.toml");
+    let path = file.display().to_string();
+    for (net, parts) in [
+        (
+            r#"{ name = "densenet40", depth = 41 }"#,
+            ["`depth`", "41", "3 n + 4"],
+        ),
+        (
+            r#"{ name = "densenet40", reduction = 0 }"#,
+            ["`reduction`", "0", "at most 1"],
+        ),
+        (
+            r#"{ name = "resnet18", width = 0 }"#,
+            ["`width`", "resnet18", "at least 1"],
+        ),
+    ] {
+        fs::write(&file, format!("net = {net}\n")).expect("the file");
+        let out = folder.path().join(parts[0]).display().to_string();
+        refused(&["run", "--config", &path, "--out", &out], &parts);
+    }
 }
 
 #[test]
