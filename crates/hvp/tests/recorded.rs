@@ -117,6 +117,9 @@ fn activations() {
     check("gelu_approximate", activation::gelu_approximate);
     check("silu", activation::silu);
     check("softplus", |x| activation::softplus(x, 2.0));
+    check("softplus far out", |x| {
+        activation::softplus(x * 1024.0, 1.0) * 0.0009765625
+    });
     check("log_sigmoid", activation::log_sigmoid);
     check("mish", activation::mish);
     check("elu", |x| activation::elu(x, 0.5));
