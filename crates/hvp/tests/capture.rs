@@ -70,6 +70,7 @@ fn an_operation_the_logits_do_not_need_is_no_obstacle() {
     // Two linear layers, each as Burn records it.
     assert_eq!(names, ["matmul", "reshape", "add"].repeat(2));
     assert_eq!((program.batch(), program.classes()), (3, 2));
+    assert_eq!(program.rows_per_example(), 1);
     // conv3d's weight and bias are parameters too, though nothing reads them.
     assert_eq!(program.dim(), 8 * 8 + 8 + 2 + 8 * 2 + 2);
 }

@@ -527,6 +527,23 @@ fn tokens_keep_their_values_in_float32() {
     close(&logits, &three, 1e-6, "logits by hand");
 }
 
+#[test]
+fn tokens_become_floats_of_the_precision_asked_for() {
+    let large = (1i64 << 24) + 1;
+    let network = filled(linear(1, 2), 79, Precision::F32);
+    let examples = Examples {
+        inputs: TensorData::new(vec![large], [1, 1]),
+        labels: vec![0],
+    };
+    let forward = |network: &Linear, x: Tensor<2, Int>| network.forward(x.float());
+    let problem = Problem::new(&network, forward, examples, &device(), exact());
+    let problem = problem.expect("rules for all of it");
+    let weights = problem.point().to_f64().expect("numbers");
+    let logits = problem.evaluate().expect("a pass").logits;
+    let expected = [0, 1].map(|k| weights[k] * large as f64 + weights[2 + k]);
+    close(&logits, &expected, 1e-15, "logits");
+}
+
 fn refused(inputs: TensorData, labels: Vec<u32>) -> String {
     let made = Problem::new(
         &Language::new(),

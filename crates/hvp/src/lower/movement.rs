@@ -122,7 +122,8 @@ pub(super) fn lower(base: &BaseOperationIr) -> Option<Lowering> {
             &op.out,
         ),
         BaseOperationIr::Ones(op) => constant(&op.out, 1.0),
-        BaseOperationIr::Zeros(op) => constant(&op.out, 0.0),
+        // What is in an empty tensor is anybody's guess before it is assigned.
+        BaseOperationIr::Zeros(op) | BaseOperationIr::Empty(op) => constant(&op.out, 0.0),
         BaseOperationIr::Cast(_) => discrete::lower_cast(base),
         other => discrete::lower_equality(other),
     }

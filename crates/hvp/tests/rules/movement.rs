@@ -147,11 +147,11 @@ fn parts() {
     let x = counting(&[1, 6]);
     let every = range(0, 1, 1);
     assert_eq!(
-        value(slice(&[every, range(1, 6, 2)]), &[x.clone()]),
+        value(slice(&[every, range(1, 6, 2)]), std::slice::from_ref(&x)),
         [1.0, 3.0, 5.0]
     );
     assert_eq!(
-        value(slice(&[every, range(1, 4, -1)]), &[x.clone()]),
+        value(slice(&[every, range(1, 4, -1)]), std::slice::from_ref(&x)),
         [3.0, 2.0, 1.0]
     );
     let part = counting(&[1, 3]).neg();
