@@ -61,8 +61,13 @@ fn runs(problem: &Problem) -> Vec<Run<'_>> {
 }
 
 fn measure(case: &Case) {
+    let options = Options {
+        // Enough for 8 directions at once of the larger network.
+        memory: 4 << 30,
+        ..Options::default()
+    };
     let problem = case
-        .problem(case.examples, Options::default())
+        .problem(case.examples, options)
         .expect("a network of operations with rules");
     let runs = runs(&problem);
     let mut seconds = vec![Vec::new(); runs.len()];
@@ -77,11 +82,11 @@ fn measure(case: &Case) {
         }
     }
     println!(
-        "{}: {} examples in batches of {}, {} parameters",
+        "{}: {} examples, {} parameters; {}",
         case.name,
         case.examples,
-        problem.batch_size(),
-        problem.space().dim()
+        problem.space().dim(),
+        problem.plan(),
     );
     println!("  milliseconds an example and a vector: least, median, least beside forward");
     let least = |seconds: &[f64]| seconds.iter().copied().fold(f64::INFINITY, f64::min);
