@@ -180,10 +180,14 @@ mod tests {
     }
 
     fn program(size: usize) -> Result<Program, HvpError> {
+        layers(size, 40)
+    }
+
+    fn layers(size: usize, hidden: usize) -> Result<Program, HvpError> {
         let ones = |shape: [usize; 2]| Param::from_tensor(Tensor::ones(shape, &Device::flex()));
         let layers = Layers {
-            first: ones([3, 40]),
-            last: ones([40, 2]),
+            first: ones([3, hidden]),
+            last: ones([hidden, 2]),
         };
         let forward = |layers: &Layers, x: Tensor<2>| {
             x.matmul(layers.first.val())
@@ -275,6 +279,14 @@ mod tests {
         let example = 4 * (one.live(8).peak - 8 * one.dim());
         let most = CACHED / example;
         assert!(most > 1 && most < LARGEST_BATCH, "{most}");
+        assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
+        // Products so large that a batch must be worth them.
+        let wide = |size: usize| layers(size, 40_000);
+        let made = plan(wide, count, &Device::flex(), &options).expect("a plan");
+        let one = wide(1).expect("a program");
+        let products = 4 * 8 * one.dim();
+        let most = PASS_TO_PRODUCTS * products / (4 * one.live(8).peak - products);
+        assert!(PASS_TO_PRODUCTS * products > 2 * CACHED && most > 1);
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
     }
 
