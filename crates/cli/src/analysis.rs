@@ -146,7 +146,7 @@ fn make(
     let problem = Problem::new(
         subject.network,
         |network: &Network, x| network.forward(x, BnMode::Running),
-        subject.source.examples(),
+        subject.source.clone(),
         subject.device,
         options,
     )?;

@@ -1,10 +1,11 @@
 //! The data set as the training and the analysis want it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::TensorData;
 use hesscope_data::{Dataset, Split, sequential_batches, shuffled_batches};
-use hesscope_hvp::Examples;
+use hesscope_hvp::{Samples, SourceError, Targets};
 use hesscope_models::{BatchSource, HostBatch};
 
 use crate::failure::Failure;
@@ -45,17 +46,23 @@ impl Source {
     pub fn fingerprint(&self) -> String {
         self.0.fingerprint()
     }
+}
 
-    /// All examples at once.
-    pub fn examples(&self) -> Examples {
+impl hesscope_hvp::Source for Source {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self, range: Range<usize>) -> Result<Samples, SourceError> {
         let [channels, height, width] = self.shape();
-        Examples {
-            inputs: TensorData::new(
-                self.0.images().to_vec(),
-                [self.0.len(), channels, height, width],
-            ),
-            labels: self.0.labels().to_vec(),
-        }
+        let size = channels * height * width;
+        let images = &self.0.images()[range.start * size..range.end * size];
+        let inputs = TensorData::new(images.to_vec(), [range.len(), channels, height, width]);
+        Ok(Samples {
+            inputs,
+            targets: Targets::Classes(self.0.labels()[range].to_vec()),
+            counted: None,
+        })
     }
 }
 

@@ -41,7 +41,7 @@ fn measure(case: &Case, part: Part, directions: usize, mebibytes: usize) {
     let problem = problem(plan.batch_size * plan.side_by_side, options);
     let plan = problem.plan();
     let space = problem.space();
-    let block: Vec<_> = (0..directions)
+    let block: Vec<_> = (0..plan.directions)
         .map(|k| space.from_host(&vec![0.01 * k as f64 + 0.01; space.dim()]))
         .collect();
     let Some(rest) = status("VmRSS") else {
@@ -52,8 +52,9 @@ fn measure(case: &Case, part: Part, directions: usize, mebibytes: usize) {
     let Some(peak) = status("VmHWM") else { return };
     let (took, account) = (peak - rest, plan.bytes as f64 / f64::from(1 << 20));
     println!(
-        "{:10} {part:5} K={directions}: took {took:5.1} MiB; {plan}",
+        "{:10} {:5} K={directions}: took {took:5.1} MiB; {plan}",
         case.name,
+        part.name(),
     );
     assert!(
         took < 1.1 * account + ALLOCATOR,

@@ -81,8 +81,13 @@ fn least(seconds: &[f64]) -> f64 {
 }
 
 fn measure(case: &Case, names: &[String]) {
+    let options = Options {
+        // Enough for 8 directions at once of the larger network.
+        memory: 4 << 30,
+        ..Options::default()
+    };
     let problem = case
-        .problem(case.examples, Options::default())
+        .problem(case.examples, options)
         .expect("a network of operations with rules");
     let mut runs = runs(&problem);
     let chosen = |run: &Run| run.name == "forward" || names.contains(&run.name);
@@ -104,11 +109,11 @@ fn measure(case: &Case, names: &[String]) {
         }
     }
     println!(
-        "{}: {} examples in batches of {}, {} parameters",
+        "{}: {} examples, {} parameters; {}",
         case.name,
         case.examples,
-        problem.batch_size(),
-        problem.space().dim()
+        problem.space().dim(),
+        problem.plan(),
     );
     println!("  milliseconds an example and a vector: least, median, worked; least beside forward");
     let forward = least(&seconds[0]);

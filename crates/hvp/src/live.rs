@@ -118,6 +118,8 @@ impl Program {
         let (rows, classes) = (self.rows(), self.classes());
         walk.ledger
             .take(walk.size(self.input) + rows * classes + rows);
+        // Targets are made in float64.
+        walk.ledger.pass(2 * rows * classes);
         walk.forward();
         let (seeds, besides) = Seeds::numbers(rows, classes);
         walk.ledger.take(seeds);

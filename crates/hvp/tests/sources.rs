@@ -5,7 +5,7 @@ mod common;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::tensor::{Device, TensorData};
+use burn::tensor::{DType, Device, TensorData};
 use common::networks::{Mlp, Network};
 use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
 use hesscope_hvp::{
@@ -28,6 +28,10 @@ enum Change {
     Relabel,
     /// Other rows that count in each pass.
     Mark,
+    /// The same numbers as images of another shape.
+    Reshape,
+    /// The same bytes as numbers of another type.
+    Retype,
     /// The source breaks.
     Fail,
 }
@@ -92,8 +96,16 @@ impl Source for Changing {
                     labels[0] = (labels[0] + pass as u32) % 3;
                 }
             }
+            Change::Reshape if pass > 0 => {
+                let values: Vec<f64> = samples.inputs.iter::<f64>().collect();
+                samples.inputs = TensorData::new(values, [BATCH, 2, 1, 2]);
+            }
+            Change::Retype if pass > 0 => {
+                let (bytes, shape) = (samples.inputs.as_bytes().to_vec(), [BATCH, 1, 2, 2]);
+                samples.inputs = TensorData::from_bytes_vec(bytes, shape, DType::I64);
+            }
             Change::Mark => samples.counted = Some(vec![pass.is_multiple_of(2), true]),
-            Change::Nothing | Change::Shuffle | Change::Fail => {}
+            _ => {}
         }
         Ok(samples)
     }
@@ -151,6 +163,8 @@ fn data_that_change_in_every_pass_are_refused() {
         Change::Augment,
         Change::Relabel,
         Change::Mark,
+        Change::Reshape,
+        Change::Retype,
     ] {
         let problem = changing(change, 0);
         let error = problem

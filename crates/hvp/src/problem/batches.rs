@@ -1,6 +1,6 @@
 //! The data set, cut into mini-batches that are read again in every pass and compared with the first.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use burn::tensor::TensorData;
@@ -211,13 +211,16 @@ fn counted(samples: &Samples) -> Vec<bool> {
 /// A hash of everything in a batch, the same for the same batch within one process.
 fn hash(samples: &Samples) -> u64 {
     let mut hasher = DefaultHasher::new();
-    hasher.write(samples.inputs.as_bytes());
+    let tensor = |data: &TensorData, hasher: &mut DefaultHasher| {
+        data.shape().to_vec().hash(hasher);
+        data.dtype().hash(hasher);
+        data.as_bytes().hash(hasher);
+    };
+    tensor(&samples.inputs, &mut hasher);
     match &samples.targets {
-        Targets::Classes(classes) => classes.iter().for_each(|&class| hasher.write_u32(class)),
-        Targets::Values(values) => hasher.write(values.as_bytes()),
+        Targets::Classes(classes) => classes.hash(&mut hasher),
+        Targets::Values(values) => tensor(values, &mut hasher),
     }
-    for &counted in samples.counted.iter().flatten() {
-        hasher.write_u8(u8::from(counted));
-    }
+    samples.counted.hash(&mut hasher);
     hasher.finish()
 }

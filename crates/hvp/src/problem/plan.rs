@@ -157,6 +157,10 @@ pub(super) fn plan(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::Precision;
+    use crate::capture::capture;
+    use burn::module::{Module, Param};
+    use burn::tensor::Tensor;
 
     #[test]
     fn the_largest_that_fits_is_found() {
@@ -167,6 +171,123 @@ mod tests {
             }
             assert_eq!(largest(most, |_| Ok(false)).expect("a number"), 1);
         }
+    }
+
+    #[derive(Module, Debug)]
+    struct Layers {
+        first: Param<Tensor<2>>,
+        last: Param<Tensor<2>>,
+    }
+
+    fn program(size: usize) -> Result<Program, HvpError> {
+        layers(size, 40)
+    }
+
+    fn layers(size: usize, hidden: usize) -> Result<Program, HvpError> {
+        let ones = |shape: [usize; 2]| Param::from_tensor(Tensor::ones(shape, &Device::flex()));
+        let layers = Layers {
+            first: ones([3, hidden]),
+            last: ones([hidden, 2]),
+        };
+        let forward = |layers: &Layers, x: Tensor<2>| {
+            x.matmul(layers.first.val())
+                .tanh()
+                .matmul(layers.last.val())
+        };
+        Ok(capture(&layers, [size, 3], forward)?)
+    }
+
+    /// The rules of the choice one after another, each by trying every number.
+    #[test]
+    fn plans_are_the_largest_that_the_rules_allow() {
+        let device = Device::flex();
+        let count = 70;
+        let parameters = 3 * 40 + 40 * 2;
+        let mut seen = Vec::new();
+        for kibibytes in [8, 12, 20, 30, 40, 60, 80, 160, 400, 1000, 20_000] {
+            for precision in [Precision::F32, Precision::F64] {
+                let options = Options {
+                    precision,
+                    directions: 6,
+                    memory: kibibytes << 10,
+                    ..Options::default()
+                };
+                let memory = options.memory;
+                let taken = |size: usize, directions: usize, width: usize| {
+                    let live = program(size).expect("a program").live(directions).peak;
+                    precision.bytes() * (3 * directions * parameters + width * live)
+                };
+                let products = |directions: usize| precision.bytes() * directions * parameters;
+                let made = plan(program, count, &device, &options);
+                if taken(1, 1, 1) > memory {
+                    assert!(matches!(made, Err(HvpError::Memory { .. })));
+                    continue;
+                }
+                let made = made.expect("a plan");
+                let directions = (2..=6)
+                    .rev()
+                    .find(|&k| 8 * products(k) <= memory && taken(1, k, 1) <= memory)
+                    .unwrap_or(1);
+                let wanted = if 8 * products(directions) <= memory {
+                    rayon::current_num_threads()
+                } else {
+                    1
+                };
+                let width = (1..=wanted)
+                    .rev()
+                    .find(|&width| taken(1, directions, width) <= memory)
+                    .unwrap_or(1);
+                let most = (1..=count)
+                    .rev()
+                    .find(|&size| taken(size, directions, width) <= memory)
+                    .unwrap_or(1);
+                // The fewest batches, as equal as can be.
+                let batches = (1..).find(|batches| batches * most >= count).unwrap_or(1);
+                let size = (1..).find(|size| batches * size >= count).unwrap_or(1);
+                let expected = Plan {
+                    batch_size: size,
+                    directions,
+                    side_by_side: width,
+                    bytes: taken(size, directions, width),
+                    memory,
+                };
+                assert_eq!(made, expected);
+                assert!(made.bytes <= memory);
+                seen.push((made.batch_size, made.directions, made.side_by_side));
+            }
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert!(seen.len() > 6, "the memory decides: {seen:?}");
+    }
+
+    /// On a host a batch is no larger than the caches hold.
+    #[test]
+    fn batches_stay_in_the_caches() {
+        let options = Options {
+            directions: 8,
+            memory: 1 << 40,
+            ..Options::default()
+        };
+        let count = 1 << 20;
+        let made = plan(program, count, &Device::flex(), &options).expect("a plan");
+        assert_eq!(made.batch_size, LARGEST_BATCH);
+        // An example with many rows.
+        let long = |size: usize| program(64 * size);
+        let made = plan(long, count, &Device::flex(), &options).expect("a plan");
+        let one = long(1).expect("a program");
+        let example = 4 * (one.live(8).peak - 8 * one.dim());
+        let most = CACHED / example;
+        assert!(most > 1 && most < LARGEST_BATCH, "{most}");
+        assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
+        // Products so large that a batch must be worth them.
+        let wide = |size: usize| layers(size, 40_000);
+        let made = plan(wide, count, &Device::flex(), &options).expect("a plan");
+        let one = wide(1).expect("a program");
+        let products = 4 * 8 * one.dim();
+        let most = PASS_TO_PRODUCTS * products / (4 * one.live(8).peak - products);
+        assert!(PASS_TO_PRODUCTS * products > 2 * CACHED && most > 1);
+        assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
     }
 
     #[test]
