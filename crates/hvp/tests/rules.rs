@@ -4,7 +4,6 @@ mod common;
 
 use common::Numbers;
 use common::cases::{case, run};
-use hesscope_hvp::Array;
 use hesscope_hvp::rules::{
     activation::Pointwise,
     elementwise::{Add, Affine, Div, Mul},
