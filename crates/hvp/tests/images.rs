@@ -134,7 +134,7 @@ fn convolutions_over_images() {
         ConvOptions::new_with_padding(stride, padding, dilation, groups)
     };
     let even = |rows, columns| [(rows, rows), (columns, columns)];
-    let mut check = |name, shapes: [&[usize]; 2], bias: bool, options: ConvOptions<2>| {
+    let check = |name, shapes: [&[usize]; 2], bias: bool, options: ConvOptions<2>| {
         let mut inputs = arrays(6, shapes);
         if bias {
             inputs.extend(arrays(7, [&[shapes[1][0]]]));

@@ -273,7 +273,7 @@ pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Ar
 }
 
 /// Bytes the pool holds at most. A sweep lets go of a few tensors at each operation and takes as many,
-/// so that a few of the largest are enough.
+/// and each batch gives cotangents of all parameters that the next one's replace.
 const HELD: usize = 512 << 20;
 
 fn pool<T: Real>() -> MutexGuard<'static, Vec<Vec<T>>> {
@@ -320,9 +320,9 @@ pub(crate) fn recycle(array: Option<Array>) {
     let double = is_double(&array);
     if let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = array.0.kind {
         if double {
-            f64::reclaim(tensor).map(give);
+            f64::reclaim(tensor).into_iter().for_each(give);
         } else {
-            f32::reclaim(tensor).map(give);
+            f32::reclaim(tensor).into_iter().for_each(give);
         }
     }
 }

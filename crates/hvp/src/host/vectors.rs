@@ -1,6 +1,8 @@
 //! Linear algebra of a few long vectors: their numbers are read once, sums are float64 and over
 //! pieces whose bounds depend on nothing but the length.
 
+use std::ops::Range;
+
 use faer::{Mat, MatMut, MatRef};
 use rayon::prelude::*;
 
@@ -58,12 +60,24 @@ pub(crate) fn scale<T: Real>(alpha: f64, x: &mut [T]) {
     });
 }
 
+/// Vectors on one side up to which a product of matrices costs more than it saves: its arguments have
+/// to be brought into float64 and into order first.
+const NARROW: usize = 4;
+
 /// A piece of some vectors in float64, one a column.
-fn columns<T: Real>(vectors: &[&[T]], start: usize, end: usize, into: &mut Vec<f64>) {
+fn columns<T: Real>(vectors: &[&[T]], piece: Range<usize>, into: &mut Vec<f64>) {
     into.clear();
     for vector in vectors {
-        into.extend(vector[start..end].iter().map(|x| x.to_f64()));
+        into.extend(vector[piece.clone()].iter().map(|x| x.to_f64()));
     }
+}
+
+/// The pieces of a span of vectors of `len` numbers.
+fn pieces(span: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = len.min((span + 1) * SPAN);
+    (span * SPAN..end)
+        .step_by(PIECE)
+        .map(move |start| start..end.min(start + PIECE))
 }
 
 /// The inner products of each of `a` with each of `b`, vectors of `len` numbers.
@@ -73,16 +87,22 @@ pub(crate) fn gram<T: Real>(a: &[&[T]], b: &[&[T]], len: usize) -> Mat<f64> {
         .map(|span| {
             let mut sum = Mat::<f64>::zeros(a.len(), b.len());
             let (mut left, mut right) = (Vec::new(), Vec::new());
-            let end = len.min((span + 1) * SPAN);
-            for start in (span * SPAN..end).step_by(PIECE) {
-                let end = end.min(start + PIECE);
-                columns(a, start, end, &mut left);
-                columns(b, start, end, &mut right);
+            for piece in pieces(span, len) {
+                if a.len().min(b.len()) <= NARROW {
+                    for (j, b) in b.iter().enumerate() {
+                        for (i, a) in a.iter().enumerate() {
+                            sum[(i, j)] += lanes(&a[piece.clone()], &b[piece.clone()]);
+                        }
+                    }
+                    continue;
+                }
+                columns(a, piece.clone(), &mut left);
+                columns(b, piece.clone(), &mut right);
                 multiply(
                     sum.as_mut(),
                     Onto::Sum,
-                    MatRef::from_column_major_slice(&left, end - start, a.len()).transpose(),
-                    MatRef::from_column_major_slice(&right, end - start, b.len()),
+                    MatRef::from_column_major_slice(&left, piece.len(), a.len()).transpose(),
+                    MatRef::from_column_major_slice(&right, piece.len(), b.len()),
                 );
             }
             sum
@@ -93,14 +113,39 @@ pub(crate) fn gram<T: Real>(a: &[&[T]], b: &[&[T]], len: usize) -> Mat<f64> {
         .fold(Mat::zeros(a.len(), b.len()), |sum, part| sum + part)
 }
 
+/// Adds a linear combination of pieces of vectors to sums.
+fn add<T: Real>(
+    vectors: &[&[T]],
+    piece: Range<usize>,
+    coefficient: impl Fn(usize) -> f64,
+    sums: &mut [f64],
+) {
+    // Four at a time, for every pass reads and writes the sums.
+    let (fours, rest) = vectors.as_chunks::<4>();
+    for (four, vectors) in fours.iter().enumerate() {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|i| coefficient(4 * four + i));
+        let [v, w, x, y] = vectors.map(|vector| &vector[piece.clone()]);
+        for ((((sum, v), w), x), y) in sums.iter_mut().zip(v).zip(w).zip(x).zip(y) {
+            *sum += (a * v.to_f64() + b * w.to_f64()) + (c * x.to_f64() + d * y.to_f64());
+        }
+    }
+    for (i, vector) in rest.iter().enumerate() {
+        let a = coefficient(4 * fours.len() + i);
+        for (sum, x) in sums.iter_mut().zip(&vector[piece.clone()]) {
+            *sum += a * x.to_f64();
+        }
+    }
+}
+
 /// The linear combinations of vectors of `len` numbers, one for each column of coefficients.
 pub(crate) fn combine<T: Real>(
     basis: &[&[T]],
     coefficients: MatRef<f64>,
     len: usize,
 ) -> Vec<Vec<T>> {
-    let mut out: Vec<Vec<T>> = (0..coefficients.ncols()).map(|_| scratch(len)).collect();
-    // The pieces of all results a task writes.
+    let width = coefficients.ncols();
+    let mut out: Vec<Vec<T>> = (0..width).map(|_| scratch(len)).collect();
+    // The parts of all results that a task writes.
     let mut spans: Vec<Vec<&mut [T]>> = (0..len.div_ceil(SPAN)).map(|_| Vec::new()).collect();
     for vector in &mut out {
         for (span, part) in spans.iter_mut().zip(vector.chunks_mut(SPAN)) {
@@ -112,21 +157,25 @@ pub(crate) fn combine<T: Real>(
         .enumerate()
         .for_each(|(span, mut out)| {
             let mut from = Vec::new();
-            let mut sums = vec![0.0; PIECE * coefficients.ncols()];
-            let end = len.min((span + 1) * SPAN);
-            for start in (span * SPAN..end).step_by(PIECE) {
-                let end = end.min(start + PIECE);
-                let count = end - start;
-                columns(basis, start, end, &mut from);
-                let sums = &mut sums[..count * coefficients.ncols()];
+            let mut sums = vec![0.0; PIECE * width];
+            for piece in pieces(span, len) {
+                let count = piece.len();
+                let sums = &mut sums[..count * width];
                 sums.fill(0.0);
-                multiply(
-                    MatMut::from_column_major_slice_mut(sums, count, coefficients.ncols()),
-                    Onto::Sum,
-                    MatRef::from_column_major_slice(&from, count, basis.len()),
-                    coefficients,
-                );
-                let first = start - span * SPAN;
+                if width <= NARROW {
+                    for (j, sums) in sums.chunks_mut(count).enumerate() {
+                        add(basis, piece.clone(), |i| coefficients[(i, j)], sums);
+                    }
+                } else {
+                    columns(basis, piece.clone(), &mut from);
+                    multiply(
+                        MatMut::from_column_major_slice_mut(sums, count, width),
+                        Onto::Sum,
+                        MatRef::from_column_major_slice(&from, count, basis.len()),
+                        coefficients,
+                    );
+                }
+                let first = piece.start - span * SPAN;
                 for (out, sums) in out.iter_mut().zip(sums.chunks(count)) {
                     for (out, &sum) in out[first..first + count].iter_mut().zip(sums) {
                         *out = T::from_f64(sum);

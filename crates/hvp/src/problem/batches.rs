@@ -178,6 +178,15 @@ impl Batches {
                 examples.start, examples.end,
             )));
         }
+        // What every device has: some have no wider integers.
+        let wide = |number: &i64| i32::try_from(*number).is_err();
+        if self.integers
+            && let Some(number) = samples.inputs.iter::<i64>().find(wide)
+        {
+            return Err(HvpError::Input(format!(
+                "an input is {number}: give inputs that are integers of 32 bits",
+            )));
+        }
         let rows = samples.targets.rows();
         let wanted = examples.len() * self.rows_each;
         let marks = samples.counted.as_ref().map_or(wanted, Vec::len);

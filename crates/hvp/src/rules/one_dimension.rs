@@ -87,6 +87,24 @@ fn raised<T>(at: Point, call: impl FnOnce(Point) -> T) -> T {
     })
 }
 
+/// Calls a method of a rule with the shapes seen as those of images.
+fn raised_shapes(
+    inputs: &[&[usize]],
+    value: &[usize],
+    call: impl FnOnce(&[&[usize]], &[usize]) -> usize,
+) -> usize {
+    let raise = |shape: &[usize]| {
+        if shape.len() == AXES {
+            with_height(shape)
+        } else {
+            shape.to_vec()
+        }
+    };
+    let shapes: Vec<Vec<usize>> = inputs.iter().map(|shape| raise(shape)).collect();
+    let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
+    call(&shapes, &with_height(value))
+}
+
 impl<R: Rule> Rule for OneDimension<R> {
     fn name(&self) -> &str {
         self.name
@@ -97,18 +115,27 @@ impl<R: Rule> Rule for OneDimension<R> {
     }
 
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
-        let shapes: Vec<Vec<usize>> = inputs
-            .iter()
-            .map(|shape| {
-                if shape.len() == AXES {
-                    with_height(shape)
-                } else {
-                    shape.to_vec()
-                }
-            })
-            .collect();
-        let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
-        self.rule.scratch(&shapes, &with_height(value))
+        raised_shapes(inputs, value, |inputs, value| {
+            self.rule.scratch(inputs, value)
+        })
+    }
+
+    fn shared_scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        raised_shapes(inputs, value, |inputs, value| {
+            self.rule.shared_scratch(inputs, value)
+        })
+    }
+
+    fn saved(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        raised_shapes(inputs, value, |inputs, value| {
+            self.rule.saved(inputs, value)
+        })
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        raised_shapes(inputs, value, |inputs, value| {
+            self.rule.multiply_adds(inputs, value)
+        })
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

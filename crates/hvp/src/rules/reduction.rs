@@ -1,6 +1,6 @@
 //! Sums, means and extrema over an axis.
 
-use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions};
+use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions, numbers};
 use crate::array::Array;
 
 /// `scale` times the sum over one axis, which stays with extent one.
@@ -76,6 +76,10 @@ impl Rule for Extremum {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    fn saved(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

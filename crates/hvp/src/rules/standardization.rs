@@ -1,6 +1,6 @@
 //! Mean zero and variance one over the last axis: what layer normalization does before it scales.
 
-use super::{PerInput, Point, Rule, Saved};
+use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::Array;
 
 /// `y = (x - μ) s` with `s = (v + ε)^(-1/2)`, μ the mean and v the variance over the last axis: Ba,
@@ -28,6 +28,10 @@ fn derivative(y: &Array, s: &Array, tangent: &Array) -> Array {
 impl Rule for Standardize {
     fn name(&self) -> &str {
         "standardize"
+    }
+
+    fn saved(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(&value[..value.len() - 1])
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

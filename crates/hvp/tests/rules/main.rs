@@ -9,7 +9,6 @@ mod movement;
 
 use common::Numbers;
 use common::cases::{case, distance, run, values, with_fixed};
-use hesscope_hvp::Array;
 use hesscope_hvp::rules::{
     activation::Pointwise,
     elementwise::{Add, Affine, Div, Mul},
