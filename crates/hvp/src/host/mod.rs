@@ -10,6 +10,7 @@
 //! Every number a kernel gives is computed by one task in an order that does not depend on how many
 //! threads there are.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,7 +42,7 @@ pub(crate) trait Real: RealField + Copy + Send + Sync + 'static {
     fn slice_mut(tensor: &mut FlexTensor) -> Option<&mut [Self]>;
     fn tensor(values: Vec<Self>, shape: &[usize]) -> FlexTensor;
     fn reclaim(tensor: FlexTensor) -> Option<Vec<Self>>;
-    fn pool() -> &'static Mutex<Vec<Vec<Self>>>;
+    fn pool() -> &'static Mutex<Pool<Self>>;
 }
 
 macro_rules! real {
@@ -83,8 +84,8 @@ macro_rules! real {
                 tensor.into_data().into_parts().0.try_into_vec().ok()
             }
 
-            fn pool() -> &'static Mutex<Vec<Vec<Self>>> {
-                static POOL: Mutex<Vec<Vec<$type>>> = Mutex::new(Vec::new());
+            fn pool() -> &'static Mutex<Pool<Self>> {
+                static POOL: Mutex<Pool<$type>> = Mutex::new(Pool::new());
                 &POOL
             }
         }
@@ -273,44 +274,80 @@ pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Ar
 }
 
 /// Bytes the pool holds at most. A sweep lets go of a few tensors at each operation and takes as many,
-/// and each batch gives cotangents of all parameters that the next one's replace.
+/// so that a few of the largest are enough.
 const HELD: usize = 512 << 20;
 
-fn pool<T: Real>() -> MutexGuard<'static, Vec<Vec<T>>> {
+/// Bytes of the smallest buffer that is worth keeping: the allocator hands out smaller ones from memory
+/// it has touched before.
+const WORTHWHILE: usize = 32 << 10;
+
+/// Buffers by capacity and, among equals, by age.
+pub(crate) struct Pool<T> {
+    buffers: BTreeMap<(usize, u64), Vec<T>>,
+    bytes: usize,
+    given: u64,
+}
+
+impl<T> Pool<T> {
+    const fn new() -> Self {
+        Pool {
+            buffers: BTreeMap::new(),
+            bytes: 0,
+            given: 0,
+        }
+    }
+
+    fn bytes(buffer: &Vec<T>) -> usize {
+        buffer.capacity() * size_of::<T>()
+    }
+
+    /// The smallest buffer of at least `len` numbers, if it is not more than twice as large.
+    fn take(&mut self, len: usize) -> Option<Vec<T>> {
+        let fitting = (len, 0)..=(2 * len, u64::MAX);
+        let key = *self.buffers.range(fitting).next()?.0;
+        let buffer = self.buffers.remove(&key)?;
+        self.bytes -= Self::bytes(&buffer);
+        Some(buffer)
+    }
+
+    /// Keeps a buffer, and lets go of the oldest where there are too many.
+    fn put(&mut self, buffer: Vec<T>) {
+        self.given += 1;
+        self.bytes += Self::bytes(&buffer);
+        self.buffers.insert((buffer.capacity(), self.given), buffer);
+        while self.bytes > HELD {
+            let oldest = self.buffers.keys().copied().min_by_key(|&(_, age)| age);
+            let Some(buffer) = oldest.and_then(|key| self.buffers.remove(&key)) else {
+                break;
+            };
+            self.bytes -= Self::bytes(&buffer);
+        }
+    }
+}
+
+fn pool<T: Real>() -> MutexGuard<'static, Pool<T>> {
     T::pool().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A buffer of `len` numbers, whatever they are: all of them are written before any is read. It comes
 /// from the pool where that has one not much too large.
 pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
-    let mut pool = pool::<T>();
-    let fitting = pool
-        .iter()
-        .enumerate()
-        .filter(|(_, buffer)| buffer.capacity() >= len && buffer.capacity() / 2 <= len)
-        .min_by_key(|(_, buffer)| buffer.capacity())
-        .map(|(index, _)| index);
-    let mut buffer = match fitting {
-        Some(index) => pool.swap_remove(index),
-        None => return vec![T::ZERO; len],
+    let pooled = if len * size_of::<T>() < WORTHWHILE {
+        None
+    } else {
+        pool::<T>().take(len)
     };
-    drop(pool);
+    let Some(mut buffer) = pooled else {
+        return vec![T::ZERO; len];
+    };
     buffer.resize(len, T::ZERO);
     buffer
 }
 
 /// Gives a buffer to the pool.
 pub(crate) fn give<T: Real>(buffer: Vec<T>) {
-    let bytes = |buffers: &[Vec<T>]| -> usize {
-        buffers
-            .iter()
-            .map(|buffer| buffer.capacity() * size_of::<T>())
-            .sum()
-    };
-    let mut pool = pool::<T>();
-    pool.push(buffer);
-    while bytes(&pool) > HELD {
-        pool.remove(0);
+    if Pool::bytes(&buffer) >= WORTHWHILE {
+        pool::<T>().put(buffer);
     }
 }
 
@@ -408,10 +445,38 @@ pub(crate) mod tests {
 
     #[test]
     fn buffers_have_the_length_asked_for() {
-        for len in [0, 1, 1000, 700, 1001, 1000] {
+        for len in [0, 1, 1000, 700, 1001, 90_000, 70_000, 90_001, 90_000] {
             let buffer = scratch::<f32>(len);
             assert_eq!(buffer.len(), len);
             give(buffer);
         }
+    }
+
+    #[test]
+    fn the_pool_gives_the_smallest_that_fits_and_is_not_much_too_large() {
+        let mut pool = Pool::new();
+        for len in [10, 30, 20] {
+            pool.put(Vec::<f64>::with_capacity(len));
+        }
+        assert_eq!(pool.bytes, 60 * 8);
+        assert!(pool.take(4).is_none() && pool.take(31).is_none());
+        assert_eq!(pool.take(15).expect("twenty fit").capacity(), 20);
+        assert_eq!(pool.take(15).expect("thirty fit").capacity(), 30);
+        assert_eq!(pool.take(10).expect("ten fit").capacity(), 10);
+        assert!(pool.take(10).is_none());
+        assert_eq!(pool.bytes, 0);
+    }
+
+    #[test]
+    fn the_pool_lets_go_of_the_oldest() {
+        let mut pool = Pool::new();
+        let third = HELD / 3;
+        // Capacities that tell them apart; nothing of this memory is touched.
+        for len in [third, third - 8, third - 16, third - 24] {
+            pool.put(Vec::<u8>::with_capacity(len));
+        }
+        let left: Vec<usize> = pool.buffers.keys().map(|key| key.0).collect();
+        assert_eq!(left, [third - 24, third - 16, third - 8]);
+        assert!(pool.bytes <= HELD);
     }
 }
