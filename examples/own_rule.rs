@@ -109,8 +109,7 @@ fn main() -> Outcome {
 
     let rules = Rules::standard().with(arctan);
     let loss = Loss::default();
-    let mut problem = Problem::with_rules(
-        &rules, &network, forward, examples, loss, &device, options,
-    )?;
+    let mut problem =
+        Problem::with_rules(&rules, &network, forward, examples, loss, &device, options)?;
     shared::agreement(&mut problem)
 }

@@ -10,8 +10,7 @@ use hesscope_hvp::rules::activation::Pointwise;
 use hesscope_hvp::rules::elementwise::{Affine, Mul};
 use hesscope_hvp::rules::{PerInput, Point, Rule, Saved};
 use hesscope_hvp::{
-    Loss,
-    Array, CaptureError, Examples, Kind, Lowering, Part, Precision, Problem, Rules, capture,
+    Array, CaptureError, Examples, Kind, Loss, Lowering, Part, Precision, Problem, Rules, capture,
     capture_with,
 };
 use hesscope_spectral::to_dense;

@@ -68,7 +68,7 @@ fn lifted(shape: &[usize], directions: usize) -> Vec<usize> {
     [&[directions], shape].concat()
 }
 
-fn check(name: &str, rule: &dyn Rule, shapes: &[&[usize]]) {
+fn check(wrong: &mut Vec<String>, name: &str, rule: &dyn Rule, shapes: &[&[usize]]) {
     let inputs: Vec<Array> = shapes.iter().map(|shape| array(shape)).collect();
     let (value, saved) = rule.value(&inputs);
     let at = Point {
@@ -121,10 +121,11 @@ fn check(name: &str, rule: &dyn Rule, shapes: &[&[usize]]) {
     for (method, took, said) in &methods {
         let said = BYTES * said;
         println!("{name} {method}: {took} of {said} bytes");
-        assert!(
-            *took <= said + SLACK,
-            "{name}: {method} took {took} bytes where the rule says {said}"
-        );
+        if *took > said + SLACK {
+            wrong.push(format!(
+                "{name}: {method} took {took} bytes where the rule says {said}"
+            ));
+        }
     }
     let took = methods.iter().map(|method| method.1).max().unwrap_or(0);
     let said = methods
@@ -132,15 +133,17 @@ fn check(name: &str, rule: &dyn Rule, shapes: &[&[usize]]) {
         .map(|method| BYTES * method.2)
         .max()
         .unwrap_or(0);
-    assert!(
-        said <= 2 * took + SLACK,
-        "{name}: the rule says {said} bytes and takes no more than {took}"
-    );
+    if said > 2 * took + SLACK {
+        wrong.push(format!(
+            "{name}: the rule says {said} bytes and takes no more than {took}"
+        ));
+    }
 }
 
 /// One test, for the peak is that of the process.
 #[test]
 fn rules_take_what_they_say() {
+    let mut wrong = Vec::new();
     let whole: &[usize] = &[5, 100, LARGE / 500];
     let row: &[usize] = &[1, 1, LARGE / 500];
     for rule in [
@@ -151,44 +154,66 @@ fn rules_take_what_they_say() {
         Pointwise::Exp,
         Pointwise::Recip,
     ] {
-        check(rule.name(), &rule, &[whole]);
+        check(&mut wrong, rule.name(), &rule, &[whole]);
     }
     for (name, second) in [("", whole), (" row", row)] {
-        check(&format!("add{name}"), &Add { sign: 1.0 }, &[whole, second]);
-        check(&format!("sub{name}"), &Add { sign: -1.0 }, &[whole, second]);
-        check(&format!("mul{name}"), &Mul, &[whole, second]);
+        check(
+            &mut wrong,
+            &format!("add{name}"),
+            &Add { sign: 1.0 },
+            &[whole, second],
+        );
+        check(
+            &mut wrong,
+            &format!("sub{name}"),
+            &Add { sign: -1.0 },
+            &[whole, second],
+        );
+        check(&mut wrong, &format!("mul{name}"), &Mul, &[whole, second]);
     }
-    check("div", &Div, &[whole, whole]);
+    check(&mut wrong, "div", &Div, &[whole, whole]);
     let affine = Affine {
         scale: 2.0,
         shift: 1.0,
     };
-    check("affine", &affine, &[whole]);
+    check(&mut wrong, "affine", &affine, &[whole]);
 
     let [tall, flat]: [&[usize]; 2] = [&[LARGE / 50, 50], &[50, 60]];
-    check("matmul", &Matmul, &[tall, flat]);
+    check(&mut wrong, "matmul", &Matmul, &[tall, flat]);
     let batch: &[usize] = &[20, LARGE / 1000, 50];
-    check("matmul broadcast", &Matmul, &[batch, &[1, 50, 60]]);
-    check("linear", &Linear, &[tall, flat, &[60]]);
+    check(
+        &mut wrong,
+        "matmul broadcast",
+        &Matmul,
+        &[batch, &[1, 50, 60]],
+    );
+    check(&mut wrong, "linear", &Linear, &[tall, flat, &[60]]);
 
     let reshape = Reshape {
         shape: vec![500, LARGE / 500],
     };
-    check("reshape", &reshape, &[whole]);
+    check(&mut wrong, "reshape", &reshape, &[whole]);
     check(
+        &mut wrong,
         "permute",
         &Permute {
             axes: vec![1, 0, 2],
         },
         &[whole],
     );
-    check("cat", &Cat { dim: 1 }, &[whole, whole]);
-    check("sum_dim", &SumDim { dim: 1, scale: 0.5 }, &[whole]);
+    check(&mut wrong, "cat", &Cat { dim: 1 }, &[whole, whole]);
+    check(
+        &mut wrong,
+        "sum_dim",
+        &SumDim { dim: 1, scale: 0.5 },
+        &[whole],
+    );
 
     let image: &[usize] = &[8, 10, 232, 232];
     let channels: &[usize] = &[10];
     let norm = BatchNorm { epsilon: 1e-5 };
     check(
+        &mut wrong,
         "batch_norm",
         &norm,
         &[image, channels, channels, channels, channels],
@@ -200,7 +225,7 @@ fn rules_take_what_they_say() {
         dilation: [1, 1],
         ceil_mode: false,
     };
-    check("max_pool2d", &max, &[image]);
+    check(&mut wrong, "max_pool2d", &max, &[image]);
     let avg = AvgPool2d {
         kernel_size: [2, 2],
         stride: [1, 1],
@@ -208,11 +233,11 @@ fn rules_take_what_they_say() {
         count_include_pad: true,
         ceil_mode: false,
     };
-    check("avg_pool2d", &avg, &[image]);
+    check(&mut wrong, "avg_pool2d", &avg, &[image]);
     let adaptive = AdaptiveAvgPool2d {
         output_size: [116, 116],
     };
-    check("adaptive_avg_pool2d", &adaptive, &[image]);
+    check(&mut wrong, "adaptive_avg_pool2d", &adaptive, &[image]);
 
     let conv = |padding: usize, stride: usize, dilation: usize, groups: usize| Conv2d {
         stride: [stride, stride],
@@ -221,17 +246,30 @@ fn rules_take_what_they_say() {
         groups,
     };
     let image: &[usize] = &[8, 4, 184, 184];
-    check("conv2d", &conv(1, 1, 1, 1), &[image, &[16, 4, 3, 3], &[16]]);
-    let image: &[usize] = &[8, 16, 184, 184];
-    check("conv2d 1x1", &conv(0, 1, 1, 1), &[image, &[16, 16, 1, 1]]);
     check(
+        &mut wrong,
+        "conv2d",
+        &conv(1, 1, 1, 1),
+        &[image, &[16, 4, 3, 3], &[16]],
+    );
+    let image: &[usize] = &[8, 16, 184, 184];
+    check(
+        &mut wrong,
+        "conv2d 1x1",
+        &conv(0, 1, 1, 1),
+        &[image, &[16, 16, 1, 1]],
+    );
+    check(
+        &mut wrong,
         "conv2d stride",
         &conv(1, 2, 1, 1),
         &[image, &[64, 16, 3, 3]],
     );
     check(
+        &mut wrong,
         "conv2d dilation",
         &conv(2, 1, 2, 1),
         &[image, &[16, 16, 3, 3]],
     );
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

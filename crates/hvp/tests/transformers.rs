@@ -569,7 +569,10 @@ fn inputs_and_labels_of_a_language_model_must_fit() {
         "{wide}"
     );
     let few = refused(tokens(2, CONTEXT), vec![0; 5]);
-    assert!(few.contains("5 labels") && few.contains("rows of logits"), "{few}");
+    assert!(
+        few.contains("5 labels") && few.contains("rows of logits"),
+        "{few}"
+    );
 }
 
 #[test]

@@ -152,13 +152,8 @@ impl Problem {
             // As large as the parameters, and needed no more.
             program.initial = Vec::new();
         }
-        let batches = Batches::first_pass(
-            Box::new(data),
-            &programs,
-            objective,
-            precision,
-            K::INTEGERS,
-        )?;
+        let batches =
+            Batches::first_pass(Box::new(data), &programs, objective, precision, K::INTEGERS)?;
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
         Ok(Problem {
             programs,

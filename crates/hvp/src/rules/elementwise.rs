@@ -61,13 +61,17 @@ impl Rule for Add {
     }
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let second = tangents[1].as_ref().map(|tangent| tangent.scale(self.sign));
-        sum(
-            tangents[0]
-                .as_ref()
-                .map(|tangent| broadcast(tangent, at.value)),
-            second.map(|tangent| broadcast(&tangent, at.value)),
-        )
+        let whole = |index: usize| {
+            let tangent = tangents[index].as_ref();
+            tangent.map(|tangent| broadcast(tangent, at.value))
+        };
+        if self.sign > 0.0 {
+            return sum(whole(0), whole(1));
+        }
+        match (whole(0), whole(1)) {
+            (Some(first), Some(second)) => Some(first.sub(&second)),
+            (first, second) => first.or(second.map(|second| second.neg())),
+        }
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {

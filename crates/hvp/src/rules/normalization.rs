@@ -5,7 +5,7 @@
 //! train-mode normalization is differentiated exactly.
 
 use super::per_channel::{Term, combine, repeated, sums, times, total};
-use super::{Cotangents, PerInput, Point, Rule, Saved, numbers};
+use super::{Cotangents, PerInput, Point, Rule, Saved};
 use crate::array::{Array, sum};
 
 /// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
@@ -77,9 +77,12 @@ impl Rule for BatchNorm {
         "batch_norm"
     }
 
-    /// The centred input.
-    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
-        numbers(value)
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {

@@ -89,13 +89,13 @@ impl Rule for MaxPool2d {
         false
     }
 
-    /// The winners for every direction, and again as wide as an address.
-    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
-        3 * numbers(value)
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    /// The winners in another order, as wide as an address.
+    fn shared_scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        numbers(inputs[0])
     }
 
     /// The winners.
