@@ -101,6 +101,8 @@ impl Subject {
         };
         let options = Options {
             directions,
+            // Enough for K directions at once of every network here.
+            memory: 6 << 30,
             ..Options::default()
         };
         let forward = |network: &Network, x| network.forward(x, BnMode::Running);

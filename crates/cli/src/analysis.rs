@@ -140,7 +140,7 @@ fn make(
     let choices = request.choices;
     let options = Options {
         precision: request.precision,
-        memory: (choices.memory_mib << 20) / 4,
+        memory: (choices.memory_mib << 20) / 2,
         ..Options::default()
     };
     let problem = Problem::new(

@@ -71,6 +71,15 @@ fn check<N: Network>(name: &str) {
     let mut vectors = gradients::<N>(&LABELS);
     let fisher = dense(&problem, Moment::EmpiricalFisher);
     close(&fisher, &second_moment(&vectors), ROUNDING, name);
+    let space = problem.space();
+    let rows = problem.row_gradients().expect("gradients");
+    let norms = problem.gradient_norms().expect("norms");
+    assert_eq!((rows.len(), norms.len()), (vectors.len(), vectors.len()));
+    for ((row, norm), vector) in rows.iter().zip(norms).zip(&vectors) {
+        close(&space.to_host(row), vector, ROUNDING, name);
+        let expected = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
+        assert!((norm - expected).abs() < ROUNDING * expected, "{name}");
+    }
     let mean = gradient(&problem);
     for vector in &mut vectors {
         for (x, mean) in vector.iter_mut().zip(&mean) {
@@ -145,6 +154,41 @@ fn gradients_of_a_batch_with_its_statistics_add_up_too() {
         .map(|(f, g)| f - along * g)
         .collect();
     close(&apply(&covariance), &difference, 1e-11, "covariance");
+}
+
+#[test]
+fn no_example_has_a_gradient_of_its_own_under_statistics_of_the_batch() {
+    let problem = in_batches::<BatchCnn>(3);
+    let error = problem.gradient_norms().expect_err("no norms").to_string();
+    assert!(error.contains("depends on the others"), "{error}");
+}
+
+#[test]
+fn a_choice_of_examples_is_a_data_set_of_its_own() {
+    let all = examples::<Mlp>(&LABELS, 77);
+    let network = filled(Mlp::new(), 11, exact().precision);
+    let gradient_of = |examples: Examples| {
+        let problem = Problem::new(
+            &network,
+            |network: &Mlp, x| network.forward(x),
+            examples,
+            &Device::flex(),
+            exact(),
+        );
+        gradient(&problem.expect("a problem"))
+    };
+    let chosen = all.select(&[4, 1, 1]).expect("examples");
+    assert_eq!(chosen.labels, [0, 1, 1]);
+    let each = gradients::<Mlp>(&LABELS);
+    let expected: Vec<f64> = (0..each[0].len())
+        .map(|k| (each[4][k] + 2.0 * each[1][k]) / 3.0)
+        .collect();
+    close(&gradient_of(chosen), &expected, ROUNDING, "a choice");
+    let error = all
+        .select(&[2, 6])
+        .expect_err("no such example")
+        .to_string();
+    assert!(error.contains("no example 6: there are 6"), "{error}");
 }
 
 #[test]

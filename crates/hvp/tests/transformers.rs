@@ -22,8 +22,10 @@ use common::{
     Gradients, Numbers, close, differences, entries, exact, filled, gauss_newton, gradient,
 };
 use faer::Mat;
-use hesscope_hvp::{CaptureError, Examples, HvpError, Options, Part, Precision, Problem, capture};
-use hesscope_spectral::to_dense;
+use hesscope_hvp::{
+    CaptureError, Examples, HvpError, IGNORED, Moment, Options, Part, Precision, Problem, capture,
+};
+use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 /// A size of a head, 4, whose root is a number of float32 exactly.
 const HEADS: usize = 2;
@@ -542,6 +544,63 @@ fn tokens_become_floats_of_the_precision_asked_for() {
     let logits = problem.evaluate().expect("a pass").logits;
     let expected = [0, 1].map(|k| weights[k] * large as f64 + weights[2 + k]);
     close(&logits, &expected, 1e-15, "logits");
+}
+
+#[test]
+fn every_row_of_a_language_model_has_a_gradient_of_its_own() {
+    let network = filled(Language::new(), 73, Precision::F64);
+    let mut labels: Vec<u32> = (0..9).map(|i| (i * 2 + i / 4) % 5).collect();
+    labels[4] = IGNORED;
+    let problem = |labels: &[u32]| {
+        let problem = Problem::new(
+            &network,
+            |network: &Language, x: Tensor<2, Int>| network.forward(x),
+            Examples {
+                inputs: tokens(3, CONTEXT),
+                labels: labels.to_vec(),
+            },
+            &device(),
+            Options {
+                batch_size: Some(2),
+                ..exact()
+            },
+        );
+        problem.expect("rules for all of it")
+    };
+    let whole = problem(&labels);
+    let space = whole.space();
+    let rows = whole.row_gradients().expect("gradients");
+    let norms = whole.gradient_norms().expect("norms");
+    assert_eq!(rows.len(), 9);
+    let mut mean = vec![0.0; space.dim()];
+    for (row, (vector, norm)) in rows.iter().zip(norms).enumerate() {
+        // A data set of which only this row counts.
+        let mut only = vec![IGNORED; 9];
+        only[row] = labels[row];
+        let vector = space.to_host(vector);
+        let expected = if labels[row] == IGNORED {
+            vec![0.0; space.dim()]
+        } else {
+            gradient(&problem(&only))
+        };
+        close(&vector, &expected, 1e-12, "a row");
+        let size = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
+        assert!((norm - size).abs() <= 1e-12 * size);
+        for (mean, x) in mean.iter_mut().zip(&vector) {
+            *mean += x / 8.0;
+        }
+    }
+    close(&mean, &gradient(&whole), 1e-12, "their mean");
+
+    let fisher = whole.moment(Moment::EmpiricalFisher).expect("an operator");
+    let v = space.from_host(&Numbers(6).vector(space.dim()));
+    let product = fisher.apply(std::slice::from_ref(&v)).expect("a product");
+    let mut expected = space.zeros();
+    for row in &rows {
+        space.axpy(space.dot(row, &v) / 8.0, row, &mut expected);
+    }
+    let expected = space.to_host(&expected);
+    close(&space.to_host(&product[0]), &expected, 1e-12, "Fisher");
 }
 
 fn refused(inputs: TensorData, labels: Vec<u32>) -> String {

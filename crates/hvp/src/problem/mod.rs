@@ -18,6 +18,7 @@ mod access;
 mod batches;
 mod determinism;
 mod evaluation;
+mod gradients;
 mod options;
 mod passes;
 mod plan;
@@ -38,6 +39,9 @@ pub struct Problem {
     programs: Vec<Program>,
     constants: Vec<Vec<Array>>,
     parameters: Vec<Array>,
+    /// The network for one example alone.
+    alone: Program,
+    alone_constants: Vec<Array>,
     batches: Batches,
     objective: Objective,
     space: ParameterSpace,
@@ -124,12 +128,14 @@ impl Problem {
             )));
         }
         let plan = plan(capture_for, count, device, &options)?;
+        let mut alone = capture_for(1)?;
         let mut programs = vec![capture_for(plan.batch_size)?];
         if !count.is_multiple_of(plan.batch_size) {
             programs.push(capture_for(count % plan.batch_size)?);
         }
         let rows = programs[0].rows_per_example();
-        if let Some(other) = programs.iter().find(|p| p.rows_per_example() != rows) {
+        let all = || programs.iter().chain([&alone]);
+        if let Some(other) = all().find(|p| p.rows_per_example() != rows) {
             return Err(HvpError::Capture(CaptureError::Logits {
                 shape: other.shapes[other.output].clone(),
                 batch: other.batch(),
@@ -137,18 +143,18 @@ impl Problem {
         }
         let precision = options.precision;
         let array = |data: &TensorData| Array::from_data(data.clone(), precision, device);
-        let constants = programs
-            .iter()
-            .map(|program| {
-                program
-                    .constants
-                    .iter()
-                    .map(|(_, data)| Array::of_any_kind(data.clone(), precision, device))
-                    .collect()
-            })
-            .collect();
+        let constants_of = |program: &Program| -> Vec<Array> {
+            let upload = |data: &TensorData| Array::of_any_kind(data.clone(), precision, device);
+            program
+                .constants
+                .iter()
+                .map(|(_, data)| upload(data))
+                .collect()
+        };
+        let constants = programs.iter().map(constants_of).collect();
+        let alone_constants = constants_of(&alone);
         let parameters = programs[0].initial.iter().map(array).collect();
-        for program in &mut programs {
+        for program in programs.iter_mut().chain([&mut alone]) {
             // As large as the parameters, and needed no more.
             program.initial = Vec::new();
         }
@@ -159,6 +165,8 @@ impl Problem {
             programs,
             constants,
             parameters,
+            alone,
+            alone_constants,
             batches,
             objective,
             space,

@@ -55,6 +55,35 @@ pub struct Examples {
     pub labels: Vec<u32>,
 }
 
+impl Examples {
+    /// Some of the examples, in the order of their indices, with their rows of labels.
+    ///
+    /// # Errors
+    ///
+    /// When an index is not below the number of examples, or the labels do not fit the inputs.
+    pub fn select(&self, indices: &[usize]) -> Result<Examples, HvpError> {
+        let total = count(&self.inputs);
+        if let Some(index) = indices.iter().find(|&&index| index >= total) {
+            return Err(HvpError::Input(format!(
+                "there is no example {index}: there are {total}, counted from 0"
+            )));
+        }
+        let mut labels = Vec::new();
+        let mut bytes = Vec::new();
+        for &index in indices {
+            let range = index..index + 1;
+            labels.extend(&self.labels[rows(&range, self.labels.len(), &self.inputs)?]);
+            bytes.extend(examples(&self.inputs, &range).as_bytes());
+        }
+        let mut shape = self.inputs.shape().to_vec();
+        shape[0] = indices.len();
+        Ok(Examples {
+            inputs: TensorData::from_bytes_vec(bytes, shape, self.inputs.dtype()),
+            labels,
+        })
+    }
+}
+
 /// The number of examples, the extent of the first axis.
 fn count(inputs: &TensorData) -> usize {
     inputs.shape().to_vec().first().copied().unwrap_or(0)
