@@ -148,11 +148,13 @@ impl Case<'_> {
     /// Convolutions, or products of matrices, a layer in one product. One forward; a second-order sweep pulls
     /// the cotangent back to the layer's input, and each direction takes two more forward, two in the
     /// derivative of the pull-back and two in the pull-back of the tangent; without a second order it is two
-    /// forward and two back. The first layer, whose input carries no tangent, takes less.
+    /// forward and two back. A part of G by class goes over the data twice, B2 with its tangents both times. The first layer, whose input carries no tangent, takes less.
     fn units(&self) -> usize {
         match self.part {
-            Part::Hess | Part::H => 2 + 6 * self.directions,
-            _ => 1 + 4 * self.directions,
+            Part::Hess | Part::H | Part::B2 => 2 + 6 * self.directions,
+            Part::A1 | Part::A2 | Part::B1 => 2 + 4 * self.directions,
+            Part::G => 1 + 4 * self.directions,
+            Part::Decay => 0,
         }
     }
 }
@@ -221,7 +223,7 @@ fn conditions() -> String {
     format!(
         "flex on the CPU, {threads} threads, float32, BatchNorm in evaluation mode; allocator: {allocator}. \
          GFLOP/s count convolutions and matrix products alone, two operations a multiplication, 2 + 6 K \
-         forward passes for hess and h and 1 + 4 K for the others. MiB are the resident memory of a process \
+         forward passes for hess, h and b2, 2 + 4 K for a1, a2 and b1, and 1 + 4 K for g. MiB are the resident memory of a process \
          before its first product and at the fullest during it, with the allocator as the system has it."
     )
 }
