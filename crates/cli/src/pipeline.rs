@@ -56,6 +56,7 @@ pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
     settings.analysis.override_with(&options.estimation);
     let epoch = options.epoch.unwrap_or(settings.train.epochs);
     let run = Run::of(folder, settings)?;
+    require_class(options.operator, run.sources.train.classes())?;
     let checkpoint = run.checkpoint(epoch)?;
     let (analysis, name) = run.analyse(&checkpoint, options.operator, split, epoch)?;
     print_summary(&analysis);
@@ -93,6 +94,12 @@ impl Run {
         let device = devices::find(&settings.device)?;
         devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let sources = Sources::load(&settings)?;
+        let (input, classes) = (sources.train.shape(), sources.train.classes());
+        // A network that cannot be made is refused before anything is written.
+        settings.net.blank(input, classes, &device)?;
+        for operator in &settings.analysis.operators {
+            require_class(Terms::from_str(operator)?, classes)?;
+        }
         let hash = settings.hash()?;
         let root = options
             .out
@@ -230,6 +237,18 @@ fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
         "the weights of epoch {epoch} are not in {}: those kept are of epochs {kept}",
         folder.checkpoints().display()
     ))
+}
+
+/// Refuses B2 of a class that the data do not have.
+fn require_class(terms: Terms, classes: usize) -> Result<(), Failure> {
+    match terms.class() {
+        Some(class) if class as usize >= classes => Err(Failure::new(format!(
+            "the operator {terms} is of class {class}, but the data have {classes} classes: choose one from \
+             0 to {}",
+            classes - 1
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// One line on standard output.

@@ -43,6 +43,20 @@ fn shape<const D: usize>(array: &Array) -> [usize; D] {
     array.shape().try_into().expect("D axes")
 }
 
+/// What the rules call themselves.
+const NAMES: [&str; 10] = [
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "max_pool1d",
+    "max_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+];
+
 /// An operation with a rule at some inputs: the first of D axes, perhaps a weight of as many, perhaps a
 /// bias. `smooth` says that it has derivatives there.
 fn check<const D: usize>(
@@ -63,6 +77,7 @@ fn check<const D: usize>(
         let bias = inputs.get(2).map(|b| Tensor::zeros(shape::<1>(b), &device));
         operation(x, weight, bias)
     });
+    assert!(NAMES.contains(&rule.name()), "{name} is {}", rule.name());
     let (value, saved) = rule.value(&inputs);
     let (x, weight, bias) = on(&Device::flex());
     let expected = operation(x, weight, bias);

@@ -3,7 +3,9 @@
 mod common;
 
 use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::conv::{
+    Conv1d, Conv1dConfig, Conv2d, Conv2dConfig, ConvTranspose1d, ConvTranspose1dConfig,
+};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation, module::linear};
 use hesscope_hvp::capture;
@@ -53,5 +55,36 @@ fn of_convolutions_and_products() {
         let product = n * 6 * 5 * 7 * 5;
         let head = n * 42 * 3;
         assert_eq!(program.multiply_adds(), conv + narrow + product + head);
+    }
+}
+
+#[derive(Module, Debug)]
+struct Sequences {
+    down: Conv1d,
+    up: ConvTranspose1d,
+    head: Linear,
+}
+
+#[test]
+fn of_sequences_and_transposed_convolutions() {
+    let device = Device::flex();
+    let net = Sequences {
+        down: Conv1dConfig::new(3, 4, 3).with_stride(2).init(&device),
+        up: ConvTranspose1dConfig::new([4, 2], 5)
+            .with_stride(2)
+            .init(&device),
+        head: LinearConfig::new(2 * 13, 3).init(&device),
+    };
+    for n in [1, 2] {
+        let program = capture(&net, [n, 3, 11], |net: &Sequences, x: Tensor<3>| {
+            let x = net.down.forward(x); // [n, 4, 5]
+            let x = net.up.forward(x); // [n, 2, 13]
+            net.head.forward(x.reshape([n, 26]))
+        })
+        .expect("rules for all operations");
+        let down = n * 4 * 5 * (3 * 3);
+        // Each input of the transposed convolution reaches 2 channels and 5 places.
+        let up = n * 4 * 5 * (2 * 5);
+        assert_eq!(program.multiply_adds(), down + up + n * 26 * 3);
     }
 }

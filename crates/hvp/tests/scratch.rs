@@ -12,7 +12,7 @@ use burn::tensor::Device;
 use hesscope_hvp::rules::{
     Point, Rule, Sharing,
     activation::Pointwise,
-    convolution::Conv2d,
+    convolution::{Conv2d, ConvTranspose2d},
     elementwise::{Add, Affine, Div, Mul},
     linear::{Linear, Matmul},
     normalization::BatchNorm,
@@ -270,6 +270,20 @@ fn rules_take_what_they_say() {
         "conv2d dilation",
         &conv(2, 1, 2, 1),
         &[image, &[16, 16, 3, 3]],
+    );
+    let transposed = ConvTranspose2d {
+        stride: [2, 2],
+        padding: [1, 1],
+        padding_out: [0, 0],
+        dilation: [1, 1],
+        groups: 1,
+    };
+    let small: &[usize] = &[8, 16, 92, 92];
+    check(
+        &mut wrong,
+        "conv_transpose2d",
+        &transposed,
+        &[small, &[16, 16, 3, 3], &[16]],
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

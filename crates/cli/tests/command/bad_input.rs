@@ -52,6 +52,8 @@ fn unknown_names() {
     run("--device", "cpu:1", &["cpu:1", "hesscope devices"]);
     run("--precision", "f16", &["f16", "f32 or f64"]);
     run("--operators", "hess,q", &["`q`", "hess, g, h"]);
+    run("--operators", "g,a1+g", &["`a1+g`", "different ones"]);
+    run("--operators", "b2[10]", &["b2[10]", "10 classes", "0 to 9"]);
     run("--learning-rate", "-1", &["learning-rate", "-1"]);
     run("--batch-size", "0", &["batch-size", "0"]);
     run("--examples-per-class", "0", &["0"]);
@@ -115,6 +117,7 @@ fn a_network_that_cannot_be_built() {
         fs::write(&file, format!("net = {net}\n")).expect("the file");
         let out = folder.path().join(parts[0]).display().to_string();
         refused(&["run", "--config", &path, "--out", &out], &parts);
+        assert!(!Path::new(&out).exists(), "nothing is written before");
     }
 }
 

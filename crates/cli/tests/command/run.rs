@@ -126,6 +126,20 @@ fn spectrum_and_report_work_on_a_run() {
         least > -1e-12 * largest,
         "G is positive semidefinite, and its least Ritz value is {least}"
     );
+    for (operator, stem) in [("a2+a1", "a1+a2"), ("b2[3]", "b2-3")] {
+        let ran = hesscope(&["spectrum", &out, "--operator", operator]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let path = ran.stdout.lines().last().expect("a path");
+        assert!(path.contains(&format!("/{stem}-train-")), "{path}");
+        let text = fs::read_to_string(path).expect("the analysis it names");
+        let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let range = &analysis["range"];
+        let largest = range["ritz_max"].as_f64().expect("a number");
+        assert!(largest > 0.0 && range["ritz_min"].as_f64() > Some(-1e-5 * largest));
+    }
+    let ran = hesscope(&["spectrum", &out, "--operator", "b2[10]"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("0 to 9"), "{}", ran.stderr);
     let ran = hesscope(&["report", &out]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(

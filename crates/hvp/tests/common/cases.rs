@@ -16,6 +16,9 @@ use super::Numbers;
 const STEP: f64 = 1e-5;
 pub const DIRECTIONS: usize = 3;
 
+/// The most elements of an input or a value whose Jacobian is formed densely.
+const DENSE: usize = 150;
+
 impl Numbers {
     /// A float64 tensor of numbers spread over (low, high).
     pub fn array(&mut self, shape: &[usize], low: f64, high: f64) -> Array {
@@ -56,6 +59,15 @@ fn difference(ahead: &Array, behind: &Array) -> Vec<f64> {
         .zip(values(behind))
         .map(|(a, b)| (a - b) / (2.0 * STEP))
         .collect()
+}
+
+/// The unit vectors of an array of `count` elements, as directions [count, …].
+fn unit_vectors(array: &Array, count: usize) -> Array {
+    let mut units = vec![0.0; count * count];
+    for k in 0..count {
+        units[k * count + k] = 1.0;
+    }
+    Array::from_vec(units, &lift(array, count), Precision::F64, &Device::flex())
 }
 
 /// An array's shape with the axis of directions in front.
@@ -149,6 +161,46 @@ impl Case {
                 self.check_curvature(tangents, &curved, &cotangent, k);
             }
             self.check_together(at, tangents, &cotangent, &cotangents);
+        }
+        self.check_dense(at, &value);
+    }
+
+    /// The dense Jacobian in each input, a column an element of it: as the push-forward of all unit
+    /// tangents together, as the transpose of the pull-back of all unit cotangents, and by central
+    /// differences.
+    fn check_dense(&self, at: Point, value: &Array) {
+        let count = |array: &Array| array.shape().iter().product::<usize>();
+        let outputs = count(value);
+        if outputs > DENSE {
+            return;
+        }
+        let rows = self
+            .rule
+            .vjp(at, &unit_vectors(value, outputs), &self.wanted());
+        for (index, input) in self.inputs.iter().enumerate() {
+            let size = count(input);
+            if self.fixed[index] || size > DENSE {
+                continue;
+            }
+            let mut tangents = vec![None; self.inputs.len()];
+            tangents[index] = Some(unit_vectors(input, size));
+            let pushed = self.rule.jvp(at, &tangents).expect("a tangent came in");
+            let columns = values(&pushed);
+            let pulled = values(rows[index].as_ref().expect("a wanted cotangent"));
+            for column in 0..size {
+                let ahead = self.rule.value(&self.moved(&tangents, column, STEP)).0;
+                let behind = self.rule.value(&self.moved(&tangents, column, -STEP)).0;
+                let expected = difference(&ahead, &behind);
+                for (row, expected) in expected.iter().enumerate() {
+                    let entry = columns[column * outputs + row];
+                    let off = (entry - expected).abs() / expected.abs().max(1.0);
+                    let name = self.name;
+                    assert!(off < 1e-7, "{name}: entry {row}, {column} off by {off:e}");
+                    let transposed = pulled[row * size + column];
+                    let off = (entry - transposed).abs() / entry.abs().max(1.0);
+                    assert!(off < 1e-12, "{name}: transpose {row}, {column}: {off:e}");
+                }
+            }
         }
     }
 
@@ -276,15 +328,13 @@ impl Case {
     }
 }
 
-/// A rule at a point where all inputs move.
+/// A rule at a point where all inputs move. The name of a case starts with that of its rule.
 pub fn case(name: &'static str, rule: impl Rule + 'static, inputs: Vec<Array>) -> Case {
-    let fixed = vec![false; inputs.len()];
-    Case {
+    with_fixed(
         name,
-        rule: Arc::new(rule),
-        inputs,
-        fixed,
-    }
+        rule,
+        inputs.into_iter().map(|input| (input, false)).collect(),
+    )
 }
 
 /// A case with inputs that carry no tangent.
@@ -294,6 +344,8 @@ pub fn with_fixed(
     inputs: Vec<(Array, bool)>,
 ) -> Case {
     let (inputs, fixed) = inputs.into_iter().unzip();
+    let own = rule.name();
+    assert!(!own.is_empty() && name.starts_with(own), "{name} of {own}");
     Case {
         name,
         rule: Arc::new(rule),

@@ -44,9 +44,9 @@ fn new_activations() {
         case("log_sigmoid", Pointwise::LogSigmoid, signed(&[])),
         case("sin", Pointwise::Sin, signed(&[])),
         case("cos", Pointwise::Cos, signed(&[])),
-        case("cube", power(3.0), signed(&[])),
-        case("square", power(2.0), signed(&[])),
-        case("first power", power(1.0), signed(&[])),
+        case("power 3", power(3.0), signed(&[])),
+        case("power 2", power(2.0), signed(&[])),
+        case("power 1", power(1.0), signed(&[])),
         case("abs", Pointwise::Abs, signed(&[0.0])),
         case("clamp", clamp(-0.4, 1.1), signed(&[-0.4, 1.1])),
         case("clamp min", clamp(0.3, all), signed(&[0.3])),
@@ -79,7 +79,7 @@ fn values_are_burns() {
     check("sin", Pointwise::Sin, burns(&x, Tensor::sin));
     check("cos", Pointwise::Cos, burns(&x, Tensor::cos));
     check("abs", Pointwise::Abs, burns(&x, Tensor::abs));
-    check("cube", power(3.0), burns(&x, |x| x.powf_scalar(3.0)));
+    check("power 3", power(3.0), burns(&x, |x| x.powf_scalar(3.0)));
     check(
         "clamp",
         Pointwise::Clamp {

@@ -120,7 +120,11 @@ fn lookups() {
             Select { dim: 1 },
             vec![a(&[2, 3, 4]), columns()],
         ),
-        with_fixed("embedding", Select { dim: 0 }, vec![a(&[5, 3]), tokens()]),
+        with_fixed(
+            "select embedding",
+            Select { dim: 0 },
+            vec![a(&[5, 3]), tokens()],
+        ),
         with_fixed(
             "select_add",
             SelectAdd { dim: 0 },

@@ -3,7 +3,7 @@
 use super::{Conv2d, pair, pull_bias};
 use crate::array::Array;
 use crate::rules::per_channel::repeated;
-use crate::rules::{Cotangents, PerInput, Point, Rule, Saved};
+use crate::rules::{Cotangents, PerInput, Point, Rule, Saved, numbers};
 
 /// `y = convᵀ(x, w) + b`, the transpose of x ↦ conv(x, w), with x `[n, c_in, h, w]`, w
 /// `[c_in, c_out / groups, k_h, k_w]`, b `[c_out]` or none.
@@ -50,10 +50,18 @@ impl Rule for ConvTranspose2d {
         "conv_transpose2d"
     }
 
-    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+    /// A second tangent, with the bias added.
+    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
         let window: usize = inputs[1][1..].iter().product();
-        let pixels = inputs[0][0] * inputs[0][2] * inputs[0][3];
-        pixels * (window + value[1])
+        window * inputs[0].iter().product::<usize>()
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
