@@ -1,7 +1,8 @@
 //! Products with each part of the Hessian on the networks of the papers: milliseconds an example and
 //! vector, arithmetic rate, and peak memory, as a Markdown table behind criterion's own report.
 //!
-//!     cargo bench --bench operators                  # everything; most of an hour on two cores
+//!     cargo bench --bench operators -- --quick       # everything once or twice; ten minutes on two cores
+//!     cargo bench --bench operators                  # ten times; most of an hour
 //!     cargo bench --bench operators -- resnet18/3x32x32/hess
 //!
 //! What stands behind `--` is criterion's: a regular expression over NETWORK/INPUT/OPERATOR/K, or its
@@ -148,7 +149,8 @@ impl Case<'_> {
     /// Convolutions, or products of matrices, a layer in one product. One forward; a second-order sweep pulls
     /// the cotangent back to the layer's input, and each direction takes two more forward, two in the
     /// derivative of the pull-back and two in the pull-back of the tangent; without a second order it is two
-    /// forward and two back. A part of G by class goes over the data twice, B2 with its tangents both times. The first layer, whose input carries no tangent, takes less.
+    /// forward and two back. A part of G by class goes over the data twice, B2 with its tangents both times.
+    /// The first layer, whose input carries no tangent, takes less.
     fn units(&self) -> usize {
         match self.part {
             Part::Hess | Part::H | Part::B2 => 2 + 6 * self.directions,

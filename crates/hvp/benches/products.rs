@@ -2,7 +2,7 @@
 //! forward pass measured in the same round: on a machine that is shared, only ratios hold.
 //!
 //! On Linux with glibc, MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ of some gigabytes let the process
-//! keep its memory, which nearly halves the time of large networks.
+//! keep its memory, which takes a tenth off the time of large networks.
 //!
 //! Beside the time stands what all processors together worked, which a busy machine changes less. Names of
 //! networks and of what is timed, such as `vgg11 "hess K=8"`, leave the others out: so a profiler sees one
