@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use hesscope_hvp::Terms;
-use hesscope_models::{Network, checkpoint_path, list_checkpoints, load_checkpoint};
+use hesscope_models::{BatchSource, Network, checkpoint_path, list_checkpoints, load_checkpoint};
 use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
 

@@ -340,7 +340,7 @@ fn of_branches() {
 #[test]
 fn hess_less_a_part_is_what_is_left() {
     let problem = problem::<Cnn>(&[0, 1, 2, 1, 0], 2);
-    let vectors = vec![
+    let vectors = [
         Numbers(3).vector(problem.space().dim()),
         Numbers(4).vector(problem.space().dim()),
     ];

@@ -18,7 +18,7 @@
 //!
 //! **The class map** M takes a vector v to the C × C sums (M v)_cc' = Σ_{i in c} w_ic' g_ic'·v, which is
 //! one push of v and a sum; its transpose takes C × C coefficients to Σ_cc' a_cc' P_cc' g_cc', which is
-//! one pull. A1, A2 and B1 are Mᵀ D M with a small D ([`coefficients`]); B2 is J_iᵀ times what D leaves
+//! one pull. A1, A2 and B1 are Mᵀ D M with a small D (`coefficients.rs`); B2 is J_iᵀ times what D leaves
 //! of each example. Means, eigenvectors and Gram matrices come from the same two maps.
 
 mod coefficients;

@@ -56,7 +56,7 @@ impl SplitMix64 {
 }
 
 impl Loss {
-    /// A target [C] drawn from the distribution that logits [C] predict under this loss.
+    /// A target \[C\] drawn from the distribution that logits \[C\] predict under this loss.
     pub fn sample(&self, logits: &[f64], generator: &mut SplitMix64) -> Vec<f64> {
         match self {
             Loss::CrossEntropy { .. } => {

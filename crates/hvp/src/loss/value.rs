@@ -27,7 +27,7 @@ fn softplus(z: f64) -> f64 {
 }
 
 impl Loss {
-    /// The loss of one row of logits [C] with its target [C], which for cross-entropy sums to one and
+    /// The loss of one row of logits \[C\] with its target \[C\], which for cross-entropy sums to one and
     /// is smoothed already.
     pub fn value(&self, logits: &[f64], target: &[f64]) -> f64 {
         let each = logits.iter().zip(target);

@@ -3,7 +3,7 @@
 //! Both are bilinear, so every derivative is one of three contractions with one argument exchanged
 //! for a tangent or a cotangent: `forward` takes images and weights, `pull_input` weights and
 //! cotangents, `pull_weight` images and cotangents. The product rule adds up pairs of arguments, of
-//! which one of each pair may have K directions ([`contraction`]).
+//! which one of each pair may have K directions (`contraction.rs`).
 
 use burn_backend::ops::ConvOptions;
 
