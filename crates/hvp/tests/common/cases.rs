@@ -144,6 +144,13 @@ impl Case {
         let cotangent = numbers.array(&lift(&value, 1), -1.0, 1.0);
         let cotangents = numbers.array(&lift(&value, DIRECTIONS), -1.0, 1.0);
         let pulled = self.rule.vjp(at, &cotangents, &self.wanted());
+        if !self.fixed.contains(&true) {
+            let curved = self
+                .rule
+                .vjp_tangent(at, &sets[0], &cotangent, &self.wanted());
+            let bends = curved.iter().any(Option::is_some);
+            assert_eq!(self.rule.curved(), bends, "{}: curved", self.name);
+        }
         for tangents in &sets {
             let pushed = self.rule.jvp(at, tangents).expect("a tangent came in");
             assert_eq!(
@@ -155,6 +162,8 @@ impl Case {
             let curved = self
                 .rule
                 .vjp_tangent(at, tangents, &cotangent, &self.wanted());
+            self.check_shapes(&pulled);
+            self.check_shapes(&curved);
             for k in 0..DIRECTIONS {
                 self.check_push(tangents, &pushed, k);
                 self.check_adjoint(tangents, &pushed, &pulled, &cotangents, k);
@@ -163,6 +172,15 @@ impl Case {
             self.check_together(at, tangents, &cotangent, &cotangents);
         }
         self.check_dense(at, &value);
+    }
+
+    /// Cotangents have the shapes of the inputs behind the axis of directions.
+    fn check_shapes(&self, pulled: &[Option<Array>]) {
+        for (input, pulled) in self.inputs.iter().zip(pulled) {
+            if let Some(pulled) = pulled {
+                assert_eq!(pulled.shape(), lift(input, DIRECTIONS), "{}", self.name);
+            }
+        }
     }
 
     /// The dense Jacobian in each input, a column an element of it: as the push-forward of all unit
