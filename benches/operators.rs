@@ -25,7 +25,7 @@ use burn::tensor::{Device, TensorData};
 use criterion::{Criterion, SamplingMode, Throughput};
 use hesscope::hvp::{Examples, Options, Part, Problem};
 use hesscope::models::{BnMode, NetConfig, Network, Vgg11Classifier, Vgg11Config};
-use hesscope::spectral::{LinearOperator, ProbeKind, Probes};
+use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
 #[path = "../crates/cli/src/memory.rs"]
 mod memory;
@@ -107,9 +107,30 @@ impl Subject {
             ..Options::default()
         };
         let forward = |network: &Network, x| network.forward(x, BnMode::Running);
-        Problem::new(&network, forward, examples, &device, options)
-            .expect("a network of operations with rules")
+        let mut problem = Problem::new(&network, forward, examples, &device, options)
+            .expect("a network of operations with rules");
+        calm(&mut problem);
+        problem
     }
+}
+
+/// Scales the last layer so that no logit is above one. Untrained networks may be so sure of a class that
+/// all other probabilities are zero, and the parts of G by class with them: then there is nothing to pull.
+fn calm(problem: &mut Problem) {
+    let logits = problem.evaluate().expect("a pass").logits;
+    let largest = logits
+        .iter()
+        .fold(1.0f64, |largest, z| largest.max(z.abs()));
+    let parameters = problem.parameters();
+    let head: usize = parameters[parameters.len() - 2..]
+        .iter()
+        .map(|parameter| parameter.len())
+        .sum();
+    let space = problem.space().clone();
+    let mut point = space.to_host(&problem.point());
+    let start = point.len() - head;
+    point[start..].iter_mut().for_each(|x| *x /= largest);
+    problem.move_to(&space.from_host(&point));
 }
 
 /// One line of the table.

@@ -87,7 +87,7 @@ impl Part {
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.name())
     }
 }
 
@@ -219,19 +219,17 @@ impl Terms {
 impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(class) = self.class {
-            return write!(f, "b2[{class}]");
+            return f.pad(&format!("b2[{class}]"));
         }
         let mut left = self.set;
+        let mut names = Vec::new();
         for part in Part::every() {
-            if left & part.terms() == part.terms() && left != 0 {
-                if left != self.set {
-                    f.write_str("+")?;
-                }
-                f.write_str(part.name())?;
+            if left & part.terms() == part.terms() {
+                names.push(part.name());
                 left &= !part.terms();
             }
         }
-        Ok(())
+        f.pad(&names.join("+"))
     }
 }
 
@@ -283,6 +281,10 @@ mod tests {
         assert_eq!(read("b2[12]"), Ok(Terms::b2_of(12)));
         assert_eq!(Terms::b2_of(12).to_string(), "b2[12]");
         assert_eq!(Terms::b2_of(12).class(), Some(12));
+        assert_eq!(
+            format!("{:5}|{:6}|", Part::G, Part::A1 + Part::A2),
+            "g    |a1+a2 |"
+        );
     }
 
     #[test]

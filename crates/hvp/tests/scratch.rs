@@ -19,6 +19,7 @@ use hesscope_hvp::rules::{
     pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d},
     reduction::SumDim,
     shape::{Cat, Permute, Reshape},
+    softmax::{LogSoftmax, Softmax},
 };
 use hesscope_hvp::{Array, Precision};
 
@@ -285,5 +286,9 @@ fn rules_take_what_they_say() {
         &transposed,
         &[small, &[16, 16, 3, 3], &[16]],
     );
+    for dim in [1, 2] {
+        check(&mut wrong, "softmax", &Softmax { dim }, &[whole]);
+        check(&mut wrong, "log_softmax", &LogSoftmax { dim }, &[whole]);
+    }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use hesscope_hvp::rules::{Cotangents, Point, Rule, Saved};
+use hesscope_hvp::rules::{Cotangents, Point, Rule, Saved, Sharing};
 use hesscope_hvp::{Array, Precision};
 
 use super::Numbers;
@@ -279,6 +279,15 @@ impl Case {
         let indices: usize = saved.indices.iter().map(|array| count(array.shape())).sum();
         let said = self.rule.saved(&shapes, &value.shape());
         assert_eq!(said, floats + indices, "{}: numbers kept", self.name);
+        if matches!(
+            self.rule.sharing(),
+            Sharing::Everything | Sharing::Reordered
+        ) {
+            let shape = value.shape();
+            let way =
+                self.rule.scratch(&shapes, &shape) + self.rule.shared_scratch(&shapes, &shape);
+            assert_eq!(way, 0, "{}: a view computes nothing", self.name);
+        }
     }
 
     fn check_push(&self, tangents: &[Option<Array>], pushed: &Array, k: usize) {
