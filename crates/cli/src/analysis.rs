@@ -219,7 +219,12 @@ fn make(
     )?;
     // Without reorthogonalisation Ritz values come in copies, which no rule on spacings survives.
     let (values, residuals) = if full {
-        candidates(&top.pairs, &run, 4 * problem.classes() + 20)
+        candidates(
+            &top.pairs,
+            &run,
+            4 * problem.classes() + 20,
+            operator.space().epsilon(),
+        )
     } else {
         (top.pairs.values.clone(), top.pairs.residuals.clone())
     };

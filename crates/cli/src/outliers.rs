@@ -5,12 +5,18 @@ use hesscope_spectral::{Eigenpairs, LanczosRun, OutlierOutcome, UndecidedReason}
 /// A Ritz value this uncertain, relative to itself, may hide others: the list ends before it.
 const UNCERTAIN: f64 = 0.1;
 
+/// A value this small, in units of the rounding of the largest, is not told from zero: the list of a
+/// matrix of low rank ends before it.
+const NOTHING: f64 = 100.0;
+
 /// Leading eigenvalues with their error bars, largest modulus first: the pairs of the subspace
-/// iteration, then the Ritz values of the Lanczos run that follow them, as far as they are converged.
+/// iteration, then the Ritz values of the Lanczos run that follow them, as far as they are converged and
+/// above rounding, of which `epsilon` is the unit.
 pub fn candidates<V>(
     pairs: &Eigenpairs<V>,
     run: &LanczosRun<V>,
     most: usize,
+    epsilon: f64,
 ) -> (Vec<f64>, Vec<f64>) {
     let mut ritz: Vec<(f64, f64)> = run
         .ritz_values
@@ -21,8 +27,11 @@ pub fn candidates<V>(
     ritz.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     let mut values = pairs.values.clone();
     let mut residuals = pairs.residuals.clone();
+    let largest = values.iter().fold(0.0f64, |m, value| m.max(value.abs()));
+    let nothing = NOTHING * epsilon * largest;
     for (value, residual) in ritz.into_iter().skip(values.len()) {
-        if values.len() >= most || residual > UNCERTAIN * value.abs() {
+        let unclear = residual > UNCERTAIN * value.abs() || value.abs() <= nothing;
+        if values.len() >= most || unclear {
             break;
         }
         values.push(value);

@@ -136,6 +136,8 @@ fn spectrum_and_report_work_on_a_run() {
         let range = &analysis["range"];
         let largest = range["ritz_max"].as_f64().expect("a number");
         assert!(largest > 0.0 && range["ritz_min"].as_f64() > Some(-1e-5 * largest));
+        let below = &analysis["outliers"]["negative"]["undecided"];
+        assert_eq!(below["too_few_eigenvalues"]["found"], 0, "{below}");
     }
     let ran = hesscope(&["spectrum", &out, "--operator", "b2[10]"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
