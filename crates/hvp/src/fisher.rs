@@ -84,7 +84,7 @@ impl MomentOperator<'_> {
             )
         });
         let tangents = problem.split(directions);
-        let total = problem.try_sum_over_batches(|batch| {
+        let total = problem.sum_over_batches(|batch| {
             let program = problem.program_of(batch);
             let tape = problem.run(batch);
             let logits = program.logits(&tape);

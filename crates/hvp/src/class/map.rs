@@ -5,6 +5,7 @@ use faer::Mat;
 use super::weights::ClassWeights;
 use crate::array::Array;
 use crate::error::HvpError;
+use crate::loss::softmax_of_row;
 use crate::problem::{Batch, Problem};
 
 /// C × C sums for each direction, and the weights of the same pass.
@@ -38,7 +39,9 @@ impl Problem {
             |batch| {
                 let program = self.program_of(batch);
                 let tape = self.run(batch);
-                let probabilities = softmax(&program.logits(&tape).to_f64()?, classes);
+                let logits = program.logits(&tape).to_f64()?;
+                let probabilities: Vec<f64> =
+                    logits.chunks(classes).flat_map(softmax_of_row).collect();
                 let pushed = match &tangents {
                     Some(tangents) => program.push(&tape, tangents, false)[program.output].take(),
                     None => None,
@@ -94,7 +97,7 @@ impl Problem {
         };
         let counting: Vec<bool> = (0..classes).map(counts).collect();
         let table = self.class_table(coefficients);
-        let total = self.try_sum_over_batches(|batch| {
+        let total = self.sum_over_batches(|batch| {
             if !self
                 .classes_of(batch)
                 .flatten()
@@ -158,16 +161,4 @@ pub(super) fn centred(factors: &Array, probabilities: &Array) -> Array {
     let k = factors.mul(probabilities);
     let total = k.sum_dim(2).mul(probabilities);
     k.sub(&total)
-}
-
-/// The softmax of each row.
-fn softmax(logits: &[f64], classes: usize) -> Vec<f64> {
-    let mut probabilities = logits.to_vec();
-    for row in probabilities.chunks_mut(classes) {
-        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        row.iter_mut().for_each(|z| *z = (*z - largest).exp());
-        let total: f64 = row.iter().sum();
-        row.iter_mut().for_each(|p| *p /= total);
-    }
-    probabilities
 }

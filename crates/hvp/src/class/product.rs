@@ -38,7 +38,7 @@ impl Problem {
         }
         let table = self.class_table(&table);
         let tangents = self.split(directions);
-        let total = self.try_sum_over_batches(|batch| {
+        let total = self.sum_over_batches(|batch| {
             let program = self.program_of(batch);
             let tape = self.run(batch);
             let logits = program.logits(&tape);

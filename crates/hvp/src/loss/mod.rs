@@ -22,8 +22,9 @@ mod value;
 
 pub use objective::Objective;
 pub use sampling::SplitMix64;
-pub(crate) use seeds::Seeds;
+pub(crate) use seeds::{Seeds, softmax};
 pub use targets::{IGNORED, Targets};
+pub(crate) use value::softmax as softmax_of_row;
 
 /// The loss of a row of logits, a convex function of them.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -30,14 +30,19 @@ fn logistic(z: &Array) -> Array {
     z.neg().exp().add_scalar(1.0).recip()
 }
 
+/// p = softmax(z) of each row of logits [rows, C].
+pub(crate) fn softmax(logits: &Array) -> Array {
+    let exponentials = logits.sub(&logits.max_dim(1)).exp();
+    exponentials.div(&exponentials.sum_dim(1))
+}
+
 impl Seeds {
     /// At logits [rows, C], targets [rows, C] and the weights of the rows, [rows, 1].
     pub fn at(loss: Loss, logits: &Array, targets: &Array, weights: &Array) -> Self {
         let per_logit = 1.0 / logits.shape()[1] as f64;
         match loss {
             Loss::CrossEntropy { .. } => {
-                let exponentials = logits.sub(&logits.max_dim(1)).exp();
-                let probabilities = exponentials.div(&exponentials.sum_dim(1));
+                let probabilities = softmax(logits);
                 Seeds {
                     gradient: probabilities.sub(targets).mul(weights).unsqueeze(),
                     hessian: Hessian::Softmax {

@@ -11,7 +11,7 @@ fn shifted(logits: &[f64]) -> (Vec<f64>, f64) {
 }
 
 /// p = softmax(z).
-pub(super) fn softmax(logits: &[f64]) -> Vec<f64> {
+pub(crate) fn softmax(logits: &[f64]) -> Vec<f64> {
     let (shifted, log_total) = shifted(logits);
     shifted.iter().map(|z| (z - log_total).exp()).collect()
 }

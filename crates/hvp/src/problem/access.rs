@@ -8,7 +8,7 @@ use super::batches::Batch;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::host::recycle;
-use crate::loss::IGNORED;
+use crate::loss::{IGNORED, softmax};
 use crate::program::Program;
 
 impl Problem {
@@ -43,8 +43,7 @@ impl Problem {
 
     /// p = softmax(z) for the logits of a batch, [1, rows, C].
     pub(crate) fn probabilities(&self, logits: &Array) -> Array {
-        let exponentials = logits.sub(&logits.max_dim(1)).exp();
-        exponentials.div(&exponentials.sum_dim(1)).unsqueeze()
+        softmax(logits).unsqueeze()
     }
 
     /// Folds what `part` gives for each batch into a total, in the order of the batches whatever order

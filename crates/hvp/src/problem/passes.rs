@@ -34,9 +34,9 @@ impl Problem {
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
             let tangents = vec![None; program.shapes.len()];
-            program
+            Ok(program
                 .pull(tape, tangents, Some(loss.gradient), None, true)
-                .primal
+                .primal)
         })?;
         Ok(self.join(total, 1).reshape(&[self.space_dim()]))
     }
@@ -59,7 +59,7 @@ impl Problem {
                 pushed = vec![None; program.shapes.len()];
             }
             let seed = second_order.then_some(loss.gradient);
-            program.pull(tape, pushed, seed, curvature, false).tangent
+            Ok(program.pull(tape, pushed, seed, curvature, false).tangent)
         })?;
         Ok(self.join(total, directions.shape()[0]))
     }
@@ -67,14 +67,6 @@ impl Problem {
     /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
     /// computed in, so that a sum is the same every time.
     pub(crate) fn sum_over_batches(
-        &self,
-        part: impl Fn(&Batch) -> PerInput + Sync,
-    ) -> Result<PerInput, HvpError> {
-        self.try_sum_over_batches(|batch| Ok(part(batch)))
-    }
-
-    /// As [`sum_over_batches`](Self::sum_over_batches), where `part` may fail.
-    pub(crate) fn try_sum_over_batches(
         &self,
         part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
     ) -> Result<PerInput, HvpError> {

@@ -68,6 +68,24 @@ pub struct Cotangents<'a> {
     pub tangent: Option<&'a Array>,
 }
 
+impl<'a> Cotangents<'a> {
+    /// A cotangent that does not change.
+    pub fn primal(cotangent: &'a Array) -> Self {
+        Cotangents {
+            primal: Some(cotangent),
+            tangent: None,
+        }
+    }
+
+    /// The tangent of a cotangent that is zero.
+    pub fn tangent(cotangent: &'a Array) -> Self {
+        Cotangents {
+            primal: None,
+            tangent: Some(cotangent),
+        }
+    }
+}
+
 /// One tangent or cotangent an input, absent where it is zero or not asked for.
 pub type PerInput = Vec<Option<Array>>;
 

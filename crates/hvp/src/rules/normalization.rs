@@ -126,11 +126,8 @@ impl Rule for BatchNorm {
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let cotangents = Cotangents {
-            primal: None,
-            tangent: Some(cotangent),
-        };
-        self.pull_tangent(at, &vec![None; wanted.len()], cotangents, wanted)
+        let still = vec![None; wanted.len()];
+        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
     }
 
     fn vjp_tangent(
@@ -140,11 +137,7 @@ impl Rule for BatchNorm {
         cotangent: &Array,
         wanted: &[bool],
     ) -> PerInput {
-        let cotangents = Cotangents {
-            primal: Some(cotangent),
-            tangent: None,
-        };
-        self.pull_tangent(at, tangents, cotangents, wanted)
+        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
     }
 
     /// The pull-back is, with t = Σ ȳ and q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = t, μ̄ = -s γ t,

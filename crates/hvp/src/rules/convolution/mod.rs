@@ -44,9 +44,12 @@ pub(in crate::rules) fn shape_only(like: &Array, shape: &[usize]) -> Array {
     like.zeros_of(&vec![1; shape.len()]).expand(shape)
 }
 
-/// The pair of a tangent or cotangent that is there with what it is multiplied by.
-fn pair(first: Option<&Array>, second: Option<&Array>) -> Option<(Array, Array)> {
-    Some((first?.clone(), second?.clone()))
+/// The terms of the product rule of which both factors are there.
+fn pairs(terms: [(Option<&Array>, Option<&Array>); 2]) -> Pairs {
+    terms
+        .into_iter()
+        .filter_map(|(first, second)| Some((first?.clone(), second?.clone())))
+        .collect()
 }
 
 /// The cotangent of a bias [K, c]: sums over everything but directions and channels.
@@ -97,27 +100,20 @@ impl Rule for Conv2d {
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
-        let pairs: Pairs = [
-            pair(tangents[0].as_ref(), Some(&weight)),
-            pair(Some(&x), tangents[1].as_ref()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let terms = pairs([
+            (tangents[0].as_ref(), Some(&weight)),
+            (Some(&x), tangents[1].as_ref()),
+        ]);
         let bias = tangents.get(2).and_then(Option::as_ref);
-        if pairs.is_empty() {
+        if terms.is_empty() {
             return bias.map(|bias| repeated(bias, &at.value.shape()));
         }
-        Some(self.forward(&pairs, bias))
+        Some(self.forward(&terms, bias))
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let tangents = vec![None; wanted.len()];
-        let cotangents = Cotangents {
-            primal: None,
-            tangent: Some(cotangent),
-        };
-        self.pull_tangent(at, &tangents, cotangents, wanted)
+        let still = vec![None; wanted.len()];
+        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
     }
 
     fn vjp_tangent(
@@ -127,11 +123,7 @@ impl Rule for Conv2d {
         cotangent: &Array,
         wanted: &[bool],
     ) -> PerInput {
-        let cotangents = Cotangents {
-            primal: Some(cotangent),
-            tangent: None,
-        };
-        self.pull_tangent(at, tangents, cotangents, wanted)
+        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
     }
 
     fn pull_tangent(
@@ -142,20 +134,14 @@ impl Rule for Conv2d {
         wanted: &[bool],
     ) -> PerInput {
         let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
-        let for_input: Pairs = [
-            pair(Some(&weight), cotangents.tangent),
-            pair(tangents[1].as_ref(), cotangents.primal),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let for_weight: Pairs = [
-            pair(Some(&x), cotangents.tangent),
-            pair(tangents[0].as_ref(), cotangents.primal),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let for_input = pairs([
+            (Some(&weight), cotangents.tangent),
+            (tangents[1].as_ref(), cotangents.primal),
+        ]);
+        let for_weight = pairs([
+            (Some(&x), cotangents.tangent),
+            (tangents[0].as_ref(), cotangents.primal),
+        ]);
         let mut pulled = vec![
             (wanted[0] && !for_input.is_empty())
                 .then(|| self.pull_input(&at.inputs[0].shape(), &for_input)),

@@ -1,6 +1,6 @@
 //! The transpose of convolution over images.
 
-use super::{Conv2d, pair, pull_bias};
+use super::{Conv2d, pairs, pull_bias};
 use crate::array::Array;
 use crate::rules::per_channel::repeated;
 use crate::rules::{Cotangents, PerInput, Point, Rule, Saved, numbers};
@@ -77,28 +77,21 @@ impl Rule for ConvTranspose2d {
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
-        let pairs: Vec<_> = [
-            pair(Some(&weight), tangents[0].as_ref()),
-            pair(tangents[1].as_ref(), Some(&x)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let terms = pairs([
+            (Some(&weight), tangents[0].as_ref()),
+            (tangents[1].as_ref(), Some(&x)),
+        ]);
         let shape = at.value.shape();
         let bias = tangents.get(2).and_then(Option::as_ref);
         crate::array::sum(
-            (!pairs.is_empty()).then(|| self.convolution().pull_input(&shape, &pairs)),
+            (!terms.is_empty()).then(|| self.convolution().pull_input(&shape, &terms)),
             bias.map(|bias| repeated(bias, &shape)),
         )
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let tangents = vec![None; wanted.len()];
-        let cotangents = Cotangents {
-            primal: None,
-            tangent: Some(cotangent),
-        };
-        self.pull_tangent(at, &tangents, cotangents, wanted)
+        let still = vec![None; wanted.len()];
+        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
     }
 
     fn vjp_tangent(
@@ -108,11 +101,7 @@ impl Rule for ConvTranspose2d {
         cotangent: &Array,
         wanted: &[bool],
     ) -> PerInput {
-        let cotangents = Cotangents {
-            primal: Some(cotangent),
-            tangent: None,
-        };
-        self.pull_tangent(at, tangents, cotangents, wanted)
+        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
     }
 
     fn pull_tangent(
@@ -123,20 +112,14 @@ impl Rule for ConvTranspose2d {
         wanted: &[bool],
     ) -> PerInput {
         let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
-        let for_input: Vec<_> = [
-            pair(cotangents.tangent, Some(&weight)),
-            pair(cotangents.primal, tangents[1].as_ref()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let for_weight: Vec<_> = [
-            pair(cotangents.tangent, Some(&x)),
-            pair(cotangents.primal, tangents[0].as_ref()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let for_input = pairs([
+            (cotangents.tangent, Some(&weight)),
+            (cotangents.primal, tangents[1].as_ref()),
+        ]);
+        let for_weight = pairs([
+            (cotangents.tangent, Some(&x)),
+            (cotangents.primal, tangents[0].as_ref()),
+        ]);
         let convolution = self.convolution();
         let mut pulled = vec![
             (wanted[0] && !for_input.is_empty()).then(|| convolution.forward(&for_input, None)),
