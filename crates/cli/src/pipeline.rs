@@ -167,7 +167,7 @@ impl Run {
             network: &checkpoint.network,
             source,
             checkpoint_sha256: checkpoint.sha256.clone(),
-            data_sha256: source.fingerprint(),
+            data_sha256: source.fingerprint()?,
             device: &self.device,
             device_name: self.device_name.clone(),
         };

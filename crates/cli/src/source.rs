@@ -4,16 +4,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::TensorData;
-use hesscope_data::{Dataset, Split, sequential_batches, shuffled_batches};
+use hesscope_data::{Batch, DataError, Dataset, Images, sequential_batches, shuffled_batches};
 use hesscope_hvp::{Samples, SourceError, Targets};
-use hesscope_models::{BatchSource, HostBatch};
+use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
 
 use crate::failure::Failure;
 use crate::settings::{Settings, SplitName};
 
 /// One split, shared with the thread that prefetches.
 #[derive(Debug, Clone)]
-pub struct Source(Arc<Split>);
+pub struct Source(Arc<dyn Images>);
 
 /// Both splits.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ impl Sources {
     pub fn load(settings: &Settings) -> Result<Self, Failure> {
         let Dataset { train, test, .. } = hesscope_data::load(&settings.dataset_spec())?;
         Ok(Sources {
-            train: Source(Arc::new(train)),
-            test: Source(Arc::new(test)),
+            train: Source(train),
+            test: Source(test),
         })
     }
 
@@ -43,8 +43,8 @@ impl Sources {
 
 impl Source {
     /// SHA-256 of images and labels.
-    pub fn fingerprint(&self) -> String {
-        self.0.fingerprint()
+    pub fn fingerprint(&self) -> Result<String, Failure> {
+        Ok(self.0.fingerprint()?)
     }
 }
 
@@ -55,9 +55,9 @@ impl hesscope_hvp::Source for Source {
 
     fn batch(&self, range: Range<usize>) -> Result<Samples, SourceError> {
         let [channels, height, width] = self.shape();
-        let size = channels * height * width;
-        let images = &self.0.images()[range.start * size..range.end * size];
-        let inputs = TensorData::new(images.to_vec(), [range.len(), channels, height, width]);
+        let indices: Vec<usize> = range.clone().collect();
+        let images = self.0.read(&indices)?;
+        let inputs = TensorData::new(images, [range.len(), channels, height, width]);
         Ok(Samples {
             inputs,
             targets: Targets::Classes(self.0.labels()[range].to_vec()),
@@ -80,24 +80,22 @@ impl BatchSource for Source {
         self.0.classes()
     }
 
-    fn shuffled(
-        &self,
-        batch_size: usize,
-        seed: u64,
-        epoch: usize,
-    ) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+    fn shuffled(&self, batch_size: usize, seed: u64, epoch: usize) -> HostBatches<'_> {
         let batches = shuffled_batches(self.0.clone(), batch_size, seed, epoch as u64);
-        Box::new(batches.map(|batch| HostBatch {
-            images: batch.images,
-            labels: batch.labels,
-        }))
+        Box::new(batches.map(host))
     }
 
-    fn sequential(&self, batch_size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_> {
-        let batches = sequential_batches(&self.0, batch_size);
-        Box::new(batches.map(|batch| HostBatch {
-            images: batch.images,
-            labels: batch.labels,
-        }))
+    fn sequential(&self, batch_size: usize) -> HostBatches<'_> {
+        Box::new(sequential_batches(&*self.0, batch_size).map(host))
+    }
+}
+
+/// A batch as the training takes it.
+fn host(batch: Result<Batch, DataError>) -> Result<HostBatch, BatchError> {
+    match batch {
+        Ok(Batch { images, labels, .. }) => Ok(HostBatch { images, labels }),
+        Err(error) => Err(BatchError::Read {
+            sentence: error.to_string(),
+        }),
     }
 }

@@ -1,6 +1,6 @@
 //! Walking a split in mini-batches.
 
-use crate::{Split, stream::Stream};
+use crate::{DataError, Draw, Images, stream::Stream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
@@ -20,13 +20,21 @@ pub struct Batch {
 }
 
 impl Batch {
-    fn gather(split: &Split, indices: Vec<usize>) -> Self {
-        let (images, labels) = split.gather(&indices);
-        Self {
+    fn read(
+        split: &dyn Images,
+        indices: Vec<usize>,
+        draw: Option<Draw>,
+    ) -> Result<Self, DataError> {
+        let images = match draw {
+            Some(draw) => split.read_augmented(&indices, draw)?,
+            None => split.read(&indices)?,
+        };
+        let labels = split.labels();
+        Ok(Self {
             images,
-            labels,
+            labels: indices.iter().map(|&index| labels[index]).collect(),
             indices,
-        }
+        })
     }
 
     /// The number of images.
@@ -50,7 +58,8 @@ pub fn epoch_order(len: usize, seed: u64, epoch: u64) -> Vec<usize> {
     order
 }
 
-/// One epoch in [`epoch_order`], each image once, gathered ahead of the consumer by a thread.
+/// One epoch of training: every image once, in [`epoch_order`], with the split's augmentation, read ahead of the
+/// consumer by a thread. Nothing follows an error.
 ///
 /// The last batch is smaller if `batch_size` does not divide the number of images. Dropping the
 /// iterator early stops the thread.
@@ -59,7 +68,7 @@ pub fn epoch_order(len: usize, seed: u64, epoch: u64) -> Vec<usize> {
 /// If `batch_size` is 0.
 #[must_use]
 pub fn shuffled_batches(
-    split: Arc<Split>,
+    split: Arc<dyn Images>,
     batch_size: usize,
     seed: u64,
     epoch: u64,
@@ -69,10 +78,9 @@ pub fn shuffled_batches(
     let (sender, receiver) = sync_channel(PREFETCHED);
     let worker = std::thread::spawn(move || {
         for indices in epoch_order(split.len(), seed, epoch).chunks(batch_size) {
-            if sender
-                .send(Batch::gather(&split, indices.to_vec()))
-                .is_err()
-            {
+            let batch = Batch::read(&*split, indices.to_vec(), Some(Draw { seed, epoch }));
+            let failed = batch.is_err();
+            if sender.send(batch).is_err() || failed {
                 return;
             }
         }
@@ -87,7 +95,7 @@ pub fn shuffled_batches(
 /// The iterator of [`shuffled_batches`].
 #[derive(Debug)]
 pub struct ShuffledBatches {
-    receiver: Option<Receiver<Batch>>,
+    receiver: Option<Receiver<Result<Batch, DataError>>>,
     worker: Option<JoinHandle<()>>,
     remaining: usize,
 }
@@ -106,24 +114,24 @@ impl ShuffledBatches {
 }
 
 impl Iterator for ShuffledBatches {
-    type Item = Batch;
+    type Item = Result<Batch, DataError>;
 
-    fn next(&mut self) -> Option<Batch> {
+    fn next(&mut self) -> Option<Result<Batch, DataError>> {
         let batch = self.receiver.as_ref()?.recv().ok();
-        if batch.is_some() {
-            self.remaining -= 1;
-        } else {
-            self.stop();
+        match &batch {
+            Some(Ok(_)) => self.remaining -= 1,
+            Some(Err(_)) => self.remaining = 0,
+            None => self.stop(),
         }
         batch
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.remaining, Some(self.remaining))
+        // At most: an error ends the epoch early.
+        (0, Some(self.remaining))
     }
 }
 
-impl ExactSizeIterator for ShuffledBatches {}
 impl std::iter::FusedIterator for ShuffledBatches {}
 
 impl Drop for ShuffledBatches {
@@ -132,13 +140,13 @@ impl Drop for ShuffledBatches {
     }
 }
 
-/// All images in their own order; the last batch is smaller if `batch_size` does not divide their
+/// All images in their own order, without augmentation; nothing follows an error. The last batch is smaller if `batch_size` does not divide their
 /// number.
 ///
 /// # Panics
 /// If `batch_size` is 0.
 #[must_use]
-pub fn sequential_batches(split: &Split, batch_size: usize) -> SequentialBatches<'_> {
+pub fn sequential_batches(split: &dyn Images, batch_size: usize) -> SequentialBatches<'_> {
     assert!(batch_size > 0, "batch_size is 0: choose at least 1");
     SequentialBatches {
         split,
@@ -150,29 +158,35 @@ pub fn sequential_batches(split: &Split, batch_size: usize) -> SequentialBatches
 /// The iterator of [`sequential_batches`].
 #[derive(Debug, Clone)]
 pub struct SequentialBatches<'a> {
-    split: &'a Split,
+    split: &'a dyn Images,
     batch_size: usize,
     next: usize,
 }
 
 impl Iterator for SequentialBatches<'_> {
-    type Item = Batch;
+    type Item = Result<Batch, DataError>;
 
-    fn next(&mut self) -> Option<Batch> {
+    fn next(&mut self) -> Option<Result<Batch, DataError>> {
         let end = self
             .split
             .len()
             .min(self.next.saturating_add(self.batch_size));
         let indices: Vec<usize> = (self.next..end).collect();
         self.next = end;
-        (!indices.is_empty()).then(|| Batch::gather(self.split, indices))
+        if indices.is_empty() {
+            return None;
+        }
+        let batch = Batch::read(self.split, indices, None);
+        if batch.is_err() {
+            self.next = self.split.len();
+        }
+        Some(batch)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let batches = (self.split.len() - self.next).div_ceil(self.batch_size);
-        (batches, Some(batches))
+        (0, Some(batches))
     }
 }
 
-impl ExactSizeIterator for SequentialBatches<'_> {}
 impl std::iter::FusedIterator for SequentialBatches<'_> {}

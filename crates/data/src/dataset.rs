@@ -1,8 +1,9 @@
 //! What to load, and what loading gives.
 
-use crate::{DataError, DatasetName, Normalization, Split, mnist, synth_digits};
+use crate::{DataError, DatasetName, Images, Normalization, mnist, synth_digits};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which data set to load and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +44,15 @@ impl DatasetSpec {
     }
 }
 
-/// A data set in memory.
-#[derive(Debug, Clone, PartialEq)]
+/// A data set, in memory or ready to be read.
+#[derive(Debug, Clone)]
 pub struct Dataset {
     /// Which one.
     pub name: DatasetName,
     /// The examples to train on and to analyse.
-    pub train: Split,
+    pub train: Arc<dyn Images>,
     /// The examples to test on.
-    pub test: Split,
+    pub test: Arc<dyn Images>,
     /// The names of the classes, in the order of the labels.
     pub class_names: Vec<String>,
     /// How bytes became the splits' values.
@@ -61,15 +62,15 @@ pub struct Dataset {
 impl Dataset {
     pub(crate) fn new(
         name: DatasetName,
-        train: Split,
-        test: Split,
+        train: impl Images + 'static,
+        test: impl Images + 'static,
         normalization: Normalization,
     ) -> Self {
         let class_names = name.class_names().iter().map(|&name| name.into()).collect();
         Self {
             name,
-            train,
-            test,
+            train: Arc::new(train),
+            test: Arc::new(test),
             class_names,
             normalization,
         }

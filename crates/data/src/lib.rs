@@ -1,7 +1,7 @@
 //! Image data sets for hesscope: readers, balanced subsets, batches and an embedded synthetic set.
 //!
-//! The crate knows nothing of tensors: a [`Split`] is a plain `Vec<f32>` in row-major
-//! `[n, channels, height, width]` order beside its labels. [`load`] turns a [`DatasetSpec`] into a
+//! The crate knows nothing of tensors: a split gives its images as plain `Vec<f32>` in row-major
+//! `[n, channels, height, width]` order beside their labels, through the trait [`Images`]. [`load`] turns a [`DatasetSpec`] into a
 //! [`Dataset`]; [`shuffled_batches`] and [`sequential_batches`] walk a split.
 //!
 //! Everything random is a pure function of a seed and comes out the same on every platform.
@@ -16,7 +16,8 @@
 //! };
 //! let data = load(&spec)?;
 //! assert_eq!(data.train.len(), 40);
-//! for batch in sequential_batches(&data.train, 16) {
+//! for batch in sequential_batches(&*data.train, 16) {
+//!     let batch = batch?;
 //!     assert_eq!(batch.images.len(), batch.len() * data.train.shape().len());
 //! }
 //! # Ok::<(), hesscope_data::DataError>(())
@@ -28,6 +29,7 @@ mod bytes;
 mod dataset;
 mod error;
 pub mod idx;
+mod images;
 mod mnist;
 mod name;
 mod normalization;
@@ -42,6 +44,7 @@ pub use batches::{
 };
 pub use dataset::{Dataset, DatasetSpec, load};
 pub use error::DataError;
+pub use images::{Draw, Images};
 pub use name::DatasetName;
 pub use normalization::Normalization;
 pub use shape::ImageShape;

@@ -1,6 +1,6 @@
 //! One split of a data set, in memory.
 
-use crate::{DataError, ImageShape, balanced_subset};
+use crate::{DataError, ImageShape, Images, balanced_subset};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -54,6 +54,16 @@ impl Split {
             return invalid(format!("image {index} has the value {value}"));
         }
         Ok(Self::from_parts(images, labels, shape, classes))
+    }
+
+    /// Reads a split of any kind into memory.
+    ///
+    /// # Errors
+    /// As [`Images::read`].
+    pub fn read_all(images: &dyn Images) -> Result<Self, DataError> {
+        let all: Vec<usize> = (0..images.len()).collect();
+        let (labels, shape) = (images.labels().to_vec(), images.shape());
+        Self::new(images.read(&all)?, labels, shape, images.classes())
     }
 
     /// Makes a split from parts that the crate has checked.
@@ -118,24 +128,14 @@ impl Split {
         &self.images
     }
 
-    /// How many images each class has.
-    #[must_use]
-    pub fn class_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.classes];
-        for &label in &self.labels {
-            counts[label as usize] += 1;
-        }
-        counts
-    }
-
     /// The images at `indices`, in that order; an index may occur more than once.
     ///
     /// # Panics
     /// If an index is not below [`Split::len`], as a slice does.
     #[must_use]
     pub fn subset(&self, indices: &[usize]) -> Self {
-        let (images, labels) = self.gather(indices);
-        Self::from_parts(images, labels, self.shape, self.classes)
+        let labels = indices.iter().map(|&index| self.labels[index]).collect();
+        Self::from_parts(self.gather(indices), labels, self.shape, self.classes)
     }
 
     /// `per_class` images of every class, drawn by [`balanced_subset`].
@@ -147,22 +147,13 @@ impl Split {
         Ok(self.subset(&indices))
     }
 
-    /// The indices of the images of one class, ascending.
-    #[must_use]
-    pub fn indices_of_class(&self, class: usize) -> Vec<usize> {
-        (0..self.len())
-            .filter(|&index| self.labels[index] as usize == class)
-            .collect()
-    }
-
-    /// Copies the images at `indices`, and their labels.
-    pub(crate) fn gather(&self, indices: &[usize]) -> (Vec<f32>, Vec<u32>) {
+    /// Copies the images at `indices`.
+    fn gather(&self, indices: &[usize]) -> Vec<f32> {
         let mut images = Vec::with_capacity(indices.len() * self.shape.len());
         for &index in indices {
             images.extend_from_slice(self.image(index));
         }
-        let labels = indices.iter().map(|&index| self.labels[index]).collect();
-        (images, labels)
+        images
     }
 
     /// The SHA-256 of the content, as 64 hexadecimal digits.
@@ -195,6 +186,28 @@ impl Split {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+}
+
+impl Images for Split {
+    fn shape(&self) -> ImageShape {
+        self.shape
+    }
+
+    fn classes(&self) -> usize {
+        self.classes
+    }
+
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    fn read(&self, indices: &[usize]) -> Result<Vec<f32>, DataError> {
+        Ok(self.gather(indices))
+    }
+
+    fn fingerprint(&self) -> Result<String, DataError> {
+        Ok(self.fingerprint())
     }
 }
 

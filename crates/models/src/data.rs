@@ -12,6 +12,9 @@ pub struct HostBatch {
     pub labels: Vec<u32>,
 }
 
+/// Mini-batches as they are read. Nothing follows an error.
+pub type HostBatches<'a> = Box<dyn Iterator<Item = Result<HostBatch, BatchError>> + 'a>;
+
 /// A split of a data set, cut into mini-batches. The caller adapts its own data set to it.
 pub trait BatchSource {
     /// Examples in the split.
@@ -24,15 +27,11 @@ pub trait BatchSource {
     fn shape(&self) -> [usize; 3];
     /// The number of classes.
     fn classes(&self) -> usize;
-    /// Every example once, in an order that depends on `(seed, epoch)` alone. Exact resume rests on this.
-    fn shuffled(
-        &self,
-        batch_size: usize,
-        seed: u64,
-        epoch: usize,
-    ) -> Box<dyn Iterator<Item = HostBatch> + '_>;
+    /// Every example once, in an order that depends on `(seed, epoch)` alone, and so does every random change made to the
+    /// images. Exact resume rests on this.
+    fn shuffled(&self, batch_size: usize, seed: u64, epoch: usize) -> HostBatches<'_>;
     /// Every example once, in the split's own order.
-    fn sequential(&self, batch_size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_>;
+    fn sequential(&self, batch_size: usize) -> HostBatches<'_>;
 }
 
 /// Data that do not fit the network or contradict themselves.
@@ -43,6 +42,12 @@ pub enum BatchError {
     Empty {
         /// Which split.
         split: &'static str,
+    },
+    /// A batch that could not be read.
+    #[error("{sentence}")]
+    Read {
+        /// What went wrong, and what to do about it.
+        sentence: String,
     },
     /// Pixels and labels do not agree.
     #[error(

@@ -43,7 +43,7 @@ pub use checkpoint::{
     list_checkpoints, load_checkpoint, save_checkpoint,
 };
 pub use config::{NET_NAMES, NetConfig};
-pub use data::{BatchError, BatchSource, HostBatch};
+pub use data::{BatchError, BatchSource, HostBatch, HostBatches};
 pub use densenet40::{DenseLayer, DenseStage, Densenet40, Densenet40Config, NormConv};
 pub use describe::{Description, LayerInfo};
 pub use error::ModelError;

@@ -89,6 +89,7 @@ pub(crate) fn evaluate_until(
         if stop() {
             return Ok(None);
         }
+        let batch = batch?;
         batch.check(shape, classes)?;
         let (images, labels) = batch.into_parts(shape, &device, net.dtype());
         let logits: Vec<f64> = net

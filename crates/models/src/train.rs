@@ -203,6 +203,7 @@ impl Run<'_> {
             if observer.interrupted() {
                 return Err(TrainError::Interrupted { epoch });
             }
+            let batch = batch?;
             batch.check(input, classes)?;
             let (images, labels) = batch.into_parts(input, &device, dtype);
             let loss = cross_entropy(net.forward(images, BnMode::Train), &labels);

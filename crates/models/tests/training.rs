@@ -201,7 +201,7 @@ fn two_large_steps(name: &str, batch: usize, threads: usize) -> Vec<(String, Vec
     let mut net = config.init([1, 32, 32], 10, 0, &device).expect("a network");
     let mut sgd = Sgd::new(0.9, 5e-4);
     pool.install(|| {
-        for host in toy.shuffled(batch, 0, 1) {
+        for host in toy.shuffled(batch, 0, 1).map(Result::unwrap) {
             let data = TensorData::new(host.images, [host.labels.len(), 1, 32, 32]);
             let logits = net.forward(Tensor::from_data(data, &device), BnMode::Train);
             let mut gradients = cross_entropy(logits, &host.labels).backward();

@@ -1,6 +1,8 @@
 //! Batches visit each image once, in an order that seed and epoch decide alone.
 
-use hesscope_data::{Batch, ImageShape, Split, epoch_order, sequential_batches, shuffled_batches};
+use hesscope_data::{
+    Batch, DataError, ImageShape, Images, Split, epoch_order, sequential_batches, shuffled_batches,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -14,6 +16,10 @@ fn split(len: usize) -> Arc<Split> {
     let images = (0..2 * len).map(|value| value as f32).collect();
     let labels = (0..len as u32).map(|index| index % 3).collect();
     Arc::new(Split::new(images, labels, SHAPE, 3).unwrap())
+}
+
+fn all(batches: impl Iterator<Item = Result<Batch, DataError>>) -> Vec<Batch> {
+    batches.collect::<Result<_, _>>().unwrap()
 }
 
 fn check(split: &Split, batches: &[Batch], batch_size: usize, order: &[usize]) {
@@ -47,11 +53,11 @@ proptest! {
         prop_assert_eq!(&sorted, &natural);
 
         let iterator = shuffled_batches(split.clone(), batch_size, seed, epoch);
-        prop_assert_eq!(iterator.len(), len.div_ceil(batch_size));
-        check(&split, &iterator.collect::<Vec<_>>(), batch_size, &order);
-        let iterator = sequential_batches(&split, batch_size);
-        prop_assert_eq!(iterator.len(), len.div_ceil(batch_size));
-        check(&split, &iterator.collect::<Vec<_>>(), batch_size, &natural);
+        prop_assert_eq!(iterator.size_hint().1, Some(len.div_ceil(batch_size)));
+        check(&split, &all(iterator), batch_size, &order);
+        let iterator = sequential_batches(&*split, batch_size);
+        prop_assert_eq!(iterator.size_hint().1, Some(len.div_ceil(batch_size)));
+        check(&split, &all(iterator), batch_size, &natural);
     }
 }
 
@@ -67,8 +73,8 @@ fn one_order_is_pinned_and_others_differ() {
 #[test]
 fn an_interrupted_epoch_resumes_exactly() {
     let split = split(100);
-    let whole: Vec<Batch> = shuffled_batches(split.clone(), 8, 1, 2).collect();
-    let rest: Vec<Batch> = shuffled_batches(split, 8, 1, 2).skip(5).collect();
+    let whole = all(shuffled_batches(split.clone(), 8, 1, 2));
+    let rest = all(shuffled_batches(split, 8, 1, 2).skip(5));
     assert_eq!(rest, whole[5..]);
 }
 
@@ -79,14 +85,14 @@ fn the_thread_ends_with_the_iterator() {
         let mut iterator = shuffled_batches(split.clone(), 2, 0, 0);
         let count = iterator.by_ref().take(taken).count();
         assert_eq!(count, taken.min(500));
-        assert_eq!(iterator.len(), 500 - count);
+        assert_eq!(iterator.size_hint().1, Some(500 - count));
         drop(iterator);
         // The thread's share of the split is gone, so the thread has ended.
         assert_eq!(Arc::strong_count(&split), 1);
     }
     let mut iterator = shuffled_batches(split.clone(), 2, 0, 0);
     assert_eq!(iterator.by_ref().count(), 500);
-    assert_eq!(iterator.next(), None);
+    assert!(iterator.next().is_none());
     assert_eq!(Arc::strong_count(&split), 1);
 }
 
@@ -99,5 +105,50 @@ fn no_shuffled_batches_of_nothing() {
 #[test]
 #[should_panic(expected = "batch_size is 0")]
 fn no_sequential_batches_of_nothing() {
-    let _ = sequential_batches(&split(3), 0);
+    let _ = sequential_batches(&*split(3), 0);
+}
+
+/// A split whose image 5 cannot be read.
+#[derive(Debug)]
+struct Broken(Arc<Split>);
+
+impl Images for Broken {
+    fn shape(&self) -> ImageShape {
+        self.0.shape()
+    }
+
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+
+    fn labels(&self) -> &[u32] {
+        self.0.labels()
+    }
+
+    fn read(&self, indices: &[usize]) -> Result<Vec<f32>, DataError> {
+        if indices.contains(&5) {
+            let path = "image 5".into();
+            let source = std::io::Error::other("broken");
+            return Err(DataError::Io { path, source });
+        }
+        self.0.read(indices)
+    }
+
+    fn fingerprint(&self) -> Result<String, DataError> {
+        Ok(self.0.fingerprint())
+    }
+}
+
+#[test]
+fn nothing_follows_an_error() {
+    let split = Arc::new(Broken(split(12)));
+    let outcomes: Vec<bool> = sequential_batches(&*split, 2).map(|b| b.is_ok()).collect();
+    assert_eq!(outcomes, [true, true, false]);
+    let place = epoch_order(12, 0, 0).iter().position(|&i| i == 5).unwrap() / 2;
+    let outcomes: Vec<bool> = shuffled_batches(split.clone(), 2, 0, 0)
+        .map(|b| b.is_ok())
+        .collect();
+    assert_eq!(outcomes.len(), place + 1);
+    assert_eq!(outcomes.iter().filter(|&&good| !good).count(), 1);
+    assert_eq!(Arc::strong_count(&split), 1);
 }

@@ -2,7 +2,7 @@
 // Each test binary uses a part of this module.
 #![allow(dead_code)]
 
-use hesscope_models::{BatchSource, HostBatch};
+use hesscope_models::{BatchSource, HostBatch, HostBatches};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -48,9 +48,9 @@ impl Toy {
         }
     }
 
-    fn batches(&self, order: Vec<usize>, size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+    fn batches(&self, order: Vec<usize>, size: usize) -> HostBatches<'_> {
         let chunks: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
-        Box::new(chunks.into_iter().map(|chunk| self.batch(&chunk)))
+        Box::new(chunks.into_iter().map(|chunk| Ok(self.batch(&chunk))))
     }
 }
 
@@ -71,12 +71,7 @@ impl BatchSource for Toy {
         self.classes
     }
 
-    fn shuffled(
-        &self,
-        size: usize,
-        seed: u64,
-        epoch: usize,
-    ) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+    fn shuffled(&self, size: usize, seed: u64, epoch: usize) -> HostBatches<'_> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(epoch as u64);
         let mut order: Vec<usize> = (0..self.len()).collect();
@@ -84,7 +79,7 @@ impl BatchSource for Toy {
         self.batches(order, size)
     }
 
-    fn sequential(&self, size: usize) -> Box<dyn Iterator<Item = HostBatch> + '_> {
+    fn sequential(&self, size: usize) -> HostBatches<'_> {
         self.batches((0..self.len()).collect(), size)
     }
 }
