@@ -34,7 +34,7 @@ pub enum Reason {
         said: String,
     },
     /// An encrypted connection that could not be trusted.
-    #[error("could not be trusted ({said})")]
+    #[error("opened no encrypted connection that can be trusted ({said})")]
     Untrusted {
         /// What the TLS library said.
         said: String,
@@ -75,6 +75,9 @@ pub enum Reason {
         /// The first byte asked for.
         expected: u64,
     },
+    /// A page for people, as networks send that want a login first.
+    #[error("sent a web page in place of the file")]
+    WebPage,
     /// A transformed file.
     #[error("sent the file in the encoding `{encoding}`, which was not asked for")]
     Encoded {
@@ -122,6 +125,7 @@ impl Reason {
             Reason::Untrusted { .. }
             | Reason::TooLong { .. }
             | Reason::OtherSize { .. }
+            | Reason::WebPage
             | Reason::Encoded { .. }
             | Reason::OtherBytes { .. }
             | Reason::InsecureRedirect { .. }

@@ -113,6 +113,10 @@ impl Ask<'_> {
             }
             _ => return Err(Reason::Status { status }),
         };
+        // Found out here, it costs no byte of a part that is there.
+        if text(response, header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
+            return Err(Reason::WebPage);
+        }
         if let Some(encoding) = text(response, header::CONTENT_ENCODING)
             && !encoding.eq_ignore_ascii_case("identity")
             // Some servers call a file that is itself compressed an encoded one; its size tells.
