@@ -27,7 +27,13 @@ pub enum Reason {
     /// A host name that does not resolve.
     #[error("has a host that is not known")]
     HostNotFound,
-    /// A connection that failed or broke.
+    /// A host that nothing could be sent to.
+    #[error("could not be reached ({said})")]
+    Unreachable {
+        /// What the operating system or the HTTP library said.
+        said: String,
+    },
+    /// A connection that broke.
     #[error("lost the connection ({said})")]
     Connection {
         /// What the operating system or the HTTP library said.
@@ -118,6 +124,7 @@ impl Reason {
             Reason::ConnectTimeout { .. }
             | Reason::Stalled { .. }
             | Reason::HostNotFound
+            | Reason::Unreachable { .. }
             | Reason::Connection { .. }
             | Reason::Protocol { .. }
             | Reason::OtherRange { .. }

@@ -1,6 +1,7 @@
 //! Processes that are killed in the middle, or have no room, and others that come after them.
 
 use crate::server::Reply;
+use crate::table::Table;
 use crate::world::{World, bytes, dataset, hasty};
 use hesscope_fetch::{Fetcher, Origin};
 use std::path::Path;
@@ -117,11 +118,24 @@ fn a_full_disk_is_said_and_gone_on_from() {
     let output = world.plain(&String::from_utf8(output.stdout).unwrap());
     let begin = "said: there is no room to write DIR/file.bin.part (";
     let end = "): free some space or choose another disk, then fetch again to go on from there";
-    let said = |line: &str| line.contains(begin) && line.ends_with(end);
-    assert!(output.lines().any(said), "{output}");
+    let said = |line: &&str| line.contains(begin) && line.ends_with(end);
+    let said = output.lines().find(said);
+    assert!(said.is_some(), "{output}");
     let kept = world.on_disk()["file.bin.part"].len();
     assert!((1..200_000).contains(&kept), "{kept}");
     world.assert_kept(kept, "a full disk");
+    let mut table = Table::new("the disk");
+    let said = said
+        .unwrap_or_default()
+        .split_once("said: ")
+        .unwrap_or_default()
+        .1;
+    table.row(
+        "no room for all of the file",
+        said,
+        &format!("the first {kept} bytes, as a part"),
+    );
+    table.write("disk.md");
     world.fetch().result.unwrap();
     assert_eq!(world.servers[0].ranges(), [None, Some(kept as u64)]);
     world.assert_complete("a full disk");

@@ -421,7 +421,7 @@ fn nothing_listens_there() {
         .unwrap_err();
     let sentence = error.to_string();
     assert!(
-        sentence.contains("/file.bin lost the connection ("),
+        sentence.contains("/file.bin could not be reached ("),
         "{sentence}"
     );
     world.assert_kept(0, "nothing listens");
@@ -440,7 +440,7 @@ fn a_host_that_does_not_exist_is_named() {
     // Which of the two depends on how the system looks hosts up.
     let known = [
         "has a host that is not known",
-        "lost the connection (",
+        "could not be reached (",
         "could not be reached within 5 s",
     ];
     assert!(
