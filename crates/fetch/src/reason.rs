@@ -140,6 +140,11 @@ impl Reason {
             | Reason::TooManyRedirects { .. } => true,
         }
     }
+
+    /// Whether it is the server that does not have the file, rather than the network that is at fault.
+    pub(crate) fn is_of_the_server(&self) -> bool {
+        self.is_final() && !matches!(self, Reason::WebPage | Reason::Untrusted { .. })
+    }
 }
 
 /// The words of the more usual statuses.

@@ -79,7 +79,7 @@ fn redirects_to_nowhere_are_refused() {
         let world = World::new(&[&[Reply::Redirect(to.into())]]);
         let outcome = world.fetch();
         let sentence = format!(
-            "file.bin could not be fetched, since http://host-1/file.bin {said}: check the network and fetch again, or name a mirror"
+            "file.bin could not be fetched, since http://host-1/file.bin {said}: name a mirror that has the file"
         );
         assert_eq!(outcome.sentence(), sentence, "{case}");
         assert_eq!(world.servers[0].requests().len(), asked, "{case}");

@@ -155,7 +155,7 @@ const CASES: &[Case] = &[
         servers: &[&[Corrupts(150_000)]],
         ranges: &[None],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin gave other bytes, of SHA-256 ?: check the network and fetch again, or name a mirror",
+            "file.bin could not be fetched, since http://host-1/file.bin gave other bytes, of SHA-256 ?: name a mirror that has the file",
             0,
         ),
     },
@@ -196,7 +196,7 @@ const CASES: &[Case] = &[
         servers: &[&[LongByLength(1)]],
         ranges: &[None],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin offers 200001 bytes where the file has 200000: check the network and fetch again, or name a mirror",
+            "file.bin could not be fetched, since http://host-1/file.bin offers 200001 bytes where the file has 200000: name a mirror that has the file",
             0,
         ),
     },
@@ -206,7 +206,7 @@ const CASES: &[Case] = &[
         servers: &[&[Status(200)]],
         ranges: &[HALF],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin offers 35 bytes where the file has 200000: check the network and fetch again, or name a mirror; the first 100000 bytes are kept in DIR/file.bin.part",
+            "file.bin could not be fetched, since http://host-1/file.bin offers 35 bytes where the file has 200000: name a mirror that has the file; the first 100000 bytes are kept in DIR/file.bin.part",
             100_000,
         ),
     },
@@ -226,7 +226,7 @@ const CASES: &[Case] = &[
         servers: &[&[LongByChunks(5_000_000)]],
         ranges: &[None],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin went on after the 200000 bytes that the file has: check the network and fetch again, or name a mirror",
+            "file.bin could not be fetched, since http://host-1/file.bin went on after the 200000 bytes that the file has: name a mirror that has the file",
             0,
         ),
     },
@@ -255,7 +255,7 @@ const CASES: &[Case] = &[
         servers: &[&[Encoded]],
         ranges: &[None],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin sent the file in the encoding `gzip`, which was not asked for: check the network and fetch again, or name a mirror",
+            "file.bin could not be fetched, since http://host-1/file.bin sent the file in the encoding `gzip`, which was not asked for: name a mirror that has the file",
             0,
         ),
     },
@@ -265,7 +265,7 @@ const CASES: &[Case] = &[
         servers: &[&[Status(404)]],
         ranges: &[None],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin answered 404 (not there): check the network and fetch again, or name a mirror",
+            "file.bin could not be fetched, since http://host-1/file.bin answered 404 (not there): name a mirror that has the file",
             0,
         ),
     },
@@ -275,7 +275,7 @@ const CASES: &[Case] = &[
         servers: &[&[Status(403)], &[Status(410)]],
         ranges: &[HALF],
         end: Refused(
-            "file.bin could not be fetched, since http://host-1/file.bin answered 403 (access refused), and http://host-2/file.bin answered 410 (not there): check the network and fetch again, or name a mirror; the first 100000 bytes are kept in DIR/file.bin.part",
+            "file.bin could not be fetched, since http://host-1/file.bin answered 403 (access refused), and http://host-2/file.bin answered 410 (not there): name a mirror that has the file; the first 100000 bytes are kept in DIR/file.bin.part",
             100_000,
         ),
     },
@@ -482,4 +482,31 @@ fn https_is_not_spoken_in_the_clear() {
     );
     assert!(world.servers[0].requests().is_empty());
     world.assert_kept(0, "https");
+}
+
+#[test]
+fn a_host_that_is_down_is_not_waited_for_twice() {
+    let world = World::new(&[&[Drops], &[Honest]]);
+    let mut dataset = world.dataset();
+    let mut second = dataset.files[0].clone();
+    second.name = "second.bin".into();
+    second.addresses = world
+        .servers
+        .iter()
+        .map(|server| server.address("second.bin"))
+        .collect();
+    dataset.files.push(second);
+    let fetcher = hesscope_fetch::Fetcher::new(world.settings.clone());
+    fetcher
+        .fetch(&dataset, world.folder.path(), &mut ())
+        .unwrap();
+    let asked = |server: usize| -> Vec<String> {
+        world.servers[server]
+            .requests()
+            .into_iter()
+            .map(|request| request.path)
+            .collect()
+    };
+    assert_eq!(asked(0), ["/file.bin"; 3]);
+    assert_eq!(asked(1), ["/file.bin", "/second.bin"]);
 }

@@ -1,4 +1,8 @@
-//! A Markdown table of the bad cases, written into the folder that `HESSCOPE_FETCH_TABLES` names.
+//! Markdown tables of the cases, written into the folder that `HESSCOPE_FETCH_TABLES` names.
+//!
+//! Those in `docs` of this crate are made by
+//!
+//!     HESSCOPE_FETCH_TABLES=docs cargo test -p hesscope-fetch
 
 use std::path::PathBuf;
 
@@ -9,7 +13,9 @@ pub struct Table {
 impl Table {
     pub fn new(case: &str) -> Self {
         Self {
-            rows: format!("| {case} | outcome | then on disk |\n| --- | --- | --- |\n"),
+            rows: format!(
+                "Written by the tests of `hesscope-fetch`; `DIR` stands for the folder.\n\n| {case} | outcome | then on disk |\n| --- | --- | --- |\n"
+            ),
         }
     }
 
