@@ -177,7 +177,7 @@ const CASES: &[Case] = &[
         ]),
     },
     Case {
-        name: "a wrong first half from a server that broke off, and a mirror that is honest",
+        name: "a wrong byte, and a mirror that breaks off, then has a wrong byte, then none",
         part: 0,
         servers: &[
             &[Corrupts(0)],
