@@ -48,6 +48,11 @@ pub(crate) fn redirect(from: &str, location: &str) -> Result<String, Reason> {
     Ok(to)
 }
 
+/// The host of an address with its port.
+pub(crate) fn host(address: &str) -> Option<String> {
+    scheme_and_host(address).map(|(_, host)| host)
+}
+
 /// The scheme in lower case and the host with its port, if it is an http or https address.
 fn scheme_and_host(address: &str) -> Option<(&'static str, String)> {
     let uri: Uri = address.parse().ok()?;

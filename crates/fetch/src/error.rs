@@ -87,7 +87,7 @@ pub enum FetchError {
     },
 
     /// A file that no address gave.
-    #[error("{file} could not be fetched, since {}: {}", list(.failures), remedy(.part, *.kept))]
+    #[error("{file} could not be fetched, since {}: {}", list(.failures), remedy(.failures, .part, *.kept))]
     Exhausted {
         /// The file's name.
         file: String,
@@ -211,13 +211,18 @@ fn list(failures: &[Failure]) -> String {
     all.join(", and ")
 }
 
-fn remedy(part: &Path, kept: u64) -> String {
-    let remedy = "check the network and fetch again, or name a mirror";
+fn remedy(failures: &[Failure], part: &Path, kept: u64) -> String {
+    let remedy = if failures
+        .iter()
+        .all(|failure| failure.reason.is_of_the_server())
+    {
+        "name a mirror that has the file"
+    } else {
+        "check the network and fetch again, or name a mirror"
+    };
     if kept == 0 {
         return remedy.to_owned();
     }
-    format!(
-        "{remedy}; the first {kept} bytes are kept in {}",
-        part.display()
-    )
+    let part = part.display();
+    format!("{remedy}; the first {kept} bytes are kept in {part}")
 }

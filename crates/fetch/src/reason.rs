@@ -27,14 +27,20 @@ pub enum Reason {
     /// A host name that does not resolve.
     #[error("has a host that is not known")]
     HostNotFound,
-    /// A connection that failed or broke.
+    /// A host that nothing could be sent to.
+    #[error("could not be reached ({said})")]
+    Unreachable {
+        /// What the operating system or the HTTP library said.
+        said: String,
+    },
+    /// A connection that broke.
     #[error("lost the connection ({said})")]
     Connection {
         /// What the operating system or the HTTP library said.
         said: String,
     },
     /// An encrypted connection that could not be trusted.
-    #[error("could not be trusted ({said})")]
+    #[error("opened no encrypted connection that can be trusted ({said})")]
     Untrusted {
         /// What the TLS library said.
         said: String,
@@ -75,6 +81,9 @@ pub enum Reason {
         /// The first byte asked for.
         expected: u64,
     },
+    /// A page for people, as networks send that want a login first.
+    #[error("sent a web page in place of the file")]
+    WebPage,
     /// A transformed file.
     #[error("sent the file in the encoding `{encoding}`, which was not asked for")]
     Encoded {
@@ -115,6 +124,7 @@ impl Reason {
             Reason::ConnectTimeout { .. }
             | Reason::Stalled { .. }
             | Reason::HostNotFound
+            | Reason::Unreachable { .. }
             | Reason::Connection { .. }
             | Reason::Protocol { .. }
             | Reason::OtherRange { .. }
@@ -122,12 +132,18 @@ impl Reason {
             Reason::Untrusted { .. }
             | Reason::TooLong { .. }
             | Reason::OtherSize { .. }
+            | Reason::WebPage
             | Reason::Encoded { .. }
             | Reason::OtherBytes { .. }
             | Reason::InsecureRedirect { .. }
             | Reason::BadRedirect { .. }
             | Reason::TooManyRedirects { .. } => true,
         }
+    }
+
+    /// Whether it is the server that does not have the file, rather than the network that is at fault.
+    pub(crate) fn is_of_the_server(&self) -> bool {
+        self.is_final() && !matches!(self, Reason::WebPage | Reason::Untrusted { .. })
     }
 }
 

@@ -113,6 +113,10 @@ impl Ask<'_> {
             }
             _ => return Err(Reason::Status { status }),
         };
+        // Found out here, it costs no byte of a part that is there.
+        if text(response, header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html")) {
+            return Err(Reason::WebPage);
+        }
         if let Some(encoding) = text(response, header::CONTENT_ENCODING)
             && !encoding.eq_ignore_ascii_case("identity")
             // Some servers call a file that is itself compressed an encoded one; its size tells.
@@ -162,7 +166,10 @@ impl Ask<'_> {
             Error::Io(said) if said.kind() == ErrorKind::InvalidData => Reason::Untrusted {
                 said: said.to_string(),
             },
-            Error::Io(said) => Reason::Connection {
+            Error::Io(said) if broke(said.kind()) => Reason::Connection {
+                said: said.to_string(),
+            },
+            Error::Io(said) => Reason::Unreachable {
                 said: said.to_string(),
             },
             Error::Protocol(said) => Reason::Protocol {
@@ -173,11 +180,23 @@ impl Ask<'_> {
                     said: error.to_string(),
                 }
             }
-            other => Reason::Connection {
+            other => Reason::Unreachable {
                 said: other.to_string(),
             },
         }
     }
+}
+
+/// Whether only a connection that was there fails in this way.
+fn broke(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::NotConnected
+    )
 }
 
 /// A header that is there and readable.

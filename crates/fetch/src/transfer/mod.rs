@@ -11,9 +11,10 @@ pub use settings::Settings;
 
 use crate::catalogue::{Dataset, Pin, RemoteFile};
 use crate::checksum::Hasher;
-use crate::{Checksum, FetchError, Reason, disk, unpack};
+use crate::{Checksum, FetchError, Reason, address, disk, unpack};
 use part::Part;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -91,7 +92,8 @@ impl Fetcher {
     ///
     /// Each file is received as `NAME.part` and renamed to `NAME` when all its bytes are there and
     /// have the SHA-256 pinned. Addresses are tried in order; one that fails for the moment is tried
-    /// again, and every try goes on where the last one ended, at whatever address. A call that ends
+    /// again, and every try goes on where the last one ended, at whatever address; a host that did not
+    /// serve one file comes last for the others. A call that ends
     /// early, even by a kill, is gone on with by the next. Files that are there already are kept.
     ///
     /// # Errors
@@ -119,12 +121,13 @@ impl Fetcher {
             in_place.push(self.is_in_place(file, &dir.join(&file.name), observer)?);
         }
         let mut fetched = Vec::with_capacity(dataset.files.len());
+        let mut down = HashSet::new();
         for (file, in_place) in dataset.files.iter().zip(in_place) {
             let path = dir.join(&file.name);
             let origin = if in_place {
                 Origin::Kept
             } else {
-                self.fetch_file(file, &path, observer)?
+                self.fetch_file(file, &path, &mut down, observer)?
             };
             observer.done(&file.name, &origin);
             let unpacked = self.unpack(file, &path, dir)?;
@@ -172,10 +175,13 @@ impl Fetcher {
         })
     }
 
+    /// Fetches one file; hosts in `down`, which did not serve an earlier one, come last, so that not
+    /// every file waits for them.
     fn fetch_file(
         &self,
         file: &RemoteFile,
         path: &Path,
+        down: &mut HashSet<String>,
         observer: &mut dyn Observer,
     ) -> Result<Origin, FetchError> {
         let Pin { size, sha256 } = file.pin;
@@ -190,7 +196,9 @@ impl Fetcher {
         }
         let resumed = part.length();
         let mut failures = Vec::new();
-        for address in &file.addresses {
+        let mut addresses: Vec<&String> = file.addresses.iter().collect();
+        addresses.sort_by_key(|one| address::host(one).is_some_and(|host| down.contains(&host)));
+        for address in addresses {
             match self.try_address(file, address, &mut part, observer)? {
                 None => {
                     let received = part.received();
@@ -201,10 +209,15 @@ impl Fetcher {
                         received,
                     });
                 }
-                Some(reason) => failures.push(Failure {
-                    address: address.clone(),
-                    reason,
-                }),
+                Some(reason) => {
+                    if !reason.is_final() {
+                        down.extend(address::host(address));
+                    }
+                    failures.push(Failure {
+                        address: address.clone(),
+                        reason,
+                    });
+                }
             }
         }
         let (part, kept) = part.close()?;

@@ -75,15 +75,20 @@ impl Part {
         self.hasher.checksum()
     }
 
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
-        if let Err(source) = self.file.write_all(bytes) {
-            // Some of the bytes may be there, and the checksum knows of none.
-            let _ = self.file.set_len(self.length);
-            return Err(disk::write_error(&self.path, source));
+    /// Adds bytes; on a full disk, those that still had room.
+    pub fn append(&mut self, mut bytes: &[u8]) -> Result<(), FetchError> {
+        while !bytes.is_empty() {
+            let written = match self.file.write(bytes) {
+                Ok(0) => Err(ErrorKind::WriteZero.into()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => Ok(0),
+                other => other,
+            };
+            let written = written.map_err(|source| disk::write_error(&self.path, source))?;
+            self.hasher.update(&bytes[..written]);
+            self.length += written as u64;
+            self.received += written as u64;
+            bytes = &bytes[written..];
         }
-        self.hasher.update(bytes);
-        self.length += bytes.len() as u64;
-        self.received += bytes.len() as u64;
         Ok(())
     }
 

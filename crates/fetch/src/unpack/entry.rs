@@ -15,12 +15,9 @@ pub(super) enum Kind {
     Folder,
 }
 
-/// Whether entries of this type describe others.
+/// Whether entries of this type describe the one after them.
 pub(super) fn describes(kind: EntryType) -> bool {
-    kind.is_gnu_longname()
-        || kind.is_gnu_longlink()
-        || kind.is_pax_local_extensions()
-        || kind.is_pax_global_extensions()
+    kind.is_gnu_longname() || kind.is_gnu_longlink() || kind.is_pax_local_extensions()
 }
 
 /// What an entry of this type is, or what is wrong with it.

@@ -97,8 +97,8 @@ impl Job<'_> {
         Ok(Archive::new(Bounded::new(decoder, self.limits.total_bytes)))
     }
 
-    /// Counts the entries and bounds those that only describe others, which the second reading takes
-    /// into memory.
+    /// Counts the entries, refuses those that are neither file nor folder, and bounds those that only
+    /// describe others, which the second reading takes into memory.
     fn check_headers(&self) -> Result<(), FetchError> {
         let mut archive = self.open()?;
         let entries = archive.entries().map_err(|error| self.damaged(&error))?;
@@ -109,8 +109,18 @@ impl Job<'_> {
             if count > self.limits.entries {
                 return Err(self.too_large(self.limits.entries, "entries", "entries"));
             }
-            if entry::describes(entry.header().entry_type()) && entry.size() > entry::DESCRIPTION {
-                return Err(self.too_large(entry::DESCRIPTION, "bytes of one header", "entries"));
+            let kind = entry.header().entry_type();
+            if !entry::describes(kind) {
+                let refused = entry::kind(kind).err();
+                if let Some(problem) = refused {
+                    return Err(self.unsafe_entry(&entry.path_bytes(), problem));
+                }
+            } else if entry.size() > entry::DESCRIPTION {
+                let problem = format!(
+                    "it names an entry in more than {} bytes",
+                    entry::DESCRIPTION
+                );
+                return Err(self.damaged(&io::Error::other(problem)));
             }
         }
         Ok(())
@@ -127,18 +137,10 @@ impl Job<'_> {
         for entry in archive.entries().map_err(|error| self.damaged(&error))? {
             let mut entry = entry.map_err(|error| self.damaged(&error))?;
             let name = entry.path_bytes().into_owned();
-            let unsafe_entry = |problem| FetchError::UnsafeEntry {
-                archive: self.archive.to_path_buf(),
-                entry: String::from_utf8_lossy(&name)
-                    .chars()
-                    .take(200)
-                    .collect::<String>()
-                    .escape_default()
-                    .to_string(),
-                problem,
-            };
-            let kind = entry::kind(entry.header().entry_type()).map_err(unsafe_entry)?;
-            let Some(path) = seen.add(&name, kind).map_err(unsafe_entry)? else {
+            let kind = entry::kind(entry.header().entry_type());
+            let kind = kind.map_err(|problem| self.unsafe_entry(&name, problem))?;
+            let added = seen.add(&name, kind);
+            let Some(path) = added.map_err(|problem| self.unsafe_entry(&name, problem))? else {
                 continue;
             };
             let limit = self.limits.file_bytes;
@@ -189,18 +191,26 @@ impl Job<'_> {
         })
     }
 
+    fn unsafe_entry(&self, name: &[u8], problem: String) -> FetchError {
+        FetchError::UnsafeEntry {
+            archive: self.archive.to_path_buf(),
+            entry: shown(name),
+            problem,
+        }
+    }
+
     fn damaged(&self, error: &io::Error) -> FetchError {
         if bounds::is_exceeded(error) {
-            return self.too_large(self.limits.total_bytes, "bytes", "total_bytes");
+            return self.too_large(self.limits.total_bytes, "bytes in all", "total_bytes");
+        }
+        let mut problem = error.to_string();
+        // The reader quotes what it took for a header.
+        if !problem.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            problem = "it holds something other than tar headers".to_owned();
         }
         FetchError::ArchiveDamaged {
             archive: self.archive.to_path_buf(),
-            problem: error
-                .to_string()
-                .chars()
-                .take(200)
-                .flat_map(char::escape_default)
-                .collect(),
+            problem,
         }
     }
 
@@ -212,4 +222,13 @@ impl Job<'_> {
             field,
         }
     }
+}
+
+/// A name, short and without anything that a terminal would obey.
+fn shown(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    name.chars()
+        .take(200)
+        .flat_map(char::escape_default)
+        .collect()
 }
