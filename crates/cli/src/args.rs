@@ -47,15 +47,8 @@ pub struct RunOptions {
     /// Test examples of each class [default: all, or 100 of synth-digits]
     #[arg(long, value_name = "N")]
     pub test_examples_per_class: Option<usize>,
-    /// Passes over the training examples [default: 20]
-    #[arg(long)]
-    pub epochs: Option<usize>,
-    /// Examples in a mini-batch of training [default: 128]
-    #[arg(long, value_name = "N")]
-    pub batch_size: Option<usize>,
-    /// Learning rate of the first epoch [default: 0.02]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    pub learning_rate: Option<f64>,
+    #[command(flatten)]
+    pub train: TrainOptions,
     /// Seed of subsets, weights, batches and probes [default: 0]
     #[arg(long)]
     pub seed: Option<u64>,
@@ -77,6 +70,43 @@ pub struct RunOptions {
     /// Folder of the run [default: runs/DATASET-NET-HASH]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// How to train.
+#[derive(Debug, Default, clap::Args)]
+pub struct TrainOptions {
+    /// Passes over the training examples [default: 20]
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Examples in a mini-batch of training [default: 128]
+    #[arg(long, value_name = "N")]
+    pub batch_size: Option<usize>,
+    /// Learning rate of the first epoch, or `search` to train at each of ten from 0.0001 to 0.1 and
+    /// keep the one of the lowest final training loss [default: 0.02]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    pub learning_rate: Option<String>,
+    /// Epochs of each training of a search [default: all]
+    #[arg(long, value_name = "N")]
+    pub search_epochs: Option<usize>,
+    /// Share of the last step kept in the next [default: 0.9]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub momentum: Option<f64>,
+    /// Coefficient of the weights in the gradient [default: 0.0005]
+    #[arg(long, value_name = "COEFFICIENT", allow_negative_numbers = true)]
+    pub weight_decay: Option<f64>,
+    /// Schedule of the learning rate: step, cosine, constant [default: step]
+    #[arg(long, value_name = "NAME")]
+    pub schedule: Option<String>,
+    /// Epochs over which the learning rate rises to its initial value [default: 0]
+    #[arg(long, value_name = "N")]
+    pub warm_up_epochs: Option<usize>,
+    /// Epochs whose weights are kept beside the first and the last: numbers separated by commas,
+    /// `log` for ten spaced logarithmically, or `log:N`
+    #[arg(long, value_name = "EPOCHS")]
+    pub checkpoint_epochs: Option<String>,
+    /// Evaluate both splits after every N epochs, and where weights are kept [default: 1]
+    #[arg(long, value_name = "N")]
+    pub eval_every: Option<usize>,
 }
 
 /// How much work goes into a spectrum.

@@ -91,12 +91,15 @@ impl RunFolder {
 
     /// Removes the half-written files of a killed process; nobody else is at work here.
     fn sweep(&self) {
-        for folder in [
+        let trials = fs::read_dir(self.root.join("search"));
+        let trials = trials.into_iter().flatten().flatten();
+        let own = [
             self.root.clone(),
             self.root.join("analysis"),
             self.root.join("figures"),
             self.checkpoints(),
-        ] {
+        ];
+        for folder in own.into_iter().chain(trials.map(|entry| entry.path())) {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 if entry.file_name().to_string_lossy().starts_with(".tmp") {
                     let _ = fs::remove_file(entry.path());
@@ -144,7 +147,11 @@ impl RunFolder {
 
     /// Writes a file of the folder whole or not at all.
     pub fn write(&self, name: &str, contents: &[u8]) -> Result<(), Failure> {
-        let path = self.root.join(name);
+        self.write_at(&self.root.join(name), contents)
+    }
+
+    /// Writes a file at a path in the folder whole or not at all.
+    pub fn write_at(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
         let attempt = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(&self.root);
             let mut file = tempfile::Builder::new()
@@ -152,7 +159,7 @@ impl RunFolder {
                 .tempfile_in(folder)?;
             file.write_all(contents)?;
             file.as_file().sync_all()?;
-            file.persist(&path)?;
+            file.persist(path)?;
             Ok(())
         };
         attempt().map_err(|error| {

@@ -4,17 +4,24 @@
 
 mod analysis;
 mod args;
+mod checkpoint_epochs;
 mod devices;
 mod failure;
 mod folder;
+mod learning_rate;
 mod memory;
 mod outliers;
 mod output;
+mod pace;
 mod pipeline;
+mod seeds;
 mod settings;
 mod source;
+mod timing;
+mod train_settings;
 mod training;
 mod verification;
+mod watcher;
 
 use std::process::ExitCode;
 

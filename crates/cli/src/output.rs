@@ -16,9 +16,23 @@ pub struct Progress {
 impl Progress {
     /// A step of about `total` units; nothing is drawn where standard error is no terminal.
     pub fn new(total: u64, unit: &str) -> Self {
+        Self::with_template(
+            total,
+            &format!("{{msg:28}} {{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left"),
+        )
+    }
+
+    /// A step that says itself how fast it goes and how long it will, by [`note`](Self::note).
+    pub fn with_note(total: u64, unit: &str) -> Self {
+        Self::with_template(
+            total,
+            &format!("{{msg:28}} {{bar:20}} {{pos}}/{{len}} {unit}{{prefix}}"),
+        )
+    }
+
+    fn with_template(total: u64, template: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        let template = format!("{{msg:28}} {{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(500));
@@ -43,6 +57,11 @@ impl Progress {
     /// What is being done.
     pub fn say(&self, message: impl Into<String>) {
         self.bar.set_message(message.into());
+    }
+
+    /// What stands behind the bar, where there is room for it.
+    pub fn note(&self, note: impl Into<String>) {
+        self.bar.set_prefix(note.into());
     }
 
     /// So many more units are done.

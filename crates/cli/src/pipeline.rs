@@ -176,7 +176,7 @@ impl Run {
             split,
             epoch,
             precision: precision(&self.settings.precision)?,
-            seed: self.settings.seed,
+            seed: self.settings.all_seeds().probes,
             choices: &self.settings.analysis,
         };
         find_or_make(&self.folder, &subject, &request)

@@ -6,12 +6,14 @@ use std::str::FromStr;
 
 use hesscope_data::{DatasetName, DatasetSpec};
 use hesscope_hvp::{Part, Precision, Terms};
-use hesscope_models::{NetConfig, Schedule, TrainConfig};
+use hesscope_models::{NetConfig, TrainConfig, TrainError};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::args::{EstimationOptions, RunOptions};
 use crate::failure::Failure;
 use crate::folder::sha256;
+use crate::seeds::{SeedChoices, Seeds};
+use crate::train_settings::TrainSettings;
 
 /// Training examples of each class of `synth-digits`, unless asked for otherwise: one of the sizes of
 /// the papers, with which the whole of `hesscope run` takes less than two minutes on two cores.
@@ -32,7 +34,7 @@ pub struct Settings {
     /// Test examples of each class; all if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_examples_per_class: Option<usize>,
-    /// Seed of subsets, weights, batches and probes.
+    /// Seed of subsets, weights, batches and probes, but for those that [`seeds`](Self::seeds) gives by themselves.
     pub seed: u64,
     /// The device.
     pub device: String,
@@ -41,6 +43,9 @@ pub struct Settings {
     /// The network, by name or with options.
     #[serde(deserialize_with = "net")]
     pub net: NetConfig,
+    /// Seeds of single things.
+    #[serde(skip_serializing_if = "SeedChoices::is_empty")]
+    pub seeds: SeedChoices,
     /// How it is trained.
     pub train: TrainSettings,
     /// What is measured.
@@ -58,6 +63,7 @@ impl Default for Settings {
             device: "cpu".into(),
             precision: "f32".into(),
             net: NetConfig::SmallCnn(Default::default()),
+            seeds: SeedChoices::default(),
             train: TrainSettings::default(),
             analysis: AnalysisChoices::default(),
         }
@@ -69,50 +75,6 @@ fn net<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetConfig, D::Error
     match toml::Value::deserialize(deserializer)? {
         toml::Value::String(name) => NetConfig::from_name(&name).map_err(D::Error::custom),
         value => NetConfig::deserialize(value).map_err(D::Error::custom),
-    }
-}
-
-/// The table `train`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TrainSettings {
-    /// Passes over the training examples.
-    pub epochs: usize,
-    /// Examples in a mini-batch.
-    pub batch_size: usize,
-    /// Learning rate of the first epoch.
-    pub learning_rate: f64,
-    /// Share of the last step kept in the next.
-    pub momentum: f64,
-    /// Coefficient of the weights in the gradient.
-    pub weight_decay: f64,
-    /// How the rate changes.
-    pub schedule: Schedule,
-    /// Epochs whose weights are kept, beside the first and the last.
-    pub checkpoint_epochs: Vec<usize>,
-}
-
-impl Default for TrainSettings {
-    fn default() -> Self {
-        let TrainConfig {
-            epochs,
-            batch_size,
-            learning_rate,
-            momentum,
-            weight_decay,
-            schedule,
-            seed: _,
-            checkpoint_epochs,
-        } = TrainConfig::default();
-        TrainSettings {
-            epochs,
-            batch_size,
-            learning_rate,
-            momentum,
-            weight_decay,
-            schedule,
-            checkpoint_epochs,
-        }
     }
 }
 
@@ -243,10 +205,7 @@ impl Settings {
         settings.seed = options.seed.unwrap_or(settings.seed);
         settings.device = options.device.clone().unwrap_or(settings.device);
         settings.precision = options.precision.clone().unwrap_or(settings.precision);
-        let train = &mut settings.train;
-        train.epochs = options.epochs.unwrap_or(train.epochs);
-        train.batch_size = options.batch_size.unwrap_or(train.batch_size);
-        train.learning_rate = options.learning_rate.unwrap_or(train.learning_rate);
+        settings.train.override_with(&options.train)?;
         let analysis = &mut settings.analysis;
         analysis.operators = options
             .operators
@@ -279,7 +238,7 @@ impl Settings {
 
     fn check(&self) -> Result<(), Failure> {
         precision(&self.precision)?;
-        self.train_config().check()?;
+        self.train.check(self.all_seeds())?;
         for operator in &self.analysis.operators {
             Terms::from_str(operator)?;
         }
@@ -287,7 +246,7 @@ impl Settings {
             SplitName::from_str(split)?;
         }
         for epoch in self.analysis.epochs.iter().flatten() {
-            if !self.train_config().keeps(*epoch) {
+            if !self.train_config()?.keeps(*epoch) {
                 return Err(Failure::new(format!(
                     "the analysis asks for epoch {epoch}, whose weights are not kept: add it to \
                      train.checkpoint-epochs, or choose 0 or {}",
@@ -305,31 +264,18 @@ impl Settings {
             data_dir: self.data_dir.clone(),
             train_per_class: self.examples_per_class,
             test_per_class: self.test_examples_per_class,
-            seed: self.seed,
+            seed: self.all_seeds().data,
         }
     }
 
-    /// How to train.
-    pub fn train_config(&self) -> TrainConfig {
-        let TrainSettings {
-            epochs,
-            batch_size,
-            learning_rate,
-            momentum,
-            weight_decay,
-            schedule,
-            checkpoint_epochs,
-        } = self.train.clone();
-        TrainConfig {
-            epochs,
-            batch_size,
-            learning_rate,
-            momentum,
-            weight_decay,
-            schedule,
-            seed: self.seed,
-            checkpoint_epochs,
-        }
+    /// Every seed.
+    pub fn all_seeds(&self) -> Seeds {
+        self.seeds.resolve(self.seed)
+    }
+
+    /// How to train; where the learning rate is searched for, with the first of those to try in its place.
+    pub fn train_config(&self) -> Result<TrainConfig, TrainError> {
+        self.train.config(self.all_seeds())
     }
 
     /// The epochs that `run` analyses.
@@ -347,6 +293,10 @@ impl Settings {
             data_dir: None,
             precision: Self::default().precision,
             analysis: AnalysisChoices::default(),
+            seeds: SeedChoices {
+                probes: None,
+                ..self.seeds
+            },
             ..self.clone()
         }
     }

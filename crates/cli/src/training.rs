@@ -1,17 +1,17 @@
-//! Training a run's network, with its progress shown and its metrics kept.
-
-use std::path::Path;
+//! Training a run's network, at a given learning rate or at the best that a search finds.
 
 use burn::tensor::Device;
-use hesscope_models::{EpochMetrics, Network, Progress as Training, TrainObserver, train};
+use hesscope_models::{
+    BatchSource, Edge, EpochMetrics, Network, Progress as Training, Search, SearchTable,
+    TrainConfig, train,
+};
 use hesscope_report::schema::{EpochRecord, SplitRecord};
 
 use crate::failure::Failure;
 use crate::folder::RunFolder;
-use crate::output::Progress;
 use crate::settings::Settings;
 use crate::source::Sources;
-use hesscope_models::BatchSource;
+use crate::watcher::Watcher;
 
 /// Trains to the last epoch, going on from where the folder's checkpoints stand.
 pub fn run(
@@ -20,7 +20,10 @@ pub fn run(
     sources: &Sources,
     device: &Device,
 ) -> Result<Network, Failure> {
-    let config = settings.train_config();
+    let mut config = settings.train_config()?;
+    if settings.train.learning_rate.is_search() {
+        config.learning_rate = search(folder, settings, &config, sources, device)?;
+    }
     let (input, classes) = (sources.train.shape(), sources.train.classes());
     let checkpoints = folder.checkpoints();
     let resumed = Training::resume(&checkpoints, &settings.net, input, classes, &config, device)?;
@@ -28,13 +31,7 @@ pub fn run(
         Some(progress) => progress,
         None => Training::start(&settings.net, input, classes, &config, device)?,
     };
-    let mut watcher = Watcher {
-        folder,
-        bar: Progress::new(0, "batches"),
-        epochs: config.epochs,
-        history: Vec::new(),
-        failure: None,
-    };
+    let mut watcher = Watcher::new(folder, &config, sources.train.len());
     let end = train(
         progress,
         &config,
@@ -44,19 +41,99 @@ pub fn run(
         device,
         &mut watcher,
     );
-    if let Some(failure) = watcher.failure {
-        return Err(failure);
-    }
+    watcher.end()?;
     Ok(end?.net)
 }
 
-struct Watcher<'a> {
-    folder: &'a RunFolder,
-    bar: Progress,
-    epochs: usize,
-    history: Vec<EpochMetrics>,
-    /// Why the metrics could not be written; ends the training.
-    failure: Option<Failure>,
+/// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
+fn search(
+    folder: &RunFolder,
+    settings: &Settings,
+    config: &TrainConfig,
+    sources: &Sources,
+    device: &Device,
+) -> Result<f64, Failure> {
+    let rates = settings.train.learning_rate.rates()?;
+    let epochs = settings.train.search_epochs.unwrap_or(config.epochs);
+    let search = Search {
+        net: &settings.net,
+        config,
+        rates: &rates,
+        epochs,
+        train_split: &sources.train,
+        test_split: &sources.test,
+        dir: folder.root(),
+        device,
+    };
+    eprintln!(
+        "searching for the learning rate: {} from {} to {}, {epochs} epochs each",
+        rates.len(),
+        rates.first().copied().unwrap_or(f64::NAN),
+        rates.last().copied().unwrap_or(f64::NAN)
+    );
+    let trial = TrainConfig {
+        epochs,
+        ..config.clone()
+    };
+    let mut watcher = Watcher::new(folder, &trial, sources.train.len());
+    let table = search.run(&mut watcher);
+    watcher.end()?;
+    let table = table?;
+    let Some(best) = table.best().copied() else {
+        return Err(Failure::new(
+            "the search has no trial: give it at least one learning rate",
+        ));
+    };
+    print_table(&table, best.learning_rate);
+    if search.adopt(&table, &folder.checkpoints())? {
+        crate::watcher::adopt_timing(folder, best.learning_rate)?;
+    }
+    Ok(best.learning_rate)
+}
+
+/// The table of a search on standard error, with what follows from it.
+fn print_table(table: &SearchTable, best: f64) {
+    eprintln!("learning rate   final train loss   accuracy   test loss   accuracy");
+    for trial in &table.trials {
+        let mark = if trial.learning_rate == best {
+            "   best"
+        } else {
+            ""
+        };
+        match (trial.train, trial.test) {
+            (Some(train), Some(test)) => eprintln!(
+                "{:<13}   {:<16.6}   {:>7.2}%   {:<9.4}   {:>7.2}%{mark}",
+                trial.learning_rate,
+                train.loss,
+                100.0 * train.accuracy,
+                test.loss,
+                100.0 * test.accuracy
+            ),
+            _ => eprintln!(
+                "{:<13}   diverged in epoch {}",
+                trial.learning_rate,
+                trial.diverged_in.unwrap_or(0)
+            ),
+        }
+    }
+    let how = if table.epochs == table.full_epochs {
+        "whose training is the run's".to_owned()
+    } else {
+        format!(
+            "by trainings of {} epochs; now all {}",
+            table.epochs, table.full_epochs
+        )
+    };
+    eprintln!("the learning rate is {best}, {how}");
+    let beyond = match table.edge() {
+        Some(Edge::Lowest) => "lowest",
+        Some(Edge::Highest) => "highest",
+        None => return,
+    };
+    eprintln!(
+        "note: it is the {beyond} that was tried, so a better one may lie beyond: widen the search with \
+         learning-rate = {{ lowest = …, highest = … }} in a file of settings"
+    );
 }
 
 /// The line of `metrics.jsonl` for an epoch.
@@ -64,78 +141,13 @@ pub fn record(metrics: &EpochMetrics) -> EpochRecord {
     let split = |metrics: hesscope_models::Metrics| SplitRecord {
         loss: metrics.loss,
         accuracy: metrics.accuracy,
+        top5_accuracy: metrics.top5_accuracy,
     };
     EpochRecord {
         epoch: metrics.epoch,
         learning_rate: metrics.learning_rate,
         running_loss: metrics.running_loss,
-        train: split(metrics.train),
-        test: split(metrics.test),
-    }
-}
-
-impl Watcher<'_> {
-    /// The file is written whole from the history the checkpoint also holds, so no kill loses or
-    /// doubles a line.
-    fn write_metrics(&mut self) {
-        let lines: Result<Vec<String>, _> = self
-            .history
-            .iter()
-            .map(|metrics| serde_json::to_string(&record(metrics)))
-            .collect();
-        let written = lines.map_err(Failure::from).and_then(|lines| {
-            self.folder
-                .write("metrics.jsonl", (lines.join("\n") + "\n").as_bytes())
-        });
-        if let Err(failure) = written {
-            self.failure = Some(failure);
-        }
-    }
-}
-
-impl TrainObserver for Watcher<'_> {
-    fn started(&mut self, history: &[EpochMetrics], epochs: usize) {
-        self.history = history.to_vec();
-        if let Some(last) = history.last() {
-            let done = if last.epoch == epochs {
-                "is already done"
-            } else {
-                "goes on"
-            };
-            self.bar.line(&format!(
-                "training {done} after epoch {} of {epochs}",
-                last.epoch
-            ));
-            self.write_metrics();
-        }
-    }
-
-    fn epoch_started(&mut self, epoch: usize, batches: usize, _learning_rate: f64) {
-        self.bar.restart(batches as u64);
-        self.bar.say(format!("epoch {epoch} of {}", self.epochs));
-    }
-
-    fn batch_done(&mut self, _epoch: usize, _batch: usize, _loss: f64) {
-        self.bar.advance(1);
-    }
-
-    fn epoch_done(&mut self, metrics: &EpochMetrics) {
-        self.bar.line(&format!(
-            "epoch {:>4} of {}   train loss {:<9.4} accuracy {:>6.2}%   test loss {:<9.4} accuracy {:>6.2}%",
-            metrics.epoch,
-            self.epochs,
-            metrics.train.loss,
-            100.0 * metrics.train.accuracy,
-            metrics.test.loss,
-            100.0 * metrics.test.accuracy,
-        ));
-        self.history.push(metrics.clone());
-        self.write_metrics();
-    }
-
-    fn checkpoint_saved(&mut self, _epoch: usize, _path: &Path) {}
-
-    fn interrupted(&self) -> bool {
-        self.failure.is_some()
+        train: metrics.train.map(split),
+        test: metrics.test.map(split),
     }
 }

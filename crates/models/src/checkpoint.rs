@@ -286,7 +286,7 @@ fn fingerprint(
 }
 
 /// Writes `bytes` beside `path`, syncs and renames, so that a kill or a full disk leaves the old file or the new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
@@ -473,7 +473,7 @@ impl CheckpointInfo {
 }
 
 /// The first entry in which two JSON values differ, with its dotted name and both values.
-fn difference(
+pub(crate) fn difference(
     name: &str,
     a: &serde_json::Value,
     b: &serde_json::Value,

@@ -19,7 +19,13 @@ pub struct Metrics {
     pub loss: f64,
     /// Share of examples whose largest logit is their class, in `[0, 1]`.
     pub accuracy: f64,
+    /// Share of examples whose class is among the five largest logits, in `[0, 1]`; only with more than 10 classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top5_accuracy: Option<f64>,
 }
+
+/// The most classes of which the five largest logits say nothing of interest.
+const FEW_CLASSES: usize = 10;
 
 /// Mean cross-entropy in nats of logits `[n, classes]` against `n` labels; a tensor of shape `[1]` to differentiate.
 pub fn cross_entropy(logits: Tensor<2>, labels: &[u32]) -> Tensor<1> {
@@ -42,15 +48,20 @@ pub fn cross_entropy(logits: Tensor<2>, labels: &[u32]) -> Tensor<1> {
 ///
 /// The first of several equal entries counts as the largest, as in PyTorch.
 pub fn accuracy(logits: &[f64], classes: usize, labels: &[u32]) -> f64 {
-    let hits = logits
-        .chunks_exact(classes)
-        .zip(labels)
-        .filter(|(row, label)| arg_max(row) == **label as usize);
-    hits.count() as f64 / labels.len() as f64
+    hits(1, logits, classes, labels) as f64 / labels.len() as f64
 }
 
-fn arg_max(row: &[f64]) -> usize {
-    (1..row.len()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+/// The number of rows in which fewer than `k` entries come before the label's: the larger ones, and the equal ones of
+/// lower index.
+fn hits(k: usize, logits: &[f64], classes: usize, labels: &[u32]) -> usize {
+    let before = |row: &[f64], label: usize| {
+        let own = row[label];
+        let earlier = row[..label].iter().filter(|&&z| z >= own).count();
+        earlier + row[label + 1..].iter().filter(|&&z| z > own).count()
+    };
+    let rows = logits.chunks_exact(classes).zip(labels);
+    rows.filter(|(row, label)| before(row, **label as usize) < k)
+        .count()
 }
 
 /// Cross-entropy of one example in float64.
@@ -84,7 +95,7 @@ pub(crate) fn evaluate_until(
     let net = net.valid();
     let device = device.clone().without_autodiff();
     let (shape, classes) = (net.input(), net.classes());
-    let (mut loss, mut hits, mut count) = (0.0, 0.0, 0usize);
+    let (mut loss, mut first, mut five, mut count) = (0.0, 0, 0, 0usize);
     for batch in source.sequential(batch_size) {
         if stop() {
             return Ok(None);
@@ -102,11 +113,15 @@ pub(crate) fn evaluate_until(
             .zip(&labels)
             .map(|(row, &label)| example_loss(row, label as usize));
         loss += losses.sum::<f64>();
-        hits += accuracy(&logits, classes, &labels) * labels.len() as f64;
+        first += hits(1, &logits, classes, &labels);
+        if classes > FEW_CLASSES {
+            five += hits(5, &logits, classes, &labels);
+        }
         count += labels.len();
     }
     Ok((count > 0).then(|| Metrics {
         loss: loss / count as f64,
-        accuracy: hits / count as f64,
+        accuracy: first as f64 / count as f64,
+        top5_accuracy: (classes > FEW_CLASSES).then(|| five as f64 / count as f64),
     }))
 }

@@ -1,6 +1,6 @@
 //! The training loop.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Instant};
 
 use burn::{module::Module, tensor::Device};
 use thiserror::Error;
@@ -12,7 +12,7 @@ use crate::{
     error::ModelError,
     loss::{Metrics, cross_entropy, evaluate_until},
     network::Network,
-    progress::{EpochMetrics, Progress},
+    progress::{EpochMetrics, EpochTiming, Progress},
     train_config::TrainConfig,
 };
 
@@ -87,7 +87,11 @@ pub trait TrainObserver {
     fn batch_done(&mut self, epoch: usize, batch: usize, loss: f64) {
         let _ = (epoch, batch, loss);
     }
-    /// An epoch was evaluated and is safely in the last checkpoint.
+    /// How long an epoch took; comes before its [`epoch_done`](Self::epoch_done).
+    fn epoch_timed(&mut self, timing: &EpochTiming) {
+        let _ = timing;
+    }
+    /// An epoch is complete, evaluated if the settings ask for it, and safely in the last checkpoint.
     fn epoch_done(&mut self, metrics: &EpochMetrics) {
         let _ = metrics;
     }
@@ -141,14 +145,12 @@ pub fn train(
     };
     observer.started(&run.progress.history, config.epochs);
     if run.progress.history.is_empty() {
-        run.finish_epoch(0, None, None, observer)?;
+        run.finish_epoch(0, None, observer)?;
     }
     for epoch in run.progress.epoch + 1..=config.epochs {
-        let rate = config
-            .schedule
-            .rate(config.learning_rate, epoch, config.epochs);
-        let running_loss = run.epoch(epoch, rate, observer)?;
-        run.finish_epoch(epoch, Some(rate), Some(running_loss), observer)?;
+        let rate = config.rate(epoch);
+        let trained = run.epoch(epoch, rate, observer)?;
+        run.finish_epoch(epoch, Some(trained), observer)?;
     }
     Ok(run.progress)
 }
@@ -181,15 +183,26 @@ struct Run<'a> {
     device: &'a Device,
 }
 
+/// One pass over the training split.
+struct Trained {
+    rate: f64,
+    /// Mean loss of the examples as they were trained on.
+    running_loss: f64,
+    examples: usize,
+    seconds: f64,
+}
+
 impl Run<'_> {
-    /// One pass over the training split; returns the mean loss of the examples as they were trained on.
+    /// One pass over the training split.
     fn epoch(
         &mut self,
         epoch: usize,
         rate: f64,
         observer: &mut dyn TrainObserver,
-    ) -> Result<f64, TrainError> {
+    ) -> Result<Trained, TrainError> {
+        let start = Instant::now();
         let batch_size = self.config.batch_size;
+        let seed = self.config.order_seed.unwrap_or(self.config.seed);
         observer.epoch_started(epoch, self.train_split.len().div_ceil(batch_size), rate);
         let device = self.device.clone().autodiff();
         let mut net = self.progress.net.clone().train();
@@ -197,7 +210,7 @@ impl Run<'_> {
         let (mut sum, mut count) = (0.0, 0usize);
         for (k, batch) in self
             .train_split
-            .shuffled(batch_size, self.config.seed, epoch)
+            .shuffled(batch_size, seed, epoch)
             .enumerate()
         {
             if observer.interrupted() {
@@ -215,23 +228,37 @@ impl Run<'_> {
             observer.batch_done(epoch, k + 1, loss);
         }
         self.progress.net = net.valid();
-        Ok(sum / count as f64)
+        Ok(Trained {
+            rate,
+            running_loss: sum / count as f64,
+            examples: count,
+            seconds: start.elapsed().as_secs_f64(),
+        })
     }
 
-    /// Evaluates both splits, records the epoch and saves it.
+    /// Evaluates both splits if it is time to, records the epoch and saves it.
     fn finish_epoch(
         &mut self,
         epoch: usize,
-        learning_rate: Option<f64>,
-        running_loss: Option<f64>,
+        trained: Option<Trained>,
         observer: &mut dyn TrainObserver,
     ) -> Result<(), TrainError> {
-        let train = self.evaluate(epoch, self.train_split, observer)?;
-        let test = self.evaluate(epoch, self.test_split, observer)?;
+        let start = Instant::now();
+        let (mut train, mut test) = (None, None);
+        if self.config.evaluates(epoch) {
+            train = Some(self.evaluate(epoch, self.train_split, observer)?);
+            test = Some(self.evaluate(epoch, self.test_split, observer)?);
+        }
+        let timing = EpochTiming {
+            epoch,
+            examples: trained.as_ref().map_or(0, |trained| trained.examples),
+            training_seconds: trained.as_ref().map_or(0.0, |trained| trained.seconds),
+            evaluation_seconds: train.map(|_| start.elapsed().as_secs_f64()),
+        };
         let metrics = EpochMetrics {
             epoch,
-            learning_rate,
-            running_loss,
+            learning_rate: trained.as_ref().map(|trained| trained.rate),
+            running_loss: trained.map(|trained| trained.running_loss),
             train,
             test,
         };
@@ -246,6 +273,7 @@ impl Run<'_> {
         } else {
             save_to(&[&last], &self.progress, self.config)?;
         }
+        observer.epoch_timed(&timing);
         observer.epoch_done(&metrics);
         Ok(())
     }

@@ -34,13 +34,14 @@ fn saved() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
     let metrics = Metrics {
         loss: 0.1 + 0.2,
         accuracy: 1.0 / 3.0,
+        top5_accuracy: None,
     };
     progress.history = vec![EpochMetrics {
         epoch: 0,
         learning_rate: None,
         running_loss: None,
-        train: metrics,
-        test: metrics,
+        train: Some(metrics),
+        test: Some(metrics),
     }];
     save_checkpoint(&path, &progress, &config()).expect("a checkpoint");
     let bytes = fs::read(&path).expect("the file");

@@ -104,3 +104,58 @@ fn inconsistent_data_are_sentences() {
         .is_ok()
     );
 }
+
+/// The share of rows whose label is among the first `k` when they are sorted.
+fn among_the_first(k: usize, logits: &[f64], classes: usize, labels: &[u32]) -> f64 {
+    let hit = |(row, label): (&[f64], &u32)| {
+        let mut order: Vec<usize> = (0..classes).collect();
+        order.sort_by(|&a, &b| row[b].total_cmp(&row[a]));
+        order[..k].contains(&(*label as usize))
+    };
+    let rows = logits.chunks_exact(classes).zip(labels);
+    rows.filter(|&(row, label)| hit((row, label))).count() as f64 / labels.len() as f64
+}
+
+#[test]
+fn the_five_largest_count_with_more_than_ten_classes() {
+    let device = Device::flex();
+    for (classes, told) in [(11, true), (10, false)] {
+        let toy = Toy::bands([1, 11, 8], classes, 60, 3);
+        let net = NetConfig::from_name("mlp").expect("a known name");
+        let net = net
+            .init([1, 11, 8], classes, 0, &device)
+            .expect("a network");
+        let metrics = evaluate(&net, &toy, 7, &device).expect("metrics");
+        assert_eq!(metrics.top5_accuracy.is_some(), told);
+        let images = TensorData::new(toy.images.concat(), [60, 1, 11, 8]);
+        let logits: Vec<f64> = net
+            .forward(
+                Tensor::from_data(images, &device),
+                hesscope_models::BnMode::Running,
+            )
+            .into_data()
+            .iter::<f64>()
+            .collect();
+        let reference = |k| among_the_first(k, &logits, classes, &toy.labels);
+        assert_eq!(metrics.accuracy, reference(1));
+        if let Some(five) = metrics.top5_accuracy {
+            assert_eq!(five, reference(5));
+            assert!(five > metrics.accuracy && five < 1.0, "{metrics:?}");
+        }
+    }
+}
+
+#[test]
+fn an_evaluation_builds_no_graph() {
+    // The weights of a network that is being trained require gradients; what is computed from them does too, unless the
+    // evaluation sees to it. A batch of evaluation then gives the numbers of the plain network, and leaves it trainable.
+    let device = Device::flex();
+    let toy = Toy::bands([1, 8, 8], 4, 23, 1);
+    let net = NetConfig::from_name("small-cnn").expect("a known name");
+    let plain = net.init([1, 8, 8], 4, 0, &device).expect("a network");
+    let trained = net
+        .init([1, 8, 8], 4, 0, &device.clone().autodiff())
+        .expect("a network");
+    let of = |net| evaluate(net, &toy, 8, &device.clone().autodiff()).expect("metrics");
+    assert_eq!(of(&plain), of(&trained));
+}

@@ -6,9 +6,9 @@ use std::{cell::Cell, fs, path::Path};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use hesscope_models::{
-    BatchSource, BnMode, EpochMetrics, LAST_CHECKPOINT, NetConfig, Progress, Schedule, Sgd,
-    SilentObserver, TrainConfig, TrainError, TrainObserver, checkpoint_path, cross_entropy,
-    list_checkpoints, load_checkpoint, state_of, train,
+    BatchSource, BnMode, EpochMetrics, EpochTiming, LAST_CHECKPOINT, Metrics, NetConfig, Progress,
+    Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, checkpoint_path,
+    cross_entropy, list_checkpoints, load_checkpoint, state_of, train,
 };
 use support::{Toy, bytes};
 
@@ -135,12 +135,13 @@ fn the_mlp_learns_separable_bands() {
     let history = end.expect("a trained network").history;
     assert_eq!(history.len(), 21);
     let (first, last) = (&history[0], &history[20]);
+    let of = |split: Option<Metrics>| split.expect("an evaluation");
     assert!(
-        first.train.loss > 1.0 && last.train.loss < 0.1,
+        of(first.train).loss > 1.0 && of(last.train).loss < 0.1,
         "{first:?} {last:?}"
     );
     assert!(
-        last.train.accuracy == 1.0 && last.test.accuracy >= 0.9,
+        of(last.train).accuracy == 1.0 && of(last.test).accuracy >= 0.9,
         "{last:?}"
     );
     assert_eq!(
@@ -381,6 +382,109 @@ fn seeds_change_weights_and_order() {
 }
 
 #[test]
+fn weights_and_order_can_have_seeds_of_their_own() {
+    let run = |seed, order_seed| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let config = TrainConfig {
+            seed,
+            order_seed,
+            epochs: 1,
+            checkpoint_epochs: vec![],
+            ..config()
+        };
+        go(&data(), &config, dir.path(), &mut SilentObserver).expect("a trained network");
+        let weights = |epoch| {
+            let path = checkpoint_path(dir.path(), epoch);
+            let checkpoint = load_checkpoint(&path, &Device::flex()).expect("a checkpoint");
+            assert_eq!(checkpoint.info.train.order_seed, order_seed);
+            bytes(&state_of(&checkpoint.net))
+        };
+        (weights(0), weights(1))
+    };
+    let (one, other_order, other_weights) = (run(1, None), run(1, Some(2)), run(2, Some(1)));
+    assert_eq!(one, run(1, Some(1)), "one seed is both");
+    assert_eq!(one.0, other_order.0);
+    assert_ne!(one.1, other_order.1);
+    assert_ne!(one.0, other_weights.0);
+    assert_ne!(other_weights.1, other_order.1);
+}
+
+#[test]
+fn epochs_are_evaluated_as_often_as_asked_and_trained_all_the_same() {
+    let (data, every) = (data(), config());
+    let seldom = TrainConfig {
+        epochs: 7,
+        eval_every: 3,
+        ..config()
+    };
+    let every = TrainConfig { epochs: 7, ..every };
+    let often = tempfile::tempdir().expect("a folder");
+    let whole = go(&data, &every, often.path(), &mut SilentObserver).expect("a trained network");
+    let dir = tempfile::tempdir().expect("a folder");
+    let end = go(&data, &seldom, dir.path(), &mut SilentObserver).expect("a trained network");
+    assert_eq!(
+        bytes(&state_of(&end.net)),
+        bytes(&state_of(&whole.net)),
+        "evaluating changes nothing"
+    );
+    let evaluated: Vec<usize> = end
+        .history
+        .iter()
+        .filter(|line| line.train.is_some() && line.test.is_some())
+        .map(|line| line.epoch)
+        .collect();
+    // 0, the multiples of 3, the kept epoch 2, and the last.
+    assert_eq!(evaluated, [0, 2, 3, 6, 7]);
+    for (line, reference) in end.history.iter().zip(&whole.history) {
+        assert_eq!(line.running_loss, reference.running_loss);
+        assert!(line.train.is_none() || line.train == reference.train);
+    }
+    let json = serde_json::to_string(&end.history[1]).expect("JSON");
+    assert!(
+        !json.contains("train") && json.contains("running_loss"),
+        "{json}"
+    );
+    // Resumed anywhere, it ends with the same files.
+    for stop_at in [5, 12, 20, 31] {
+        let stopped_dir = tempfile::tempdir().expect("a folder");
+        let mut stopped = Watch {
+            stop_at: Some(stop_at),
+            ..Watch::default()
+        };
+        go(&data, &seldom, stopped_dir.path(), &mut stopped).expect_err("an interruption");
+        go(&data, &seldom, stopped_dir.path(), &mut SilentObserver).expect("a trained network");
+        assert!(files(stopped_dir.path()) == files(dir.path()), "{stop_at}");
+    }
+}
+
+#[derive(Default)]
+struct Timings(Vec<EpochTiming>);
+
+impl TrainObserver for Timings {
+    fn epoch_timed(&mut self, timing: &EpochTiming) {
+        self.0.push(*timing);
+    }
+}
+
+#[test]
+fn every_epoch_is_timed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = TrainConfig {
+        eval_every: 3,
+        ..config()
+    };
+    let mut timings = Timings::default();
+    go(&data(), &config, dir.path(), &mut timings).expect("a trained network");
+    assert_eq!(timings.0.len(), 5);
+    for (epoch, timing) in timings.0.iter().enumerate() {
+        assert_eq!(timing.epoch, epoch);
+        assert_eq!(timing.examples, if epoch == 0 { 0 } else { 57 });
+        assert_eq!(timing.examples_per_second().is_some(), epoch > 0);
+        assert_eq!(timing.evaluation_seconds.is_some(), config.evaluates(epoch));
+    }
+}
+
+#[test]
 fn divergence_names_epoch_and_rate_and_keeps_what_was_saved() {
     let dir = tempfile::tempdir().expect("a folder");
     let mlp: NetConfig = serde_json::from_str(r#"{"name": "mlp"}"#).expect("a configuration");
@@ -466,6 +570,27 @@ fn settings_out_of_range_and_unfit_data_are_refused() {
             ..base()
         })
         .contains("`checkpoint-epochs` is 5 ")
+    );
+    assert!(
+        refused(TrainConfig {
+            warm_up_epochs: 4,
+            ..base()
+        })
+        .contains("`warm-up-epochs` is 4 but must be below the number of epochs")
+    );
+    assert!(
+        refused(TrainConfig {
+            eval_every: 0,
+            ..base()
+        })
+        .contains("`eval-every` is 0 ")
+    );
+    assert!(
+        refused(TrainConfig {
+            schedule: Schedule::Cosine { floor: 2.0 },
+            ..base()
+        })
+        .contains("`schedule.floor` is 2 ")
     );
 
     let device = Device::flex();

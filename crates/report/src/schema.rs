@@ -15,10 +15,19 @@ pub struct EpochRecord {
     pub learning_rate: Option<f64>,
     /// Mean loss of the mini-batches as they were trained on; none at epoch 0.
     pub running_loss: Option<f64>,
-    /// The training split, evaluated after the epoch.
-    pub train: SplitRecord,
-    /// The test split, evaluated after the epoch.
-    pub test: SplitRecord,
+    /// The training split, evaluated after the epoch; none where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train: Option<SplitRecord>,
+    /// The test split, evaluated after the epoch; none where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<SplitRecord>,
+}
+
+impl EpochRecord {
+    /// Both splits, if they were evaluated.
+    pub fn evaluated(&self) -> Option<(SplitRecord, SplitRecord)> {
+        self.train.zip(self.test)
+    }
 }
 
 /// Loss and accuracy over one split.
@@ -28,6 +37,9 @@ pub struct SplitRecord {
     pub loss: f64,
     /// Share of examples answered correctly, from 0 to 1.
     pub accuracy: f64,
+    /// Share of examples whose class is among the five of the largest logits, from 0 to 1; only of many classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top5_accuracy: Option<f64>,
 }
 
 /// Everything that determines an analysis up to rounding: equal settings, equal result.

@@ -55,6 +55,20 @@ fn unknown_names() {
     run("--operators", "g,a1+g", &["`a1+g`", "different ones"]);
     run("--operators", "b2[10]", &["b2[10]", "10 classes", "0 to 9"]);
     run("--learning-rate", "-1", &["learning-rate", "-1"]);
+    run("--learning-rate", "fast", &["`fast`", "search"]);
+    run("--search-epochs", "3", &["search-epochs", "\"search\""]);
+    run("--momentum", "1", &["momentum", "1", "below 1"]);
+    run("--weight-decay", "-1", &["weight-decay", "-1"]);
+    run(
+        "--schedule",
+        "linear",
+        &["`linear`", "step, cosine, constant"],
+    );
+    run("--warm-up-epochs", "20", &["warm-up-epochs", "20"]);
+    run("--checkpoint-epochs", "1,x", &["`1,x`", "log:N"]);
+    run("--checkpoint-epochs", "log:0", &["0 epochs", "at least 1"]);
+    run("--checkpoint-epochs", "30", &["checkpoint-epochs", "30"]);
+    run("--eval-every", "0", &["eval-every", "0"]);
     run("--batch-size", "0", &["batch-size", "0"]);
     run("--examples-per-class", "0", &["0"]);
     run("--examples-per-class", "200000", &["200000"]);
@@ -80,6 +94,15 @@ fn settings_that_do_not_read() {
     config("seed = 1\nepocs = 3\n", &["line 2", "epocs"]);
     config("[train]\nepocs = 3\n", &["line 2", "epocs", "epochs"]);
     config("seed = \"one\"\n", &["line 1", "one"]);
+    config("[seeds]\nweight = 1\n", &["line 2", "weight", "weights"]);
+    config(
+        "[train]\nschedule = { name = \"cosine\", factor = 2 }\n",
+        &["line 2", "`cosine`", "`factor`"],
+    );
+    config(
+        "[train]\nlearning-rate = { lowest = 1.0, top = 2.0 }\n",
+        &["line 2", "top", "highest"],
+    );
     config(
         "net = { name = \"vgg11\", clasifier = \"plain\" }\n",
         &["clasifier"],

@@ -25,7 +25,7 @@ fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
                 .expect("a name")
                 .to_string_lossy()
                 .into_owned();
-            if !path.is_file() || name == "run.lock" || name == "report.html" {
+            if !path.is_file() || ["run.lock", "report.html", "timing.jsonl"].contains(&&*name) {
                 continue;
             }
             let mut bytes = fs::read(&path).expect("a file");

@@ -15,9 +15,29 @@ const MARKS: usize = 40;
 
 const TITLE: &str = "Loss and accuracy after each epoch";
 
-/// The figure, if any epoch was trained.
+/// What was measured after an epoch.
+#[derive(Clone, Copy)]
+struct Evaluated {
+    epoch: usize,
+    train: SplitRecord,
+    test: SplitRecord,
+}
+
+/// The figure, if any epoch was evaluated.
 pub(crate) fn loss(epochs: &[EpochRecord]) -> Option<Figure> {
+    let evaluated = |record: &EpochRecord| {
+        let (train, test) = record.evaluated()?;
+        let epoch = record.epoch;
+        Some(Evaluated { epoch, train, test })
+    };
+    let all = epochs.len();
+    let epochs: Vec<Evaluated> = epochs.iter().filter_map(evaluated).collect();
     let (first, last) = (epochs.first()?, epochs.last()?);
+    let which = if epochs.len() == all {
+        "after each epoch"
+    } else {
+        "after each epoch that was evaluated"
+    };
     let label = format!(
         "{TITLE}. From epoch {} to epoch {}: training loss {} to {}, test loss {} to {}; training accuracy {} % to {} %, \
          test accuracy {} % to {} %.",
@@ -35,15 +55,16 @@ pub(crate) fn loss(epochs: &[EpochRecord]) -> Option<Figure> {
     Some(Figure {
         name: "loss".to_owned(),
         label,
-        caption: "Mean cross-entropy in nats, on a logarithmic axis, and the share answered correctly, over the whole of \
-                  each split after each epoch. Epoch 0 is the untrained network."
-            .to_owned(),
-        wide: draw(epochs, Layout::Wide),
-        narrow: draw(epochs, Layout::Narrow),
+        caption: format!(
+            "Mean cross-entropy in nats, on a logarithmic axis, and the share answered correctly, over the whole of each \
+             split {which}. Epoch 0 is the untrained network."
+        ),
+        wide: draw(&epochs, Layout::Wide),
+        narrow: draw(&epochs, Layout::Narrow),
     })
 }
 
-fn draw(epochs: &[EpochRecord], layout: Layout) -> Drawing {
+fn draw(epochs: &[Evaluated], layout: Layout) -> Drawing {
     let (left, right) = (layout.left(), layout.right());
     let (columns, height) = match layout {
         Layout::Wide => (2.0, 330.0),
@@ -80,7 +101,7 @@ fn draw(epochs: &[EpochRecord], layout: Layout) -> Drawing {
 }
 
 /// The points of one split that can be drawn.
-fn series(epochs: &[EpochRecord], value: impl Fn(&EpochRecord) -> f64) -> Vec<(f64, f64)> {
+fn series(epochs: &[Evaluated], value: impl Fn(&Evaluated) -> f64) -> Vec<(f64, f64)> {
     epochs
         .iter()
         .map(|record| (record.epoch as f64, value(record)))
@@ -88,9 +109,9 @@ fn series(epochs: &[EpochRecord], value: impl Fn(&EpochRecord) -> f64) -> Vec<(f
         .collect()
 }
 
-fn losses(canvas: &mut Canvas, frame: &Frame, epochs: &[EpochRecord]) {
+fn losses(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
     // The logarithm of a loss of zero is not finite, and is left out.
-    let of = |split: fn(&EpochRecord) -> SplitRecord| {
+    let of = |split: fn(&Evaluated) -> SplitRecord| {
         series(epochs, move |record| split(record).loss.log10())
     };
     let curves = [of(|record| record.train), of(|record| record.test)];
@@ -102,8 +123,8 @@ fn losses(canvas: &mut Canvas, frame: &Frame, epochs: &[EpochRecord]) {
     curves_of(canvas, frame, &scale, epochs, &curves);
 }
 
-fn accuracies(canvas: &mut Canvas, frame: &Frame, epochs: &[EpochRecord]) {
-    let of = |split: fn(&EpochRecord) -> SplitRecord| {
+fn accuracies(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
+    let of = |split: fn(&Evaluated) -> SplitRecord| {
         series(epochs, move |record| split(record).accuracy * 100.0)
     };
     let curves = [of(|record| record.train), of(|record| record.test)];
@@ -141,7 +162,7 @@ fn curves_of(
     canvas: &mut Canvas,
     frame: &Frame,
     scale: &Scale,
-    epochs: &[EpochRecord],
+    epochs: &[Evaluated],
     curves: &[Vec<(f64, f64)>; 2],
 ) {
     let of_epochs = |pick: fn(f64, f64) -> f64, start: f64| {

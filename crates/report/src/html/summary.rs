@@ -7,6 +7,7 @@ use crate::escape::escape;
 use crate::groups::Group;
 use crate::numbers::{integer, significant};
 use crate::run::RunSummary;
+use crate::schema::EpochRecord;
 use crate::wording::{Side, reasons, verdict};
 
 /// The summary.
@@ -39,20 +40,21 @@ fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
         integer(run.parameters),
         run.classes
     );
-    let Some(last) = run.epochs.last() else {
+    let evaluated = |record: &EpochRecord| Some((record.epoch, record.evaluated()?));
+    let Some((epoch, (train, test))) = run.epochs.iter().rev().find_map(evaluated) else {
         return format!("{network}; no epoch is on record.");
     };
-    let trained = match last.epoch {
+    let trained = match epoch {
         0 => ", not trained yet,".to_owned(),
         1 => format!(", after 1 epoch{examples},"),
         many => format!(", after {} epochs{examples},", integer(many)),
     };
     format!(
         "{network}{trained} has a loss of {} and answers {} % right on the training split; on the test split, {} and {} %.",
-        significant(last.train.loss, 3),
-        significant(last.train.accuracy * 100.0, 4),
-        significant(last.test.loss, 3),
-        significant(last.test.accuracy * 100.0, 4),
+        significant(train.loss, 3),
+        significant(train.accuracy * 100.0, 4),
+        significant(test.loss, 3),
+        significant(test.accuracy * 100.0, 4),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use hesscope_report::RunSummary;
-use hesscope_report::schema::{Analysis, EpochRecord};
+use hesscope_report::schema::{Analysis, EpochRecord, SplitRecord};
 use hesscope_spectral::{Atom, OutlierOptions, SpectralDensity, outliers};
 
 use crate::page::{assert_balanced, page};
@@ -48,15 +48,69 @@ fn nothing_trained_and_nothing_analysed() -> Result<(), Box<dyn Error>> {
 #[test]
 fn one_epoch_with_losses_that_have_no_logarithm() -> Result<(), Box<dyn Error>> {
     let mut record: EpochRecord = synthetic::epochs(0)[0].clone();
-    record.train.loss = 0.0;
-    record.test.loss = f64::NAN;
-    record.train.accuracy = 1.0;
+    let split = |loss, accuracy| {
+        Some(SplitRecord {
+            loss,
+            accuracy,
+            top5_accuracy: None,
+        })
+    };
+    record.train = split(0.0, 1.0);
+    record.test = split(f64::NAN, 0.5);
     let html = page(&synthetic::run(vec![record], Vec::new()))?;
     assert_balanced(&html);
     assert!(html.contains("not a number"));
     let (_, drawing) = html.split_once("<svg").ok_or("no figure")?;
     let (drawing, _) = drawing.split_once("</svg>").ok_or("an endless figure")?;
     assert!(!drawing.contains("NaN") && !drawing.contains("inf"));
+    Ok(())
+}
+
+#[test]
+fn epochs_that_were_not_evaluated_are_left_out_of_figure_and_summary() -> Result<(), Box<dyn Error>>
+{
+    let mut records = synthetic::epochs(6);
+    let last = records[4].train.ok_or("evaluated")?.loss;
+    for record in &mut records {
+        if record.epoch % 4 != 0 {
+            (record.train, record.test) = (None, None);
+        }
+    }
+    let html = page(&synthetic::run(records.clone(), Vec::new()))?;
+    assert_balanced(&html);
+    assert!(html.contains("after each epoch that was evaluated"));
+    assert!(html.contains("From epoch 0 to epoch 4"));
+    assert!(html.contains(", after 4 epochs"));
+    assert!(html.contains(&format!("{last:.3}")[..4]));
+    // Epochs 1, 2, 3, 5, 6 have four dashes each in the table, epoch 0 has two.
+    let (_, table) = html.split_once("Every epoch: loss").ok_or("no table")?;
+    let (table, _) = table.split_once("</table>").ok_or("an endless table")?;
+    assert_eq!(table.matches('\u{2013}').count(), 5 * 4 + 2, "{table}");
+    assert!(!table.contains("top-5"));
+
+    // Not one epoch evaluated: no figure.
+    for record in &mut records {
+        (record.train, record.test) = (None, None);
+    }
+    let html = page(&synthetic::run(records, Vec::new()))?;
+    assert!(!html.contains("<figure") && html.contains("no epoch is on record"));
+    Ok(())
+}
+
+#[test]
+fn the_five_largest_are_told_of_many_classes() -> Result<(), Box<dyn Error>> {
+    let mut records = synthetic::epochs(1);
+    for split in records
+        .iter_mut()
+        .flat_map(|record| [&mut record.train, &mut record.test])
+        .flatten()
+    {
+        split.top5_accuracy = Some(0.4321);
+    }
+    let html = page(&synthetic::run(records, Vec::new()))?;
+    assert_balanced(&html);
+    assert!(html.contains("Train top-5") && html.contains("Test top-5"));
+    assert_eq!(html.matches("43.21").count(), 4);
     Ok(())
 }
 

@@ -149,14 +149,16 @@ pub fn epochs(count: usize) -> Vec<EpochRecord> {
                 learning_rate: (epoch > 0)
                     .then(|| 0.1 * 0.1f64.powi((3 * epoch / (count + 1)) as i32)),
                 running_loss: (epoch > 0).then_some(falling * 1.1),
-                train: SplitRecord {
+                train: Some(SplitRecord {
                     loss: falling * wiggle,
                     accuracy: 1.0 - 0.89 * (-0.33 * t).exp() * wiggle - 0.002,
-                },
-                test: SplitRecord {
+                    top5_accuracy: None,
+                }),
+                test: Some(SplitRecord {
                     loss: falling * wiggle + 0.055,
                     accuracy: 1.0 - 0.88 * (-0.3 * t).exp() * wiggle - 0.014,
-                },
+                    top5_accuracy: None,
+                }),
             }
         })
         .collect()
