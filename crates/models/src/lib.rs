@@ -27,6 +27,7 @@ mod loss;
 mod mlp;
 mod network;
 mod progress;
+pub mod pytorch;
 mod resnet18;
 mod schedule;
 mod sgd;
@@ -35,6 +36,8 @@ mod state;
 mod train;
 mod train_config;
 mod vgg11;
+mod vgg11_torchvision;
+mod whole_file;
 
 pub use batch_norm::{BatchNorm, BnMode};
 pub use buffer::Buffer;
@@ -51,7 +54,10 @@ pub use loss::{Metrics, accuracy, cross_entropy, evaluate};
 pub use mlp::{Activation, Mlp, MlpConfig};
 pub use network::{Body, Network};
 pub use progress::{EpochMetrics, Progress};
-pub use resnet18::{BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem};
+pub use pytorch::{ExportError, ImportError, export_weights, import_weights, import_weights_f64};
+pub use resnet18::{
+    BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem, Resnet18TorchvisionConfig,
+};
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use small_cnn::{SmallCnn, SmallCnnConfig};
@@ -59,3 +65,4 @@ pub use state::{NamedTensor, StateError, is_buffer, load_state, state_of};
 pub use train::{SilentObserver, TrainError, TrainObserver, train};
 pub use train_config::TrainConfig;
 pub use vgg11::{Vgg11, Vgg11Classifier, Vgg11Config};
+pub use vgg11_torchvision::{Vgg11Torchvision, Vgg11TorchvisionConfig};
