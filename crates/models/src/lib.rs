@@ -2,7 +2,8 @@
 //!
 //! A [`NetConfig`] names a network and its options; [`NetConfig::init`] turns it into a [`Network`] for an input shape
 //! and a number of classes. [`train`](train()) trains it by stochastic gradient descent, saving checkpoints from which
-//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements.
+//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements. [`pytorch`] reads
+//! weights that PyTorch saved and writes them for it.
 //!
 //! # Parameter names and layouts
 //!

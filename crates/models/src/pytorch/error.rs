@@ -70,6 +70,16 @@ pub enum ImportError {
         /// Name of the Python type.
         object: String,
     },
+    /// An archive whose pickle is larger than that of any network.
+    #[error("the pickle in {} claims {bytes} bytes where {limit} are enough for any network: save the network's `state_dict` alone", path.display())]
+    LargePickle {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that the archive claims for it.
+        bytes: u64,
+        /// Bytes that are read at most.
+        limit: u64,
+    },
     /// A file of the right kind without any tensor.
     #[error("{} holds no tensors: save the network's `state_dict`", path.display())]
     NoTensors {

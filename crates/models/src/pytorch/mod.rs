@@ -31,6 +31,7 @@
 //! has float64, or in float64 by [`import_weights_f64`]. Options that are not weights (BatchNorm's epsilon 1e-5, the
 //! strides) are those of the [`NetConfig`].
 
+mod archive;
 mod error;
 mod export;
 mod names;
@@ -48,7 +49,7 @@ use crate::{
     state::{NamedTensor, is_buffer, load_state, state_of},
 };
 
-pub use error::{ExportError, ImportError};
+pub use error::{ExportError, ImportError, Names};
 pub use export::export_weights;
 
 /// The network `config` for images of shape `input` (channels, height, width) with the weights of the PyTorch or

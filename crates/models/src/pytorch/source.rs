@@ -12,7 +12,10 @@ use burn::tensor::DType;
 use burn_store::pytorch_reader::{self as pytorch, PytorchError, PytorchReader};
 use safetensors::{Dtype, SafeTensors};
 
-use super::error::ImportError;
+use super::{
+    archive::{LARGEST_PICKLE, largest_pickle},
+    error::ImportError,
+};
 
 /// Element type of a tensor in a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,16 +61,25 @@ pub(super) fn open(path: &Path) -> Result<Source, ImportError> {
             source,
         },
     };
+    let mut file = File::open(path).map_err(read_error)?;
     let mut head = Vec::new();
-    let file = File::open(path).map_err(read_error)?;
-    file.take(9).read_to_end(&mut head).map_err(read_error)?;
-    // A safetensors file begins with the length of its header, eight bytes, and the header with a brace. No archive or
-    // pickle has one there: an archive's ninth byte is its method, and a pickle begins with the opcode of its protocol.
-    let source = match head.get(8) {
-        Some(b'{') if !head.starts_with(b"PK") => {
-            open_safetensors(path, fs::read(path).map_err(read_error)?)?
+    let start = file.by_ref().take(9).read_to_end(&mut head);
+    start.map_err(read_error)?;
+    let source = if head.starts_with(b"PK") {
+        let bytes = largest_pickle(file).map_err(read_error)?;
+        if bytes > LARGEST_PICKLE {
+            return Err(ImportError::LargePickle {
+                path: path.to_path_buf(),
+                bytes,
+                limit: LARGEST_PICKLE,
+            });
         }
-        _ => open_pytorch(path)?,
+        open_pytorch(path)?
+    } else if head.get(8) == Some(&b'{') {
+        // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
+        open_safetensors(path, fs::read(path).map_err(read_error)?)?
+    } else {
+        open_pytorch(path)?
     };
     if source.entries.is_empty() {
         return Err(ImportError::NoTensors {

@@ -1,16 +1,14 @@
 """Writes the small files of weights and the logits of all networks; prints the numbers of parameters."""
 
 import json
+import os
 import pathlib
-import sys
 
 import torch
 from safetensors.torch import save_file
 
-import networks
 from networks import build, fill, logits, own_names
 
-sys.modules["networks"] = networks
 FOLDER = pathlib.Path(__file__).parent / "fixtures"
 MANIFEST = {"files": [], "formulas": []}
 
@@ -55,6 +53,23 @@ def checkpoint(model, state):
     }
 
 
+class Command:
+    """What pickle would run a command for."""
+
+    def __init__(self, argument):
+        self.argument = argument
+
+    def __reduce__(self):
+        return os.system, (self.argument,)
+
+
+def hostile(file, key, argument):
+    """The weights of small-cnn with a call of the system in place of one of them, or beside them."""
+    state = dict(fill(build(CNN, [1, 12, 16], 4)).float().state_dict())
+    state[key] = Command(argument)
+    torch.save(state, FOLDER / file)
+
+
 def formula(name, net, shape, classes):
     model = fill(build(net, shape, classes))
     state = model.state_dict()
@@ -88,6 +103,10 @@ def main():
     features = lambda _, state: {k.replace("features.", "features.module."): v for k, v in state.items()}
     save("vgg11_torchvision_parallel.pt", VGG, [1, 32, 32], 3, wrap=features)
 
+    hostile("command_as_weight.pt", "head.bias", "echo ran > command_ran")
+    hostile("command_beside.pt", "note", "echo ran > command_ran")
+    hostile("command_of_tensor.pt", "note", torch.ones(2))
+
     formula("vgg11", {"name": "vgg11"}, [1, 32, 32], 10)
     formula("vgg11, 64x96", {"name": "vgg11"}, [3, 64, 96], 10)
     formula("vgg11, plain", {"name": "vgg11", "classifier": "plain"}, [3, 32, 32], 10)
@@ -96,8 +115,11 @@ def main():
     formula("densenet40", {"name": "densenet40"}, [3, 32, 32], 10)
     formula("resnet18-torchvision", {"name": "resnet18-torchvision"}, [3, 50, 71], 10)
     formula("vgg11-torchvision", {"name": "vgg11-torchvision"}, [3, 224, 224], 1000)
-    text = json.dumps(MANIFEST, indent=None, separators=(",", ":"))
-    (FOLDER / "logits.json").write_text(text.replace('{"file"', '\n{"file"').replace('{"name":"vgg11', '\n{"name":"vgg11') + "\n")
+    lists = []
+    for name, cases in MANIFEST.items():
+        lines = (json.dumps(case, separators=(",", ":")) for case in cases)
+        lists.append(f'"{name}": [\n' + ",\n".join(lines) + "\n]")
+    (FOLDER / "logits.json").write_text("{" + ",\n".join(lists) + "}\n")
 
     shapes = [([1, 32, 32], 10), ([3, 32, 32], 10), ([3, 32, 32], 100), ([3, 224, 224], 1000)]
     for name in ["mlp", "small-cnn", "vgg11", "resnet18", "densenet40", "vgg11-torchvision", "resnet18-torchvision"]:

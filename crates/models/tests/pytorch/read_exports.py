@@ -14,7 +14,7 @@ manifest = json.loads((pathlib.Path(__file__).parent / "fixtures" / "logits.json
 worst = 0.0
 for case in manifest["files"]:
     net, shape = case["net"], case["input"]
-    model = build(net, shape, case["classes"])
+    model = build(net, shape, case["classes"]).double()
     state = load_file(folder / (case["file"] + ".safetensors"))
     if not net["name"].endswith("-torchvision"):
         wanted = [key for key in model.state_dict() if not key.endswith("num_batches_tracked")]
