@@ -9,13 +9,22 @@ use crate::{
     init::Init,
     mlp::{Mlp, MlpConfig},
     network::{Body, Network},
-    resnet18::{Resnet18, Resnet18Config},
+    resnet18::{Resnet18, Resnet18Config, Resnet18TorchvisionConfig},
     small_cnn::{SmallCnn, SmallCnnConfig},
     vgg11::{Vgg11, Vgg11Config},
+    vgg11_torchvision::{Vgg11Torchvision, Vgg11TorchvisionConfig},
 };
 
 /// The names [`NetConfig::from_name`] knows.
-pub const NET_NAMES: [&str; 5] = ["mlp", "small-cnn", "vgg11", "resnet18", "densenet40"];
+pub const NET_NAMES: [&str; 7] = [
+    "mlp",
+    "small-cnn",
+    "vgg11",
+    "resnet18",
+    "densenet40",
+    "vgg11-torchvision",
+    "resnet18-torchvision",
+];
 
 /// A network and its options, tagged by `name` in TOML and JSON.
 ///
@@ -38,6 +47,10 @@ pub enum NetConfig {
     Resnet18(Resnet18Config),
     /// DenseNet40.
     Densenet40(Densenet40Config),
+    /// torchvision's `vgg11_bn`.
+    Vgg11Torchvision(Vgg11TorchvisionConfig),
+    /// torchvision's `resnet18`.
+    Resnet18Torchvision(Resnet18TorchvisionConfig),
 }
 
 impl NetConfig {
@@ -49,6 +62,10 @@ impl NetConfig {
             "vgg11" => Ok(Self::Vgg11(Vgg11Config::default())),
             "resnet18" => Ok(Self::Resnet18(Resnet18Config::default())),
             "densenet40" => Ok(Self::Densenet40(Densenet40Config::default())),
+            "vgg11-torchvision" => Ok(Self::Vgg11Torchvision(Vgg11TorchvisionConfig::default())),
+            "resnet18-torchvision" => Ok(Self::Resnet18Torchvision(
+                Resnet18TorchvisionConfig::default(),
+            )),
             _ => Err(ModelError::UnknownNet {
                 name: name.to_owned(),
                 known: NET_NAMES.join(", "),
@@ -64,6 +81,8 @@ impl NetConfig {
             Self::Vgg11(_) => "vgg11",
             Self::Resnet18(_) => "resnet18",
             Self::Densenet40(_) => "densenet40",
+            Self::Vgg11Torchvision(_) => "vgg11-torchvision",
+            Self::Resnet18Torchvision(_) => "resnet18-torchvision",
         }
     }
 
@@ -114,6 +133,12 @@ impl NetConfig {
             Self::Resnet18(config) => Body::Resnet18(Resnet18::new(config, input, classes, init)?),
             Self::Densenet40(config) => {
                 Body::Densenet40(Densenet40::new(config, input, classes, init)?)
+            }
+            Self::Vgg11Torchvision(config) => {
+                Body::Vgg11Torchvision(Vgg11Torchvision::new(config, input, classes, init)?)
+            }
+            Self::Resnet18Torchvision(config) => {
+                Body::Resnet18(Resnet18::torchvision(config, input, classes, init)?)
             }
         };
         Ok(Network::new(self.clone(), input, classes, body))

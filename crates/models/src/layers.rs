@@ -157,7 +157,13 @@ pub(crate) fn avg_pool_2(x: Tensor<4>) -> Tensor<4> {
     avg_pool2d(x, AvgPoolOptions::new([2, 2]))
 }
 
+/// The means over `side` x `side` cells that cover the image and overlap where its sides are no multiples of `side`:
+/// `[n, c, h, w]` to `[n, c, side, side]`.
+pub(crate) fn adaptive_avg_pool(x: Tensor<4>, side: usize) -> Tensor<4> {
+    adaptive_avg_pool2d(x, [side; 2])
+}
+
 /// The mean over all pixels: `[n, c, h, w]` to `[n, c]`.
 pub(crate) fn global_avg_pool(x: Tensor<4>) -> Tensor<2> {
-    adaptive_avg_pool2d(x, [1, 1]).flatten::<2>(1, 3)
+    adaptive_avg_pool(x, 1).flatten::<2>(1, 3)
 }

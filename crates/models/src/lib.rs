@@ -2,7 +2,8 @@
 //!
 //! A [`NetConfig`] names a network and its options; [`NetConfig::init`] turns it into a [`Network`] for an input shape
 //! and a number of classes. [`train`](train()) trains it by stochastic gradient descent, saving checkpoints from which
-//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements.
+//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements. [`pytorch`] reads
+//! weights that PyTorch saved and writes them for it.
 //!
 //! # Parameter names and layouts
 //!
@@ -28,6 +29,7 @@ mod loss;
 mod mlp;
 mod network;
 mod progress;
+pub mod pytorch;
 mod rate_grid;
 mod resnet18;
 mod schedule;
@@ -39,6 +41,8 @@ mod state;
 mod train;
 mod train_config;
 mod vgg11;
+mod vgg11_torchvision;
+mod whole_file;
 
 pub use batch_norm::{BatchNorm, BnMode};
 pub use buffer::Buffer;
@@ -56,8 +60,11 @@ pub use loss::{Metrics, accuracy, cross_entropy, evaluate};
 pub use mlp::{Activation, Mlp, MlpConfig};
 pub use network::{Body, Network};
 pub use progress::{EpochMetrics, EpochTiming, Progress};
+pub use pytorch::{ExportError, ImportError, export_weights, import_weights, import_weights_f64};
 pub use rate_grid::RateGrid;
-pub use resnet18::{BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem};
+pub use resnet18::{
+    BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem, Resnet18TorchvisionConfig,
+};
 pub use schedule::{SCHEDULE_NAMES, Schedule};
 pub use search::{Search, SearchError, SearchObserver, trial_folder};
 pub use search_table::{Edge, SEARCH_TABLE, SearchTable, Trial};
@@ -67,3 +74,4 @@ pub use state::{NamedTensor, StateError, is_buffer, load_state, state_of};
 pub use train::{SilentObserver, TrainError, TrainObserver, train};
 pub use train_config::TrainConfig;
 pub use vgg11::{Vgg11, Vgg11Classifier, Vgg11Config};
+pub use vgg11_torchvision::{Vgg11Torchvision, Vgg11TorchvisionConfig};

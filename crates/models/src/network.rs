@@ -8,6 +8,7 @@ use burn::{
 use crate::{
     batch_norm::BnMode, config::NetConfig, densenet40::Densenet40, describe::Description, mlp::Mlp,
     resnet18::Resnet18, small_cnn::SmallCnn, state::count_parameters, vgg11::Vgg11,
+    vgg11_torchvision::Vgg11Torchvision,
 };
 
 /// The layers of a [`Network`].
@@ -19,10 +20,12 @@ pub enum Body {
     SmallCnn(SmallCnn),
     /// VGG11 with BatchNorm.
     Vgg11(Vgg11),
-    /// ResNet18.
+    /// ResNet18, torchvision's included.
     Resnet18(Resnet18),
     /// DenseNet40.
     Densenet40(Densenet40),
+    /// torchvision's `vgg11_bn`.
+    Vgg11Torchvision(Vgg11Torchvision),
 }
 
 /// A classifier of images of one shape into a number of classes.
@@ -55,6 +58,7 @@ impl Network {
             Body::Vgg11(net) => net.forward(x, mode),
             Body::Resnet18(net) => net.forward(x, mode),
             Body::Densenet40(net) => net.forward(x, mode),
+            Body::Vgg11Torchvision(net) => net.forward(x, mode),
         }
     }
 
@@ -91,6 +95,7 @@ impl Network {
             Body::Vgg11(net) => net.describe(self.input),
             Body::Resnet18(net) => net.describe(self.input),
             Body::Densenet40(net) => net.describe(self.input),
+            Body::Vgg11Torchvision(net) => net.describe(self.input),
         };
         Description {
             net: self.config.name(),
@@ -118,13 +123,14 @@ impl Network {
             Body::Vgg11(net) => net.head.weight.dtype(),
             Body::Resnet18(net) => net.head.weight.dtype(),
             Body::Densenet40(net) => net.head.weight.dtype(),
+            Body::Vgg11Torchvision(net) => net.head.weight.dtype(),
         }
     }
 
     /// The fewest examples a training batch may hold: 2 where BatchNorm sees one value per example and channel.
     pub(crate) fn smallest_training_batch(&self) -> usize {
         let one_value = match &self.body {
-            Body::Mlp(_) | Body::SmallCnn(_) => false,
+            Body::Mlp(_) | Body::SmallCnn(_) | Body::Vgg11Torchvision(_) => false,
             Body::Vgg11(net) => !net.hidden.is_empty(),
             Body::Resnet18(net) => net.fewest_pixels(self.input) == 1,
             Body::Densenet40(net) => net.fewest_pixels(self.input) == 1,
@@ -149,6 +155,7 @@ macro_rules! each {
             Body::Vgg11($net) => $call,
             Body::Resnet18($net) => $call,
             Body::Densenet40($net) => $call,
+            Body::Vgg11Torchvision($net) => $call,
         }
     };
     ($body:expr, $net:ident -> $call:expr) => {
@@ -158,6 +165,7 @@ macro_rules! each {
             Body::Vgg11($net) => Body::Vgg11($call),
             Body::Resnet18($net) => Body::Resnet18($call),
             Body::Densenet40($net) => Body::Densenet40($call),
+            Body::Vgg11Torchvision($net) => Body::Vgg11Torchvision($call),
         }
     };
 }

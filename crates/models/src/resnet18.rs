@@ -66,6 +66,23 @@ impl Default for Resnet18Config {
     }
 }
 
+/// Options of `resnet18-torchvision`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Resnet18TorchvisionConfig {
+    /// Channels of the stem and the first stage; the next three have 2, 4 and 8 times as many.
+    pub width: usize,
+}
+
+impl Default for Resnet18TorchvisionConfig {
+    /// torchvision's: 64 channels.
+    fn default() -> Self {
+        Self {
+            width: Resnet18Config::default().width,
+        }
+    }
+}
+
 /// A convolution without bias and BatchNorm.
 #[derive(Module, Debug)]
 pub struct ConvNorm {
@@ -178,20 +195,40 @@ impl Resnet18 {
         classes: usize,
         init: &mut Init,
     ) -> Result<Self, ModelError> {
-        if config.width == 0 {
-            return Err(ModelError::ZeroWidth {
-                net: "resnet18",
-                field: "width",
-            });
-        }
-        let [inputs, height, width] = input;
+        let [_, height, width] = input;
         let big = config.stem.is_big(height, width);
+        Self::with_stem("resnet18", big, config.width, input, classes, init)
+    }
+
+    /// torchvision's `resnet18`, which has the big stem for images of any size.
+    pub(crate) fn torchvision(
+        config: &Resnet18TorchvisionConfig,
+        input: [usize; 3],
+        classes: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        let net = "resnet18-torchvision";
+        Self::with_stem(net, true, config.width, input, classes, init)
+    }
+
+    fn with_stem(
+        net: &'static str,
+        big: bool,
+        width: usize,
+        [inputs, _, _]: [usize; 3],
+        classes: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        if width == 0 {
+            let field = "width";
+            return Err(ModelError::ZeroWidth { net, field });
+        }
         let (kernel, stride) = if big { (7, 2) } else { (3, 1) };
-        let mut channels = config.width;
+        let mut channels = width;
         let stem = ConvNorm::new(inputs, channels, kernel, stride, init);
         let mut blocks = Vec::with_capacity(BLOCKS * STAGES.len());
         for (multiple, stride) in STAGES {
-            let outputs = multiple * config.width;
+            let outputs = multiple * width;
             for index in 0..BLOCKS {
                 let stride = if index == 0 { stride } else { 1 };
                 blocks.push(BasicBlock::new(channels, outputs, stride, init));

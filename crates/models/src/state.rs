@@ -127,6 +127,30 @@ pub fn state_of<M: Module>(module: &M) -> Vec<NamedTensor> {
     collect.state
 }
 
+/// The paths and shapes of all parameters and running statistics of a module, in visiting order.
+pub(crate) fn state_shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
+    #[derive(Default)]
+    struct Shapes {
+        stack: PathStack,
+        shapes: Vec<(String, Vec<usize>)>,
+    }
+    impl ModuleVisitor for Shapes {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.stack.push(name);
+        }
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.stack.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let shape = param.dims().to_vec();
+            self.shapes.push((self.stack.path(), shape));
+        }
+    }
+    let mut shapes = Shapes::default();
+    module.visit(&mut shapes);
+    shapes.shapes
+}
+
 /// The number of trainable parameters of a module.
 ///
 /// Burn's own count descends to a [`Buffer`](crate::Buffer), which counts nothing, except within an `Option`, where it

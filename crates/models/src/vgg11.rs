@@ -12,23 +12,50 @@ use crate::{
     layers::Linear,
 };
 
-/// Output channels of the eight convolutions and whether max-pooling follows.
+/// Output channels of the eight convolutions in units of the width, and whether max-pooling follows.
 const FEATURES: [(usize, bool); 8] = [
-    (64, true),
-    (128, true),
-    (256, false),
-    (256, true),
-    (512, false),
-    (512, true),
-    (512, false),
-    (512, true),
+    (1, true),
+    (2, true),
+    (4, false),
+    (4, true),
+    (8, false),
+    (8, true),
+    (8, false),
+    (8, true),
 ];
 
+/// Channels of the first convolution.
+pub(crate) const WIDTH: usize = 64;
+
 /// Width of the two hidden layers of the full classifier.
-const HIDDEN: usize = 4096;
+pub(crate) const HIDDEN: usize = 4096;
 
 /// Standard deviation of the linear layers' initial weights.
-const LINEAR_STD: f64 = 0.01;
+pub(crate) const LINEAR_STD: f64 = 0.01;
+
+/// The convolutional blocks of the network `net`, the first with `first` channels.
+pub(crate) fn features(
+    net: &'static str,
+    [mut channels, height, width]: [usize; 3],
+    first: usize,
+    init: &mut Init,
+) -> Result<Vec<ConvBlock>, ModelError> {
+    if height < 32 || width < 32 {
+        return Err(ModelError::InputTooSmall {
+            net,
+            minimum: 32,
+            height,
+            width,
+        });
+    }
+    let mut blocks = Vec::with_capacity(FEATURES.len());
+    for (multiple, pool) in FEATURES {
+        let outputs = multiple * first;
+        blocks.push(ConvBlock::new(channels, outputs, true, pool, init));
+        channels = outputs;
+    }
+    Ok(blocks)
+}
 
 /// What follows the convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -71,20 +98,11 @@ impl Vgg11 {
         classes: usize,
         init: &mut Init,
     ) -> Result<Self, ModelError> {
-        let [mut channels, height, width] = input;
-        if height < 32 || width < 32 {
-            return Err(ModelError::InputTooSmall {
-                net: "vgg11",
-                minimum: 32,
-                height,
-                width,
-            });
-        }
-        let mut blocks = Vec::with_capacity(FEATURES.len());
-        for (outputs, pool) in FEATURES {
-            blocks.push(ConvBlock::new(channels, outputs, true, pool, init));
-            channels = outputs;
-        }
+        let [channels, height, width] = input;
+        let blocks = features("vgg11", input, WIDTH, init)?;
+        let channels = blocks
+            .last()
+            .map_or(channels, |block| block.norm.channels());
         let mut features = channels * (height / 32) * (width / 32);
         let mut hidden = Vec::new();
         if config.classifier == Vgg11Classifier::Full {
