@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
@@ -23,6 +24,11 @@ pub enum Command {
     Spectrum(SpectrumOptions),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
+    /// Write the weights of a checkpoint to a file that PyTorch reads
+    Export(ExportOptions),
+    /// List, describe, fetch and check data sets
+    #[command(subcommand)]
+    Data(DataCommand),
     /// List the devices this build can compute on
     Devices,
     /// Check a device against exact references
@@ -32,21 +38,30 @@ pub enum Command {
 /// What to train on what, and where; everything may also stand in the file of `--config`.
 #[derive(Debug, Default, clap::Args)]
 pub struct RunOptions {
-    /// Data set: synth-digits, mnist, fashion-mnist [default: synth-digits]
+    /// Data set: synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, imagenet, folder, arrays
+    /// [default: synth-digits]
     #[arg(long)]
     pub dataset: Option<String>,
-    /// Folder with the files of the data set
+    /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Network: mlp, small-cnn, vgg11, resnet18, densenet40 [default: small-cnn]
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Network: mlp, small-cnn, vgg11, resnet18, densenet40, vgg11-torchvision, resnet18-torchvision
+    /// [default: small-cnn]
     #[arg(long)]
     pub net: Option<String>,
-    /// Training examples of each class [default: all, or 51 of synth-digits]
+    /// Start from the weights of this file, .safetensors or PyTorch's .pt and .pth, rather than from random
+    /// ones; with --epochs 0 they are analysed as they are
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Training examples of each class: a number, all, or paper-1 to paper-20 for the sizes of the papers
+    /// [default: all, or 51 of synth-digits]
     #[arg(long, value_name = "N")]
-    pub examples_per_class: Option<usize>,
+    pub examples_per_class: Option<PerClass>,
     /// Test examples of each class [default: all, or 100 of synth-digits]
     #[arg(long, value_name = "N")]
-    pub test_examples_per_class: Option<usize>,
+    pub test_examples_per_class: Option<PerClass>,
     #[command(flatten)]
     pub train: TrainOptions,
     /// Seed of subsets, weights, batches and probes [default: 0]
@@ -109,6 +124,32 @@ pub struct TrainOptions {
     pub eval_every: Option<usize>,
 }
 
+/// Which of the data are taken, and how they are changed.
+#[derive(Debug, Default, clap::Args)]
+pub struct DataOptions {
+    /// Classes to take, by name or number, separated by commas [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub classes: Option<Vec<String>>,
+    /// Share of the training labels to replace by other ones, from 0 to 1 [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub label_noise: Option<f64>,
+    /// Train on randomly cropped and flipped images
+    #[arg(long)]
+    pub augment: bool,
+    /// Take the 20 coarse classes of cifar-100 rather than the 100 fine ones
+    #[arg(long)]
+    pub coarse_labels: bool,
+    /// Pixels along a side, for images read from folders [default: 224, or 32 of folder]
+    #[arg(long, value_name = "PIXELS")]
+    pub image_size: Option<usize>,
+    /// Leave out images that cannot be read, and name them
+    #[arg(long)]
+    pub skip_broken: bool,
+    /// Folder for images made ready [default: the system's place for caches]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
 /// How much work goes into a spectrum.
 #[derive(Debug, Default, clap::Args)]
 pub struct EstimationOptions {
@@ -156,6 +197,72 @@ pub struct SpectrumOptions {
 pub struct ReportOptions {
     /// Folder of the run
     pub run: PathBuf,
+}
+
+/// Which weights to write where.
+#[derive(Debug, clap::Args)]
+pub struct ExportOptions {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Epoch of the checkpoint [default: the last]
+    #[arg(long)]
+    pub epoch: Option<usize>,
+    /// File to write, in PyTorch's names and layouts
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub out: PathBuf,
+}
+
+/// What to do with which data set.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the data sets
+    List,
+    /// Say what a data set is, its licence and source, and what its folder holds
+    Info(InfoOptions),
+    /// Download data sets into data/NAME, checking every byte
+    Fetch(FetchOptions),
+    /// Compare the files of a data set with the published ones
+    Verify(VerifyDataOptions),
+}
+
+/// Which data set to describe.
+#[derive(Debug, clap::Args)]
+pub struct InfoOptions {
+    /// Data set, see `hesscope data list`
+    pub name: String,
+    /// Folder with its files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Which data sets to fetch, and from where.
+#[derive(Debug, clap::Args)]
+pub struct FetchOptions {
+    /// Data sets: mnist, fashion-mnist, cifar-10, cifar-100
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Folder for the files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address of a folder that has the files under their official names, tried before all others
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// Also unpack archives; hesscope reads them as they are
+    #[arg(long)]
+    pub unpack: bool,
+    /// Replace files that are there with other bytes
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// Which data set to check.
+#[derive(Debug, clap::Args)]
+pub struct VerifyDataOptions {
+    /// Data set: mnist, fashion-mnist, cifar-10, cifar-100
+    pub name: String,
+    /// Folder with its files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// Which references on which device.

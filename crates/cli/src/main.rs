@@ -5,6 +5,8 @@
 mod analysis;
 mod args;
 mod checkpoint_epochs;
+mod data;
+mod data_settings;
 mod devices;
 mod failure;
 mod folder;
@@ -63,6 +65,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Train(options) => pipeline::train(&options),
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Report(options) => pipeline::report(&options),
+        Command::Export(options) => pipeline::export(&options),
+        Command::Data(command) => data::run(&command),
         Command::Devices => {
             devices::list();
             Ok(())

@@ -42,6 +42,21 @@ impl Progress {
         }
     }
 
+    /// Bytes that arrive, with their rate.
+    pub fn bytes() -> Self {
+        let progress = Self::new(0, "");
+        let template = "{msg:28} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            progress.bar.set_style(style);
+        }
+        progress
+    }
+
+    /// Where the step stands.
+    pub fn set(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
     /// Also says how far the step is where there is no terminal, with a line each quarter.
     pub fn with_lines(self) -> Self {
         if !std::io::stderr().is_terminal() {

@@ -6,12 +6,14 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use hesscope_hvp::Terms;
-use hesscope_models::{BatchSource, Network, checkpoint_path, list_checkpoints, load_checkpoint};
+use hesscope_models::{
+    BatchSource, Network, checkpoint_path, export_weights, list_checkpoints, load_checkpoint,
+};
 use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
 
 use crate::analysis::{Request, Subject, find_or_make};
-use crate::args::{ReportOptions, RunOptions, SpectrumOptions};
+use crate::args::{ExportOptions, ReportOptions, RunOptions, SpectrumOptions};
 use crate::devices;
 use crate::failure::Failure;
 use crate::folder::{RunFile, RunFolder, sha256};
@@ -64,6 +66,20 @@ pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
         "{}",
         run.folder.root().join("analysis").join(name).display()
     );
+    Ok(())
+}
+
+/// `hesscope export`: the weights of a checkpoint for PyTorch.
+pub fn export(options: &ExportOptions) -> Result<(), Failure> {
+    let folder = RunFolder::open(&options.run)?;
+    let settings = stored(&folder)?.settings;
+    let epoch = options.epoch.unwrap_or(settings.train.epochs);
+    let path = checkpoint_path(&folder.checkpoints(), epoch);
+    if !path.is_file() {
+        return Err(missing_epoch(&folder, epoch));
+    }
+    export_weights(&load_checkpoint(&path, &Device::flex())?.net, &options.out)?;
+    println!("{}", options.out.display());
     Ok(())
 }
 

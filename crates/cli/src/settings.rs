@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use hesscope_data::{DatasetName, DatasetSpec};
+use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_hvp::{Part, Precision, Terms};
 use hesscope_models::{NetConfig, TrainConfig, TrainError};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::args::{EstimationOptions, RunOptions};
+use crate::data;
+use crate::data_settings::DataSettings;
 use crate::failure::Failure;
 use crate::folder::sha256;
 use crate::seeds::{SeedChoices, Seeds};
@@ -30,10 +32,10 @@ pub struct Settings {
     pub data_dir: Option<PathBuf>,
     /// Training examples of each class; all if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub examples_per_class: Option<usize>,
+    pub examples_per_class: Option<PerClass>,
     /// Test examples of each class; all if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub test_examples_per_class: Option<usize>,
+    pub test_examples_per_class: Option<PerClass>,
     /// Seed of subsets, weights, batches and probes, but for those that [`seeds`](Self::seeds) gives by themselves.
     pub seed: u64,
     /// The device.
@@ -46,6 +48,14 @@ pub struct Settings {
     /// Seeds of single things.
     #[serde(skip_serializing_if = "SeedChoices::is_empty")]
     pub seeds: SeedChoices,
+    /// The file of weights to start from; random ones if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<PathBuf>,
+    /// Its SHA-256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights_sha256: Option<String>,
+    /// Which of the data are taken, and how they are changed.
+    pub data: DataSettings,
     /// How it is trained.
     pub train: TrainSettings,
     /// What is measured.
@@ -64,6 +74,9 @@ impl Default for Settings {
             precision: "f32".into(),
             net: NetConfig::SmallCnn(Default::default()),
             seeds: SeedChoices::default(),
+            weights: None,
+            weights_sha256: None,
+            data: DataSettings::default(),
             train: TrainSettings::default(),
             analysis: AnalysisChoices::default(),
         }
@@ -194,13 +207,29 @@ impl Settings {
             test_examples_per_class,
             ..
         } = options;
-        settings.data_dir = data_dir.clone().or(settings.data_dir);
+        settings.data_dir = data_dir.clone().or(settings.data_dir).or_else(|| {
+            let fetched = data::default_folder(settings.dataset.as_str());
+            fetched.is_dir().then_some(fetched)
+        });
+        settings.data.override_with(&options.data);
+        settings.weights = options.weights.clone().or(settings.weights);
+        if let Some(path) = &settings.weights {
+            let bytes = fs::read(path).map_err(|error| {
+                Failure::new(format!(
+                    "cannot read the weights {}: {error}; check the path",
+                    path.display()
+                ))
+            })?;
+            settings.weights_sha256 = Some(sha256(&bytes));
+        }
         settings.examples_per_class = examples_per_class.or(settings.examples_per_class);
         settings.test_examples_per_class =
             test_examples_per_class.or(settings.test_examples_per_class);
         if settings.dataset == DatasetName::SynthDigits {
             // Drawing more costs nothing, but analysing them does.
-            settings.examples_per_class.get_or_insert(SYNTH_PER_CLASS);
+            settings
+                .examples_per_class
+                .get_or_insert(SYNTH_PER_CLASS.into());
         }
         settings.seed = options.seed.unwrap_or(settings.seed);
         settings.device = options.device.clone().unwrap_or(settings.device);
@@ -265,6 +294,15 @@ impl Settings {
             train_per_class: self.examples_per_class,
             test_per_class: self.test_examples_per_class,
             seed: self.all_seeds().data,
+            classes: self.data.classes.clone(),
+            label_noise: self.data.label_noise,
+            noise_seed: Some(self.all_seeds().noise),
+            augment: self.data.augment,
+            coarse_labels: self.data.coarse_labels,
+            image_size: self.data.image_size,
+            skip_broken: self.data.skip_broken,
+            cache_dir: self.data.cache_dir.clone(),
+            normalization: self.data.normalization.clone(),
         }
     }
 
@@ -291,6 +329,11 @@ impl Settings {
     pub fn training_part(&self) -> Self {
         Settings {
             data_dir: None,
+            weights: None,
+            data: DataSettings {
+                cache_dir: None,
+                ..self.data.clone()
+            },
             precision: Self::default().precision,
             analysis: AnalysisChoices::default(),
             seeds: SeedChoices {

@@ -25,7 +25,15 @@ pub struct Sources {
 impl Sources {
     /// Loads the data set that the settings name.
     pub fn load(settings: &Settings) -> Result<Self, Failure> {
-        let Dataset { train, test, .. } = hesscope_data::load(&settings.dataset_spec())?;
+        let Dataset {
+            train,
+            test,
+            notices,
+            ..
+        } = hesscope_data::load(&settings.dataset_spec())?;
+        for notice in notices {
+            eprintln!("note: {notice}");
+        }
         Ok(Sources {
             train: Source(train),
             test: Source(test),

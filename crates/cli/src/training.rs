@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use hesscope_models::{
     BatchSource, Edge, EpochMetrics, Network, Progress as Training, Search, SearchTable,
-    TrainConfig, train,
+    TrainConfig, import_weights, train,
 };
 use hesscope_report::schema::{EpochRecord, SplitRecord};
 
@@ -21,15 +21,23 @@ pub fn run(
     device: &Device,
 ) -> Result<Network, Failure> {
     let mut config = settings.train_config()?;
-    if settings.train.learning_rate.is_search() {
-        config.learning_rate = search(folder, settings, &config, sources, device)?;
-    }
     let (input, classes) = (sources.train.shape(), sources.train.classes());
+    let initial = match &settings.weights {
+        Some(path) => Some(import_weights(path, &settings.net, input, classes, device)?),
+        None => None,
+    };
+    if settings.train.learning_rate.is_search() {
+        let initial = initial.as_ref();
+        config.learning_rate = search(folder, settings, &config, sources, initial, device)?;
+    }
     let checkpoints = folder.checkpoints();
     let resumed = Training::resume(&checkpoints, &settings.net, input, classes, &config, device)?;
     let progress = match resumed {
         Some(progress) => progress,
-        None => Training::start(&settings.net, input, classes, &config, device)?,
+        None => match initial {
+            Some(net) => Training::start_from(net, &config),
+            None => Training::start(&settings.net, input, classes, &config, device)?,
+        },
     };
     let mut watcher = Watcher::new(folder, &config, sources.train.len());
     let end = train(
@@ -51,6 +59,7 @@ fn search(
     settings: &Settings,
     config: &TrainConfig,
     sources: &Sources,
+    initial: Option<&Network>,
     device: &Device,
 ) -> Result<f64, Failure> {
     let rates = settings.train.learning_rate.rates()?;
@@ -63,6 +72,7 @@ fn search(
         train_split: &sources.train,
         test_split: &sources.test,
         dir: folder.root(),
+        initial,
         device,
     };
     eprintln!(

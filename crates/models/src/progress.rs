@@ -78,12 +78,17 @@ impl Progress {
     ) -> Result<Self, ModelError> {
         let device = device.clone().without_autodiff();
         let net = net.init(input, classes, config.seed, &device)?;
-        Ok(Self {
-            net,
+        Ok(Self::start_from(net, config))
+    }
+
+    /// A training that starts with the weights of `net`, such as imported ones.
+    pub fn start_from(net: Network, config: &TrainConfig) -> Self {
+        Self {
+            net: net.valid(),
             sgd: Sgd::new(config.momentum, config.weight_decay),
             epoch: 0,
             history: Vec::new(),
-        })
+        }
     }
 
     /// Where the training with its checkpoints in `dir` stands; `None` where it has not finished epoch 0.

@@ -12,6 +12,7 @@ use crate::{
     checkpoint::{CheckpointError, LAST_CHECKPOINT, checkpoint_path, list_checkpoints},
     config::NetConfig,
     data::BatchSource,
+    network::Network,
     progress::Progress,
     schedule::Schedule,
     search_table::{SEARCH_TABLE, SearchTable, Trial},
@@ -81,6 +82,8 @@ pub struct Search<'a> {
     pub test_split: &'a dyn BatchSource,
     /// The folder that gets [`SEARCH_TABLE`] and a folder `search` with one of each trial.
     pub dir: &'a Path,
+    /// The network that every trial starts from, in place of one initialised from the settings' seed.
+    pub initial: Option<&'a Network>,
     /// Where to compute.
     pub device: &'a Device,
 }
@@ -224,8 +227,11 @@ impl Search<'_> {
         let resumed = Progress::resume(&dir, self.net, input, classes, &config, self.device)?;
         let progress = match resumed {
             Some(progress) => progress,
-            None => Progress::start(self.net, input, classes, &config, self.device)
-                .map_err(TrainError::from)?,
+            None => match self.initial {
+                Some(initial) => Progress::start_from(initial.clone(), &config),
+                None => Progress::start(self.net, input, classes, &config, self.device)
+                    .map_err(TrainError::from)?,
+            },
         };
         let (train_split, test_split) = (self.train_split, self.test_split);
         let blank = Trial {

@@ -56,6 +56,7 @@ fn with_search<T>(
         train_split: &data,
         test_split: &data,
         dir,
+        initial: None,
         device: &device,
     })
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod common;
+mod datasets;
 mod killed;
 mod run;
 mod search;
