@@ -311,7 +311,7 @@ fn impossible_networks_are_sentences() {
     let unknown = NetConfig::from_name("resnet999").expect_err("an unknown name");
     assert_eq!(
         unknown.to_string(),
-        "unknown network `resnet999`: choose one of mlp, small-cnn, vgg11, resnet18, densenet40"
+        "unknown network `resnet999`: choose one of mlp, small-cnn, vgg11, resnet18, densenet40, vgg11-torchvision, resnet18-torchvision"
     );
     let vgg = NetConfig::from_name("vgg11").expect("a known name");
     let small = vgg

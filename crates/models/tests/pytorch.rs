@@ -411,7 +411,7 @@ fn another_shape_comes_with_its_likely_cause() {
             [1, 45, 38],
             3,
             "conv1.weight",
-            "images of 3 channels and not 1",
+            "3-channel images and not 1-channel ones",
         ),
         (
             file.clone(),
@@ -435,7 +435,7 @@ fn another_shape_comes_with_its_likely_cause() {
             [2, 12, 16],
             4,
             "blocks.0.conv.weight",
-            "images of 1 channels and not 2",
+            "1-channel images and not 2-channel ones",
         ),
     ];
     for (path, json, input, classes, name, likely) in cases {
@@ -567,6 +567,80 @@ fn wrappers_of_every_kind_are_looked_through() {
     assert_eq!(read(&path), plain);
 }
 
+/// The tensors of `net` with the names `rename` makes of its own, in PyTorch's layouts.
+fn write_renamed(net: &Network, path: &Path, rename: impl Fn(&str) -> String) {
+    let tensors: Vec<_> = state_of(net)
+        .into_iter()
+        .map(|tensor| {
+            let values: Vec<f32> = tensor.data.iter().collect();
+            let (values, shape) = match tensor.shape[..] {
+                [inputs, outputs] => {
+                    let column = |o| (0..inputs).map(move |i| i * outputs + o);
+                    let order = (0..outputs).flat_map(column);
+                    (order.map(|at| values[at]).collect(), vec![outputs, inputs])
+                }
+                _ => (values, tensor.shape),
+            };
+            let bytes: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
+            (rename(&tensor.path), shape, bytes)
+        })
+        .collect();
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("a tensor");
+        (name.as_str(), view)
+    });
+    fs::write(path, safetensors::serialize(views, None).expect("a file")).expect("a folder");
+}
+
+#[test]
+fn a_network_is_read_by_all_of_its_names() {
+    let device = Device::flex();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("weights.safetensors");
+    let own = |name: &str| name.to_owned();
+    let shortcut = |name: &str| {
+        let name = name
+            .replace("stem.conv", "conv1")
+            .replace("stem.norm", "bn1");
+        let name = name.replace("head", "linear");
+        let Some(rest) = name.strip_prefix("blocks.") else {
+            return name;
+        };
+        let block: usize = rest[..1].parse().expect("a block");
+        let rest = rest[2..]
+            .replace("first.conv", "conv1")
+            .replace("first.norm", "bn1")
+            .replace("second.conv", "conv2")
+            .replace("second.norm", "bn2")
+            .replace("shortcut.conv", "shortcut.0")
+            .replace("shortcut.norm", "shortcut.1");
+        format!("layer{}.{}.{rest}", block / 2 + 1, block % 2)
+    };
+    let vgg = r#"{"name": "vgg11-torchvision", "width": 1, "hidden": 4}"#;
+    let small = r#"{"name": "resnet18", "width": 2}"#;
+    type Rename<'a> = &'a dyn Fn(&str) -> String;
+    let cases: [(&str, Rename); 4] = [
+        (vgg, &own),
+        (RESNET, &own),
+        (RESNET, &shortcut),
+        (small, &shortcut),
+    ];
+    for (json, rename) in cases {
+        let config = net(json);
+        let net = config.init([3, 32, 32], 3, 7, &device).expect("a network");
+        write_renamed(&net, &path, rename);
+        let read = import_weights(&path, &config, [3, 32, 32], 3, &device);
+        let read = read.unwrap_or_else(|e| panic!("{json}: {e}"));
+        assert_eq!(bytes(&state_of(&read)), bytes(&state_of(&net)), "{json}");
+    }
+    // The same network by another configuration, whose names are not those it writes.
+    let big = net(r#"{"name": "resnet18", "width": 2, "stem": "big"}"#);
+    let file = fixture("resnet18_torchvision.pt");
+    let a = import_weights(&file, &big, [3, 45, 38], 3, &device).expect("a fitting file");
+    let b = import_weights(&file, &net(RESNET), [3, 45, 38], 3, &device).expect("its own file");
+    assert_eq!(bytes(&state_of(&a)), bytes(&state_of(&b)));
+}
+
 // --- Files that are damaged or hostile ---------------------------------------------------------
 
 #[test]
@@ -645,7 +719,7 @@ fn pickled_commands_are_not_run() {
         let path = folder.path().join("command.pt");
         fs::write(&path, pickle).expect("a writable folder");
         let error = refusal(&path, CNN, [1, 12, 16], 4);
-        assert!(matches!(error, ImportError::Damaged { .. }), "{error}");
+        assert!(matches!(error, ImportError::NoTensors { .. }), "{error}");
     }
     let error = refusal(&fixture("command_as_weight.pt"), CNN, [1, 12, 16], 4);
     assert!(
@@ -687,7 +761,9 @@ fn files_cut_short_anywhere_are_errors() {
     let path = folder.path().join("cut");
     for (file, json, input, classes, _) in VICTIMS {
         let whole = fs::read(fixture(file)).expect("a reference");
-        for length in 0..whole.len() {
+        // Everywhere in the headers and directories at both ends, every third place between them.
+        let ends = |length: usize| length < 500 || length + 500 > whole.len();
+        for length in (0..whole.len()).filter(|&length| ends(length) || length % 3 == 0) {
             fs::write(&path, &whole[..length]).expect("a writable folder");
             let error = refusal(&path, json, input, classes);
             let damaged = matches!(
@@ -738,14 +814,14 @@ fn changed_bytes_are_errors_or_harmless() {
 fn claims_of_enormous_sizes_are_refused_before_they_cost_anything() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("claims.pt");
-    // The directory of an archive, made to claim a pickle of 4 GiB less a byte, and one of 17 MiB.
+    // The directory of an archive, made to claim a pickle of 4 GiB less a byte, and one of 9 MiB.
     let whole = fs::read(fixture("small_cnn.pt")).expect("a reference");
     let entries = whole.windows(4).enumerate();
     let entries = entries.filter(|(_, bytes)| bytes == b"PK\x01\x02");
     let name = |at: usize| whole[at + 46..].starts_with(b"small_cnn/data.pkl");
     let at: Vec<usize> = entries.map(|(at, _)| at).filter(|&at| name(at)).collect();
     assert_eq!(at.len(), 1);
-    for claim in [u32::MAX, 17 << 20] {
+    for claim in [u32::MAX, 9 << 20] {
         let mut claims = whole.clone();
         claims[at[0] + 24..at[0] + 28].copy_from_slice(&claim.to_le_bytes());
         fs::write(&path, claims).expect("a writable folder");

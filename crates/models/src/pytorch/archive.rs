@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
-/// Bytes that the pickle of an archive may have, unpacked. Those of networks have some hundred a tensor; each byte can
-/// cost a hundred of memory once it is parsed, and a few compressed ones can claim any number.
-pub(super) const LARGEST_PICKLE: u64 = 16 << 20;
+/// Bytes that the pickle of an archive may have, unpacked. Those of networks have some hundred a tensor. Each byte can
+/// cost 85 of memory once it is parsed, and a few compressed ones can claim any number.
+pub(super) const LARGEST_PICKLE: u64 = 8 << 20;
 
 /// First bytes of an entry of an archive's directory.
 const SIGNATURE: [u8; 4] = *b"PK\x01\x02";

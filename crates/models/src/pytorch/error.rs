@@ -80,8 +80,8 @@ pub enum ImportError {
         /// Bytes that are read at most.
         limit: u64,
     },
-    /// A file of the right kind without any tensor.
-    #[error("{} holds no tensors: save the network's `state_dict`", path.display())]
+    /// A file of the right kind without any tensor that has a name.
+    #[error("{} holds no dictionary of tensors: save the network's `state_dict`", path.display())]
     NoTensors {
         /// The file.
         path: PathBuf,

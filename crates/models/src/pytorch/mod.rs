@@ -2,12 +2,12 @@
 //!
 //! [`import_weights`] reads what `torch.save` writes (`.pt`, `.pth`: today's zip archive and the older stream of
 //! pickles) and what `safetensors.torch.save_file` writes, told apart by their contents and not by their names. No code
-//! in a pickle is ever run: its tensors are read and everything else is skipped. [`export_weights`] writes a
+//! in a pickle is ever run: its tensors are read and what is none is skipped. [`export_weights`] writes a
 //! `.safetensors` file that `load_state_dict` takes strictly.
 //!
 //! # Names
 //!
-//! Each network is known by its own names, the paths of [`state_of`](crate::state_of), and by those of the PyTorch
+//! Each network is known by its own names, the paths of [`state_of`], and by those of the PyTorch
 //! definitions it equals; a file is read by whichever fit it best. `resnet18-torchvision` and `vgg11-torchvision` are
 //! written with torchvision's names, the others with their own.
 //!
@@ -30,6 +30,13 @@
 //! one layout. float16, bfloat16, float32 and float64 are read. A network arrives in float32, rounded where the file
 //! has float64, or in float64 by [`import_weights_f64`]. Options that are not weights (BatchNorm's epsilon 1e-5, the
 //! strides) are those of the [`NetConfig`].
+//!
+//! # Files from elsewhere
+//!
+//! Files may be damaged or hostile: all that goes wrong is an [`ImportError`]. Names, shapes and types are checked before
+//! numbers are read, and the pickle of an archive is refused where it claims more than 8 MiB. A `.safetensors` file is
+//! held in memory as it is read. In the formats before PyTorch 1.6 the pickle is as long as the file lets it be, and
+//! parsing it can take some 85 times its length of memory.
 
 mod archive;
 mod error;
@@ -83,10 +90,10 @@ fn import(
     device: &Device,
     precision: FloatDType,
 ) -> Result<Network, ImportError> {
-    // What the file must hold is settled first, so that nothing larger than the network is ever read from it.
-    let blank = config.blank(input, classes, device)?;
     let source = source::open(path)?;
+    let blank = config.blank(input, classes, device)?;
     let wanted = select::wanted(&blank);
+    // Names, shapes and types are settled before any number is read, so that nothing larger than the network ever is.
     let chosen = select::choose(path, config, &wanted, &source)?;
     let mut state = Vec::with_capacity(wanted.len());
     for (target, entry) in wanted.into_iter().zip(&chosen) {

@@ -185,7 +185,9 @@ fn cause(target: &Wanted, found: &[usize]) -> String {
         ([outputs, channels, _, _], [asked, inputs, _, _])
             if outputs == asked && channels != inputs && is_first(&target.path) =>
         {
-            return format!("it was made for images of {channels} channels and not {inputs}");
+            return format!(
+                "it was made for {channels}-channel images and not {inputs}-channel ones"
+            );
         }
         ([outputs, _], [asked, _]) if outputs == asked => {
             return "it was made for images of another size or with another width".to_owned();

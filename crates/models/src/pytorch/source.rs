@@ -182,12 +182,17 @@ fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, String> {
 fn reader_error(path: &Path, error: PytorchError) -> ImportError {
     match error {
         PytorchError::Io(error) => io_error(path, error),
-        // The only errors of this kind that come before anything else of the file is looked at.
+        // The reader has one kind for all of these; a wording that is not known is taken for damage.
         PytorchError::InvalidFormat(reason)
             if reason.starts_with("not a PyTorch checkpoint")
                 || reason.starts_with("No data.pkl") =>
         {
             ImportError::NotWeights {
+                path: path.to_path_buf(),
+            }
+        }
+        PytorchError::InvalidFormat(reason) if reason.starts_with("Expected a dictionary") => {
+            ImportError::NoTensors {
                 path: path.to_path_buf(),
             }
         }

@@ -15,10 +15,12 @@ pub(super) fn to_host(bytes: Vec<u8>, entry: &Entry, precision: FloatDType) -> O
     let data = TensorData::from_bytes_vec(bytes, entry.shape.clone(), dtype);
     if precision == FloatDType::F64 {
         let values: Vec<f64> = data.iter().collect();
+        drop(data);
         let finite = values.iter().all(|x| x.is_finite());
         finite.then(|| transposed(values, &entry.shape))
     } else {
         let values: Vec<f32> = data.iter().collect();
+        drop(data);
         let finite = values.iter().all(|x| x.is_finite());
         finite.then(|| transposed(values, &entry.shape))
     }
