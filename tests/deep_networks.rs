@@ -5,7 +5,8 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, FloatDType, Tensor, TensorData, activation::log_softmax};
 use hesscope::hvp::{Examples, Options, Part, Precision, Problem, capture};
 use hesscope::models::{
-    BnMode, Densenet40Config, NetConfig, Network, Resnet18Config, Resnet18Stem, is_buffer,
+    BnMode, Densenet40Config, NetConfig, Network, Resnet18Config, Resnet18Stem,
+    Resnet18TorchvisionConfig, Vgg11TorchvisionConfig, is_buffer,
 };
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
@@ -23,8 +24,17 @@ fn densenet(depth: usize, bottleneck: bool, reduction: f64) -> NetConfig {
 }
 
 /// Networks of a few thousand parameters and the images they take.
-fn tiny() -> [(NetConfig, [usize; 3]); 4] {
+fn tiny() -> [(NetConfig, [usize; 3]); 6] {
+    let vgg = Vgg11TorchvisionConfig {
+        width: 1,
+        hidden: 6,
+    };
     [
+        (NetConfig::Vgg11Torchvision(vgg), [2, 34, 70]),
+        (
+            NetConfig::Resnet18Torchvision(Resnet18TorchvisionConfig { width: 2 }),
+            [3, 44, 40],
+        ),
         (resnet(2, Resnet18Stem::Small), [1, 12, 10]),
         (resnet(2, Resnet18Stem::Big), [2, 44, 40]),
         (densenet(10, false, 1.0), [1, 10, 8]),

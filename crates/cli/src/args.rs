@@ -122,6 +122,9 @@ pub struct TrainOptions {
     /// Evaluate both splits after every N epochs, and where weights are kept [default: 1]
     #[arg(long, value_name = "N")]
     pub eval_every: Option<usize>,
+    /// Also write the metrics as an event file for TensorBoard
+    #[arg(long)]
+    pub tensorboard: bool,
 }
 
 /// Which of the data are taken, and how they are changed.

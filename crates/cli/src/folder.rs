@@ -97,6 +97,7 @@ impl RunFolder {
             self.root.clone(),
             self.root.join("analysis"),
             self.root.join("figures"),
+            self.root.join(crate::tensorboard::FOLDER),
             self.checkpoints(),
         ];
         for folder in own.into_iter().chain(trials.map(|entry| entry.path())) {

@@ -19,6 +19,7 @@ mod pipeline;
 mod seeds;
 mod settings;
 mod source;
+mod tensorboard;
 mod timing;
 mod train_settings;
 mod training;

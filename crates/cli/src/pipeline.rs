@@ -336,6 +336,7 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
             .iter()
             .map(training::record)
             .collect(),
+        search: training::search_record(folder)?,
         analyses: folder.analyses()?,
     };
     write_report(&summary, folder.root())?;

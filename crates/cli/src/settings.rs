@@ -325,7 +325,7 @@ impl Settings {
     }
 
     /// The part that determines the trained weights: everything but what is measured, how precisely,
-    /// and where the data lie.
+    /// where the data lie, and what else is written.
     pub fn training_part(&self) -> Self {
         Settings {
             data_dir: None,
@@ -336,6 +336,10 @@ impl Settings {
             },
             precision: Self::default().precision,
             analysis: AnalysisChoices::default(),
+            train: TrainSettings {
+                tensorboard: false,
+                ..self.train.clone()
+            },
             seeds: SeedChoices {
                 probes: None,
                 ..self.seeds

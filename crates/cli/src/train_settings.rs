@@ -37,6 +37,13 @@ pub struct TrainSettings {
     /// Both splits are evaluated after every so many epochs, at epoch 0, after the last, and where the weights are kept.
     #[serde(skip_serializing_if = "is_default_eval_every")]
     pub eval_every: usize,
+    /// Whether the metrics are also written for TensorBoard; no part of what determines the weights.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tensorboard: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 fn is_default_warm_up(epochs: &usize) -> bool {
@@ -73,6 +80,7 @@ impl Default for TrainSettings {
             warm_up_epochs,
             checkpoint_epochs: CheckpointEpochs::List(checkpoint_epochs),
             eval_every,
+            tensorboard: false,
         }
     }
 }
@@ -93,6 +101,7 @@ impl TrainSettings {
         lay(flags.weight_decay, &mut self.weight_decay);
         lay(flags.warm_up_epochs, &mut self.warm_up_epochs);
         lay(flags.eval_every, &mut self.eval_every);
+        self.tensorboard |= flags.tensorboard;
         self.search_epochs = flags.search_epochs.or(self.search_epochs);
         if let Some(text) = &flags.learning_rate {
             let rate: LearningRate = text.parse().map_err(said)?;
@@ -176,7 +185,7 @@ mod tests {
             "checkpoint-epochs = [1, 5]",
             "checkpoint-epochs = \"log\"",
             "checkpoint-epochs = { log = 4 }",
-            "eval-every = 5",
+            "eval-every = 5\ntensorboard = true",
         ] {
             let settings = read(text).expect(text);
             settings.check(seeds).expect(text);

@@ -2,10 +2,10 @@
 
 use burn::tensor::Device;
 use hesscope_models::{
-    BatchSource, Edge, EpochMetrics, Network, Progress as Training, Search, SearchTable,
-    TrainConfig, import_weights, train,
+    BatchSource, Edge, EpochMetrics, Metrics, Network, Progress as Training, SEARCH_TABLE, Search,
+    SearchTable, TrainConfig, Trial, import_weights, train,
 };
-use hesscope_report::schema::{EpochRecord, SplitRecord};
+use hesscope_report::schema::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 
 use crate::failure::Failure;
 use crate::folder::RunFolder;
@@ -39,7 +39,12 @@ pub fn run(
             None => Training::start(&settings.net, input, classes, &config, device)?,
         },
     };
-    let mut watcher = Watcher::new(folder, &config, sources.train.len());
+    let mut watcher = Watcher::new(
+        folder,
+        &config,
+        sources.train.len(),
+        settings.train.tensorboard,
+    );
     let end = train(
         progress,
         &config,
@@ -85,7 +90,12 @@ fn search(
         epochs,
         ..config.clone()
     };
-    let mut watcher = Watcher::new(folder, &trial, sources.train.len());
+    let mut watcher = Watcher::new(
+        folder,
+        &trial,
+        sources.train.len(),
+        settings.train.tensorboard,
+    );
     let table = search.run(&mut watcher);
     watcher.end()?;
     let table = table?;
@@ -146,13 +156,38 @@ fn print_table(table: &SearchTable, best: f64) {
     );
 }
 
-/// The line of `metrics.jsonl` for an epoch.
-pub fn record(metrics: &EpochMetrics) -> EpochRecord {
-    let split = |metrics: hesscope_models::Metrics| SplitRecord {
+/// The search that a folder holds, for the report.
+pub fn search_record(folder: &RunFolder) -> Result<Option<SearchRecord>, Failure> {
+    let Some(table) = SearchTable::read(&folder.root().join(SEARCH_TABLE))? else {
+        return Ok(None);
+    };
+    let Some(best) = table.best() else {
+        return Ok(None);
+    };
+    let trial = |trial: &Trial| TrialRecord {
+        learning_rate: trial.learning_rate,
+        train: trial.train.map(split),
+        test: trial.test.map(split),
+        diverged_in: trial.diverged_in,
+    };
+    Ok(Some(SearchRecord {
+        epochs: table.epochs,
+        full_epochs: table.full_epochs,
+        best: best.learning_rate,
+        trials: table.trials.iter().map(trial).collect(),
+    }))
+}
+
+fn split(metrics: Metrics) -> SplitRecord {
+    SplitRecord {
         loss: metrics.loss,
         accuracy: metrics.accuracy,
         top5_accuracy: metrics.top5_accuracy,
-    };
+    }
+}
+
+/// The line of `metrics.jsonl` for an epoch.
+pub fn record(metrics: &EpochMetrics) -> EpochRecord {
     EpochRecord {
         epoch: metrics.epoch,
         learning_rate: metrics.learning_rate,

@@ -1,6 +1,6 @@
 //! What is shown and kept of a training while it goes on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use hesscope_models::{
@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::folder::RunFolder;
 use crate::output::Progress;
 use crate::pace::{Pace, Work, rate_in_words};
+use crate::tensorboard;
 use crate::timing::{TIMING, TimingRecord, earlier};
 use crate::training::record;
 
@@ -21,6 +22,8 @@ pub struct Watcher<'a> {
     config: TrainConfig,
     /// Examples of the training split.
     examples: usize,
+    /// Whether the metrics are written for TensorBoard too.
+    tensorboard: bool,
     bar: Progress,
     pace: Pace,
     /// The trial of a search that goes on: its rate, and how many come behind it.
@@ -35,11 +38,17 @@ pub struct Watcher<'a> {
 
 impl<'a> Watcher<'a> {
     /// Watches a training with these settings on so many examples.
-    pub fn new(folder: &'a RunFolder, config: &TrainConfig, examples: usize) -> Self {
+    pub fn new(
+        folder: &'a RunFolder,
+        config: &TrainConfig,
+        examples: usize,
+        tensorboard: bool,
+    ) -> Self {
         Watcher {
             folder,
             config: config.clone(),
             examples,
+            tensorboard,
             bar: Progress::with_note(0, "batches"),
             pace: Pace::default(),
             trial: None,
@@ -74,10 +83,27 @@ impl<'a> Watcher<'a> {
         let written = lines(&metrics)
             .and_then(|text| self.folder.write_at(&place.join("metrics.jsonl"), &text))
             .and_then(|()| lines(&self.timings))
-            .and_then(|text| self.folder.write_at(&place.join(TIMING), &text));
+            .and_then(|text| self.folder.write_at(&place.join(TIMING), &text))
+            .and_then(|()| self.write_events(&place));
         if let Err(failure) = written {
             self.failure = Some(failure);
         }
+    }
+
+    fn write_events(&self, place: &Path) -> Result<(), Failure> {
+        if !self.tensorboard {
+            return Ok(());
+        }
+        let folder = place.join(tensorboard::FOLDER);
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(format!(
+                "cannot make the folder {}: {error}; make room, or leave --tensorboard out",
+                folder.display()
+            ))
+        })?;
+        let events = tensorboard::events(&self.history, &self.timings);
+        self.folder
+            .write_at(&folder.join(tensorboard::FILE), &events)
     }
 
     /// What is left after `batch` batches of `epoch`: of the epoch, and of the training with what comes behind it.
@@ -209,7 +235,7 @@ impl TrainObserver for Watcher<'_> {
         if !words.is_empty() && epoch > 0 {
             line += &format!("   {words}");
         }
-        self.bar.line(&line);
+        self.bar.line(line.trim_end());
         self.history.push(metrics.clone());
         self.write();
     }

@@ -1,37 +1,106 @@
-//! Prints the time of a training step of each network on flex: `cargo run --release -p hesscope-models --example step_time`.
+//! Prints the time of training and of evaluation of each network on flex, in milliseconds an example, with the parts of a
+//! training step: `cargo run --release -p hesscope-models --example step_time [NETWORK…]`.
 
 use std::time::Instant;
 
-use burn::tensor::{Device, Tensor};
-use hesscope_models::{BnMode, NetConfig, Sgd, cross_entropy};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+use hesscope_models::{
+    BatchSource, BnMode, HostBatch, HostBatches, NetConfig, Sgd, cross_entropy, evaluate,
+};
+
+/// Network, input, batch, steps of which the fastest is told.
+const CASES: [(&str, [usize; 3], usize, usize); 7] = [
+    ("mlp", [1, 32, 32], 128, 20),
+    ("small-cnn", [1, 16, 16], 128, 20),
+    ("small-cnn", [1, 32, 32], 128, 10),
+    ("vgg11", [1, 32, 32], 100, 3),
+    ("vgg11", [3, 32, 32], 32, 5),
+    ("resnet18", [3, 32, 32], 32, 3),
+    ("densenet40", [3, 32, 32], 32, 3),
+];
+
+/// Images of ones, as many as are asked for.
+struct Ones(usize, [usize; 3]);
+
+impl BatchSource for Ones {
+    fn len(&self) -> usize {
+        self.0
+    }
+    fn shape(&self) -> [usize; 3] {
+        self.1
+    }
+    fn classes(&self) -> usize {
+        10
+    }
+    fn shuffled(&self, batch_size: usize, _seed: u64, _epoch: usize) -> HostBatches<'_> {
+        self.sequential(batch_size)
+    }
+    fn sequential(&self, batch_size: usize) -> HostBatches<'_> {
+        let pixels = self.1.iter().product::<usize>();
+        let starts = (0..self.0).step_by(batch_size);
+        Box::new(starts.map(move |start| {
+            let count = batch_size.min(self.0 - start);
+            Ok(HostBatch {
+                images: vec![1.0; count * pixels],
+                labels: (0..count as u32).map(|i| i % 10).collect(),
+            })
+        }))
+    }
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let device = Device::flex().autodiff();
-    let cases = [
-        ("mlp", 128, 32),
-        ("small-cnn", 128, 16),
-        ("small-cnn", 128, 20),
-        ("small-cnn", 128, 32),
-    ];
-    for (name, batch, side) in cases.into_iter().chain([("vgg11", 100, 32)]) {
-        let mut net = NetConfig::from_name(name)?.init([1, side, side], 10, 0, &device)?;
-        let mut sgd = Sgd::new(0.9, 5e-4);
-        let labels: Vec<u32> = (0..batch as u32).map(|i| i % 10).collect();
-        let x = Tensor::<4>::ones([batch, 1, side, side], &device);
-        let steps = if name == "vgg11" { 2 } else { 20 };
-        let mut fastest = f64::INFINITY;
-        for _ in 0..steps {
-            let start = Instant::now();
-            let loss = cross_entropy(net.forward(x.clone(), BnMode::Train), &labels);
-            let mut gradients = loss.backward();
-            net = sgd.step(net, &mut gradients, 0.01);
-            fastest = fastest.min(start.elapsed().as_secs_f64());
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    for (name, input, batch, steps) in CASES {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            measure(name, input, batch, steps)?;
         }
-        let parameters = net.num_parameters();
-        println!(
-            "{name} 1x{side}x{side} batch {batch}: {parameters} parameters, {:.1} ms a step",
-            1e3 * fastest
-        );
     }
+    Ok(())
+}
+
+fn measure(
+    name: &str,
+    input: [usize; 3],
+    batch: usize,
+    steps: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let device = Device::flex().autodiff();
+    let mut net = NetConfig::from_name(name)?.init(input, 10, 0, &device)?;
+    let mut sgd = Sgd::new(0.9, 5e-4);
+    let labels: Vec<u32> = (0..batch as u32).map(|i| i % 10).collect();
+    let [c, h, w] = input;
+    let x = Tensor::<4>::ones([batch, c, h, w], &device);
+    // Forward, backward, the optimizer's step, and all together.
+    let mut fastest = [f64::INFINITY; 4];
+    for _ in 0..steps {
+        let begin = Instant::now();
+        let loss = cross_entropy(net.forward(x.clone(), BnMode::Train), &labels);
+        let forward = begin.elapsed();
+        let mut gradients = loss.backward();
+        let backward = begin.elapsed();
+        net = sgd.step(net, &mut gradients, 0.01);
+        let all = begin.elapsed();
+        let parts = [forward, backward - forward, all - backward, all];
+        for (fastest, part) in fastest.iter_mut().zip(parts) {
+            *fastest = fastest.min(1e3 * part.as_secs_f64());
+        }
+    }
+    let net = net.valid();
+    let source = Ones(2 * batch, input);
+    let mut evaluation = f64::INFINITY;
+    for _ in 0..steps.min(3) {
+        let begin = Instant::now();
+        evaluate(&net, &source, batch, &Device::flex())?;
+        evaluation = evaluation.min(1e3 * begin.elapsed().as_secs_f64() / (2 * batch) as f64);
+    }
+    let [forward, backward, step, all] = fastest.map(|ms| ms / batch as f64);
+    println!(
+        "{name} {c}x{h}x{w} batch {batch}, {} parameters: training {all:.2} ms an example (forward {forward:.2}, \
+         backward {backward:.2}, step {step:.2}), evaluation {evaluation:.2}",
+        net.num_parameters()
+    );
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::figures::{density, loss};
 use crate::files::{make_folder, write_whole};
 use crate::groups::{Group, groups};
 use crate::html::{Figures, page};
-use crate::schema::{Analysis, EpochRecord};
+use crate::schema::{Analysis, EpochRecord, SearchRecord};
 use crate::svg::Rasteriser;
 
 /// Everything a report tells of a run.
@@ -34,6 +34,8 @@ pub struct RunSummary {
     pub classes: usize,
     /// The epochs trained, in order.
     pub epochs: Vec<EpochRecord>,
+    /// The search that found the learning rate, if there was one.
+    pub search: Option<SearchRecord>,
     /// The analyses made, in any order.
     pub analyses: Vec<Analysis>,
 }

@@ -42,6 +42,32 @@ pub struct SplitRecord {
     pub top5_accuracy: Option<f64>,
 }
 
+/// What a search for the learning rate found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SearchRecord {
+    /// Epochs of each training of the search.
+    pub epochs: usize,
+    /// Epochs of the run.
+    pub full_epochs: usize,
+    /// The rate of the run.
+    pub best: f64,
+    /// The trainings, by ascending rate.
+    pub trials: Vec<TrialRecord>,
+}
+
+/// One training of a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// The initial learning rate.
+    pub learning_rate: f64,
+    /// The training split after the last epoch; none where the training diverged.
+    pub train: Option<SplitRecord>,
+    /// The test split after the last epoch.
+    pub test: Option<SplitRecord>,
+    /// The epoch in which the loss stopped being finite, where it did.
+    pub diverged_in: Option<usize>,
+}
+
 /// Everything that determines an analysis up to rounding: equal settings, equal result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -152,6 +152,31 @@ fn spectrum_and_report_work_on_a_run() {
 }
 
 #[test]
+fn an_event_file_is_written_where_asked_for_and_is_no_other_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut train = small_run(&out);
+    train[0] = "train".into();
+    let ran = hesscope(&arguments(&train));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let events = out.join("tensorboard/events.out.tfevents.0.hesscope");
+    assert!(!events.exists());
+    // The training is done; the file comes from what the checkpoint knows.
+    train.push("--tensorboard".into());
+    let ran = hesscope(&arguments(&train));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let bytes = fs::read(events).expect("the event file");
+    // One record of the version and one of each of 7 epochs, as the lengths in the file lead from one to the next.
+    let (mut at, mut records) = (0, 0);
+    while at < bytes.len() {
+        let length = bytes[at..at + 8].try_into().map(u64::from_le_bytes);
+        at += 16 + length.expect("eight bytes") as usize;
+        records += 1;
+    }
+    assert_eq!((at, records), (bytes.len(), 8));
+}
+
+#[test]
 fn flags_win_over_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use hesscope_report::RunSummary;
-use hesscope_report::schema::{Analysis, EpochRecord, SplitRecord};
+use hesscope_report::schema::{Analysis, EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 use hesscope_spectral::{Atom, OutlierOptions, SpectralDensity, outliers};
 
 use crate::page::{assert_balanced, page};
@@ -94,6 +94,55 @@ fn epochs_that_were_not_evaluated_are_left_out_of_figure_and_summary() -> Result
     }
     let html = page(&synthetic::run(records, Vec::new()))?;
     assert!(!html.contains("<figure") && html.contains("no epoch is on record"));
+    Ok(())
+}
+
+#[test]
+fn a_search_is_told_with_every_rate() -> Result<(), Box<dyn Error>> {
+    let trial = |learning_rate, loss: Option<f64>| TrialRecord {
+        learning_rate,
+        train: loss.map(|loss| SplitRecord {
+            loss,
+            accuracy: 0.875,
+            top5_accuracy: None,
+        }),
+        test: None,
+        diverged_in: loss.is_none().then_some(17),
+    };
+    let mut run = synthetic::run(synthetic::epochs(3), Vec::new());
+    let trials = vec![
+        trial(0.01, Some(0.75)),
+        trial(0.1, Some(0.625)),
+        trial(1.0, None),
+    ];
+    run.search = Some(SearchRecord {
+        epochs: 3,
+        full_epochs: 3,
+        best: 0.1,
+        trials: trials.clone(),
+    });
+    let html = page(&run)?;
+    assert_balanced(&html);
+    for part in [
+        "The learning rate, 0.100,",
+        "one of 3 whose",
+        "as long as the run",
+        "87.5",
+        "0.625",
+        ">17<",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains("at the edge of those tried"));
+    run.search = Some(SearchRecord {
+        epochs: 1,
+        full_epochs: 3,
+        best: 0.1,
+        trials: trials[..2].to_vec(),
+    });
+    let html = page(&run)?;
+    assert!(html.contains("at the edge of those tried"));
+    assert!(html.contains("of 1 epoch in place of"));
     Ok(())
 }
 

@@ -205,6 +205,7 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
             .map_or(25_450, |analysis| analysis.dimension),
         classes: CLASSES,
         epochs,
+        search: None,
         analyses,
     }
 }
