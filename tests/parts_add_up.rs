@@ -1,8 +1,6 @@
 //! The libraries together, through the one crate that re-exports them: Hess = G + H on a network of
 //! `models`, trained for an epoch on data of `data`, with the traces taken by `spectral`.
 
-use std::sync::Arc;
-
 use burn::tensor::{Device, TensorData};
 use hesscope::data::{DatasetName, DatasetSpec};
 use hesscope::hvp::{Examples, Options, Part, Precision, Problem};
@@ -12,12 +10,14 @@ use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 #[test]
 fn hess_is_g_plus_h_for_every_network() {
     let data = hesscope::data::load(&DatasetSpec {
-        train_per_class: Some(2),
-        test_per_class: Some(1),
+        train_per_class: Some(2.into()),
+        test_per_class: Some(1.into()),
         ..DatasetSpec::new(DatasetName::SynthDigits)
     })
     .expect("the embedded data set");
-    let train = Arc::new(data.train);
+    let train = data.train;
+    let every: Vec<usize> = (0..train.len()).collect();
+    let images = train.read(&every).expect("images in memory");
     let shape = train.shape();
     let input = [shape.channels, shape.height, shape.width];
     let device = Device::flex();
@@ -27,10 +27,7 @@ fn hess_is_g_plus_h_for_every_network() {
             .init(input, train.classes(), 7, &device)
             .expect("a network");
         let examples = Examples {
-            inputs: TensorData::new(
-                train.images().to_vec(),
-                [train.len(), input[0], input[1], input[2]],
-            ),
+            inputs: TensorData::new(images.clone(), [train.len(), input[0], input[1], input[2]]),
             labels: train.labels().to_vec(),
         };
         let options = Options {

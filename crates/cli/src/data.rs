@@ -29,7 +29,10 @@ pub fn run(command: &DataCommand) -> Result<(), Failure> {
 }
 
 fn list() {
-    println!("{:14} drawn by the program itself, needs no files", "synth-digits");
+    println!(
+        "{:14} drawn by the program itself, needs no files",
+        "synth-digits"
+    );
     for dataset in Catalogue::standard().datasets() {
         let size = match dataset.size() {
             0 => "by hand".into(),
@@ -47,7 +50,10 @@ fn info(options: &InfoOptions) -> Result<(), Failure> {
         Ok(dataset) => println!("{dataset}"),
         // Data sets without a publisher are described by their content alone.
         Err(error) => {
-            options.name.parse::<hesscope_data::DatasetName>().map_err(|_| error)?;
+            options
+                .name
+                .parse::<hesscope_data::DatasetName>()
+                .map_err(|_| error)?;
         }
     }
     let folder = options.data_dir.clone().or_else(|| {
@@ -81,7 +87,11 @@ fn describe(data: &Loaded) -> Result<(), Failure> {
         };
         println!("  {name}: {} examples, {of_each}", split.len());
     }
-    println!("  classes ({}): {}", data.class_names.len(), some_of(&data.class_names));
+    println!(
+        "  classes ({}): {}",
+        data.class_names.len(),
+        some_of(&data.class_names)
+    );
     println!(
         "  normalised with mean {:?} and standard deviation {:?}",
         data.normalization.mean, data.normalization.std
@@ -119,7 +129,10 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         ));
     }
     for dataset in &wanted {
-        let folder = options.data_dir.clone().unwrap_or_else(|| default_folder(&dataset.name));
+        let folder = options
+            .data_dir
+            .clone()
+            .unwrap_or_else(|| default_folder(&dataset.name));
         println!("{}: {}", dataset.title, dataset.description);
         println!("licence: {}", dataset.licence);
         println!("source: {}", dataset.source);
@@ -133,7 +146,11 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         for file in fetcher.fetch(dataset, &folder, &mut watcher)? {
             println!("{}: {}", file.path.display(), words(&file.origin));
             if let Some(unpacked) = file.unpacked {
-                let how = if unpacked.kept { "was unpacked before" } else { "unpacked" };
+                let how = if unpacked.kept {
+                    "was unpacked before"
+                } else {
+                    "unpacked"
+                };
                 println!("{}: {how}", unpacked.path.display());
             }
         }
@@ -146,10 +163,16 @@ fn words(origin: &Origin) -> String {
     match origin {
         Origin::Kept => "was there already, SHA-256 as pinned".into(),
         Origin::Completed => "was there but for its name, SHA-256 as pinned".into(),
-        Origin::Downloaded { address, resumed: 0, .. } => {
+        Origin::Downloaded {
+            address,
+            resumed: 0,
+            ..
+        } => {
             format!("from {address}, SHA-256 as pinned")
         }
-        Origin::Downloaded { address, resumed, .. } => format!(
+        Origin::Downloaded {
+            address, resumed, ..
+        } => format!(
             "from {address}, gone on with after {}, SHA-256 as pinned",
             HumanBytes(*resumed)
         ),
@@ -175,7 +198,9 @@ impl Observer for Watcher {
             Some(wait) => format!("again in {:.0} s", wait.as_secs_f64()),
             None => "the next address, if there is one".into(),
         };
-        let Retry { address, reason, .. } = retry;
+        let Retry {
+            address, reason, ..
+        } = retry;
         self.0.line(&format!("{file}: {address} {reason}; {next}"));
     }
 }
@@ -189,7 +214,10 @@ fn check(options: &VerifyDataOptions) -> Result<(), Failure> {
             dataset.name
         )));
     }
-    let folder = options.data_dir.clone().unwrap_or_else(|| default_folder(&dataset.name));
+    let folder = options
+        .data_dir
+        .clone()
+        .unwrap_or_else(|| default_folder(&dataset.name));
     if !folder.is_dir() {
         return Err(Failure::new(format!(
             "{} is not a folder: give the one with the files of {} by --data-dir, or fetch them with \

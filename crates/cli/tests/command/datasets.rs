@@ -23,7 +23,15 @@ fn small_run(dataset: &str, data: &Path, out: &Path, more: &[&str]) -> Ran {
     );
     let arguments = [
         &[
-            "run", "--dataset", dataset, "--data-dir", &data, "--out", &out, "--config", &config,
+            "run",
+            "--dataset",
+            dataset,
+            "--data-dir",
+            &data,
+            "--out",
+            &out,
+            "--config",
+            &config,
         ],
         more,
     ]
@@ -51,7 +59,12 @@ fn mnist_as_it_is_published() {
         "mnist",
         &shared.join("datasets/mnist"),
         &out,
-        &["--examples-per-class", "3", "--test-examples-per-class", "2"],
+        &[
+            "--examples-per-class",
+            "3",
+            "--test-examples-per-class",
+            "2",
+        ],
     );
     complete(&ran, &out, 10);
 }
@@ -65,7 +78,12 @@ fn cifar_10_as_far_as_it_is_there() {
         "cifar-10",
         &shared.join("datasets/cifar-10"),
         &out,
-        &["--examples-per-class", "3", "--test-examples-per-class", "2"],
+        &[
+            "--examples-per-class",
+            "3",
+            "--test-examples-per-class",
+            "2",
+        ],
     );
     complete(&ran, &out, 10);
     for missing in 2..=5 {
@@ -87,7 +105,10 @@ fn real_images_of_imagenet() {
          range-steps = 12\ntop = 2\n",
     )
     .expect("the settings");
-    let data = shared.join("datasets/imagenet-sample").display().to_string();
+    let data = shared
+        .join("datasets/imagenet-sample")
+        .display()
+        .to_string();
     let ran: Ran = command(&["run", "--dataset", "imagenet", "--data-dir", &data, "--out"])
         .arg(&out)
         .arg("--config")
@@ -150,12 +171,16 @@ fn cifar_100(path: &Path) {
         (0..100 * each)
             .flat_map(|n| {
                 let fine = n % 100;
-                [(fine / 5) as u8, fine as u8].into_iter().chain(picture(3072, fine, n))
+                [(fine / 5) as u8, fine as u8]
+                    .into_iter()
+                    .chain(picture(3072, fine, n))
             })
             .collect()
     };
     let names = |stem: &str, count: usize| -> Vec<u8> {
-        (0..count).flat_map(|n| format!("{stem}{n}\n").into_bytes()).collect()
+        (0..count)
+            .flat_map(|n| format!("{stem}{n}\n").into_bytes())
+            .collect()
     };
     let mut archive = tar::Builder::new(GzEncoder::new(
         fs::File::create(path).expect("the archive"),
@@ -171,7 +196,9 @@ fn cifar_100(path: &Path) {
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
         let name = format!("cifar-100-binary/{name}");
-        archive.append_data(&mut header, name, &bytes[..]).expect("an entry");
+        archive
+            .append_data(&mut header, name, &bytes[..])
+            .expect("an entry");
     }
     archive
         .into_inner()
@@ -185,7 +212,11 @@ fn cifar_100_in_its_official_archive_with_either_labels() {
     cifar_100(&folder.path().join("cifar-100-binary.tar.gz"));
     for (labels, classes) in [("fine", 100), ("coarse", 20)] {
         let out = folder.path().join(labels);
-        let more: &[&str] = if labels == "coarse" { &["--coarse-labels"] } else { &[] };
+        let more: &[&str] = if labels == "coarse" {
+            &["--coarse-labels"]
+        } else {
+            &[]
+        };
         let ran = small_run("cifar-100", folder.path(), &out, more);
         complete(&ran, &out, classes);
     }
@@ -201,7 +232,8 @@ fn images_of_ones_own_in_folders() {
             for number in 0..4 {
                 let pixels: Vec<u8> = picture(20 * 24 * 3, class.len() + number, number).collect();
                 // Portable pixel maps are not read; bitmaps are, and are as simple to write.
-                fs::write(dir.join(format!("{number}.bmp")), bitmap(20, 24, &pixels)).expect("an image");
+                fs::write(dir.join(format!("{number}.bmp")), bitmap(20, 24, &pixels))
+                    .expect("an image");
             }
         }
     }
