@@ -7,7 +7,8 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use hesscope_hvp::Terms;
 use hesscope_models::{
-    BatchSource, Network, checkpoint_path, export_weights, list_checkpoints, load_checkpoint,
+    BatchSource, Network, checkpoint_path, export_weights, import_weights, list_checkpoints,
+    load_checkpoint,
 };
 use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
@@ -25,7 +26,7 @@ use crate::training;
 /// `hesscope run`: train, analyse, report.
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let run = Run::make(options)?;
-    training::run(&run.folder, &run.settings, &run.sources, &run.device)?;
+    run.train()?;
     for epoch in run.settings.analysed_epochs() {
         let checkpoint = run.checkpoint(epoch)?;
         for split in &run.settings.analysis.splits {
@@ -43,7 +44,7 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
 /// `hesscope train`: train only.
 pub fn train(options: &RunOptions) -> Result<(), Failure> {
     let run = Run::make(options)?;
-    training::run(&run.folder, &run.settings, &run.sources, &run.device)?;
+    run.train()?;
     println!("{}", run.folder.root().display());
     Ok(())
 }
@@ -93,6 +94,8 @@ struct Run {
     folder: RunFolder,
     settings: Settings,
     sources: Sources,
+    /// What training starts from, if not from random weights.
+    initial: Option<Network>,
     device: Device,
     device_name: String,
 }
@@ -112,7 +115,19 @@ impl Run {
         let sources = Sources::load(&settings)?;
         let (input, classes) = (sources.train.shape(), sources.train.classes());
         // A network that cannot be made is refused before anything is written.
-        settings.net.blank(input, classes, &device)?;
+        let initial = match &settings.weights {
+            Some(path) => Some(import_weights(
+                path,
+                &settings.net,
+                input,
+                classes,
+                &device,
+            )?),
+            None => {
+                settings.net.blank(input, classes, &device)?;
+                None
+            }
+        };
         for operator in &settings.analysis.operators {
             require_class(Terms::from_str(operator)?, classes)?;
         }
@@ -137,6 +152,7 @@ impl Run {
             folder,
             settings,
             sources,
+            initial,
             device,
             device_name,
         })
@@ -152,9 +168,22 @@ impl Run {
             folder,
             settings,
             sources,
+            initial: None,
             device,
             device_name,
         })
+    }
+
+    fn train(&self) -> Result<(), Failure> {
+        let initial = self.initial.as_ref();
+        training::run(
+            &self.folder,
+            &self.settings,
+            &self.sources,
+            initial,
+            &self.device,
+        )?;
+        Ok(())
     }
 
     fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use hesscope_models::{
     BatchSource, Edge, EpochMetrics, Metrics, Network, Progress as Training, SEARCH_TABLE, Search,
-    SearchTable, TrainConfig, Trial, import_weights, train,
+    SearchTable, TrainConfig, Trial, train,
 };
 use hesscope_report::schema::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 
@@ -13,21 +13,18 @@ use crate::settings::Settings;
 use crate::source::Sources;
 use crate::watcher::Watcher;
 
-/// Trains to the last epoch, going on from where the folder's checkpoints stand.
+/// Trains to the last epoch, going on from where the folder's checkpoints stand, or starting from `initial` or
+/// from random weights.
 pub fn run(
     folder: &RunFolder,
     settings: &Settings,
     sources: &Sources,
+    initial: Option<&Network>,
     device: &Device,
 ) -> Result<Network, Failure> {
     let mut config = settings.train_config()?;
     let (input, classes) = (sources.train.shape(), sources.train.classes());
-    let initial = match &settings.weights {
-        Some(path) => Some(import_weights(path, &settings.net, input, classes, device)?),
-        None => None,
-    };
     if settings.train.learning_rate.is_search() {
-        let initial = initial.as_ref();
         config.learning_rate = search(folder, settings, &config, sources, initial, device)?;
     }
     let checkpoints = folder.checkpoints();
@@ -35,7 +32,7 @@ pub fn run(
     let progress = match resumed {
         Some(progress) => progress,
         None => match initial {
-            Some(net) => Training::start_from(net, &config),
+            Some(net) => Training::start_from(net.clone(), &config),
             None => Training::start(&settings.net, input, classes, &config, device)?,
         },
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::{Ran, hesscope, small_run};
 
 /// Checks the manners of a refusal and that its sentence has all of `parts`.
-fn refused(arguments: &[&str], parts: &[&str]) {
+pub fn refused(arguments: &[&str], parts: &[&str]) {
     let ran = hesscope(arguments);
     sentence(&ran, arguments, parts);
 }

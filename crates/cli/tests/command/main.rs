@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod common;
+mod data;
 mod datasets;
 mod killed;
 mod run;
 mod search;
+mod weights;

@@ -1,0 +1,88 @@
+//! Weights that leave a run and come into another.
+
+use std::fs;
+use std::path::Path;
+
+use crate::bad_input::refused;
+use crate::common::{hesscope, small_run};
+
+fn last_metrics(run: &Path) -> serde_json::Value {
+    let lines = fs::read_to_string(run.join("metrics.jsonl")).expect("metrics");
+    let mut last: serde_json::Value =
+        serde_json::from_str(lines.lines().last().expect("a line")).expect("a line of JSON");
+    let fields = last.as_object_mut().expect("fields");
+    fields.retain(|key, _| key == "train" || key == "test");
+    last
+}
+
+#[test]
+fn exported_weights_start_another_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let arguments = small_run(&first);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    assert_eq!(hesscope(&arguments).code, Some(0));
+    let weights = folder
+        .path()
+        .join("weights.safetensors")
+        .display()
+        .to_string();
+    let run = first.display().to_string();
+    let export = hesscope(&["export", &run, "--out", &weights]);
+    assert_eq!(export.code, Some(0), "{}", export.stderr);
+
+    let arguments = small_run(&second);
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments[0] = "train";
+    arguments.extend([
+        "--weights",
+        &weights,
+        "--epochs",
+        "0",
+        "--checkpoint-epochs",
+        "0",
+    ]);
+    // The small settings analyse epochs that are not trained here.
+    let config = folder.path().join("settings.toml");
+    let text = fs::read_to_string(arguments[2]).expect("the settings");
+    fs::write(&config, text.replace("epochs = [2, 6]", "epochs = [0]")).expect("the settings");
+    let config = config.display().to_string();
+    arguments[2] = &config;
+    let ran = hesscope(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(last_metrics(&first), last_metrics(&second));
+    let spectrum = hesscope(&["spectrum", &second.display().to_string()]);
+    assert_eq!(spectrum.code, Some(0), "{}", spectrum.stderr);
+    let settings = fs::read_to_string(second.join("run.toml")).expect("the settings");
+    assert!(settings.contains("weights-sha256"), "{settings}");
+
+    refused(
+        &["export", &run, "--out", &weights, "--epoch", "3"],
+        &["epoch 3", "0, 2, 6"],
+    );
+    let other = folder.path().join("weights.pt").display().to_string();
+    refused(
+        &["export", &run, "--out", &other],
+        &["weights.pt", ".safetensors"],
+    );
+
+    // Weights of another network are refused before anything is written.
+    let third = folder.path().join("third").display().to_string();
+    refused(
+        &[
+            "run",
+            "--net",
+            "mlp",
+            "--weights",
+            &weights,
+            "--out",
+            &third,
+        ],
+        &["weights.safetensors"],
+    );
+    refused(
+        &["run", "--weights", "/nowhere/weights.pt", "--out", &third],
+        &["/nowhere/weights.pt", "check the path"],
+    );
+    assert!(!Path::new(&third).exists());
+}
