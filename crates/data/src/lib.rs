@@ -38,6 +38,7 @@ mod split;
 mod stream;
 mod subset;
 pub mod synth_digits;
+pub mod tree;
 
 pub use batches::{
     Batch, SequentialBatches, ShuffledBatches, epoch_order, sequential_batches, shuffled_batches,
