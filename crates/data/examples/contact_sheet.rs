@@ -4,7 +4,7 @@
 //! cargo run --release -p hesscope-data --example contact_sheet -- SHEET.pgm [NAME [DATA_DIR]]
 //! ```
 
-use hesscope_data::{Dataset, DatasetName, DatasetSpec, load};
+use hesscope_data::{DataError, Dataset, DatasetName, DatasetSpec, load};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,29 +39,24 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dyn Er
         test_per_class: Some(1),
         ..DatasetSpec::new(name)
     };
-    std::fs::write(&sheet, contact_sheet(&load(&spec)?))
+    std::fs::write(&sheet, contact_sheet(&load(&spec)?)?)
         .map_err(|error| format!("cannot write {sheet} ({error}): choose another place"))?;
     Ok(format!(
         "wrote {COLUMNS} images of each class of {name} to {sheet}"
     ))
 }
 
-fn contact_sheet(data: &Dataset) -> Vec<u8> {
-    let shape = data.train.shape();
+fn contact_sheet(data: &Dataset) -> Result<Vec<u8>, DataError> {
+    let (shape, classes) = (data.train.shape(), data.train.classes());
     let (cell_width, cell_height) = ((shape.width + 1) * ZOOM, (shape.height + 1) * ZOOM);
-    let (width, height) = (COLUMNS * cell_width, data.name.classes() * cell_height);
+    let (width, height) = (COLUMNS * cell_width, classes * cell_height);
     let (mean, std) = (data.normalization.mean[0], data.normalization.std[0]);
     let mut pixels = vec![64u8; width * height];
-    for class in 0..data.name.classes() {
+    for class in 0..classes {
         let members = data.train.indices_of_class(class);
-        for (column, &index) in members.iter().enumerate() {
-            for (place, value) in data
-                .train
-                .image(index)
-                .iter()
-                .enumerate()
-                .take(shape.area())
-            {
+        let images = data.train.read(&members)?;
+        for (column, image) in images.chunks_exact(shape.len()).enumerate() {
+            for (place, value) in image.iter().enumerate().take(shape.area()) {
                 let grey = ((value * std + mean) * 255.0).round() as u8;
                 let top = class * cell_height + place / shape.width * ZOOM;
                 let left = column * cell_width + place % shape.width * ZOOM;
@@ -73,5 +68,5 @@ fn contact_sheet(data: &Dataset) -> Vec<u8> {
     }
     let mut file = format!("P5\n{width} {height}\n255\n").into_bytes();
     file.extend(pixels);
-    file
+    Ok(file)
 }

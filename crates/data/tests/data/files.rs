@@ -1,8 +1,10 @@
 //! Data files for the tests: the real ones if they are there, and small ones written on the fly.
 
 use flate2::{Compression, write::GzEncoder};
+use hesscope_data::{Images, Split};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The real MNIST files, in the folder that `HESSCOPE_SHARED` names or in `../shared` beside the
 /// workspace.
@@ -21,6 +23,11 @@ pub fn real_mnist() -> Option<PathBuf> {
     assert!(std::env::var_os("CI").is_none(), "{missing}");
     println!("left out, since {missing}");
     None
+}
+
+/// All of a split, to look into.
+pub fn in_memory(split: &Arc<dyn Images>) -> Split {
+    Split::read_all(&**split).unwrap()
 }
 
 /// An IDX file of unsigned bytes.
