@@ -35,8 +35,8 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dyn Er
     };
     let spec = DatasetSpec {
         data_dir: arguments.next().map(PathBuf::from),
-        train_per_class: Some(COLUMNS),
-        test_per_class: Some(1),
+        train_per_class: Some(COLUMNS.into()),
+        test_per_class: Some(1.into()),
         ..DatasetSpec::new(name)
     };
     std::fs::write(&sheet, contact_sheet(&load(&spec)?)?)

@@ -1,5 +1,6 @@
 //! Everything that can go wrong, one sentence each.
 
+use crate::{ArchiveError, ArrayError, CifarError, SettingError};
 use std::path::PathBuf;
 
 /// Why a data set could not be loaded or a split not be made.
@@ -231,6 +232,22 @@ pub enum DataError {
         /// The class.
         class: usize,
     },
+
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+
+    /// A damaged or unexpected tar archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+
+    /// Files that are no CIFAR-10 or CIFAR-100.
+    #[error(transparent)]
+    Cifar(#[from] CifarError),
+
+    /// Files of arrays that do not hold images and labels.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
 
     /// A split made from parts that do not fit each other.
     #[error("a split cannot be made because {problem}: correct the parts given to it")]

@@ -10,8 +10,8 @@
 //! use hesscope_data::{DatasetName, DatasetSpec, load, sequential_batches};
 //!
 //! let spec = DatasetSpec {
-//!     train_per_class: Some(4),
-//!     test_per_class: Some(2),
+//!     train_per_class: Some(4.into()),
+//!     test_per_class: Some(2.into()),
 //!     ..DatasetSpec::new(DatasetName::SynthDigits)
 //! };
 //! let data = load(&spec)?;
@@ -24,15 +24,28 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod archive;
+mod arrays;
+mod assemble;
+mod augment;
 mod batches;
-mod bytes;
+mod cifar;
+mod classes;
 mod dataset;
 mod error;
+mod fingerprint;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod idx;
 mod images;
+mod label_noise;
+mod labelled;
+mod memory;
 mod mnist;
 mod name;
 mod normalization;
+mod per_class;
+mod settings;
 mod shape;
 mod split;
 mod stream;
@@ -40,14 +53,19 @@ mod subset;
 pub mod synth_digits;
 pub mod tree;
 
+pub use archive::ArchiveError;
+pub use arrays::ArrayError;
 pub use batches::{
     Batch, SequentialBatches, ShuffledBatches, epoch_order, sequential_batches, shuffled_batches,
 };
+pub use cifar::CifarError;
 pub use dataset::{Dataset, DatasetSpec, load};
 pub use error::DataError;
 pub use images::{Draw, Images};
 pub use name::DatasetName;
 pub use normalization::Normalization;
+pub use per_class::{PAPER_SIZES, PerClass};
+pub use settings::SettingError;
 pub use shape::ImageShape;
 pub use split::Split;
 pub use subset::balanced_subset;

@@ -1,7 +1,8 @@
 //! MNIST and FashionMNIST, which share their format and file names.
 
-use crate::bytes::ByteImages;
-use crate::{DataError, Dataset, DatasetName, DatasetSpec, ImageShape, Normalization, idx, subset};
+use crate::assemble::Parts;
+use crate::labelled::{Labelled, Pixels};
+use crate::{DataError, Dataset, DatasetName, DatasetSpec, ImageShape, Normalization, idx};
 use std::path::{Path, PathBuf};
 
 /// What tells one data set of the family from another.
@@ -9,22 +10,40 @@ pub(crate) struct Family {
     name: DatasetName,
     /// Where torchvision keeps the files, below its root.
     torchvision: &'static str,
+    class_names: [&'static str; 10],
     mean: f32,
     std: f32,
+    /// Whether an image keeps its meaning with left and right exchanged.
+    flips: bool,
 }
 
 pub(crate) const MNIST: Family = Family {
     name: DatasetName::Mnist,
     torchvision: "MNIST/raw",
+    class_names: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     mean: 0.1307,
     std: 0.3081,
+    flips: false,
 };
 
 pub(crate) const FASHION_MNIST: Family = Family {
     name: DatasetName::FashionMnist,
     torchvision: "FashionMNIST/raw",
+    class_names: [
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ],
     mean: 0.5,
     std: 0.5,
+    flips: true,
 };
 
 /// Rows and columns of an image in the files.
@@ -73,28 +92,17 @@ impl FileName {
 
 pub(crate) fn load(family: &Family, spec: &DatasetSpec) -> Result<Dataset, DataError> {
     let dir = folder(family, spec)?;
-    let normalization = Normalization::grey(family.mean, family.std);
-    let read = |images, labels, per_class, field| {
-        let bytes = read_split(&dir, images, labels, family.name.classes())?;
-        let chosen = match per_class {
-            Some(count) => subset::draw(&bytes.labels, bytes.classes, count, spec.seed, field)?,
-            None => (0..bytes.labels.len()).collect(),
-        };
-        Ok::<_, DataError>(bytes.normalised(&chosen, BORDER, &normalization))
+    let classes = family.class_names.len();
+    let parts = Parts {
+        train: read_split(&dir, TRAIN_IMAGES, TRAIN_LABELS, classes)?,
+        test: read_split(&dir, TEST_IMAGES, TEST_LABELS, classes)?,
+        class_names: family.class_names.map(String::from).to_vec(),
+        normalization: Some(Normalization::grey(family.mean, family.std)),
+        border: BORDER,
+        flips: family.flips,
+        notices: Vec::new(),
     };
-    let train = read(
-        TRAIN_IMAGES,
-        TRAIN_LABELS,
-        spec.train_per_class,
-        "train_per_class",
-    )?;
-    let test = read(
-        TEST_IMAGES,
-        TEST_LABELS,
-        spec.test_per_class,
-        "test_per_class",
-    )?;
-    Ok(Dataset::new(family.name, train, test, normalization))
+    parts.select(spec)?.into_dataset(spec)
 }
 
 /// The folder in or below `data_dir` that holds at least one of the files.
@@ -125,7 +133,7 @@ fn read_split(
     images: FileName,
     labels: FileName,
     classes: usize,
-) -> Result<ByteImages, DataError> {
+) -> Result<Labelled, DataError> {
     let images_path = images.require(dir)?;
     let labels_path = labels.require(dir)?;
 
@@ -164,10 +172,9 @@ fn read_split(
         height,
         width,
     };
-    Ok(ByteImages {
-        pixels: images.bytes,
+    Ok(Labelled {
+        pixels: Pixels::Bytes(images.bytes),
         labels: labels.into_iter().map(u32::from).collect(),
         shape,
-        classes,
     })
 }

@@ -1,6 +1,6 @@
 //! The names of the data sets.
 
-use crate::{DataError, ImageShape, synth_digits};
+use crate::DataError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -14,11 +14,30 @@ pub enum DatasetName {
     Mnist,
     /// Articles of clothing, read from four files in MNIST's format.
     FashionMnist,
+    /// Ten classes of small photographs, read from the official binary version.
+    #[doc(alias = "cifar-10")]
+    Cifar10,
+    /// A hundred classes of small photographs, or their 20 superclasses, read from the official binary version.
+    #[doc(alias = "cifar-100")]
+    Cifar100,
+    /// The ILSVRC tree: a folder for each synset.
+    Imagenet,
+    /// Any tree with a folder of image files for each class.
+    Folder,
+    /// Images and labels as arrays in safetensors or npz files.
+    Arrays,
 }
 
 impl DatasetName {
     /// Every data set there is.
-    pub const ALL: [Self; 3] = [Self::SynthDigits, Self::Mnist, Self::FashionMnist];
+    pub const ALL: [Self; 6] = [
+        Self::SynthDigits,
+        Self::Mnist,
+        Self::FashionMnist,
+        Self::Cifar10,
+        Self::Cifar100,
+        Self::Arrays,
+    ];
 
     /// The name as users write it.
     #[must_use]
@@ -27,46 +46,25 @@ impl DatasetName {
             Self::SynthDigits => "synth-digits",
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
+            Self::Cifar10 => "cifar-10",
+            Self::Cifar100 => "cifar-100",
+            Self::Imagenet => "imagenet",
+            Self::Folder => "folder",
+            Self::Arrays => "arrays",
         }
     }
 
-    /// The shape of its images as [`crate::load`] gives them, so after padding.
-    #[must_use]
-    pub const fn shape(self) -> ImageShape {
-        match self {
-            Self::SynthDigits => synth_digits::SHAPE,
-            Self::Mnist | Self::FashionMnist => ImageShape {
-                channels: 1,
-                height: 32,
-                width: 32,
-            },
-        }
+    /// Whether it is a tree of image files, which are read as they are needed.
+    pub(crate) const fn is_tree(self) -> bool {
+        matches!(self, Self::Imagenet | Self::Folder)
     }
 
-    /// The names of its classes, in the order of their labels.
-    #[must_use]
-    pub const fn class_names(self) -> &'static [&'static str] {
-        match self {
-            Self::SynthDigits | Self::Mnist => &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-            Self::FashionMnist => &[
-                "T-shirt/top",
-                "Trouser",
-                "Pullover",
-                "Dress",
-                "Coat",
-                "Sandal",
-                "Shirt",
-                "Sneaker",
-                "Bag",
-                "Ankle boot",
-            ],
+    /// The error for a name that is not in [`DatasetName::ALL`].
+    pub(crate) fn unknown(name: &str) -> DataError {
+        DataError::UnknownDataset {
+            name: name.to_owned(),
+            known: Self::ALL.map(Self::as_str).join(", "),
         }
-    }
-
-    /// The number of its classes.
-    #[must_use]
-    pub const fn classes(self) -> usize {
-        self.class_names().len()
     }
 }
 
@@ -83,10 +81,7 @@ impl FromStr for DatasetName {
         Self::ALL
             .into_iter()
             .find(|known| known.as_str() == name)
-            .ok_or_else(|| DataError::UnknownDataset {
-                name: name.to_owned(),
-                known: Self::ALL.map(Self::as_str).join(", "),
-            })
+            .ok_or_else(|| Self::unknown(name))
     }
 }
 
@@ -121,7 +116,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
-        let message = "unknown data set `MNIST`: choose one of synth-digits, mnist, fashion-mnist";
+        let message = "unknown data set `MNIST`: choose one of synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, arrays";
         let error = "MNIST".parse::<DatasetName>().unwrap_err();
         assert_eq!(error.to_string(), message);
         let error = serde_json::from_str::<DatasetName>("\"MNIST\"").unwrap_err();

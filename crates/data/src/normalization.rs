@@ -1,8 +1,10 @@
 //! From bytes to normalised floating point.
 
+use crate::SettingError;
 use serde::{Deserialize, Serialize};
 
-/// How a byte becomes a value: `(byte / 255 - mean) / std`, channel by channel.
+/// How a byte becomes a value: `(byte / 255 - mean) / std`, channel by channel. A float read from a file stands in
+/// place of `byte / 255`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Normalization {
@@ -18,6 +20,41 @@ impl Normalization {
         Self {
             mean: vec![mean],
             std: vec![std],
+        }
+    }
+
+    /// For images in colour.
+    pub(crate) fn rgb(mean: [f32; 3], std: [f32; 3]) -> Self {
+        Self {
+            mean: mean.into(),
+            std: std.into(),
+        }
+    }
+
+    /// Refuses what does not fit images of so many channels, or would give values that are not finite.
+    pub(crate) fn check(&self, channels: usize) -> Result<(), SettingError> {
+        let (means, stds) = (self.mean.len(), self.std.len());
+        if (means, stds) != (channels, channels) {
+            return Err(SettingError::NormalizationLength {
+                means,
+                stds,
+                channels,
+            });
+        }
+        let bad_mean = |value: f32| !value.is_finite();
+        let bad_std = |value: f32| !(value.is_normal() && value > 0.0);
+        let find = |part, values: &[f32], bad: fn(f32) -> bool| {
+            let channel = values.iter().position(|&value| bad(value))?;
+            let value = values[channel];
+            Some(SettingError::NormalizationValue {
+                part,
+                value,
+                channel,
+            })
+        };
+        match find("mean", &self.mean, bad_mean).or_else(|| find("std", &self.std, bad_std)) {
+            Some(error) => Err(error),
+            None => Ok(()),
         }
     }
 

@@ -1,7 +1,6 @@
 //! One split of a data set, in memory.
 
-use crate::{DataError, ImageShape, Images, balanced_subset};
-use sha2::{Digest, Sha256};
+use crate::{DataError, ImageShape, Images, balanced_subset, fingerprint::fingerprint};
 use std::fmt;
 
 /// All images of one split as normalised float32, row-major `[n, channels, height, width]`, and
@@ -162,30 +161,7 @@ impl Split {
     /// value changes it.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let ImageShape {
-            channels,
-            height,
-            width,
-        } = self.shape;
-        let mut hash = Sha256::new();
-        hash.update(b"hesscope split 1");
-        for size in [self.len(), channels, height, width, self.classes] {
-            hash.update((size as u64).to_le_bytes());
-        }
-        for label in &self.labels {
-            hash.update(label.to_le_bytes());
-        }
-        // Through a buffer, since the hash costs more for many short pieces than for a few long ones.
-        let mut buffer = Vec::with_capacity(4 * self.shape.len());
-        for image in self.images.chunks_exact(self.shape.len()) {
-            buffer.clear();
-            buffer.extend(image.iter().flat_map(|value| value.to_le_bytes()));
-            hash.update(&buffer);
-        }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        fingerprint(self, |index, hash| hash(self.image(index)))
     }
 }
 

@@ -20,19 +20,51 @@ pub fn balanced_subset(
     per_class: usize,
     seed: u64,
 ) -> Result<Vec<usize>, DataError> {
-    draw(labels, classes, per_class, seed, "per_class")
+    let listed: Vec<u32> = (0..classes as u32).collect();
+    draw(labels, classes, &listed, per_class, seed, "per_class")
 }
 
-/// [`balanced_subset`] for the field of that name, which the errors mention.
-pub(crate) fn draw(
+/// The indices of the examples of the listed classes, all of them in their own order or `per_class` of each.
+///
+/// `field` is what errors call `per_class`.
+pub(crate) fn select(
     labels: &[u32],
     classes: usize,
+    listed: &[u32],
+    per_class: Option<usize>,
+    seed: u64,
+    field: &'static str,
+) -> Result<Vec<usize>, DataError> {
+    if let Some(per_class) = per_class {
+        return draw(labels, classes, listed, per_class, seed, field);
+    }
+    let mut wanted = vec![false; classes];
+    for &label in listed {
+        wanted[label as usize] = true;
+    }
+    Ok((0..labels.len())
+        .filter(|&index| wanted[labels[index] as usize])
+        .collect())
+}
+
+/// [`balanced_subset`] of the listed classes, in their order. What is drawn of a class depends on its label, and not
+/// on which others are listed.
+fn draw(
+    labels: &[u32],
+    classes: usize,
+    listed: &[u32],
     per_class: usize,
     seed: u64,
     field: &'static str,
 ) -> Result<Vec<usize>, DataError> {
-    let mut members = members_of_each_class(labels, classes)?;
-    let sizes = members.iter().map(Vec::len).enumerate();
+    let mut all = members_of_each_class(labels, classes)?;
+    let mut members: Vec<(u32, Vec<usize>)> = listed
+        .iter()
+        .map(|&label| (label, std::mem::take(&mut all[label as usize])))
+        .collect();
+    let sizes = members
+        .iter()
+        .map(|(label, of)| (*label as usize, of.len()));
     let Some((class, available)) = sizes.min_by_key(|&(_, size)| size) else {
         return Err(DataError::InvalidSplit {
             problem: "it has no classes".into(),
@@ -56,11 +88,11 @@ pub(crate) fn draw(
             available,
         });
     }
-    for (class, of) in members.iter_mut().enumerate() {
-        Stream::new("subset", &[seed, class as u64]).draw_to_front(of, per_class);
+    for (label, of) in &mut members {
+        Stream::new("subset", &[seed, u64::from(*label)]).draw_to_front(of, per_class);
     }
     Ok((0..per_class)
-        .flat_map(|rank| members.iter().map(move |of| of[rank]))
+        .flat_map(|rank| members.iter().map(move |(_, of)| of[rank]))
         .collect())
 }
 

@@ -13,8 +13,11 @@ mod glyphs;
 mod picture;
 mod recipe;
 
-use crate::bytes::ByteImages;
-use crate::{DataError, Dataset, DatasetName, DatasetSpec, ImageShape, Normalization};
+use crate::assemble::Parts;
+use crate::labelled::{Labelled, Pixels};
+use crate::{
+    DataError, Dataset, DatasetSpec, ImageShape, Normalization, PerClass, SettingError, classes,
+};
 
 /// Rows and columns of an image.
 const SIDE: usize = 16;
@@ -48,31 +51,41 @@ enum Part {
 }
 
 pub(crate) fn load(spec: &DatasetSpec) -> Result<Dataset, DataError> {
-    let normalization = Normalization::grey(MEAN, STD);
-    let split = |part, per_class, field| {
-        let images = draw(spec.seed, part, per_class, field)?;
-        let all: Vec<usize> = (0..images.labels.len()).collect();
-        Ok::<_, DataError>(images.normalised(&all, 0, &normalization))
+    let names: Vec<String> = (0..glyphs::DIGITS.len()).map(|d| d.to_string()).collect();
+    let digits = classes::listed(spec.classes.as_deref(), &names)?;
+    let split = |part, per_class, default, field| {
+        let per_class = match per_class {
+            Some(PerClass::Count(count)) => count,
+            Some(PerClass::All) => {
+                let dataset = spec.name;
+                return Err(SettingError::PerClassEndless { dataset, field }.into());
+            }
+            None => default,
+        };
+        draw(spec.seed, part, &digits, per_class, field)
     };
-    let train = spec.train_per_class.unwrap_or(TRAIN_PER_CLASS);
-    let train = split(Part::Train, train, "train_per_class")?;
-    let test = spec.test_per_class.unwrap_or(TEST_PER_CLASS);
-    let test = split(Part::Test, test, "test_per_class")?;
-    Ok(Dataset::new(
-        DatasetName::SynthDigits,
-        train,
-        test,
-        normalization,
-    ))
+    let (train, test) = (spec.train_per_class, spec.test_per_class);
+    let parts = Parts {
+        train: split(Part::Train, train, TRAIN_PER_CLASS, "train_per_class")?,
+        test: split(Part::Test, test, TEST_PER_CLASS, "test_per_class")?,
+        class_names: classes::names_of(&digits, &names),
+        normalization: Some(Normalization::grey(MEAN, STD)),
+        border: 0,
+        flips: false,
+        notices: Vec::new(),
+    };
+    parts.into_dataset(spec)
 }
 
-/// `per_class` images of every digit: the first of each, then the second of each, and so on.
+/// `per_class` images of each of the digits: the first of each, then the second of each, and so on. Labels are the
+/// digits' places in the list.
 fn draw(
     seed: u64,
     part: Part,
+    digits: &[u32],
     per_class: usize,
     field: &'static str,
-) -> Result<ByteImages, DataError> {
+) -> Result<Labelled, DataError> {
     if !(1..=MAX_PER_CLASS).contains(&per_class) {
         return Err(DataError::PerClassRange {
             field,
@@ -80,21 +93,20 @@ fn draw(
             limit: MAX_PER_CLASS,
         });
     }
-    let classes = glyphs::DIGITS.len();
-    let mut pixels = Vec::with_capacity(per_class * classes * SHAPE.len());
-    let mut labels = Vec::with_capacity(per_class * classes);
+    let mut pixels = Vec::with_capacity(per_class * digits.len() * SHAPE.len());
+    let mut labels = Vec::with_capacity(per_class * digits.len());
     for place in 0..per_class as u64 {
-        for (label, styles) in (0..).zip(&glyphs::DIGITS) {
-            let name = [seed, part as u64, u64::from(label), place];
+        for (label, &digit) in (0..).zip(digits) {
+            let name = [seed, part as u64, u64::from(digit), place];
+            let styles = glyphs::DIGITS[digit as usize];
             pixels.extend_from_slice(&recipe::draw_digit(styles, &name));
             labels.push(label);
         }
     }
-    Ok(ByteImages {
-        pixels,
+    Ok(Labelled {
+        pixels: Pixels::Bytes(pixels),
         labels,
         shape: SHAPE,
-        classes,
     })
 }
 
@@ -105,12 +117,10 @@ mod tests {
 
     #[test]
     fn normalisation_constants_are_the_measured_ones() {
-        let images = draw(0, Part::Train, 1000, "").unwrap();
-        let count = images.pixels.len() as f64;
-        let values = || images.pixels.iter().map(|&byte| f64::from(byte) / 255.0);
-        let mean = values().sum::<f64>() / count;
-        let std = (values().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt();
-        assert!((mean - f64::from(MEAN)).abs() < 1e-4, "mean {mean}");
-        assert!((std - f64::from(STD)).abs() < 1e-4, "std {std}");
+        let digits: Vec<u32> = (0..10).collect();
+        let images = draw(0, Part::Train, &digits, 1000, "").unwrap();
+        let Normalization { mean, std } = images.measure();
+        assert!((mean[0] - MEAN).abs() < 1e-4, "mean {mean:?}");
+        assert!((std[0] - STD).abs() < 1e-4, "std {std:?}");
     }
 }

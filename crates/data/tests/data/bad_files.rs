@@ -200,9 +200,9 @@ fn subsets_that_cannot_be_drawn() {
     values[25] = 6;
     let fewer_fives = idx(&[40], &values);
     fs::write(dir.path().join(TRAIN_LABELS), fewer_fives).unwrap();
-    let with = |train, test| DatasetSpec {
-        train_per_class: train,
-        test_per_class: test,
+    let with = |train: Option<usize>, test: Option<usize>| DatasetSpec {
+        train_per_class: train.map(Into::into),
+        test_per_class: test.map(Into::into),
         ..mnist_in(dir.path())
     };
     assert_eq!(load(&with(Some(3), Some(2))).unwrap().train.len(), 30);

@@ -6,16 +6,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The real MNIST files, in the folder that `HESSCOPE_SHARED` names or in `../shared` beside the
-/// workspace.
-///
-/// Without them a test of real data fails under `CI`, and elsewhere says that it was left out.
+/// The real MNIST files.
 pub fn real_mnist() -> Option<PathBuf> {
+    shared("datasets/mnist")
+}
+
+/// A folder of real data, below the one that `HESSCOPE_SHARED` names or `../shared` beside the workspace.
+///
+/// Without it a test of real data fails under `CI`, and elsewhere says that it was left out.
+pub fn shared(folder: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("HESSCOPE_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
         PathBuf::from,
     );
-    let dir = shared.join("datasets/mnist");
+    let dir = shared.join(folder);
     if dir.is_dir() {
         return Some(dir);
     }

@@ -45,7 +45,7 @@ fn pads_and_normalises_each_set_in_its_own_way() {
             height: 32,
             width: 32,
         };
-        assert_eq!((data.train.shape(), name.shape()), (shape, shape));
+        assert_eq!((data.train.shape(), data.test.shape()), (shape, shape));
         assert_eq!(
             data.train.labels()[..12],
             [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
@@ -108,8 +108,8 @@ fn subsets_are_drawn_from_the_files() {
     write_small_set(dir.path());
     let all = load(&spec(DatasetName::Mnist, dir.path())).unwrap();
     let some = DatasetSpec {
-        train_per_class: Some(3),
-        test_per_class: Some(1),
+        train_per_class: Some(3.into()),
+        test_per_class: Some(1.into()),
         seed: 5,
         ..spec(DatasetName::Mnist, dir.path())
     };
@@ -128,7 +128,7 @@ fn a_request_survives_json_and_fills_in_its_defaults() {
     assert_eq!(spec, DatasetSpec::new(DatasetName::Mnist));
     let full = DatasetSpec {
         data_dir: Some("somewhere".into()),
-        train_per_class: Some(136),
+        train_per_class: Some(136.into()),
         test_per_class: None,
         seed: u64::MAX,
         ..spec

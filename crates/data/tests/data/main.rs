@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arrays;
 mod bad_files;
 mod batches;
+mod build;
+mod cifar;
 mod files;
 mod hostile_bytes;
 mod layouts;
 mod real_mnist;
+mod settings;
 mod subsets;
 mod synth_digits;

@@ -69,8 +69,8 @@ fn a_balanced_part_of_it() {
     // The parent folder does as well.
     let spec = DatasetSpec {
         data_dir: dir.parent().map(Into::into),
-        train_per_class: Some(136),
-        test_per_class: Some(50),
+        train_per_class: Some(136.into()),
+        test_per_class: Some(50.into()),
         seed: 1,
         ..DatasetSpec::new(DatasetName::Mnist)
     };
@@ -83,7 +83,7 @@ fn a_balanced_part_of_it() {
         "784943aa02b5c2823ea453058420318521be8bf085370c2606a6362e9026c9e9"
     );
     let error = load(&DatasetSpec {
-        train_per_class: Some(5422),
+        train_per_class: Some(5422.into()),
         ..spec
     });
     assert_eq!(

@@ -10,8 +10,8 @@ const TEST: &str = "a35c0b333415821a27b557208df85a76125f34c0810bb1aa4316cf9121ef
 
 fn digits(train: usize, test: usize, seed: u64) -> Dataset {
     let spec = DatasetSpec {
-        train_per_class: Some(train),
-        test_per_class: Some(test),
+        train_per_class: Some(train.into()),
+        test_per_class: Some(test.into()),
         seed,
         ..DatasetSpec::new(DatasetName::SynthDigits)
     };
@@ -101,10 +101,10 @@ fn counts_out_of_range_are_refused() {
                 "{field} is {count}, but it must be from 1 to 100000: choose a number in that range"
             )
         };
-        spec.test_per_class = Some(count);
+        spec.test_per_class = Some(count.into());
         let error = load(&spec).unwrap_err().to_string();
         assert_eq!(error, expected("test_per_class"));
-        spec.train_per_class = Some(count);
+        spec.train_per_class = Some(count.into());
         let error = load(&spec).unwrap_err().to_string();
         assert_eq!(error, expected("train_per_class"));
     }

@@ -1,0 +1,60 @@
+//! The readers, from bytes, for fuzzing. No part of the interface.
+
+use crate::cifar::{CIFAR_10, records};
+use crate::{DataError, archive, arrays, cifar};
+use std::io::Cursor;
+use std::path::Path;
+
+/// The most unpacked bytes of an archive; little, so that a run is short.
+const LIMIT: u64 = 1 << 16;
+
+/// A file of images in the IDX format, plain or gzip.
+///
+/// # Errors
+/// As [`crate::idx::read`].
+pub fn idx(bytes: &[u8]) -> Result<(), DataError> {
+    crate::idx::read::<3>(bytes, Path::new("file")).map(drop)
+}
+
+/// Records of CIFAR-10, then of CIFAR-100, and names of classes.
+///
+/// # Errors
+/// What is wrong with either.
+pub fn cifar(bytes: &[u8]) -> Result<(), DataError> {
+    let names = cifar::names::parse(bytes, 10);
+    assert!(names.is_none_or(|names| names.len() == 10));
+    for classes in [&[10][..], &[20, 100]] {
+        let layout = records::LabelBytes {
+            classes,
+            chosen: classes.len() - 1,
+        };
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        records::append(bytes, layout, Path::new("file"), &mut pixels, &mut labels)?;
+        assert_eq!(pixels.len(), labels.len() * records::SHAPE.len());
+    }
+    Ok(())
+}
+
+/// An archive of CIFAR-10, plain or gzip.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn archive(bytes: &[u8]) -> Result<(), DataError> {
+    let files = archive::read(bytes, Path::new("file"), &CIFAR_10.wanted(), LIMIT)?;
+    assert!(files.values().map(Vec::len).sum::<usize>() as u64 <= LIMIT);
+    Ok(())
+}
+
+/// A safetensors file, or an npz file if it begins as one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn arrays(bytes: &[u8]) -> Result<(), DataError> {
+    let path = Path::new("file");
+    if bytes.starts_with(b"PK") {
+        arrays::npz::read(Cursor::new(bytes), path)?;
+    } else {
+        arrays::safetensors::read(bytes, path)?;
+    }
+    Ok(())
+}
