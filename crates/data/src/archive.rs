@@ -140,7 +140,7 @@ fn read_entries<R: Read>(
         }
         let size = entry.size();
         let mut content = Vec::new();
-        (&mut entry)
+        entry
             .read_to_end(&mut content)
             .map_err(|error| failure(error, path))?;
         if (content.len() as u64) < size {

@@ -54,9 +54,9 @@ fn read_array<R: Read + Seek>(
         _ => return Err(damaged("does not begin as an npy file")),
     };
     start.extend(up_to(extra)?);
-    let length = match start.get(8..).unwrap_or_default() {
-        &[a, b] => usize::from(u16::from_le_bytes([a, b])),
-        &[a, b, c, d] => u32::from_le_bytes([a, b, c, d]) as usize,
+    let length = match *start.get(8..).unwrap_or_default() {
+        [a, b] => usize::from(u16::from_le_bytes([a, b])),
+        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]) as usize,
         _ => return Err(damaged("ends within its header")),
     };
     if length > LONGEST_HEADER {

@@ -151,10 +151,10 @@ fn find(family: &Family, spec: &DatasetSpec) -> Result<Files, DataError> {
             content: read_folder(place, &wanted)?,
         });
     }
-    let archives = dirs.iter().flat_map(|dir| {
+    let mut archives = dirs.iter().flat_map(|dir| {
         [".tar.gz", ".tar"].map(|ending| dir.join(format!("{}{ending}", family.archive)))
     });
-    for place in archives.into_iter().filter(|path| path.is_file()) {
+    if let Some(place) = archives.find(|path| path.is_file()) {
         let content = archive::read_file(&place, &wanted)?;
         return Ok(Files { place, content });
     }
