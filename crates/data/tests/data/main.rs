@@ -4,6 +4,7 @@
 
 mod arrays;
 mod bad_files;
+mod bad_table;
 mod batches;
 mod build;
 mod cifar;
