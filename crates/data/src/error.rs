@@ -255,4 +255,8 @@ pub enum DataError {
         /// What does not fit.
         problem: String,
     },
+
+    /// What is wrong with a tree of image files.
+    #[error(transparent)]
+    Tree(#[from] crate::tree::TreeError),
 }

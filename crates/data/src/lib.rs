@@ -51,6 +51,7 @@ mod split;
 mod stream;
 mod subset;
 pub mod synth_digits;
+pub mod tree;
 
 pub use archive::ArchiveError;
 pub use arrays::ArrayError;
