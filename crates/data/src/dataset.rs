@@ -2,7 +2,7 @@
 
 use crate::{
     DataError, DatasetName, Images, Normalization, PerClass, arrays, cifar, mnist, settings,
-    synth_digits,
+    synth_digits, tree,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -128,8 +128,6 @@ pub fn load(spec: &DatasetSpec) -> Result<Dataset, DataError> {
         DatasetName::Cifar10 => cifar::load(&cifar::CIFAR_10, spec),
         DatasetName::Cifar100 => cifar::load(&cifar::CIFAR_100, spec),
         DatasetName::Arrays => arrays::load(spec),
-        DatasetName::Imagenet | DatasetName::Folder => {
-            Err(DatasetName::unknown(spec.name.as_str()))
-        }
+        DatasetName::Imagenet | DatasetName::Folder => tree::load(spec),
     }
 }

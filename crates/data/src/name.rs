@@ -30,12 +30,14 @@ pub enum DatasetName {
 
 impl DatasetName {
     /// Every data set there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SynthDigits,
         Self::Mnist,
         Self::FashionMnist,
         Self::Cifar10,
         Self::Cifar100,
+        Self::Imagenet,
+        Self::Folder,
         Self::Arrays,
     ];
 
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
-        let message = "unknown data set `MNIST`: choose one of synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, arrays";
+        let message = "unknown data set `MNIST`: choose one of synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, imagenet, folder, arrays";
         let error = "MNIST".parse::<DatasetName>().unwrap_err();
         assert_eq!(error.to_string(), message);
         let error = serde_json::from_str::<DatasetName>("\"MNIST\"").unwrap_err();

@@ -133,7 +133,7 @@ pub enum TreeError {
         good: usize,
         /// The images that were wanted.
         wanted: usize,
-        /// The field of the request, or `training` or `testing` where all images are wanted.
+        /// The field of the request.
         field: &'static str,
         /// The first of the files that could not.
         broken: String,
@@ -141,10 +141,10 @@ pub enum TreeError {
 
     /// Test images wanted from a tree that has none to spare.
     #[error(
-        "test_per_class is {wanted}, but {dir} has no folder of test images and training leaves {left} of class {class}: lower train_per_class, or leave test_per_class out to test on the training images"
+        "test_per_class is {wanted}, but {dir} has no test images beside it and training leaves {left} of class {class}: lower train_per_class, or leave test_per_class out to test on the training images"
     )]
     NothingLeftToTest {
-        /// The folder searched.
+        /// The folder of the training images.
         dir: PathBuf,
         /// The class with the fewest images left.
         class: String,
@@ -152,6 +152,17 @@ pub enum TreeError {
         wanted: usize,
         /// The images that training leaves over.
         left: usize,
+    },
+
+    /// A class of which every file is broken.
+    #[error(
+        "{dir} has no image that can be decoded, the first broken one being {broken}: remove the folder or fetch its files again"
+    )]
+    AllBroken {
+        /// The folder of the class.
+        dir: PathBuf,
+        /// The first of its files.
+        broken: String,
     },
 
     /// A size of images that cannot be used.
@@ -165,15 +176,6 @@ pub enum TreeError {
         least: usize,
         /// The largest size.
         most: usize,
-    },
-
-    /// A normalization that does not fit RGB images.
-    #[error(
-        "normalization {problem}: give three means and three positive standard deviations, one for each of red, green and blue"
-    )]
-    Normalization {
-        /// What does not fit.
-        problem: String,
     },
 
     /// The operating system refused to start threads.

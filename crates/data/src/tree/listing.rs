@@ -113,6 +113,11 @@ impl Listing {
         &self.classes[class].name
     }
 
+    /// The names of all classes' folders, in order.
+    pub fn class_names(&self) -> impl Iterator<Item = &str> {
+        self.classes.iter().map(|class| class.name.as_str())
+    }
+
     /// The folder of a class.
     pub fn class_dir(&self, class: usize) -> PathBuf {
         self.dir.join(self.class_name(class))

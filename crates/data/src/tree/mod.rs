@@ -36,8 +36,6 @@
 //! the names, lengths and times of its files stay the same, and what is read from it is held against SHA-256 sums.
 //! Without room the program goes on and says so. Nothing is ever deleted from the folder; it may be deleted whole at any time.
 
-#![allow(dead_code, reason = "data sets come to it with their settings")]
-
 mod cache;
 mod decode;
 mod error;
@@ -45,16 +43,21 @@ mod jpeg;
 mod kept;
 mod layout;
 mod listing;
+mod load;
 mod measure;
 mod plan;
 mod pool;
 mod split;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod stores;
 mod view;
 mod words;
 
 pub use error::TreeError;
+pub(crate) use load::load;
 
-use crate::{DataError, Normalization};
+use crate::{DataError, Normalization, classes, label_noise};
 use kept::{Kept, Limits};
 use listing::Listing;
 use plan::{ClassPool, Plan};
@@ -75,6 +78,10 @@ pub(crate) struct Request {
     pub train_per_class: Option<usize>,
     pub test_per_class: Option<usize>,
     pub seed: u64,
+    /// The classes to keep, by name of folder or class, or by label; all if `None`.
+    pub classes: Option<Vec<String>>,
+    pub label_noise: f64,
+    pub noise_seed: u64,
     pub augment: bool,
     pub image_size: usize,
     pub skip_broken: bool,
@@ -99,18 +106,20 @@ pub(crate) struct Tree {
 pub(crate) fn read(request: &Request) -> Result<Tree, DataError> {
     let sizes = sizes(request.image_size)?;
     if let Some(normalization) = &request.normalization {
-        check_normalization(normalization)?;
+        normalization.check(3)?;
     }
     let layout = layout::find(request.dataset, request.data_dir.as_deref())?;
     let mut notices = Vec::new();
     let listing = list(&layout.train, &mut notices)?;
-    let folders = (0..listing.classes()).map(|class| listing.class_name(class));
-    let class_names = words::class_names(&layout.beside, folders);
-    let chosen: Vec<usize> = (0..listing.classes()).collect();
+    let all_names = words::class_names(&layout.beside, listing.class_names());
+    let named = request
+        .classes
+        .as_deref()
+        .map(|list| words::full_names(list, &listing, &all_names));
+    let chosen = classes::listed(named.as_deref(), &all_names)?;
 
-    let pools = chosen
-        .iter()
-        .map(|&class| ClassPool::of(&listing, class, class));
+    let pools = chosen.iter().map(|&class| class as usize);
+    let pools = pools.map(|class| ClassPool::of(&listing, class, class));
     let plan = Plan::new(
         pools.collect(),
         request.train_per_class,
@@ -164,14 +173,22 @@ pub(crate) fn read(request: &Request) -> Result<Tree, DataError> {
             measure::normalization(&train)?
         }
     };
-    let split = |kept: Arc<Kept>, augment| {
-        let labels = labels(&kept, &listing, &chosen);
-        TreeSplit::new(kept, labels, chosen.len(), normalization.clone(), augment)
-    };
+    let new_labels = classes::new_labels(&chosen, listing.classes());
+    let test_labels = labels(&test, &listing, &new_labels);
+    let mut train_labels = labels(&train, &listing, &new_labels);
+    let count = chosen.len();
+    label_noise::replace(
+        &mut train_labels,
+        count,
+        request.label_noise,
+        request.noise_seed,
+    )?;
+    let split =
+        |kept, labels, augment| TreeSplit::new(kept, labels, count, normalization.clone(), augment);
     Ok(Tree {
-        train: split(train, request.augment),
-        test: split(test, false),
-        class_names,
+        train: split(train, train_labels, request.augment),
+        test: split(test, test_labels, false),
+        class_names: classes::names_of(&chosen, &all_names),
         normalization,
         notices,
     })
@@ -202,7 +219,7 @@ fn list(dir: &Path, notices: &mut Vec<String>) -> Result<Arc<Listing>, DataError
 fn tested_pools(
     trained: &Listing,
     tested: &Listing,
-    chosen: &[usize],
+    chosen: &[u32],
     notices: &mut Vec<String>,
 ) -> Result<Vec<ClassPool>, DataError> {
     if let Some(class) =
@@ -216,6 +233,7 @@ fn tested_pools(
     }
     let mut missing = Vec::new();
     let pools = chosen.iter().map(|&class| {
+        let class = class as usize;
         let name = trained.class_name(class);
         match tested.find_class(name) {
             Some(of_test) => ClassPool::of(tested, of_test, class),
@@ -237,15 +255,14 @@ fn tested_pools(
     Ok(pools)
 }
 
-/// The place of each image's class among the chosen ones.
-fn labels(kept: &Kept, trained: &Listing, chosen: &[usize]) -> Vec<u32> {
+/// The new label of each image's class.
+fn labels(kept: &Kept, trained: &Listing, new_labels: &[Option<u32>]) -> Vec<u32> {
     let listing = kept.listing();
-    let of_class = (0..listing.classes()).map(|class| {
-        let class = trained.find_class(listing.class_name(class));
-        chosen
-            .iter()
-            .position(|&one| Some(one) == class)
-            .unwrap_or_default() as u32
+    let of_class = listing.class_names().map(|name| {
+        let class = trained.find_class(name);
+        class
+            .and_then(|class| new_labels[class])
+            .unwrap_or_default()
     });
     let of_class: Vec<u32> = of_class.collect();
     let files = (0..kept.len()).map(|place| kept.file(place));
@@ -291,22 +308,4 @@ fn sizes(side: usize) -> Result<Sizes, TreeError> {
         least: *SIDES.start(),
         most: *SIDES.end(),
     })
-}
-
-fn check_normalization(given: &Normalization) -> Result<(), TreeError> {
-    let Normalization { mean, std } = given;
-    let problem = if mean.len() != 3 || std.len() != 3 {
-        format!(
-            "has {} means and {} standard deviations",
-            mean.len(),
-            std.len()
-        )
-    } else if let Some(mean) = mean.iter().find(|mean| !mean.is_finite()) {
-        format!("has the mean {mean}")
-    } else if let Some(std) = std.iter().find(|&&std| !(std.is_finite() && std > 0.0)) {
-        format!("has the standard deviation {std}")
-    } else {
-        return Ok(());
-    };
-    Err(TreeError::Normalization { problem })
 }

@@ -53,14 +53,20 @@ impl Plan {
     /// # Errors
     /// As [`crate::balanced_subset`].
     pub fn new(
-        pools: Vec<ClassPool>,
+        mut pools: Vec<ClassPool>,
         per_class: Option<usize>,
         seed: u64,
         field: &'static str,
         skip_broken: bool,
     ) -> Result<Self, DataError> {
-        if let Some(wanted) = per_class {
-            check(pools.iter().map(|pool| pool.files.len()), wanted, field)?;
+        match per_class {
+            Some(wanted) => check(
+                pools.iter().map(|pool| (pool.number, pool.files.len())),
+                wanted,
+                field,
+            )?,
+            // In the files' own order, as other data sets have it, whatever the order of the classes.
+            None => pools.sort_by_key(|pool| pool.number),
         }
         let order = |mut pool: ClassPool| {
             if per_class.is_some() {
@@ -114,7 +120,7 @@ impl Plan {
             }
             .into());
         }
-        check(orders.iter().map(Vec::len), wanted, field)?;
+        check(orders.iter().map(Vec::len).enumerate(), wanted, field)?;
         Ok(Self {
             orders,
             per_class: Some(wanted),
@@ -261,12 +267,17 @@ impl Plan {
                 class,
             };
         };
-        TreeError::TooManyBroken {
-            dir: listing.class_dir(listing.class_of(file)),
-            good: order.len() - of_class.len(),
-            wanted: self.per_class.unwrap_or(1),
-            field: self.field,
-            broken: listing.name(first).to_owned(),
+        let dir = listing.class_dir(listing.class_of(file));
+        let broken = listing.name(first).to_owned();
+        match self.per_class {
+            Some(wanted) => TreeError::TooManyBroken {
+                dir,
+                good: order.len() - of_class.len(),
+                wanted,
+                field: self.field,
+                broken,
+            },
+            None => TreeError::AllBroken { dir, broken },
         }
         .into()
     }
@@ -274,11 +285,11 @@ impl Plan {
 
 /// That each class has as many files as are wanted of it, as [`crate::balanced_subset`] says it.
 fn check(
-    sizes: impl Iterator<Item = usize>,
+    sizes: impl Iterator<Item = (usize, usize)>,
     wanted: usize,
     field: &'static str,
 ) -> Result<(), DataError> {
-    let Some((class, available)) = sizes.enumerate().min_by_key(|&(_, size)| size) else {
+    let Some((class, available)) = sizes.min_by_key(|&(_, size)| size) else {
         return Err(DataError::InvalidSplit {
             problem: "it has no classes".into(),
         });

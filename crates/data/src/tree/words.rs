@@ -1,5 +1,6 @@
 //! What the names of folders stand for.
 
+use super::listing::Listing;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -23,6 +24,16 @@ pub(crate) fn class_names<'a>(dir: &Path, folders: impl Iterator<Item = &'a str>
         .map(|folder| match words.get(folder) {
             Some(words) => format!("{folder} {words}"),
             None => folder.to_owned(),
+        })
+        .collect()
+}
+
+/// The same list with names of folders completed to names of classes.
+pub(crate) fn full_names(list: &[String], listing: &Listing, names: &[String]) -> Vec<String> {
+    list.iter()
+        .map(|class| match listing.find_class(class) {
+            Some(found) => names[found].clone(),
+            None => class.clone(),
         })
         .collect()
 }
