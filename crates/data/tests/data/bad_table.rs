@@ -1,5 +1,6 @@
 //! `docs/bad-data.md`: bad input of every kind, and the sentence that it gets.
 
+use crate::bad_trees_table;
 use crate::build::{Tensor, cifar, cifar_10, npy, npy_with, npz, odd_tar, safetensors, tar};
 use crate::files::{gzip, idx, images, labels, write_small_set};
 use flate2::{Compression, write::GzEncoder};
@@ -11,7 +12,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 use tempfile::tempdir;
 
 /// What is wrong, and what is said.
-type Row = (&'static str, String);
+pub type Row = (&'static str, String);
 
 const INTRODUCTION: &str = "\
 # Bad data and what is said about it
@@ -28,6 +29,7 @@ fn the_page_is_true() {
         ("MNIST and FashionMNIST", mnist()),
         ("CIFAR-10 and CIFAR-100", records()),
         ("Archives", archives()),
+        ("Trees of image files", bad_trees_table::rows()),
         ("Arrays", arrays()),
         ("Arrays in npz", npz_files()),
         ("Arrays in safetensors", safetensors_files()),
@@ -51,7 +53,8 @@ fn the_page_is_true() {
     assert_eq!(written, page);
 }
 
-fn said(spec: &DatasetSpec) -> String {
+/// What is said about a request, without the folder.
+pub fn said(spec: &DatasetSpec) -> String {
     let message = load(spec).unwrap_err().to_string();
     let Some(dir) = &spec.data_dir else {
         return message;
