@@ -60,14 +60,6 @@ impl DatasetName {
     pub(crate) const fn is_tree(self) -> bool {
         matches!(self, Self::Imagenet | Self::Folder)
     }
-
-    /// The error for a name that is not in [`DatasetName::ALL`].
-    pub(crate) fn unknown(name: &str) -> DataError {
-        DataError::UnknownDataset {
-            name: name.to_owned(),
-            known: Self::ALL.map(Self::as_str).join(", "),
-        }
-    }
 }
 
 impl fmt::Display for DatasetName {
@@ -83,7 +75,10 @@ impl FromStr for DatasetName {
         Self::ALL
             .into_iter()
             .find(|known| known.as_str() == name)
-            .ok_or_else(|| Self::unknown(name))
+            .ok_or_else(|| DataError::UnknownDataset {
+                name: name.to_owned(),
+                known: Self::ALL.map(Self::as_str).join(", "),
+            })
     }
 }
 

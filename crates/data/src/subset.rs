@@ -126,6 +126,16 @@ mod tests {
     }
 
     #[test]
+    fn one_subset_of_listed_classes_is_pinned() {
+        let labels: Vec<u32> = (0..60).map(|index| index % 3).collect();
+        let select = |listed: &[u32], count| select(&labels, 3, listed, count, 7, "").unwrap();
+        // Those of the subset of all classes that is pinned above.
+        assert_eq!(select(&[2, 0], Some(3)), [17, 30, 8, 57, 5, 18]);
+        assert_eq!(select(&[1], Some(3)), [16, 4, 40]);
+        assert_eq!(select(&[2, 0], None)[..5], [0, 2, 3, 5, 6]);
+    }
+
+    #[test]
     fn a_class_that_is_too_small_is_named() {
         let labels = [0, 1, 0, 1, 0, 1, 2, 2];
         let error = balanced_subset(&labels, 3, 3, 0).unwrap_err();

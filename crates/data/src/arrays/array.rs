@@ -17,6 +17,17 @@ pub(crate) enum Numbers {
     Integers(Vec<i128>),
 }
 
+impl Numbers {
+    /// Whether images or labels may have values of this type.
+    pub fn fit(&self, array: &str) -> bool {
+        match self {
+            Self::U8(_) => true,
+            Self::F32(_) | Self::F64(_) => array == "images",
+            Self::Integers(_) => array == "labels",
+        }
+    }
+}
+
 /// An array and its shape.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Array {

@@ -20,7 +20,7 @@ pub enum ArrayError {
     /// A file larger than is ever read.
     #[error("{path} holds more than the {limit} bytes that are read at most: store fewer examples")]
     TooLarge {
-        /// The file, and the array in it if it is one of several.
+        /// The file.
         path: PathBuf,
         /// The most bytes that are read.
         limit: u64,
@@ -54,7 +54,9 @@ pub enum ArrayError {
     },
 
     /// An array stored column by column.
-    #[error("{array} in {path} is stored in Fortran order: store numpy.ascontiguousarray of it")]
+    #[error(
+        "the array {array} in {path} is stored in Fortran order: store numpy.ascontiguousarray of it"
+    )]
     FortranOrder {
         /// The file.
         path: PathBuf,
@@ -63,7 +65,9 @@ pub enum ArrayError {
     },
 
     /// Values of a type that is not read.
-    #[error("{array} in {path} has values of type {found}, but {expected} is read: convert it")]
+    #[error(
+        "the array {array} in {path} has values of type {found}, but only {expected} can be read: convert it"
+    )]
     ElementType {
         /// The file.
         path: PathBuf,
@@ -76,7 +80,7 @@ pub enum ArrayError {
     },
 
     /// Labels that are no list, or images that are no images.
-    #[error("{array} in {path} has the shape {shape}, but {expected}: reshape it")]
+    #[error("the array {array} in {path} has the shape {shape}, but {expected}: reshape it")]
     Shape {
         /// The file.
         path: PathBuf,
@@ -90,7 +94,7 @@ pub enum ArrayError {
 
     /// Images whose channels could lie on either of two axes.
     #[error(
-        "images in {path} have the shape {shape}, where the second and the last axis could both be the channels: store grey images as [n, height, width], or images of another width as [n, channels, height, width]"
+        "the array images in {path} has the shape {shape}, where the second and the last axis could both be the channels: store grey images as [n, height, width], or images of another width as [n, channels, height, width]"
     )]
     Ambiguous {
         /// The file.

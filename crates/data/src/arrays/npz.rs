@@ -84,16 +84,15 @@ fn read_array<R: Read + Seek>(
         DType::Plain(kind) => kind.to_string(),
         _ => return Err(damaged("has a header that is not of one plain array")),
     };
-    let decode = decoder(&found).filter(|_| array == "labels" || !is_integer(&found));
+    let decode = decoder(&found).filter(|_| fits(&found, array));
     let (Some(decode), Some(width)) = (decode, header.dtype().num_bytes()) else {
         return Err(element_type(path, array, found));
     };
     let bytes = header.len().checked_mul(width as u64);
     let Some(length) = bytes.filter(|&bytes| bytes <= MAX_BYTES) else {
-        return Err(ArrayError::TooLarge {
-            path: path.join(array),
-            limit: MAX_BYTES,
-        });
+        return Err(damaged(&format!(
+            "announces more than the {MAX_BYTES} bytes that are read at most"
+        )));
     };
     let bytes = up_to(length + 1)?;
     if bytes.len() as u64 != length {
@@ -137,9 +136,10 @@ fn is_plain(text: &[u8]) -> bool {
         && product.is_some()
 }
 
-/// Whether a type is one of integers wider than a byte, or signed.
-fn is_integer(kind: &str) -> bool {
-    kind != "|u1" && kind.contains(['i', 'u'])
+/// Whether images or labels may have values of this type, of those that are decoded.
+fn fits(kind: &str, array: &str) -> bool {
+    let integer = kind.contains(['i', 'u']);
+    kind == "|u1" || integer == (array == "labels")
 }
 
 type Decoder = fn(NpyFile<&[u8]>) -> std::io::Result<Numbers>;

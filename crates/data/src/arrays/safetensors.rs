@@ -25,7 +25,7 @@ pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<Content, ArrayError> {
                 array,
             })?;
         let numbers = numbers(view.dtype(), view.data())
-            .filter(|numbers| array == "labels" || !matches!(numbers, Numbers::Integers(_)))
+            .filter(|numbers| numbers.fit(array))
             .ok_or_else(|| element_type(path, array, view.dtype().to_string()))?;
         Ok(Array {
             numbers,

@@ -48,6 +48,9 @@ mod measure;
 mod plan;
 mod pool;
 mod split;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod stores;
 mod view;
 mod words;
 

@@ -4,6 +4,8 @@
 
 mod arrays;
 mod bad_files;
+mod bad_table;
+mod bad_trees_table;
 mod batches;
 mod build;
 mod cifar;
