@@ -146,7 +146,7 @@ fn the_five_largest_count_with_more_than_ten_classes() {
 }
 
 #[test]
-fn an_evaluation_builds_no_graph() {
+fn an_evaluation_of_a_trainable_network_is_that_of_its_values() {
     // The weights of a network that is being trained require gradients; what is computed from them does too, unless the
     // evaluation sees to it. A batch of evaluation then gives the numbers of the plain network, and leaves it trainable.
     let device = Device::flex();
