@@ -15,6 +15,13 @@ pub fn default_folder(name: &str) -> PathBuf {
     Path::new("data").join(name)
 }
 
+/// Whether `hesscope data fetch` brings the data set.
+pub fn is_fetched(name: &str) -> bool {
+    Catalogue::standard()
+        .get(name)
+        .is_ok_and(|dataset| !dataset.files.is_empty())
+}
+
 /// Does what one of the subcommands says.
 pub fn run(command: &DataCommand) -> Result<(), Failure> {
     match command {

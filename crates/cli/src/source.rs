@@ -8,6 +8,7 @@ use hesscope_data::{Batch, DataError, Dataset, Images, sequential_batches, shuff
 use hesscope_hvp::{Samples, SourceError, Targets};
 use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
 
+use crate::data;
 use crate::failure::Failure;
 use crate::settings::{Settings, SplitName};
 
@@ -30,7 +31,8 @@ impl Sources {
             test,
             notices,
             ..
-        } = hesscope_data::load(&settings.dataset_spec())?;
+        } = hesscope_data::load(&settings.dataset_spec())
+            .map_err(|error| remedy(settings, error))?;
         for notice in notices {
             eprintln!("note: {notice}");
         }
@@ -46,6 +48,18 @@ impl Sources {
             SplitName::Train => &self.train,
             SplitName::Test => &self.test,
         }
+    }
+}
+
+/// Where the files are not said to be anywhere, they may be had by the command itself.
+fn remedy(settings: &Settings, error: DataError) -> Failure {
+    let name = settings.dataset.as_str();
+    match error {
+        DataError::DataDirNeeded { .. } if data::is_fetched(name) => Failure::new(format!(
+            "{error}, or bring them into {} with `hesscope data fetch {name}`",
+            data::default_folder(name).display()
+        )),
+        error => error.into(),
     }
 }
 

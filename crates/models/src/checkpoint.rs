@@ -6,8 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -24,6 +23,7 @@ use crate::{
     progress::{EpochMetrics, Progress},
     state::{NamedTensor, StateError, is_buffer, load_state, state_of},
     train_config::TrainConfig,
+    whole_file::write_whole,
 };
 
 /// Version of the checkpoint format this build reads and writes.
@@ -283,32 +283,6 @@ fn fingerprint(
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect())
-}
-
-/// Writes `bytes` beside `path`, syncs and renames, so that a kill or a full disk leaves the old file or the new one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".partial");
-    let partial = dir.join(name);
-    let written = (|| {
-        let mut file = File::create(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)
-    })();
-    if let Err(error) = written {
-        // Best effort: what is left would be overwritten by the next attempt anyway.
-        let _ = fs::remove_file(&partial);
-        return Err(error);
-    }
-    // The rename itself reaches the disk with the folder, where the system lets folders be synced.
-    if cfg!(unix) {
-        File::open(dir)?.sync_all()
-    } else {
-        Ok(())
-    }
 }
 
 /// Reads and checks the checkpoint at `path`; the network arrives on `device` in the precision it was saved in.

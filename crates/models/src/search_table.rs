@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    checkpoint::{CheckpointError, difference, write_whole},
+    checkpoint::{CheckpointError, difference},
     loss::Metrics,
     search::SearchError,
+    whole_file::write_whole,
 };
 
 /// File name of a search's table in the folder of the search.

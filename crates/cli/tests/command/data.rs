@@ -132,7 +132,10 @@ fn what_cannot_be_done_is_said() {
         &["/nowhere", "hesscope data fetch mnist"],
     );
     let without_files = ["run", "--dataset", "cifar-100", "--out", "/nowhere/run"];
-    refused(&without_files, &["cifar-100", "data_dir"]);
+    refused(
+        &without_files,
+        &["cifar-100", "data_dir", "hesscope data fetch cifar-100"],
+    );
 }
 
 #[test]
