@@ -44,12 +44,10 @@ impl Progress {
 
     /// Bytes that arrive, with their rate.
     pub fn bytes() -> Self {
-        let progress = Self::new(0, "");
-        let template = "{msg:28} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            progress.bar.set_style(style);
-        }
-        progress
+        Self::with_template(
+            0,
+            "{msg:28} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+        )
     }
 
     /// Where the step stands.

@@ -65,6 +65,21 @@ fn draw(
     let sizes = members
         .iter()
         .map(|(label, of)| (*label as usize, of.len()));
+    check_sizes(sizes, per_class, field)?;
+    for (label, of) in &mut members {
+        Stream::new("subset", &[seed, u64::from(*label)]).draw_to_front(of, per_class);
+    }
+    Ok((0..per_class)
+        .flat_map(|rank| members.iter().map(move |(_, of)| of[rank]))
+        .collect())
+}
+
+/// That each class, by number and size, has as many examples as are wanted of it.
+pub(crate) fn check_sizes(
+    sizes: impl Iterator<Item = (usize, usize)>,
+    wanted: usize,
+    field: &'static str,
+) -> Result<(), DataError> {
     let Some((class, available)) = sizes.min_by_key(|&(_, size)| size) else {
         return Err(DataError::InvalidSplit {
             problem: "it has no classes".into(),
@@ -73,27 +88,22 @@ fn draw(
     if available == 0 {
         return Err(DataError::EmptyClass { field, class });
     }
-    if per_class == 0 {
+    if wanted == 0 {
         return Err(DataError::PerClassRange {
             field,
-            value: per_class,
+            value: wanted,
             limit: available,
         });
     }
-    if per_class > available {
+    if wanted > available {
         return Err(DataError::SubsetTooLarge {
             field,
             class,
-            wanted: per_class,
+            wanted,
             available,
         });
     }
-    for (label, of) in &mut members {
-        Stream::new("subset", &[seed, u64::from(*label)]).draw_to_front(of, per_class);
-    }
-    Ok((0..per_class)
-        .flat_map(|rank| members.iter().map(move |(_, of)| of[rank]))
-        .collect())
+    Ok(())
 }
 
 fn members_of_each_class(labels: &[u32], classes: usize) -> Result<Vec<Vec<usize>>, DataError> {

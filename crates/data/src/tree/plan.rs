@@ -3,6 +3,7 @@
 use super::{TreeError, kept::Kept, listing::Listing, pool::pool};
 use crate::DataError;
 use crate::stream::Stream;
+use crate::subset::check_sizes;
 use rayon::prelude::*;
 use std::collections::{HashSet, VecDeque};
 
@@ -60,7 +61,7 @@ impl Plan {
         skip_broken: bool,
     ) -> Result<Self, DataError> {
         match per_class {
-            Some(wanted) => check(
+            Some(wanted) => check_sizes(
                 pools.iter().map(|pool| (pool.number, pool.files.len())),
                 wanted,
                 field,
@@ -120,7 +121,7 @@ impl Plan {
             }
             .into());
         }
-        check(orders.iter().map(Vec::len).enumerate(), wanted, field)?;
+        check_sizes(orders.iter().map(Vec::len).enumerate(), wanted, field)?;
         Ok(Self {
             orders,
             per_class: Some(wanted),
@@ -281,38 +282,6 @@ impl Plan {
         }
         .into()
     }
-}
-
-/// That each class has as many files as are wanted of it, as [`crate::balanced_subset`] says it.
-fn check(
-    sizes: impl Iterator<Item = (usize, usize)>,
-    wanted: usize,
-    field: &'static str,
-) -> Result<(), DataError> {
-    let Some((class, available)) = sizes.min_by_key(|&(_, size)| size) else {
-        return Err(DataError::InvalidSplit {
-            problem: "it has no classes".into(),
-        });
-    };
-    if available == 0 {
-        return Err(DataError::EmptyClass { field, class });
-    }
-    if wanted == 0 {
-        return Err(DataError::PerClassRange {
-            field,
-            value: wanted,
-            limit: available,
-        });
-    }
-    if wanted > available {
-        return Err(DataError::SubsetTooLarge {
-            field,
-            class,
-            wanted,
-            available,
-        });
-    }
-    Ok(())
 }
 
 fn read_at_once<T: Send>(
