@@ -30,6 +30,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod angles;
 mod deflated;
 mod deflation;
 mod dense;
@@ -52,6 +53,7 @@ mod subspace;
 mod trace;
 mod tridiagonal;
 
+pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
 pub use deflated::Deflated;
 pub use deflation::deflated_density;
 pub use dense::DenseOperator;
@@ -65,7 +67,7 @@ pub use hutchinson::HutchinsonOptions;
 pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{
-    OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+    BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
 };
 pub use probes::{ProbeKind, Probes};
 pub use range::{RangeOptions, SpectralRange, spectral_range};

@@ -18,6 +18,9 @@ const MIN_EIGENVALUES: usize = 8;
 /// Least factor `lambda_k / lambda_(k+1)` of a gap that is tested.
 const MIN_FACTOR: f64 = 1.1;
 
+/// Root mean square of a Tracy-Widom deviate over the mean spacing of eigenvalues at a square-root edge.
+const EDGE_SPACINGS: f64 = 1.6;
+
 /// Options of [`outliers`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -74,6 +77,43 @@ pub struct OutlierCount {
     pub p_value: f64,
     /// Number m of eigenvalues used on this side.
     pub eigenvalues: usize,
+    /// Where the rest ends; absent from what was written before it was reported.
+    #[serde(default)]
+    pub bulk_edge: Option<BulkEdge>,
+}
+
+impl OutlierCount {
+    /// The factor `lambda_k / lambda_(k+1)` between the last outlier and the bulk's edge; `None` for no outliers.
+    pub fn separation(&self) -> Option<f64> {
+        let (threshold, edge) = (self.threshold?, self.bulk_edge?);
+        Some((threshold / edge.value).powi(2))
+    }
+}
+
+/// The edge of the bulk on one side: the eigenvalue that follows the outliers, `lambda_(k+1)`.
+///
+/// Two different errors belong to it. As an eigenvalue of this matrix it is known to within `residual`. As an estimate of
+/// where a continuous law ends, of which the eigenvalues are a sample, it is also uncertain by a few of the distances of
+/// neighbours there, `spacing`: at a square-root edge both are of one size, `p^(-2/3)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BulkEdge {
+    /// The eigenvalue, with its sign.
+    pub value: f64,
+    /// Its error bar, as given.
+    pub residual: f64,
+    /// The mean distance between neighbours among it and those of the window that follow it.
+    pub spacing: f64,
+}
+
+impl BulkEdge {
+    /// The error of the edge of a continuous law, one standard deviation: the residual and 1.6 spacings.
+    ///
+    /// In units of `p^(-2/3)` times a scale the last eigenvalue of a symmetric matrix is off a square-root edge by a
+    /// Tracy-Widom deviate of root mean square 1.75 (mean -1.21, standard deviation 1.27; Tracy & Widom 1996), and
+    /// the first thirteen zeros of Airy's function, where the eigenvalues lie, are 1.08 apart on average.
+    pub fn error(&self) -> f64 {
+        self.residual + EDGE_SPACINGS * self.spacing
+    }
 }
 
 /// Why there is no count.
@@ -321,7 +361,18 @@ fn one_side(moduli: &[Modulus], sign: f64, options: &OutlierOptions) -> OutlierO
         statistic: reported.statistic,
         p_value: reported.p_value,
         eigenvalues: m,
+        bulk_edge: Some(bulk_edge(&moduli[certain..], sign, options.window)),
     })
+}
+
+/// The edge of what is left below the outliers, at least half of the side's eigenvalues.
+fn bulk_edge(bulk: &[Modulus], sign: f64, window: usize) -> BulkEdge {
+    let last = window.min(bulk.len() - 1);
+    BulkEdge {
+        value: sign * bulk[0].value,
+        residual: bulk[0].error,
+        spacing: (bulk[0].value - bulk[last].value) / last as f64,
+    }
 }
 
 /// One gap's statistic and its p-value for the number of gaps tested.

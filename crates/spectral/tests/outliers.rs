@@ -445,3 +445,53 @@ fn bad_input_is_an_error() {
         .is_err()
     );
 }
+
+#[test]
+fn the_bulk_begins_after_the_outliers() {
+    let values = trained_network();
+    let mirrored: Vec<f64> = values.iter().map(|value| -value).collect();
+    let errors = vec![1e-3; values.len()];
+    let find = |values: &[f64]| outliers(values, &errors, &OutlierOptions::default()).unwrap();
+    let (OutlierOutcome::Decided(above), OutlierOutcome::Decided(below)) =
+        (find(&values).positive, find(&mirrored).negative)
+    else {
+        panic!("undecided");
+    };
+    let (edge, mirror) = (above.bulk_edge.unwrap(), below.bulk_edge.unwrap());
+    let k = above.count;
+    assert!(k > 0);
+    assert_eq!((edge.value, edge.residual), (values[k], 1e-3));
+    let mean = (values[k] - values[k + 12]) / 12.0;
+    assert!((edge.spacing - mean).abs() < 1e-12);
+    assert!((edge.error() - 1.6 * mean - 1e-3).abs() < 1e-12);
+    let factor = values[k - 1] / values[k];
+    assert!((above.separation().unwrap() - factor).abs() < 1e-12 * factor);
+    assert_eq!((mirror.value, mirror.spacing), (-edge.value, edge.spacing));
+}
+
+/// The edge of a semicircle is 1, which two standard errors hold, at either end.
+#[test]
+fn the_edge_of_a_semicircle_is_within_its_error() {
+    let (mut within, mut of) = (0, 0);
+    for seed in 0..SEEDS {
+        let values = eigenvalues(&wigner(P, 900 + seed));
+        let found = outliers(&values, &[0.0; P], &OutlierOptions::default()).unwrap();
+        for (outcome, end) in [(found.positive, 1.0), (found.negative, -1.0)] {
+            if let OutlierOutcome::Decided(count) = outcome {
+                let edge = count.bulk_edge.unwrap();
+                assert_eq!(count.separation().is_some(), count.count > 0);
+                within += usize::from((edge.value - end).abs() <= 2.0 * edge.error());
+                of += 1;
+            }
+        }
+    }
+    assert!(of >= 95 && within * 100 >= 95 * of, "{within} of {of}");
+}
+
+/// What was written before the edge was reported is still read.
+#[test]
+fn a_count_without_an_edge_is_read() {
+    let text = r#"{"count":3,"threshold":2.0,"statistic":9.0,"p_value":0.001,"eigenvalues":40}"#;
+    let count: hesscope_spectral::OutlierCount = serde_json::from_str(text).unwrap();
+    assert_eq!((count.bulk_edge, count.separation()), (None, None));
+}
