@@ -1,22 +1,21 @@
 //! The spectrum of one operator at one checkpoint over one split.
 
-use std::cell::Cell;
 use std::time::Instant;
 
 use burn::tensor::Device;
-use hesscope_hvp::{Array, Operator, Options, ParameterSpace, Precision, Problem, Terms};
+use hesscope_hvp::{Options, Precision, Problem, Terms};
 use hesscope_models::{BnMode, Network};
 use hesscope_report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope_spectral::{
-    Breakdown, LanczosOptions, LanczosRun, LinearOperator, OperatorError, OutlierOptions,
-    ProbeKind, Probes, Reorthogonalisation, SlqOptions, SpectralRange, SubspaceOptions,
-    VectorSpace, deflated_density, lanczos, outliers, subspace_iteration,
+    LinearOperator, OutlierOptions, ProbeKind, SlqOptions, SpectralRange, VectorSpace,
+    deflated_density, outliers,
 };
 
+use crate::counted::Counted;
 use crate::failure::Failure;
 use crate::folder::{RunFolder, sha256};
+use crate::leading::{Effort, GUARDS, Leading, leading};
 use crate::outliers::candidates;
-use crate::output::Progress;
 use crate::settings::{AnalysisChoices, SplitName};
 use crate::source::Source;
 
@@ -43,9 +42,6 @@ pub struct Subject<'a> {
 /// Above this number of parameters a product is dear, and the default effort is lower.
 const LARGE: usize = 1_000_000;
 
-/// Vectors beyond the leading pairs that the subspace iteration carries along.
-const GUARDS: usize = 6;
-
 /// The margin of the range on each side, relative to its width.
 const MARGIN: f64 = 0.05;
 
@@ -55,9 +51,7 @@ pub fn find_or_make(
     subject: &Subject,
     request: &Request,
 ) -> Result<(Analysis, String), Failure> {
-    let classes = subject.network.classes();
-    let dimension = subject.network.num_parameters();
-    let settings = resolve(subject, request, dimension, classes);
+    let settings = resolve(subject, request);
     let key = sha256(&serde_json::to_vec(&settings)?);
     let name = format!(
         "{}-{}-{:04}-{}.json",
@@ -84,13 +78,15 @@ pub fn find_or_make(
 }
 
 /// The operator's name without what shells read as their own.
-fn file_stem(terms: Terms) -> String {
+pub fn file_stem(terms: Terms) -> String {
     terms.to_string().replace('[', "-").replace(']', "")
 }
 
 /// All numbers that were left to be chosen, chosen.
-fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> AnalysisSettings {
+pub fn resolve(subject: &Subject, request: &Request) -> AnalysisSettings {
     let choices = request.choices;
+    let classes = subject.network.classes();
+    let p = subject.network.num_parameters();
     let large = p > LARGE;
     let vectors = (choices.memory_mib << 20) / (p * request.precision.bytes());
     let range_steps = choices
@@ -130,17 +126,11 @@ fn resolve(subject: &Subject, request: &Request, p: usize, classes: usize) -> An
     }
 }
 
-fn make(
-    subject: &Subject,
-    request: &Request,
-    settings: AnalysisSettings,
-    key: String,
-) -> Result<Analysis, Failure> {
-    let start = Instant::now();
-    let choices = request.choices;
+/// The loss of the subject as a problem, checked to give the same bits twice.
+pub fn open(subject: &Subject, request: &Request) -> Result<Problem, Failure> {
     let options = Options {
         precision: request.precision,
-        memory: (choices.memory_mib << 20) / 2,
+        memory: (request.choices.memory_mib << 20) / 2,
         ..Options::default()
     };
     let problem = Problem::new(
@@ -152,82 +142,41 @@ fn make(
     )?;
     eprintln!("{}", problem.plan());
     problem.check_determinism()?;
-    let evaluation = problem.evaluate()?;
-    let block = settings.top + GUARDS;
-    let expected = settings.range_steps + 2 * block + settings.probes * settings.lanczos_steps;
-    let operator = Counted {
-        inner: problem.operator(request.terms),
-        progress: Progress::new(expected as u64, "products").with_lines(),
-        products: Cell::new(0),
-    };
-    operator
-        .progress
-        .say(format!("{} over {}", request.terms, request.split.as_str()));
+    Ok(problem)
+}
 
-    let full = settings.reorthogonalisation == "full";
-    let reorthogonalisation = if full {
-        Reorthogonalisation::Full
-    } else {
-        Reorthogonalisation::None
-    };
-    let breakdown = if full {
-        Breakdown::Restart
-    } else {
-        Breakdown::Stop
-    };
-    let leading = LanczosOptions {
-        steps: settings.range_steps,
-        reorthogonalisation,
-        breakdown,
-        keep_basis: full,
-        seed: settings.seed,
-    };
-    let start_vector = Probes::new(ProbeKind::Gaussian, settings.seed ^ LEADING_STREAM)
-        .vector(operator.space(), 0);
-    let mut run = lanczos(&operator, &[start_vector], &leading)?.remove(0);
-    let warm = if full {
-        leading_ritz_vectors(operator.space(), &run, block)?
-    } else {
-        Vec::new()
-    };
-    // Its vectors are no longer needed, and are most of the memory.
-    run.basis = None;
-    let top = subspace_iteration(
-        &operator,
-        &SubspaceOptions {
-            pairs: settings.top,
-            oversampling: GUARDS,
-            max_iterations: settings.subspace_iterations,
-            tolerance: settings.subspace_tolerance,
-            seed: settings.seed,
-            ..SubspaceOptions::default()
-        },
-        Some(&warm),
-    )?;
+fn make(
+    subject: &Subject,
+    request: &Request,
+    settings: AnalysisSettings,
+    key: String,
+) -> Result<Analysis, Failure> {
+    let start = Instant::now();
+    let problem = open(subject, request)?;
+    let evaluation = problem.evaluate()?;
+    let effort = Effort::of(&settings);
+    let operator = Counted::new(
+        problem.operator(request.terms),
+        effort.products() + settings.probes * settings.lanczos_steps,
+        format!("{} over {}", request.terms, request.split.as_str()),
+    );
+    let found = leading(&operator, &effort)?;
     let density = deflated_density(
         &operator,
-        &top.pairs,
+        &found.top.pairs,
         &SlqOptions {
             probes: settings.probes,
             steps: settings.lanczos_steps,
             kind: ProbeKind::Gaussian,
             seed: settings.seed,
-            reorthogonalisation,
-            breakdown,
+            reorthogonalisation: effort.reorthogonalisation(),
+            breakdown: effort.breakdown(),
             block_size: 0,
         },
     )?;
-    // Without reorthogonalisation Ritz values come in copies, which no rule on spacings survives.
-    let (values, residuals) = if full {
-        candidates(
-            &top.pairs,
-            &run,
-            4 * problem.classes() + 20,
-            operator.space().epsilon(),
-        )
-    } else {
-        (top.pairs.values.clone(), top.pairs.residuals.clone())
-    };
+    let most = 4 * problem.classes() + 20;
+    let (values, residuals) = candidates(&found, effort.full, most, operator.space().epsilon());
+    let Leading { run, top } = found;
     let outliers = outliers(&values, &residuals, &OutlierOptions::default())?;
     Ok(Analysis {
         schema: SCHEMA_VERSION,
@@ -251,49 +200,8 @@ fn make(
         density,
         outliers,
         outlier_candidates: values.len(),
-        products: operator.products.get(),
+        products: operator.products(),
         seconds: start.elapsed().as_secs_f64(),
         settings,
     })
-}
-
-/// Keeps the leading run's start apart from the probes of the density.
-const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
-
-/// Ritz vectors of the values of largest modulus, to start the subspace iteration from.
-fn leading_ritz_vectors(
-    space: &ParameterSpace,
-    run: &LanczosRun<Array>,
-    count: usize,
-) -> Result<Vec<Array>, Failure> {
-    let mut order: Vec<usize> = (0..run.ritz_values.len()).collect();
-    order.sort_by(|&a, &b| {
-        run.ritz_values[b]
-            .abs()
-            .total_cmp(&run.ritz_values[a].abs())
-    });
-    order.truncate(count);
-    Ok(run.ritz_vectors(space, &order)?)
-}
-
-/// An operator that counts its products and shows how far it is.
-struct Counted<'a> {
-    inner: Operator<'a>,
-    progress: Progress,
-    products: Cell<usize>,
-}
-
-impl LinearOperator for Counted<'_> {
-    type Space = ParameterSpace;
-
-    fn space(&self) -> &ParameterSpace {
-        self.inner.space()
-    }
-
-    fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
-        let products = self.inner.apply(block)?;
-        self.products.set(self.products.get() + block.len());
-        self.progress.advance(block.len() as u64);
-        Ok(products)
-    }
 }

@@ -22,6 +22,8 @@ pub enum Command {
     Train(RunOptions),
     /// Measure the spectrum of one operator at one checkpoint of a run
     Spectrum(SpectrumOptions),
+    /// Measure how outlier spaces, class means and the gradient of a run lie to each other, along its training
+    Overlaps(OverlapsOptions),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
     /// Write the weights of a checkpoint to a file that PyTorch reads
@@ -185,12 +187,48 @@ pub struct SpectrumOptions {
     /// Epoch of the checkpoint [default: the last]
     #[arg(long)]
     pub epoch: Option<usize>,
+    #[command(flatten)]
+    pub computing: ComputingOptions,
+    #[command(flatten)]
+    pub estimation: EstimationOptions,
+}
+
+/// Where an earlier run is analysed.
+#[derive(Debug, Default, clap::Args)]
+pub struct ComputingOptions {
     /// Device, see `hesscope devices` [default: the run's]
     #[arg(long)]
     pub device: Option<String>,
     /// Precision: f32 or f64 [default: the run's]
     #[arg(long)]
     pub precision: Option<String>,
+}
+
+/// Which subspaces of which run.
+#[derive(Debug, clap::Args)]
+pub struct OverlapsOptions {
+    /// Folder of the run
+    pub run: PathBuf,
+    /// Operators whose outlier spaces are compared, separated by commas; the class means and the gradient
+    /// come along
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "hess,g,a1,a2"
+    )]
+    pub operators: Vec<Terms>,
+    /// Examples the loss is the mean over: train or test
+    #[arg(long, default_value = "train")]
+    pub split: String,
+    /// Epochs, separated by commas [default: all whose weights are kept]
+    #[arg(long, value_name = "EPOCHS", value_delimiter = ',')]
+    pub epochs: Option<Vec<usize>>,
+    /// Dimension of every outlier space [default: the outliers counted, or the number of classes where none are]
+    #[arg(long, value_name = "N")]
+    pub pairs: Option<usize>,
+    #[command(flatten)]
+    pub computing: ComputingOptions,
     #[command(flatten)]
     pub estimation: EstimationOptions,
 }

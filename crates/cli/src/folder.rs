@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use hesscope_report::schema::{Analysis, SCHEMA_VERSION};
+use hesscope_report::schema::{Analysis, Overlaps, SCHEMA_VERSION};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -97,6 +98,8 @@ impl RunFolder {
             self.root.clone(),
             self.root.join("analysis"),
             self.root.join("figures"),
+            self.root.join(crate::overlaps::FOLDER),
+            self.root.join(crate::eigenvectors::FOLDER),
             self.root.join(crate::tensorboard::FOLDER),
             self.checkpoints(),
         ];
@@ -155,6 +158,7 @@ impl RunFolder {
     pub fn write_at(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
         let attempt = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(&self.root);
+            fs::create_dir_all(folder)?;
             let mut file = tempfile::Builder::new()
                 .prefix(".tmp")
                 .tempfile_in(folder)?;
@@ -174,8 +178,21 @@ impl RunFolder {
 
     /// Every analysis in the folder that this version can read, by file name.
     pub fn analyses(&self) -> Result<Vec<Analysis>, Failure> {
-        let folder = self.root.join("analysis");
-        let mut names: Vec<PathBuf> = fs::read_dir(&folder)
+        let (files, what) = (self.json_files("analysis"), "analysis");
+        let read = |path: &PathBuf| read_json(path, what, |analysis: &Analysis| analysis.schema);
+        files.iter().map(read).collect()
+    }
+
+    /// All overlaps in the folder, by file name.
+    pub fn overlaps(&self) -> Result<Vec<Overlaps>, Failure> {
+        let files = self.json_files(crate::overlaps::FOLDER);
+        let read = |path: &PathBuf| read_json(path, "file", |overlaps: &Overlaps| overlaps.schema);
+        files.iter().map(read).collect()
+    }
+
+    /// The files of a folder that hold JSON, by name.
+    fn json_files(&self, folder: &str) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = fs::read_dir(self.root.join(folder))
             .into_iter()
             .flatten()
             .flatten()
@@ -185,32 +202,37 @@ impl RunFolder {
                     .is_some_and(|extension| extension == "json")
             })
             .collect();
-        names.sort();
-        names.iter().map(|path| read_analysis(path)).collect()
+        files.sort();
+        files
     }
 
     /// The analysis of these settings, if it is in the folder and whole.
     pub fn analysis(&self, name: &str, key: &str) -> Option<Analysis> {
-        let analysis = read_analysis(&self.root.join("analysis").join(name)).ok()?;
+        let path = self.root.join("analysis").join(name);
+        let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema).ok()?;
         (analysis.key == key).then_some(analysis)
     }
 }
 
-fn read_analysis(path: &Path) -> Result<Analysis, Failure> {
+/// Reads what this version of hesscope wrote.
+fn read_json<T: DeserializeOwned>(
+    path: &Path,
+    what: &str,
+    schema: impl Fn(&T) -> u32,
+) -> Result<T, Failure> {
     let wrong = |reason: String| {
         Failure::new(format!(
-            "the analysis {} does not read ({reason}): delete it and it is made again",
+            "the {what} {} does not read ({reason}): delete it and it is made again",
             path.display()
         ))
     };
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let analysis: Analysis =
-        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    if analysis.schema != SCHEMA_VERSION {
+    let value: T = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    if schema(&value) != SCHEMA_VERSION {
         return Err(wrong(format!(
             "its schema is {}, not {SCHEMA_VERSION}",
-            analysis.schema
+            schema(&value)
         )));
     }
-    Ok(analysis)
+    Ok(value)
 }

@@ -5,15 +5,19 @@
 mod analysis;
 mod args;
 mod checkpoint_epochs;
+mod counted;
 mod data;
 mod data_settings;
 mod devices;
+mod eigenvectors;
 mod failure;
 mod folder;
+mod leading;
 mod learning_rate;
 mod memory;
 mod outliers;
 mod output;
+mod overlaps;
 mod pace;
 mod pipeline;
 mod seeds;
@@ -65,6 +69,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Run(options) => pipeline::run(&options),
         Command::Train(options) => pipeline::train(&options),
         Command::Spectrum(options) => pipeline::spectrum(&options),
+        Command::Overlaps(options) => overlaps::run(&options),
         Command::Report(options) => pipeline::report(&options),
         Command::Export(options) => pipeline::export(&options),
         Command::Data(command) => data::run(&command),

@@ -1,6 +1,8 @@
 //! Which eigenvalues the outliers are counted from, and the count in words.
 
-use hesscope_spectral::{Eigenpairs, LanczosRun, OutlierOutcome, UndecidedReason};
+use hesscope_spectral::{OutlierOutcome, UndecidedReason};
+
+use crate::leading::Leading;
 
 /// A Ritz value this uncertain, relative to itself, may hide others: the list ends before it.
 const UNCERTAIN: f64 = 0.1;
@@ -9,15 +11,18 @@ const UNCERTAIN: f64 = 0.1;
 /// matrix of low rank ends before it.
 const NOTHING: f64 = 100.0;
 
-/// Leading eigenvalues with their error bars, largest modulus first: the pairs of the subspace
-/// iteration, then the Ritz values of the Lanczos run that follow them, as far as they are converged and
-/// above rounding, of which `epsilon` is the unit.
-pub fn candidates<V>(
-    pairs: &Eigenpairs<V>,
-    run: &LanczosRun<V>,
-    most: usize,
-    epsilon: f64,
-) -> (Vec<f64>, Vec<f64>) {
+/// Leading eigenvalues with their error bars, largest modulus first, `most` at most: the pairs of the
+/// subspace iteration, then, where reorthogonalisation was full, the Ritz values of the Lanczos run that follow
+/// them, as far as they are converged and above rounding, of which `epsilon` is the unit.
+///
+/// Without reorthogonalisation Ritz values come in copies, which no rule on spacings survives.
+pub fn candidates(found: &Leading, full: bool, most: usize, epsilon: f64) -> (Vec<f64>, Vec<f64>) {
+    let mut values = found.top.pairs.values.clone();
+    let mut residuals = found.top.pairs.residuals.clone();
+    if !full {
+        return (values, residuals);
+    }
+    let run = &found.run;
     let mut ritz: Vec<(f64, f64)> = run
         .ritz_values
         .iter()
@@ -25,8 +30,6 @@ pub fn candidates<V>(
         .zip(run.residual_bounds.iter().copied())
         .collect();
     ritz.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-    let mut values = pairs.values.clone();
-    let mut residuals = pairs.residuals.clone();
     let largest = values.iter().fold(0.0f64, |m, value| m.max(value.abs()));
     let nothing = NOTHING * epsilon * largest;
     for (value, residual) in ritz.into_iter().skip(values.len()) {

@@ -1,7 +1,7 @@
 //! The commands that make, deepen and show a run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use burn::tensor::Device;
@@ -14,7 +14,9 @@ use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
 
 use crate::analysis::{Request, Subject, find_or_make};
-use crate::args::{ExportOptions, ReportOptions, RunOptions, SpectrumOptions};
+use crate::args::{
+    ComputingOptions, EstimationOptions, ExportOptions, ReportOptions, RunOptions, SpectrumOptions,
+};
 use crate::devices;
 use crate::failure::Failure;
 use crate::folder::{RunFile, RunFolder, sha256};
@@ -52,14 +54,9 @@ pub fn train(options: &RunOptions) -> Result<(), Failure> {
 /// `hesscope spectrum`: one more analysis of a run.
 pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
     let split = SplitName::from_str(&options.split)?;
-    let folder = RunFolder::open(&options.run)?;
-    let mut settings = stored(&folder)?.settings;
-    settings.device = options.device.clone().unwrap_or(settings.device);
-    settings.precision = options.precision.clone().unwrap_or(settings.precision);
-    settings.analysis.override_with(&options.estimation);
-    let epoch = options.epoch.unwrap_or(settings.train.epochs);
-    let run = Run::of(folder, settings)?;
-    require_class(options.operator, run.sources.train.classes())?;
+    let run = Run::open(&options.run, &options.computing, &options.estimation)?;
+    let epoch = options.epoch.unwrap_or(run.settings.train.epochs);
+    require_class(options.operator, run.classes())?;
     let checkpoint = run.checkpoint(epoch)?;
     let (analysis, name) = run.analyse(&checkpoint, options.operator, split, epoch)?;
     print_summary(&analysis);
@@ -90,7 +87,7 @@ pub fn report(options: &ReportOptions) -> Result<(), Failure> {
 }
 
 /// A run with its folder held and its data in memory.
-struct Run {
+pub struct Run {
     folder: RunFolder,
     settings: Settings,
     sources: Sources,
@@ -101,9 +98,9 @@ struct Run {
 }
 
 /// A network at an epoch.
-struct Checkpoint {
-    network: Network,
-    sha256: String,
+pub struct Checkpoint {
+    pub network: Network,
+    pub sha256: String,
 }
 
 impl Run {
@@ -158,8 +155,17 @@ impl Run {
         })
     }
 
-    /// An earlier run, with settings of its file.
-    fn of(folder: RunFolder, settings: Settings) -> Result<Self, Failure> {
+    /// An earlier run, with settings of its file under these flags.
+    pub fn open(
+        root: &Path,
+        computing: &ComputingOptions,
+        estimation: &EstimationOptions,
+    ) -> Result<Self, Failure> {
+        let folder = RunFolder::open(root)?;
+        let mut settings = stored(&folder)?.settings;
+        settings.device = computing.device.clone().unwrap_or(settings.device);
+        settings.precision = computing.precision.clone().unwrap_or(settings.precision);
+        settings.analysis.override_with(estimation);
         let device = devices::find(&settings.device)?;
         devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let device_name = devices::describe(&settings.device, &device);
@@ -174,6 +180,34 @@ impl Run {
         })
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The device, in words.
+    pub fn device_name(&self) -> &str {
+        &self.device_name
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.sources.train.classes()
+    }
+
+    /// The epochs whose weights are kept, ascending.
+    pub fn kept_epochs(&self) -> Result<Vec<usize>, Failure> {
+        Ok(checkpoints(&self.folder)?
+            .into_iter()
+            .map(|(epoch, _)| epoch)
+            .collect())
+    }
+
     fn train(&self) -> Result<(), Failure> {
         let initial = self.initial.as_ref();
         training::run(
@@ -186,7 +220,8 @@ impl Run {
         Ok(())
     }
 
-    fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {
+    /// The network at an epoch.
+    pub fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {
         let path = checkpoint_path(&self.folder.checkpoints(), epoch);
         if !path.is_file() {
             return Err(missing_epoch(&self.folder, epoch));
@@ -207,24 +242,45 @@ impl Run {
         split: SplitName,
         epoch: usize,
     ) -> Result<(Analysis, String), Failure> {
+        find_or_make(
+            &self.folder,
+            &self.subject(checkpoint, split)?,
+            &self.request(terms, split, epoch)?,
+        )
+    }
+
+    /// What is analysed: a network over a split.
+    pub fn subject<'a>(
+        &'a self,
+        checkpoint: &'a Checkpoint,
+        split: SplitName,
+    ) -> Result<Subject<'a>, Failure> {
         let source = self.sources.split(split);
-        let subject = Subject {
+        Ok(Subject {
             network: &checkpoint.network,
             source,
             checkpoint_sha256: checkpoint.sha256.clone(),
             data_sha256: source.fingerprint()?,
             device: &self.device,
             device_name: self.device_name.clone(),
-        };
-        let request = Request {
+        })
+    }
+
+    /// What is asked of it.
+    pub fn request(
+        &self,
+        terms: Terms,
+        split: SplitName,
+        epoch: usize,
+    ) -> Result<Request<'_>, Failure> {
+        Ok(Request {
             terms,
             split,
             epoch,
             precision: precision(&self.settings.precision)?,
             seed: self.settings.all_seeds().probes,
             choices: &self.settings.analysis,
-        };
-        find_or_make(&self.folder, &subject, &request)
+        })
     }
 }
 
@@ -267,8 +323,18 @@ fn stored(folder: &RunFolder) -> Result<RunFile, Failure> {
         .ok_or_else(|| Failure::new(format!("{} has no run.toml", folder.root().display())))
 }
 
+/// The kept weights, by epoch.
+fn checkpoints(folder: &RunFolder) -> Result<Vec<(usize, PathBuf)>, Failure> {
+    list_checkpoints(&folder.checkpoints()).map_err(|error| {
+        Failure::new(format!(
+            "cannot read {}: {error}",
+            folder.checkpoints().display()
+        ))
+    })
+}
+
 fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
-    let kept: Vec<String> = list_checkpoints(&folder.checkpoints())
+    let kept: Vec<String> = checkpoints(folder)
         .unwrap_or_default()
         .iter()
         .map(|(epoch, _)| epoch.to_string())
@@ -285,7 +351,7 @@ fn missing_epoch(folder: &RunFolder, epoch: usize) -> Failure {
 }
 
 /// Refuses B2 of a class that the data do not have.
-fn require_class(terms: Terms, classes: usize) -> Result<(), Failure> {
+pub fn require_class(terms: Terms, classes: usize) -> Result<(), Failure> {
     match terms.class() {
         Some(class) if class as usize >= classes => Err(Failure::new(format!(
             "the operator {terms} is of class {class}, but the data have {classes} classes: choose one from \
@@ -317,14 +383,7 @@ fn print_summary(analysis: &Analysis) {
 /// Writes figures and report from what the folder holds, and prints the report's path.
 fn write(folder: &RunFolder) -> Result<(), Failure> {
     let file = stored(folder)?;
-    let last = list_checkpoints(&folder.checkpoints())
-        .map_err(|error| {
-            Failure::new(format!(
-                "cannot read {}: {error}",
-                folder.checkpoints().display()
-            ))
-        })?
-        .pop();
+    let last = checkpoints(folder)?.pop();
     let Some((_, path)) = last else {
         return Err(Failure::new(format!(
             "{} has no checkpoint yet: train it first with the settings of its run.toml",
@@ -367,6 +426,7 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
             .collect(),
         search: training::search_record(folder)?,
         analyses: folder.analyses()?,
+        overlaps: folder.overlaps()?,
     };
     write_report(&summary, folder.root())?;
     println!("{}", folder.root().join("report.html").display());

@@ -1,5 +1,11 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
+mod overlaps;
+
+pub use overlaps::{
+    AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
+};
+
 use hesscope_spectral::{Outliers, SpectralDensity, SpectralRange};
 use serde::{Deserialize, Serialize};
 

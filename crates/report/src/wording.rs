@@ -1,5 +1,7 @@
 //! The outlier counts in words.
 
+use std::cmp::Ordering;
+
 use hesscope_spectral::{OutlierOutcome, Outliers, UndecidedReason};
 
 /// What is known of one side of zero.
@@ -41,6 +43,15 @@ impl Side {
             Self::Count(count) => count.to_string(),
             Self::Undecided(_) => "undecided".to_owned(),
         }
+    }
+}
+
+/// A count beside the number of classes: `C`, `C − 1`, `C + 3`.
+pub(crate) fn beside_classes(count: usize, classes: usize) -> String {
+    match count.cmp(&classes) {
+        Ordering::Equal => "C".to_owned(),
+        Ordering::Less => format!("C \u{2212} {}", classes - count),
+        Ordering::Greater => format!("C + {}", count - classes),
     }
 }
 

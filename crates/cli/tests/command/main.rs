@@ -5,6 +5,7 @@ mod common;
 mod data;
 mod datasets;
 mod killed;
+mod overlaps;
 mod run;
 mod search;
 mod weights;

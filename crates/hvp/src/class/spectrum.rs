@@ -27,7 +27,8 @@ impl MeanGram {
     /// For another part, and when a mean is missing that the part is made of.
     pub fn spectrum(&self, terms: impl Into<Terms>) -> Result<ClassSpectrum, HvpError> {
         let terms = terms.into();
-        if terms.contains(Part::B2) || terms.contains(Part::H) {
+        let dense = [Part::B2, Part::H, Part::Decay];
+        if terms.class().is_some() || dense.into_iter().any(|part| terms.contains(part)) {
             return Err(HvpError::Input(format!(
                 "{terms} has no low rank: the Gram matrix of the class means gives the spectra of a1, a2, b1 \
                  and of their sums"

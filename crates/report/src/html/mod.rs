@@ -1,6 +1,7 @@
 //! `report.html`: one file, no script, no request.
 
 mod markup;
+mod overlaps;
 mod reading;
 mod settings;
 mod spectra;
@@ -31,6 +32,7 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         summary::section(run, groups),
         training::section(run, figures.loss.as_ref()),
         spectra::section(groups, &figures.densities),
+        overlaps::section(&run.overlaps),
         reading::section(),
         settings::section(run, groups),
     ]

@@ -8,7 +8,7 @@ use crate::figures::{Figure, is_outlier};
 use crate::groups::Group;
 use crate::numbers::{estimate, integer, known_within, plain, significant, with_error};
 use crate::schema::Analysis;
-use crate::wording::{Side, reasons};
+use crate::wording::{Side, beside_classes, reasons};
 
 /// All groups; the tables of eigenvalues are open in the first.
 pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
@@ -49,12 +49,14 @@ fn capitalised(text: &str) -> String {
 /// The counts with their evidence, a row for each side that has eigenvalues.
 fn outliers(group: &Group<'_>) -> String {
     let mut table = Table::new(
-        "Outliers beside the number of classes, with the evidence of the widest gap",
+        "Outliers beside the number of classes C, where the bulk begins (\u{b1} one standard error: its residual and 1.6 \
+         spacings), by which factor the last outlier is above it, and the evidence of the widest gap",
         &[
             "Operator, side",
             "Outliers",
-            "C",
-            "Threshold",
+            "beside C",
+            "Bulk edge",
+            "Last outlier over edge",
             "Gap beside bulk",
             "p-value",
             "Eigenvalues",
@@ -72,8 +74,11 @@ fn outliers(group: &Group<'_>) -> String {
                 OutlierOutcome::Decided(count) => [
                     head,
                     count.count.to_string(),
-                    analysis.classes.to_string(),
-                    count.threshold.map_or_else(none, |x| significant(x, 3)),
+                    beside_classes(count.count, analysis.classes),
+                    count
+                        .bulk_edge
+                        .map_or_else(none, |edge| with_error(edge.value, Some(edge.error()))),
+                    count.separation().map_or_else(none, |x| significant(x, 3)),
                     significant(count.statistic, 3),
                     significant(count.p_value, 2),
                     integer(count.eigenvalues),
@@ -81,7 +86,8 @@ fn outliers(group: &Group<'_>) -> String {
                 OutlierOutcome::Undecided(_) => [
                     head,
                     Side::of(outcome).cell(),
-                    analysis.classes.to_string(),
+                    none(),
+                    none(),
                     none(),
                     none(),
                     none(),

@@ -1,0 +1,125 @@
+//! The leading eigenpairs of an operator: a Lanczos run, and a subspace iteration that starts from it.
+
+use hesscope_hvp::{Array, ParameterSpace};
+use hesscope_report::schema::AnalysisSettings;
+use hesscope_spectral::{
+    Breakdown, LanczosOptions, LanczosRun, LinearOperator, ProbeKind, Probes, Reorthogonalisation,
+    SubspaceOptions, SubspaceResult, lanczos, subspace_iteration,
+};
+
+use crate::failure::Failure;
+
+/// Vectors beyond the leading pairs that the subspace iteration carries along.
+pub const GUARDS: usize = 6;
+
+/// Keeps the leading run's start apart from the probes of the density.
+const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
+
+/// How much work goes into them.
+#[derive(Debug, Clone)]
+pub struct Effort {
+    pub range_steps: usize,
+    pub full: bool,
+    pub pairs: usize,
+    pub iterations: usize,
+    pub tolerance: f64,
+    pub seed: u64,
+}
+
+impl Effort {
+    /// What the settings of an analysis say.
+    pub fn of(settings: &AnalysisSettings) -> Self {
+        Effort {
+            range_steps: settings.range_steps,
+            full: settings.reorthogonalisation == "full",
+            pairs: settings.top,
+            iterations: settings.subspace_iterations,
+            tolerance: settings.subspace_tolerance,
+            seed: settings.seed,
+        }
+    }
+
+    /// How Lanczos vectors are kept orthogonal.
+    pub fn reorthogonalisation(&self) -> Reorthogonalisation {
+        if self.full {
+            Reorthogonalisation::Full
+        } else {
+            Reorthogonalisation::None
+        }
+    }
+
+    /// What a breakdown does.
+    pub fn breakdown(&self) -> Breakdown {
+        if self.full {
+            Breakdown::Restart
+        } else {
+            Breakdown::Stop
+        }
+    }
+
+    /// Products with one vector it may take, about.
+    pub fn products(&self) -> usize {
+        self.range_steps + 2 * (self.pairs + GUARDS)
+    }
+}
+
+/// What was found.
+pub struct Leading {
+    /// The Lanczos run, without its vectors.
+    pub run: LanczosRun<Array>,
+    /// The leading pairs.
+    pub top: SubspaceResult<Array>,
+}
+
+/// Finds the leading pairs by modulus.
+pub fn leading<O>(operator: &O, effort: &Effort) -> Result<Leading, Failure>
+where
+    O: LinearOperator<Space = ParameterSpace>,
+{
+    let options = LanczosOptions {
+        steps: effort.range_steps,
+        reorthogonalisation: effort.reorthogonalisation(),
+        breakdown: effort.breakdown(),
+        keep_basis: effort.full,
+        seed: effort.seed,
+    };
+    let start =
+        Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
+    let mut run = lanczos(operator, &[start], &options)?.remove(0);
+    let warm = if effort.full {
+        ritz_vectors(operator.space(), &run, effort.pairs + GUARDS)?
+    } else {
+        Vec::new()
+    };
+    // Its vectors are no longer needed, and are most of the memory.
+    run.basis = None;
+    let top = subspace_iteration(
+        operator,
+        &SubspaceOptions {
+            pairs: effort.pairs,
+            oversampling: GUARDS,
+            max_iterations: effort.iterations,
+            tolerance: effort.tolerance,
+            seed: effort.seed,
+            ..SubspaceOptions::default()
+        },
+        Some(&warm),
+    )?;
+    Ok(Leading { run, top })
+}
+
+/// Ritz vectors of the values of largest modulus, to start the subspace iteration from.
+fn ritz_vectors(
+    space: &ParameterSpace,
+    run: &LanczosRun<Array>,
+    count: usize,
+) -> Result<Vec<Array>, Failure> {
+    let mut order: Vec<usize> = (0..run.ritz_values.len()).collect();
+    order.sort_by(|&a, &b| {
+        run.ritz_values[b]
+            .abs()
+            .total_cmp(&run.ritz_values[a].abs())
+    });
+    order.truncate(count);
+    Ok(run.ritz_vectors(space, &order)?)
+}
