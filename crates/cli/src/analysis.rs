@@ -8,7 +8,7 @@ use hesscope_models::{BnMode, Network};
 use hesscope_report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope_spectral::{
     LinearOperator, OutlierOptions, ProbeKind, SlqOptions, SpectralRange, VectorSpace,
-    deflated_density, outliers,
+    deflated_density_kept, outliers,
 };
 
 use crate::counted::Counted;
@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::folder::{RunFolder, sha256};
 use crate::leading::{Effort, GUARDS, Leading, leading};
 use crate::outliers::candidates;
+use crate::partial::Partial;
 use crate::settings::{AnalysisChoices, SplitName};
 use crate::source::Source;
 
@@ -67,13 +68,16 @@ pub fn find_or_make(
             request.split.as_str(),
             request.epoch
         );
+        Partial::forget(folder, &key);
         return Ok((analysis, name));
     }
-    let analysis = make(subject, request, settings, key)?;
+    let mut partial = Partial::open(folder, &key, request.choices.snapshot_seconds)?;
+    let analysis = make(subject, request, settings, key, &mut partial)?;
     folder.write(
         &format!("analysis/{name}"),
         &serde_json::to_vec_pretty(&analysis)?,
     )?;
+    Partial::forget(folder, &analysis.key);
     Ok((analysis, name))
 }
 
@@ -150,6 +154,7 @@ fn make(
     request: &Request,
     settings: AnalysisSettings,
     key: String,
+    partial: &mut Partial,
 ) -> Result<Analysis, Failure> {
     let start = Instant::now();
     let problem = open(subject, request)?;
@@ -160,8 +165,9 @@ fn make(
         effort.products() + settings.probes * settings.lanczos_steps,
         format!("{} over {}", request.terms, request.split.as_str()),
     );
-    let found = leading(&operator, &effort)?;
-    let density = deflated_density(
+    let found =
+        leading(&operator, &effort, &mut partial.keeper).map_err(|error| partial.explain(error))?;
+    let density = deflated_density_kept(
         &operator,
         &found.top.pairs,
         &SlqOptions {
@@ -173,7 +179,16 @@ fn make(
             breakdown: effort.breakdown(),
             block_size: 0,
         },
-    )?;
+        "density",
+        &mut partial.keeper,
+    )
+    .map_err(|error| partial.explain(error))?;
+    let products = found.products()
+        + density
+            .quadratures
+            .iter()
+            .map(|quadrature| quadrature.nodes.len())
+            .sum::<usize>();
     let most = 4 * problem.classes() + 20;
     let (values, residuals) = candidates(&found, effort.full, most, operator.space().epsilon());
     let Leading { run, top } = found;
@@ -200,7 +215,7 @@ fn make(
         density,
         outliers,
         outlier_candidates: values.len(),
-        products: operator.products(),
+        products,
         seconds: start.elapsed().as_secs_f64(),
         settings,
     })

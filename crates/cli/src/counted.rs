@@ -1,17 +1,14 @@
-//! An operator that counts its products and shows how far it is.
-
-use std::cell::Cell;
+//! An operator that shows how far an estimation is.
 
 use hesscope_hvp::{Array, Operator, ParameterSpace};
 use hesscope_spectral::{LinearOperator, OperatorError};
 
 use crate::output::Progress;
 
-/// An operator that counts its products and shows how far it is.
+/// An operator that shows how many products it has formed.
 pub struct Counted<'a> {
     inner: Operator<'a>,
     progress: Progress,
-    products: Cell<usize>,
 }
 
 impl<'a> Counted<'a> {
@@ -19,16 +16,7 @@ impl<'a> Counted<'a> {
     pub fn new(inner: Operator<'a>, expected: usize, message: String) -> Self {
         let progress = Progress::new(expected as u64, "products").with_lines();
         progress.say(message);
-        Counted {
-            inner,
-            progress,
-            products: Cell::new(0),
-        }
-    }
-
-    /// Products with one vector so far.
-    pub fn products(&self) -> usize {
-        self.products.get()
+        Counted { inner, progress }
     }
 }
 
@@ -41,7 +29,6 @@ impl LinearOperator for Counted<'_> {
 
     fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
         let products = self.inner.apply(block)?;
-        self.products.set(self.products.get() + block.len());
         self.progress.advance(block.len() as u64);
         Ok(products)
     }

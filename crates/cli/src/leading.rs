@@ -3,11 +3,10 @@
 use hesscope_hvp::{Array, ParameterSpace};
 use hesscope_report::schema::AnalysisSettings;
 use hesscope_spectral::{
-    Breakdown, LanczosOptions, LanczosRun, LinearOperator, ProbeKind, Probes, Reorthogonalisation,
-    SubspaceOptions, SubspaceResult, lanczos, subspace_iteration,
+    Breakdown, FolderKeeper, LanczosOptions, LanczosRun, LinearOperator, ProbeKind, Probes,
+    Reorthogonalisation, SpectralError, SubspaceOptions, SubspaceResult, lanczos_kept,
+    subspace_iteration_kept,
 };
-
-use crate::failure::Failure;
 
 /// Vectors beyond the leading pairs that the subspace iteration carries along.
 pub const GUARDS: usize = 6;
@@ -71,8 +70,20 @@ pub struct Leading {
     pub top: SubspaceResult<Array>,
 }
 
-/// Finds the leading pairs by modulus.
-pub fn leading<O>(operator: &O, effort: &Effort) -> Result<Leading, Failure>
+impl Leading {
+    /// Products with one vector it took, over all processes that had a part in it.
+    pub fn products(&self) -> usize {
+        let block = self.top.pairs.values.len() + self.top.guard_values.len();
+        self.run.alpha.len() + self.top.iterations * block
+    }
+}
+
+/// Finds the leading pairs by modulus, from where the keeper has them.
+pub fn leading<O>(
+    operator: &O,
+    effort: &Effort,
+    keeper: &mut FolderKeeper,
+) -> Result<Leading, SpectralError>
 where
     O: LinearOperator<Space = ParameterSpace>,
 {
@@ -85,7 +96,7 @@ where
     };
     let start =
         Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
-    let mut run = lanczos(operator, &[start], &options)?.remove(0);
+    let mut run = lanczos_kept(operator, &[start], &options, "lanczos", keeper)?.remove(0);
     let warm = if effort.full {
         ritz_vectors(operator.space(), &run, effort.pairs + GUARDS)?
     } else {
@@ -93,7 +104,7 @@ where
     };
     // Its vectors are no longer needed, and are most of the memory.
     run.basis = None;
-    let top = subspace_iteration(
+    let top = subspace_iteration_kept(
         operator,
         &SubspaceOptions {
             pairs: effort.pairs,
@@ -104,6 +115,8 @@ where
             ..SubspaceOptions::default()
         },
         Some(&warm),
+        "subspace",
+        keeper,
     )?;
     Ok(Leading { run, top })
 }
@@ -113,7 +126,7 @@ fn ritz_vectors(
     space: &ParameterSpace,
     run: &LanczosRun<Array>,
     count: usize,
-) -> Result<Vec<Array>, Failure> {
+) -> Result<Vec<Array>, SpectralError> {
     let mut order: Vec<usize> = (0..run.ritz_values.len()).collect();
     order.sort_by(|&a, &b| {
         run.ritz_values[b]
@@ -121,5 +134,5 @@ fn ritz_vectors(
             .total_cmp(&run.ritz_values[a].abs())
     });
     order.truncate(count);
-    Ok(run.ritz_vectors(space, &order)?)
+    run.ritz_vectors(space, &order)
 }

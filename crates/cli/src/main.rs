@@ -19,6 +19,7 @@ mod outliers;
 mod output;
 mod overlaps;
 mod pace;
+mod partial;
 mod pipeline;
 mod seeds;
 mod settings;

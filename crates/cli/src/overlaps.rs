@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::folder::{RunFolder, sha256};
 use crate::leading::{Effort, leading};
 use crate::outliers::candidates;
+use crate::partial::Partial;
 use crate::pipeline::{Run, require_class};
 use crate::settings::SplitName;
 
@@ -238,7 +239,9 @@ fn iterated(
                 effort.products(),
                 format!("{} over {}, epoch {}", own.operator, own.split, own.epoch),
             );
-            let found = leading(&operator, &effort)?;
+            let mut partial = Partial::open(folder, &key, request.choices.snapshot_seconds)?;
+            let found = leading(&operator, &effort, &mut partial.keeper)
+                .map_err(|error| partial.explain(error))?;
             let most = 4 * problem.classes() + 20;
             let (values, residuals) = candidates(&found, effort.full, most, space.epsilon());
             let counted = outliers(&values, &residuals, &OutlierOptions::default())?;
@@ -268,6 +271,7 @@ fn iterated(
             kept
         }
     };
+    Partial::forget(folder, &kept.about.key);
     Ok(outlier_space(&kept, pairs, problem.classes()))
 }
 

@@ -116,6 +116,18 @@ pub struct AnalysisChoices {
     pub top: Option<usize>,
     /// MiB the vectors and the tensors of one pass may take together, about.
     pub memory_mib: usize,
+    /// Seconds between the snapshots of an estimation, from which it goes on when it was stopped; 0 for one after every
+    /// step.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub snapshot_seconds: f64,
+}
+
+/// Seconds between snapshots.
+const SNAPSHOT_SECONDS: f64 = 10.0;
+
+/// Left out of what is written, as it was before it could be chosen.
+fn is_usual(seconds: &f64) -> bool {
+    *seconds == SNAPSHOT_SECONDS
 }
 
 impl Default for AnalysisChoices {
@@ -129,6 +141,7 @@ impl Default for AnalysisChoices {
             range_steps: None,
             top: None,
             memory_mib: 12288,
+            snapshot_seconds: SNAPSHOT_SECONDS,
         }
     }
 }
@@ -268,6 +281,12 @@ impl Settings {
     fn check(&self) -> Result<(), Failure> {
         precision(&self.precision)?;
         self.train.check(self.all_seeds())?;
+        let seconds = self.analysis.snapshot_seconds;
+        if !(0.0..=1e9).contains(&seconds) {
+            return Err(Failure::new(format!(
+                "analysis.snapshot-seconds is {seconds}: give a number from 0 to 1e9"
+            )));
+        }
         for operator in &self.analysis.operators {
             Terms::from_str(operator)?;
         }

@@ -1,10 +1,10 @@
 //! Runs that are killed, interrupted, or meet a full disk, and started again.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::common::{hesscope, small_run, start};
 
@@ -88,6 +88,135 @@ fn a_killed_run_ends_as_the_undisturbed_one() {
     }
     finish(&out);
     same(&out, &expected, "killed five times");
+}
+
+/// Every snapshot there is, with its bytes' number and time, which change when it does.
+fn snapshots(out: &Path) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let folders = fs::read_dir(out.join("partial"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut found: Vec<_> = folders
+        .flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten())
+        .filter(|file| {
+            file.file_name()
+                .to_string_lossy()
+                .ends_with(".snapshot.safetensors")
+        })
+        .filter_map(|file| {
+            let about = file.metadata().ok()?;
+            Some((file.path(), about.len(), about.modified().ok()))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn an_analysis_goes_on_at_the_step_it_was_killed_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("kept.toml");
+    let small = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/command/small.toml"
+    ))
+    .expect("the settings");
+    // The table of the analysis is the last.
+    fs::write(&config, small + "snapshot-seconds = 0\n").expect("settings");
+    let make = |name: &str| {
+        let out = folder.path().join(name);
+        let (config, text) = (config.display().to_string(), out.display().to_string());
+        let ran = hesscope(&["train", "--config", &config, "--out", &text]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        out
+    };
+    let spectrum = |out: &Path| -> Vec<String> {
+        let out = out.display().to_string();
+        [
+            "spectrum",
+            &out,
+            "--range-steps",
+            "60",
+            "--probes",
+            "3",
+            "--lanczos-steps",
+            "60",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    };
+    let finish = |out: &Path| {
+        let arguments = spectrum(out);
+        let ran = hesscope(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(!out.join("partial").exists());
+    };
+    let undisturbed = make("undisturbed");
+    finish(&undisturbed);
+
+    let out = make("killed");
+    let mut kills = 0;
+    for patience in [2, 9, 30, 40] {
+        let arguments = spectrum(&out);
+        let mut child = start(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let (mut seen, mut changes) = (snapshots(&out), 0);
+        while changes < patience && child.try_wait().expect("a child").is_none() {
+            let now = snapshots(&out);
+            changes += usize::from(now != seen);
+            seen = now;
+        }
+        if child.try_wait().expect("a child").is_none() {
+            child.kill().expect("the child is killed");
+            kills += 1;
+        }
+        child.wait().expect("the child ends");
+    }
+    assert!(kills >= 2, "the analysis was too quick to be killed");
+    finish(&out);
+    same(
+        &out,
+        &results(&undisturbed),
+        "killed in the middle of the analysis",
+    );
+}
+
+#[test]
+fn a_damaged_snapshot_is_named_with_its_remedy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let mut run = small_run(&out);
+    run[0] = "train".into();
+    let ran = hesscope(&run.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let path = out.display().to_string();
+    // A first analysis tells the name under which the second looks for its snapshots.
+    let ran = hesscope(&["spectrum", &path]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let file = ran.stdout.lines().last().expect("a path").to_owned();
+    let key = file
+        .trim_end_matches(".json")
+        .rsplit('-')
+        .next()
+        .expect("a key")
+        .to_owned();
+    fs::remove_file(&file).expect("the analysis goes");
+    let partial = out.join("partial").join(key);
+    fs::create_dir_all(&partial).expect("a folder");
+    fs::write(
+        partial.join("lanczos.snapshot.safetensors"),
+        b"not a snapshot",
+    )
+    .expect("a file");
+    let ran = hesscope(&["spectrum", &path]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let sentence = ran.stderr.lines().last().expect("a sentence");
+    assert!(
+        sentence.contains("lanczos.snapshot.safetensors"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("delete the folder"), "{sentence}");
+    fs::remove_dir_all(partial).expect("the remedy");
+    assert_eq!(hesscope(&["spectrum", &path]).code, Some(0));
 }
 
 #[cfg(unix)]

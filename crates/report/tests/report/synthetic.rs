@@ -207,5 +207,6 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         epochs,
         search: None,
         analyses,
+        overlaps: Vec::new(),
     }
 }

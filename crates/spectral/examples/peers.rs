@@ -1,0 +1,153 @@
+//! The estimators on a dense matrix, for the comparison with other programs (`tests/peers`).
+//!
+//! Takes a folder with `task.json` and `matrix.safetensors` (tensor `matrix`, p x p, float64) and writes `answer.json`
+//! there. A task is one of
+//!
+//! - `{"probes": {"kind", "seed", "dim", "count"}}`: the probe vectors;
+//! - `{"densities": [{"kind", "seed", "steps", "probes", "reorthogonalisation"}]}`: nodes and weights of each;
+//! - `{"leading": {"pairs", "tolerance", "seed"}}`: the leading eigenvalues by modulus and products, by each method.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hesscope_spectral::faer::Mat;
+use hesscope_spectral::{
+    Breakdown, DenseOperator, ProbeKind, Probes, Reorthogonalisation, SlqOptions, SubspaceOptions,
+    slq, subspace_iteration,
+};
+use safetensors::SafeTensors;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Task {
+    Probes(ProbeTask),
+    Densities(Vec<DensityTask>),
+    Leading(LeadingTask),
+}
+
+#[derive(Deserialize)]
+struct ProbeTask {
+    kind: ProbeKind,
+    seed: u64,
+    dim: usize,
+    count: u64,
+}
+
+#[derive(Deserialize)]
+struct DensityTask {
+    kind: ProbeKind,
+    seed: u64,
+    steps: usize,
+    probes: usize,
+    reorthogonalisation: Reorthogonalisation,
+}
+
+#[derive(Deserialize)]
+struct LeadingTask {
+    pairs: usize,
+    tolerance: f64,
+    seed: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Probes(Vec<Vec<f64>>),
+    Densities(Vec<Density>),
+    #[serde(untagged)]
+    Leading(BTreeMap<&'static str, Leading>),
+}
+
+#[derive(Serialize)]
+struct Density {
+    nodes: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+#[derive(Serialize)]
+struct Leading {
+    values: Vec<f64>,
+    products: usize,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(
+        std::env::args()
+            .nth(1)
+            .ok_or("give the folder of the task")?,
+    );
+    let task: Task = serde_json::from_str(&fs::read_to_string(folder.join("task.json"))?)?;
+    let answer = match task {
+        Task::Probes(ask) => {
+            let probes = Probes::new(ask.kind, ask.seed);
+            Answer::Probes((0..ask.count).map(|k| probes.host(ask.dim, k)).collect())
+        }
+        Task::Densities(tasks) => {
+            let operator = read(&folder)?;
+            let found = tasks.iter().map(|task| density(&operator, task));
+            Answer::Densities(found.collect::<Result<_, _>>()?)
+        }
+        Task::Leading(task) => Answer::Leading(leading(&read(&folder)?, &task)?),
+    };
+    fs::write(folder.join("answer.json"), serde_json::to_vec(&answer)?)?;
+    Ok(())
+}
+
+fn read(folder: &Path) -> Result<DenseOperator, Box<dyn Error>> {
+    let bytes = fs::read(folder.join("matrix.safetensors"))?;
+    let tensors = SafeTensors::deserialize(&bytes)?;
+    let tensor = tensors.tensor("matrix")?;
+    let dim = tensor.shape()[0];
+    let numbers: Vec<f64> = tensor
+        .data()
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&bytes| f64::from_le_bytes(bytes))
+        .collect();
+    let matrix = Mat::from_fn(dim, dim, |i, j| numbers[i * dim + j]);
+    Ok(DenseOperator::new(matrix)?)
+}
+
+fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<dyn Error>> {
+    let options = SlqOptions {
+        probes: task.probes,
+        steps: task.steps,
+        kind: task.kind,
+        seed: task.seed,
+        reorthogonalisation: task.reorthogonalisation,
+        breakdown: Breakdown::Stop,
+        block_size: 0,
+    };
+    let density = slq(operator, &options)?;
+    let share = 1.0 / density.quadratures.len() as f64;
+    let pairs = density.quadratures.iter().flat_map(|quadrature| {
+        let pairs = quadrature.nodes.iter().zip(&quadrature.weights);
+        pairs.map(move |(&node, weight)| (node, share * weight))
+    });
+    let (nodes, weights) = pairs.unzip();
+    Ok(Density { nodes, weights })
+}
+
+fn leading(
+    operator: &DenseOperator,
+    task: &LeadingTask,
+) -> Result<BTreeMap<&'static str, Leading>, Box<dyn Error>> {
+    let subspace = SubspaceOptions {
+        pairs: task.pairs,
+        max_iterations: 10_000,
+        tolerance: task.tolerance,
+        seed: task.seed,
+        ..SubspaceOptions::default()
+    };
+    let found = subspace_iteration(operator, &subspace, None)?;
+    let block = found.pairs.values.len() + found.guard_values.len();
+    let by_subspace = Leading {
+        values: found.pairs.values,
+        products: found.iterations * block,
+    };
+    Ok(BTreeMap::from([("subspace", by_subspace)]))
+}
