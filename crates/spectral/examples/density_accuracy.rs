@@ -1,11 +1,14 @@
 //! Coverage of the bands and accuracy of the densities on spectra known in full.
 //!
-//! `cargo run --release -p hesscope-spectral --example density_accuracy -- coverage|simultaneous|distance [probes] [steps]`
-//! prints the tables of `docs/spectral-accuracy.md`. The references are read from the folder that `HESSCOPE_SHARED` names.
+//! `cargo run --release -p hesscope-spectral --example density_accuracy -- coverage [probes] [steps] [seeds]` and
+//! `-- distance [seeds] [largest p]` print the tables of `docs/spectral-accuracy.md`. The references are
+//! read from the folder that `HESSCOPE_SHARED` names.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/common/coverage.rs"]
 mod coverage;
+#[path = "support/distance.rs"]
+mod distance;
 #[path = "../tests/common/spectra.rs"]
 mod spectra;
 
@@ -40,6 +43,17 @@ fn main() {
                 println!("| {} | {} |", case.name, row.join(" | "));
             }
         }
-        _ => println!("say `coverage`, `simultaneous` or `distance`"),
+        Some("distance") => {
+            let chosen = |name: &str| {
+                name.contains("p = ")
+                    || ["hessian", "g", "h"]
+                        .iter()
+                        .any(|op| name.ends_with(&format!(" {op}")))
+            };
+            let largest = number(3, usize::MAX);
+            cases.retain(|case| chosen(&case.name) && case.values.len() <= largest);
+            distance::tables(&cases, number(2, 3) as u64);
+        }
+        _ => println!("say `coverage` or `distance`"),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) trait Functional {
     fn over(&self, lower: f64, upper: f64) -> [f64; 2];
     /// Its largest value.
     fn peak(&self) -> f64;
-    /// Centre and standard deviation in lambda where it is a smooth bump.
+    /// Centre and standard deviation in lambda, on its steeper side, where it is a smooth bump.
     fn bump(&self) -> Option<[f64; 2]>;
 }
 
@@ -89,7 +89,8 @@ impl Functional for Kernel {
     }
 
     fn bump(&self) -> Option<[f64; 2]> {
-        let slope = std::f64::consts::LN_10 * self.width;
+        // In lambda the flank towards zero is the steeper one: the width is that three deviations down it.
+        let slope = std::f64::consts::LN_10 * self.width * 10.0_f64.powf(-3.0 * self.width);
         Some(match self.axis {
             Axis::Linear => [self.x, self.width],
             Axis::SymmetricLog { floor } => {

@@ -22,13 +22,13 @@ pub fn noise_floor(epsilon: f64, norm: f64, dim: usize) -> f64 {
     16.0 * (dim.max(1) as f64).sqrt() * epsilon * norm
 }
 
-/// A width for logarithmic axes, in decades: `2.4 / m` for m steps, but from 0.05 to 0.5.
+/// A width for logarithmic axes, in decades: `6.5 / m` for m steps, but from 0.05 to 0.5.
 ///
-/// The linear rule ([`gaussian_width`](crate::gaussian_width) at kappa = 1.25) is 1.5 R / m on a spectrum of half-width R;
-/// at the modulus R that is `1.5 / (m ln 10)` decades, and m steps put their nodes evenly in the angle, so that at R/10
-/// they resolve 3.7 times that.
+/// At the modulus R/10 of a spectrum of half-width R about zero, a width of w decades is `0.23 w R`; 6.5/m makes that
+/// 1.5 R / m, the linear rule ([`gaussian_width`](crate::gaussian_width) at kappa = 1.25). So the decade below the largest
+/// modulus is resolved; further down bands widen to what the quadratures bound.
 pub fn log_width(steps: usize) -> f64 {
-    (2.4 / steps.max(1) as f64).clamp(WIDTHS[0], WIDTHS[1])
+    (6.5 / steps.max(1) as f64).clamp(WIDTHS[0], WIDTHS[1])
 }
 
 /// The spectrum on a logarithmic axis, with bands.
