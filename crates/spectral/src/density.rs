@@ -14,6 +14,17 @@ pub struct Quadrature {
     pub weights: Vec<f64>,
 }
 
+impl Quadrature {
+    /// `sum_i weights_i f(nodes_i)`.
+    pub(crate) fn sum(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.nodes
+            .iter()
+            .zip(&self.weights)
+            .map(|(&node, weight)| weight * f(node))
+            .sum()
+    }
+}
+
 /// An eigenvalue known by itself, taken out of what the probes see. Its weight is 1/p.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Atom {
@@ -82,7 +93,7 @@ pub struct SpectralDensity {
 const KERNEL_REACH: f64 = 9.0;
 
 /// The Gaussian of standard deviation `width` about zero.
-fn gaussian(distance: f64, width: f64) -> f64 {
+pub(crate) fn gaussian(distance: f64, width: f64) -> f64 {
     let t = distance / width;
     if t.abs() > KERNEL_REACH {
         return 0.0;
@@ -90,7 +101,7 @@ fn gaussian(distance: f64, width: f64) -> f64 {
     (-0.5 * t * t).exp() / (width * (2.0 * std::f64::consts::PI).sqrt())
 }
 
-fn check_width(width: f64) -> Result<(), SpectralError> {
+pub(crate) fn check_width(width: f64) -> Result<(), SpectralError> {
     if width > 0.0 && width.is_finite() {
         Ok(())
     } else {

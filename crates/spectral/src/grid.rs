@@ -114,6 +114,6 @@ impl SymmetricLogGrid {
     }
 }
 
-fn symmetric_log(lambda: f64, floor: f64) -> f64 {
+pub(crate) fn symmetric_log(lambda: f64, floor: f64) -> f64 {
     lambda.signum() * (lambda.abs() / floor).ln_1p() / std::f64::consts::LN_10
 }

@@ -8,6 +8,11 @@
 //! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
 //!   the end;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
+//! - [`Band`]: a broadened density with a band for the truth, on linear and logarithmic axes
+//!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
+//! - [`SpectralDensity::count_in`]: how many eigenvalues an interval holds, with a confidence interval;
+//! - [`wasserstein_distance`] and [`kolmogorov_distance`] between spectra;
+//! - [`apart`]: which eigenpairs may be taken out;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
 //! - [`outliers`]: how many eigenvalues stand apart at each end.
@@ -31,17 +36,27 @@
 #![forbid(unsafe_code)]
 
 mod angles;
+mod band;
+mod bootstrap;
+mod bounds;
+mod converged;
 mod deflated;
 mod deflation;
 mod dense;
 mod density;
 mod diagonal;
+mod distance;
 mod error;
 mod estimation;
 mod folder_keeper;
+mod functional;
 mod grid;
 mod hutchinson;
+mod interval;
+mod jacobi;
 mod lanczos;
+mod law;
+mod log_spectrum;
 mod memory_keeper;
 mod operator;
 mod orthogonalise;
@@ -50,6 +65,7 @@ mod outliers;
 mod probes;
 mod range;
 mod recursion;
+mod rule;
 mod slq;
 mod snapshot_error;
 mod space;
@@ -60,21 +76,30 @@ mod tridiagonal;
 mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
+pub use band::{Band, BandOptions};
+pub use bounds::Bounded;
+pub use converged::{Selection, apart};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
+pub use distance::{
+    Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance,
+    wasserstein_interval,
+};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
 pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
+pub use interval::IntervalCount;
 pub use lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
     lanczos_kept,
 };
+pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
 pub use memory_keeper::MemoryKeeper;
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{

@@ -69,7 +69,7 @@ impl Probes {
 }
 
 /// The generator of one probe: key from the seed, stream from the index.
-fn stream(seed: u64, index: u64) -> ChaCha12Rng {
+pub(crate) fn stream(seed: u64, index: u64) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     key[8..16].copy_from_slice(b"hesscope");
@@ -84,13 +84,13 @@ fn symmetric_uniform(rng: &mut ChaCha12Rng) -> f64 {
 }
 
 /// Marsaglia's polar method (Marsaglia & Bray 1964): two deviates from each accepted point of the unit disc.
-fn gaussian(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
+pub(crate) fn gaussian(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
     let mut values = Vec::with_capacity(dim + 1);
     while values.len() < dim {
         let (x, y) = (symmetric_uniform(rng), symmetric_uniform(rng));
         let square = x * x + y * y;
         if square > 0.0 && square < 1.0 {
-            let factor = (-2.0 * portable_ln(square) / square).sqrt();
+            let factor = (-2.0 * ln_portable(square) / square).sqrt();
             values.extend([x * factor, y * factor]);
         }
     }
@@ -112,7 +112,7 @@ fn rademacher(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
 ///
 /// With `x = 2^e m`, m in [1/sqrt 2, sqrt 2), and `t = (m - 1)/(m + 1)`, `ln m = 2 (t + t^3/3 + t^5/5 + ...)`; |t| < 0.172,
 /// so twelve terms leave less than 2^-60.
-fn portable_ln(x: f64) -> f64 {
+pub(crate) fn ln_portable(x: f64) -> f64 {
     let bits = x.to_bits();
     let mut exponent = (bits >> 52) as i64 - 1023;
     let mut mantissa = f64::from_bits(bits & ((1 << 52) - 1) | 1023 << 52);
@@ -129,9 +129,35 @@ fn portable_ln(x: f64) -> f64 {
     exponent as f64 * std::f64::consts::LN_2 + 2.0 * t * series
 }
 
+/// `exp x` of x <= 0, from exactly rounded operations only; zero below the normal numbers.
+///
+/// With `x = k ln 2 + r`, |r| <= ln 2 / 2, and `exp r` by its Taylor series, whose fifteen terms leave less than 2^-60.
+pub(crate) fn exp_portable(x: f64) -> f64 {
+    let k = (x / std::f64::consts::LN_2).round();
+    if k.is_nan() || k < -1022.0 {
+        return 0.0;
+    }
+    let r = x - k * std::f64::consts::LN_2;
+    let mut series = 1.0;
+    for n in (1..16).rev() {
+        series = 1.0 + series * r / f64::from(n);
+    }
+    series * f64::from_bits(((k as i64 + 1023) as u64) << 52)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn portable_exp_agrees_with_the_library() {
+        for i in 0..7000 {
+            let x = -0.1 * f64::from(i);
+            let error = (exp_portable(x) - x.exp()).abs();
+            assert!(error <= 1e-13 * x.exp(), "{x}");
+        }
+        assert_eq!(exp_portable(-1e9), 0.0);
+    }
 
     #[test]
     fn portable_ln_agrees_with_the_library() {
@@ -139,11 +165,11 @@ mod tests {
         while x < 1e300 {
             let exact = f64::ln(x);
             assert!(
-                (portable_ln(x) - exact).abs() <= 4.0 * f64::EPSILON * exact.abs().max(1e-3),
+                (ln_portable(x) - exact).abs() <= 4.0 * f64::EPSILON * exact.abs().max(1e-3),
                 "{x}"
             );
             x *= 1.0173;
         }
-        assert_eq!(portable_ln(1.0), 0.0);
+        assert_eq!(ln_portable(1.0), 0.0);
     }
 }
