@@ -10,7 +10,8 @@
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
-//! - [`outliers`]: how many eigenvalues stand apart at each end.
+//! - [`outliers`]: how many eigenvalues stand apart at each end;
+//! - [`fit_laws`]: which law the bulk between them follows.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -40,6 +41,7 @@ mod estimation;
 mod grid;
 mod hutchinson;
 mod lanczos;
+mod laws;
 mod operator;
 mod orthogonalise;
 mod orthonormal;
@@ -63,6 +65,11 @@ pub use faer;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
 pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
+pub use laws::{
+    Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
+    LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
+    TruncatedTail, Verdict, Window, fit_laws,
+};
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{
     OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
