@@ -1,7 +1,7 @@
 //! Which laws are found in spectra of known law: the tables of `docs/laws.md`.
 //!
-//! `cargo run --release -p hesscope-spectral --example law_confusion -- TABLE [SAMPLES]`, TABLE one of `exact`, `outliers`,
-//! `quadratures`, `tail` and `coverage`.
+//! `cargo run --release -p hesscope-spectral --example law_confusion -- TABLE [SAMPLES [SIZE ...]]`, TABLE one of `exact`,
+//! `outliers`, `quadratures`, `tail` and `coverage`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "../tests/common/laws.rs"]
@@ -24,12 +24,16 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let table = arguments.next().unwrap_or_default();
     let samples: u64 = arguments.next().map_or(100, |n| n.parse().unwrap());
+    let mut sizes: Vec<usize> = arguments.map(|n| n.parse().unwrap()).collect();
+    if sizes.is_empty() {
+        sizes = SIZES.to_vec();
+    }
     match table.as_str() {
-        "exact" => bulk(samples, &SIZES, exact),
-        "outliers" => bulk(samples, &SIZES, with_outliers),
-        "quadratures" => bulk(samples, &SIZES, by_quadrature),
-        "tail" => tail(samples),
-        "coverage" => coverage(samples),
+        "exact" => bulk(samples, &sizes, exact),
+        "outliers" => bulk(samples, &sizes, with_outliers),
+        "quadratures" => bulk(samples, &sizes, by_quadrature),
+        "tail" => tail(samples, &sizes),
+        "coverage" => coverage(samples, &sizes),
         other => eprintln!("no table {other:?}"),
     }
 }
@@ -83,7 +87,7 @@ fn bulk(
     }
 }
 
-fn tail(samples: u64) {
+fn tail(samples: u64, sizes: &[usize]) {
     header("law", &COLUMNS[2..]);
     for family in [
         Family::PowerLaw(1.5),
@@ -94,7 +98,7 @@ fn tail(samples: u64) {
         Family::LogNormal(1.0),
         Family::LogNormal(2.0),
     ] {
-        for size in SIZES {
+        for &size in sizes {
             let outcomes: Vec<Comparison> = (0..samples)
                 .map(|seed| {
                     let density = SpectralDensity::from_eigenvalues(family.draw(size, seed));
@@ -147,7 +151,7 @@ fn row(
 }
 
 /// How often the interval of each parameter holds its true value.
-fn coverage(samples: u64) {
+fn coverage(samples: u64, sizes: &[usize]) {
     println!("| law | values | parameter | true | mean | covered |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for family in Family::ALL {
@@ -159,7 +163,7 @@ fn coverage(samples: u64) {
             Family::PowerLaw(alpha) => &[("alpha", alpha)],
             Family::LogNormal(sigma) => &[("mu", 0.0), ("sigma", sigma)],
         };
-        for size in [300, 1000] {
+        for &size in sizes {
             for (how, make) in [
                 (
                     "",

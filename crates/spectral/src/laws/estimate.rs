@@ -38,7 +38,7 @@ fn simplex(f: &impl Fn([f64; 2]) -> f64, start: [f64; 2], step: [f64; 2]) -> ([f
                 let size = (best.0[i] - worst.0[i])
                     .abs()
                     .max((best.0[i] - middle.0[i]).abs());
-                size / (1e-7 * (best.0[i].abs() + step[i].abs()))
+                size / (1e-6 * (best.0[i].abs() + step[i].abs()))
             })
             .fold(0.0, f64::max);
         if width < 1.0 {
@@ -73,7 +73,7 @@ fn simplex(f: &impl Fn([f64; 2]) -> f64, start: [f64; 2], step: [f64; 2]) -> ([f
 }
 
 /// Most places at which a sample's distribution function is compared with a law's.
-const PLACES: usize = 300;
+const PLACES: usize = 200;
 
 /// The places at which [`cramer_von_mises`] compares: values, their ranks, and the weight each stands for.
 ///
