@@ -130,7 +130,28 @@ fn conditioning_leaves_a_density() {
     close(conditioned.cdf(5.0), 1.0, 1e-12);
 }
 
-/// A window a hundred standard deviations up loses no accuracy: `P(X > 2x | X > x)` of a power law depends on neither.
+/// A side that the floor has swallowed is no part of the window.
+#[test]
+fn a_floor_can_leave_one_side() {
+    let law = Law::Semicircle {
+        centre: 0.0,
+        radius: 1.0,
+    };
+    for (lower, upper, kept) in [(-0.1, 0.8, 0.5), (-0.8, 0.1, -0.5)] {
+        let window = Window {
+            lower: Some(lower),
+            upper: Some(upper),
+            floor: 0.3,
+        };
+        let conditioned = Conditioned::new(law, &window).expect("it has mass there");
+        let expected = law.cdf(0.8) - law.cdf(0.3);
+        close(conditioned.ln_mass().exp(), expected, 1e-12);
+        assert!(conditioned.cdf(kept) > 0.2 && conditioned.cdf(kept) < 0.8);
+        assert!(conditioned.cdf(-kept) == 0.0 || conditioned.cdf(-kept) == 1.0);
+    }
+}
+
+/// A window where a law has 1e-480 of its mass loses no accuracy: `P(X > 2x | X > x)` of a power law depends on no x.
 #[test]
 fn conditioning_far_out_is_accurate() {
     let law = Law::PowerLaw {

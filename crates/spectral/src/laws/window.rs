@@ -21,9 +21,13 @@ impl Window {
         let lower = self.lower.unwrap_or(f64::NEG_INFINITY);
         let upper = self.upper.unwrap_or(f64::INFINITY);
         if lower >= 0.0 || self.floor == 0.0 {
-            ([(lower.max(self.start()), upper), (0.0, 0.0)], 1)
-        } else {
-            ([(lower, -self.floor), (self.floor, upper)], 2)
+            return ([(lower.max(self.start()), upper), (0.0, 0.0)], 1);
+        }
+        let sides = [(lower, -self.floor), (self.floor, upper)];
+        match sides.map(|(a, b)| a < b) {
+            [true, false] => (sides, 1),
+            [false, true] => ([sides[1], sides[0]], 1),
+            _ => (sides, 2),
         }
     }
 
