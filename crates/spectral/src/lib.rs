@@ -15,7 +15,8 @@
 //! - [`apart`]: which eigenpairs may be taken out;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
-//! - [`outliers`]: how many eigenvalues stand apart at each end.
+//! - [`outliers`]: how many eigenvalues stand apart at each end;
+//! - [`fit_laws`]: which law the bulk between them follows.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -56,6 +57,7 @@ mod interval;
 mod jacobi;
 mod lanczos;
 mod law;
+mod laws;
 mod log_spectrum;
 mod memory_keeper;
 mod operator;
@@ -98,6 +100,11 @@ pub use interval::IntervalCount;
 pub use lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
     lanczos_kept,
+};
+pub use laws::{
+    Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
+    LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
+    TruncatedTail, Verdict, Window, fit_laws,
 };
 pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
 pub use memory_keeper::MemoryKeeper;
