@@ -10,7 +10,8 @@
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
-//! - [`outliers`]: how many eigenvalues stand apart at each end.
+//! - [`outliers`]: how many eigenvalues stand apart at each end;
+//! - [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from [`Distances`].
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -35,6 +36,7 @@ mod deflation;
 mod dense;
 mod density;
 mod diagonal;
+mod embedding;
 mod error;
 mod estimation;
 mod grid;
@@ -57,6 +59,11 @@ pub use deflation::deflated_density;
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
 pub use diagonal::{Diagonal, diagonal};
+pub use embedding::{
+    ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne,
+    TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
+    neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
+};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;

@@ -69,7 +69,7 @@ impl Probes {
 }
 
 /// The generator of one probe: key from the seed, stream from the index.
-fn stream(seed: u64, index: u64) -> ChaCha12Rng {
+pub(crate) fn stream(seed: u64, index: u64) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     key[8..16].copy_from_slice(b"hesscope");
@@ -112,7 +112,7 @@ fn rademacher(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
 ///
 /// With `x = 2^e m`, m in [1/sqrt 2, sqrt 2), and `t = (m - 1)/(m + 1)`, `ln m = 2 (t + t^3/3 + t^5/5 + ...)`; |t| < 0.172,
 /// so twelve terms leave less than 2^-60.
-fn portable_ln(x: f64) -> f64 {
+pub(crate) fn portable_ln(x: f64) -> f64 {
     let bits = x.to_bits();
     let mut exponent = (bits >> 52) as i64 - 1023;
     let mut mantissa = f64::from_bits(bits & ((1 << 52) - 1) | 1023 << 52);
