@@ -112,7 +112,11 @@ fn rademacher(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
 ///
 /// With `x = 2^e m`, m in [1/sqrt 2, sqrt 2), and `t = (m - 1)/(m + 1)`, `ln m = 2 (t + t^3/3 + t^5/5 + ...)`; |t| < 0.172,
 /// so twelve terms leave less than 2^-60.
+<<<<<<< HEAD
 pub(crate) fn ln_portable(x: f64) -> f64 {
+=======
+pub(crate) fn portable_ln(x: f64) -> f64 {
+>>>>>>> wt-f
     let bits = x.to_bits();
     let mut exponent = (bits >> 52) as i64 - 1023;
     let mut mantissa = f64::from_bits(bits & ((1 << 52) - 1) | 1023 << 52);

@@ -1,0 +1,149 @@
+//! The affinities of t-SNE.
+
+use rayon::prelude::*;
+
+use super::distances::Distances;
+use crate::error::SpectralError;
+use crate::probes::portable_ln;
+
+/// Bisections of a bandwidth: enough to exhaust the bits of a float64.
+const BISECTIONS: usize = 200;
+
+/// Joint probabilities of pairs of points, and the perplexity each point came to.
+pub(super) struct Affinities {
+    /// n x n, row after row: symmetric, zero on the diagonal, summing to 1.
+    pub(super) joint: Vec<f64>,
+    /// `exp` of the entropy of each point's conditional probabilities.
+    pub(super) perplexities: Vec<f64>,
+}
+
+/// `p_ij = (p_j|i + p_i|j) / 2n` with `p_j|i` proportional to `exp(-beta_i d_ij^2)` over j other than i, and `beta_i` such
+/// that the perplexity is the one wanted (van der Maaten & Hinton 2008, section 2).
+pub(super) fn affinities(
+    distances: &Distances,
+    perplexity: f64,
+) -> Result<Affinities, SpectralError> {
+    let n = distances.points();
+    if n < 3 {
+        return Err(SpectralError::option(
+            "distances",
+            format!("t-SNE needs at least 3 points, found {n}"),
+        ));
+    }
+    if !(1.0..(n - 1) as f64).contains(&perplexity) {
+        return Err(SpectralError::option(
+            "perplexity",
+            format!(
+                "must be at least 1 and below {} for {n} points, found {perplexity}",
+                n - 1
+            ),
+        ));
+    }
+    let target = portable_ln(perplexity);
+    let (rows, perplexities): (Vec<_>, Vec<_>) = (0..n)
+        .into_par_iter()
+        .map(|i| conditional(distances.row(i), i, target))
+        .unzip();
+    let scale = 0.5 / n as f64;
+    let joint = (0..n * n)
+        .map(|at| (rows[at / n][at % n] + rows[at % n][at / n]) * scale)
+        .collect();
+    Ok(Affinities {
+        joint,
+        perplexities,
+    })
+}
+
+/// Conditional probabilities of one row and their perplexity, by bisection on beta.
+fn conditional(row: &[f64], own: usize, target: f64) -> (Vec<f64>, f64) {
+    let others = || (0..row.len()).filter(move |&j| j != own);
+    let largest = others().fold(0.0_f64, |m, j| m.max(row[j]));
+    if largest == 0.0 {
+        // All points coincide: any beta gives the same.
+        let mut probabilities = vec![1.0 / (row.len() - 1) as f64; row.len()];
+        probabilities[own] = 0.0;
+        return (probabilities, (row.len() - 1) as f64);
+    }
+    // In units of the largest distance, and from the nearest point on: neither changes the probabilities.
+    let nearest = others().fold(1.0_f64, |m, j| m.min(row[j] / largest));
+    let energies: Vec<f64> = row
+        .iter()
+        .map(|d| (d / largest - nearest) * (d / largest + nearest))
+        .collect();
+    let mut probabilities = vec![0.0; row.len()];
+    let (mut low, mut high, mut beta) = (0.0_f64, f64::INFINITY, 1.0_f64);
+    let mut entropy = 0.0;
+    for _ in 0..BISECTIONS {
+        let (mut sum, mut energy) = (0.0, 0.0);
+        for j in others() {
+            let weight = portable_exp(-beta * energies[j]);
+            probabilities[j] = weight;
+            sum += weight;
+            energy += weight * energies[j];
+        }
+        probabilities.iter_mut().for_each(|p| *p /= sum);
+        entropy = portable_ln(sum) + beta * energy / sum;
+        if entropy == target {
+            break;
+        }
+        if entropy > target {
+            low = beta;
+        } else {
+            high = beta;
+        }
+        let next = if high.is_finite() {
+            0.5 * (low + high)
+        } else {
+            2.0 * beta
+        };
+        // Points that coincide may keep the entropy above the target whatever beta is.
+        if next == beta || next > 1e40 {
+            break;
+        }
+        beta = next;
+    }
+    (probabilities, entropy_to_perplexity(entropy))
+}
+
+fn entropy_to_perplexity(entropy: f64) -> f64 {
+    1.0 / portable_exp(-entropy)
+}
+
+/// `exp x` for x at most 0, from exactly rounded operations only, so that it is the same on every platform; 0 below -700.
+///
+/// With `x = k ln 2 + r`, |r| <= ln 2 / 2, the series of `exp r` to `r^13` leaves less than 2^-55.
+fn portable_exp(x: f64) -> f64 {
+    // ln 2 in two parts, the first with zeros at its end so that its product with k is exact.
+    const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_490;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    if x < -700.0 {
+        return 0.0;
+    }
+    let k = (x * std::f64::consts::LOG2_E).round();
+    let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
+    let mut series = 1.0;
+    for n in (1..=13).rev() {
+        series = 1.0 + series * r / f64::from(n);
+    }
+    series * f64::from_bits(((k as i64 + 1023) as u64) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portable_exp_agrees_with_the_library() {
+        let mut x = -1e-12;
+        while x > -700.0 {
+            let exact = f64::exp(x);
+            assert!(
+                (portable_exp(x) - exact).abs() <= 4.0 * f64::EPSILON * exact,
+                "{x}"
+            );
+            x *= 1.0137;
+        }
+        assert_eq!(portable_exp(0.0), 1.0);
+        assert_eq!(portable_exp(-701.0), 0.0);
+    }
+}
