@@ -252,6 +252,17 @@ impl<V: Clone> LanczosEstimation<V> {
             .try_for_each(|recursion| recursion.grow(op, &limits))
     }
 
+    /// The recursions, one a start.
+    pub(crate) fn recursions(&self) -> &[Recursion<V>] {
+        &self.recursions
+    }
+
+    /// Number of Lanczos vectors kept.
+    pub(crate) fn basis_vectors(&self) -> usize {
+        let lengths = self.recursions.iter().map(|r| r.basis().len());
+        lengths.sum()
+    }
+
     /// How many recursions the next step advances.
     pub(crate) fn active(&self) -> usize {
         self.recursions

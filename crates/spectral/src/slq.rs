@@ -281,7 +281,7 @@ where
 }
 
 /// The quadrature of a run: Gauss weights, or equal ones where the run is complete.
-fn quadrature<V>(run: LanczosRun<V>) -> Quadrature {
+pub(crate) fn quadrature<V>(run: LanczosRun<V>) -> Quadrature {
     let weights = if run.complete {
         vec![1.0 / run.ritz_values.len() as f64; run.ritz_values.len()]
     } else {
