@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::density::{Quadrature, SpectralDensity};
 use crate::density_error::ErrorMeasure;
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, Snapshot, SnapshotRef, resume};
+use crate::estimation::{Estimation, Keeper, Snapshot, SnapshotRef, resume, unfinished};
 use crate::lanczos::{Breakdown, LanczosEstimation, LanczosOptions, Reorthogonalisation};
 use crate::operator::LinearOperator;
 use crate::probes::{ProbeKind, Probes};
@@ -655,10 +655,7 @@ where
 
     fn finish(self, op: &O) -> Result<AutomaticDensity, SpectralError> {
         let Some(outcome) = self.outcome else {
-            return Err(SpectralError::option(
-                "estimation",
-                "is not finished: step it until it is",
-            ));
+            return Err(unfinished());
         };
         let mut runs = Vec::new();
         for block in self.blocks {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume, unfinished,
+};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::recursion::{Limits, Recursion, RecursionState};
 use crate::snapshot_error::SnapshotError;
@@ -344,7 +346,11 @@ where
             .map(|(state, basis)| Recursion::restore(state, basis, &mut moving, &limits))
             .collect::<Option<Vec<_>>>();
         let Some(recursions) = recursions.filter(|_| moving.next().is_none()) else {
-            return Err(SnapshotError::state(NAME, "it has another number of vectors").into());
+            return Err(SnapshotError::state(
+                NAME,
+                "it has another number of vectors or coefficients",
+            )
+            .into());
         };
         let mut estimation = Self {
             options: *options,
@@ -391,6 +397,9 @@ where
     }
 
     fn finish(self, op: &O) -> Result<Vec<LanczosRun<V>>, SpectralError> {
+        if self.active() > 0 {
+            return Err(unfinished());
+        }
         let limits = Limits::new(op, &self.options);
         self.recursions
             .into_iter()

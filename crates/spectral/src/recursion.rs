@@ -152,7 +152,7 @@ impl<V: Clone> Recursion<V> {
         })
     }
 
-    /// The recursion of a state and its vectors; `None` where there are too few.
+    /// The recursion of a state and its vectors; `None` where their numbers do not fit.
     pub(crate) fn restore(
         state: RecursionState,
         basis: Vec<V>,
@@ -160,6 +160,9 @@ impl<V: Clone> Recursion<V> {
         limits: &Limits,
     ) -> Option<Self> {
         let active = state.phase == Phase::Active;
+        if state.beta.len() + usize::from(!active) != state.alpha.len() {
+            return None;
+        }
         let current = if limits.keeps_basis && active {
             basis.last()?.clone()
         } else {
