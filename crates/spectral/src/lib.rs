@@ -7,6 +7,7 @@
 //! - [`spectral_range`]: an interval that holds the spectrum;
 //! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
 //!   the end;
+//! - [`automatic_density`]: the same until a requested error is met;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`Band`]: a broadened density with a band for the truth, on linear and logarithmic axes
 //!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
@@ -18,6 +19,9 @@
 //! - [`outliers`]: how many eigenvalues stand apart at each end;
 //! - [`fit_laws`]: which law the bulk between them follows.
 //! - [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from [`Distances`].
+//!
+//! The iterative ones are [`Estimation`]s, which go step by step; each has a form `*_kept` whose state a [`Keeper`] keeps,
+//! in a folder ([`FolderKeeper`]) or in memory, so that one that was stopped ends with the same bits.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -38,6 +42,7 @@
 #![forbid(unsafe_code)]
 
 mod angles;
+mod automatic;
 mod band;
 mod bootstrap;
 mod bounds;
@@ -46,6 +51,7 @@ mod deflated;
 mod deflation;
 mod dense;
 mod density;
+mod density_error;
 mod diagonal;
 mod distance;
 mod embedding;
@@ -80,6 +86,7 @@ mod tridiagonal;
 mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
+pub use automatic::{Assessment, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions, AutomaticOutcome, automatic_density};
 pub use band::{Band, BandOptions};
 pub use bounds::Bounded;
 pub use converged::{Selection, apart};
@@ -87,6 +94,7 @@ pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
+pub use density_error::ErrorMeasure;
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
 pub use distance::{Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance, wasserstein_interval};
 pub use embedding::{ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne, TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence, neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne};
