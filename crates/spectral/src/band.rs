@@ -15,7 +15,8 @@ use crate::law::Law;
 pub struct BandOptions {
     /// Confidence level, between 0 and 1.
     pub level: f64,
-    /// Whether the band is to hold at all points of the grid at once rather than at each by itself.
+    /// Whether the band is to hold at all points of the grid at once rather than at each by itself. Approximate: with four
+    /// probes on isolated eigenvalues it held 75% of whole curves at level 0.95.
     pub simultaneous: bool,
     /// Whether the operator is known to have no eigenvalue below zero, so that negative nodes are rounding.
     pub psd: bool,
