@@ -6,7 +6,8 @@ use rand_chacha::rand_core::Rng;
 use crate::band::BandOptions;
 use crate::density::{Quadrature, SpectralDensity};
 use crate::law::{Shape, normal_distribution};
-use crate::probes::{exp_portable, gaussian, ln_portable, stream};
+use crate::portable::{exp_portable, ln_portable};
+use crate::probes::{gaussian, stream};
 
 /// Simultaneous bands cut off this fraction of the tails that the replicates ask for: the largest of many scores feels most
 /// that replicates are drawn from estimated multiplicities. Measured, see `docs/spectral-accuracy.md`.

@@ -72,6 +72,7 @@ mod operator;
 mod orthogonalise;
 mod orthonormal;
 mod outliers;
+mod portable;
 mod probes;
 mod range;
 mod recursion;
@@ -86,7 +87,10 @@ mod tridiagonal;
 mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
-pub use automatic::{Assessment, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions, AutomaticOutcome, automatic_density};
+pub use automatic::{
+    Assessment, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
+    AutomaticOutcome, automatic_density,
+};
 pub use band::{Band, BandOptions};
 pub use bounds::Bounded;
 pub use converged::{Selection, apart};
@@ -96,8 +100,15 @@ pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
 pub use density_error::ErrorMeasure;
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
-pub use distance::{Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance, wasserstein_interval};
-pub use embedding::{ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne, TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence, neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne};
+pub use distance::{
+    Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance,
+    wasserstein_interval,
+};
+pub use embedding::{
+    ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne,
+    TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
+    neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
+};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
@@ -105,18 +116,32 @@ pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
 pub use interval::IntervalCount;
-pub use lanczos::{Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos, lanczos_kept};
-pub use laws::{Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions, LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit, TruncatedTail, Verdict, Window, fit_laws};
+pub use lanczos::{
+    Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
+    lanczos_kept,
+};
+pub use laws::{
+    Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
+    LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
+    TruncatedTail, Verdict, Window, fit_laws,
+};
 pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
 pub use memory_keeper::MemoryKeeper;
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
-pub use outliers::{BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers};
+pub use outliers::{
+    BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+};
 pub use probes::{ProbeKind, Probes};
 pub use range::{RangeOptions, SpectralRange, spectral_range};
 pub use slq::{SlqEstimation, SlqOptions, slq, slq_kept};
 pub use snapshot_error::SnapshotError;
 pub use space::{HostSpace, Scalar, VectorSpace};
 pub use state::{OptionRules, read_state, write_state};
-pub use subspace::{Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration, subspace_iteration_kept};
-pub use trace::{FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept};
+pub use subspace::{
+    Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
+    subspace_iteration_kept,
+};
+pub use trace::{
+    FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
+};
 pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};

@@ -4,6 +4,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+use crate::portable::ln_portable;
 use crate::space::VectorSpace;
 
 /// The law of a probe z of dimension p; each satisfies `E[z z^T]` proportional to the identity, so that
@@ -106,74 +107,4 @@ fn rademacher(rng: &mut ChaCha12Rng, dim: usize) -> Vec<f64> {
     }
     values.truncate(dim);
     values
-}
-
-/// `ln x` of a positive normal number, from exactly rounded operations only.
-///
-/// With `x = 2^e m`, m in [1/sqrt 2, sqrt 2), and `t = (m - 1)/(m + 1)`, `ln m = 2 (t + t^3/3 + t^5/5 + ...)`; |t| < 0.172,
-/// so twelve terms leave less than 2^-60.
-<<<<<<< HEAD
-pub(crate) fn ln_portable(x: f64) -> f64 {
-=======
-pub(crate) fn portable_ln(x: f64) -> f64 {
->>>>>>> wt-f
-    let bits = x.to_bits();
-    let mut exponent = (bits >> 52) as i64 - 1023;
-    let mut mantissa = f64::from_bits(bits & ((1 << 52) - 1) | 1023 << 52);
-    if mantissa > std::f64::consts::SQRT_2 {
-        mantissa *= 0.5;
-        exponent += 1;
-    }
-    let t = (mantissa - 1.0) / (mantissa + 1.0);
-    let square = t * t;
-    let mut series = 0.0;
-    for k in (0..12).rev() {
-        series = series * square + 1.0 / f64::from(2 * k + 1);
-    }
-    exponent as f64 * std::f64::consts::LN_2 + 2.0 * t * series
-}
-
-/// `exp x` of x <= 0, from exactly rounded operations only; zero below the normal numbers.
-///
-/// With `x = k ln 2 + r`, |r| <= ln 2 / 2, and `exp r` by its Taylor series, whose fifteen terms leave less than 2^-60.
-pub(crate) fn exp_portable(x: f64) -> f64 {
-    let k = (x / std::f64::consts::LN_2).round();
-    if k.is_nan() || k < -1022.0 {
-        return 0.0;
-    }
-    let r = x - k * std::f64::consts::LN_2;
-    let mut series = 1.0;
-    for n in (1..16).rev() {
-        series = 1.0 + series * r / f64::from(n);
-    }
-    series * f64::from_bits(((k as i64 + 1023) as u64) << 52)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn portable_exp_agrees_with_the_library() {
-        for i in 0..7000 {
-            let x = -0.1 * f64::from(i);
-            let error = (exp_portable(x) - x.exp()).abs();
-            assert!(error <= 1e-13 * x.exp(), "{x}");
-        }
-        assert_eq!(exp_portable(-1e9), 0.0);
-    }
-
-    #[test]
-    fn portable_ln_agrees_with_the_library() {
-        let mut x = 1e-300;
-        while x < 1e300 {
-            let exact = f64::ln(x);
-            assert!(
-                (ln_portable(x) - exact).abs() <= 4.0 * f64::EPSILON * exact.abs().max(1e-3),
-                "{x}"
-            );
-            x *= 1.0173;
-        }
-        assert_eq!(ln_portable(1.0), 0.0);
-    }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::distances::Distances;
 use crate::error::SpectralError;
-use crate::probes::portable_ln;
+use crate::portable::{exp_portable, ln_portable};
 
 /// Bisections of a bandwidth: enough to exhaust the bits of a float64.
 const BISECTIONS: usize = 200;
@@ -39,7 +39,7 @@ pub(super) fn affinities(
             ),
         ));
     }
-    let target = portable_ln(perplexity);
+    let target = ln_portable(perplexity);
     let (rows, perplexities): (Vec<_>, Vec<_>) = (0..n)
         .into_par_iter()
         .map(|i| conditional(distances.row(i), i, target))
@@ -76,13 +76,13 @@ fn conditional(row: &[f64], own: usize, target: f64) -> (Vec<f64>, f64) {
     for _ in 0..BISECTIONS {
         let (mut sum, mut energy) = (0.0, 0.0);
         for j in others() {
-            let weight = portable_exp(-beta * energies[j]);
+            let weight = exp_portable(-beta * energies[j]);
             probabilities[j] = weight;
             sum += weight;
             energy += weight * energies[j];
         }
         probabilities.iter_mut().for_each(|p| *p /= sum);
-        entropy = portable_ln(sum) + beta * energy / sum;
+        entropy = ln_portable(sum) + beta * energy / sum;
         if entropy == target {
             break;
         }
@@ -106,44 +106,5 @@ fn conditional(row: &[f64], own: usize, target: f64) -> (Vec<f64>, f64) {
 }
 
 fn entropy_to_perplexity(entropy: f64) -> f64 {
-    1.0 / portable_exp(-entropy)
-}
-
-/// `exp x` for x at most 0, from exactly rounded operations only, so that it is the same on every platform; 0 below -700.
-///
-/// With `x = k ln 2 + r`, |r| <= ln 2 / 2, the series of `exp r` to `r^13` leaves less than 2^-55.
-fn portable_exp(x: f64) -> f64 {
-    // ln 2 in two parts, the first with zeros at its end so that its product with k is exact.
-    const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_490;
-    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
-    if x < -700.0 {
-        return 0.0;
-    }
-    let k = (x * std::f64::consts::LOG2_E).round();
-    let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
-    let mut series = 1.0;
-    for n in (1..=13).rev() {
-        series = 1.0 + series * r / f64::from(n);
-    }
-    series * f64::from_bits(((k as i64 + 1023) as u64) << 52)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn portable_exp_agrees_with_the_library() {
-        let mut x = -1e-12;
-        while x > -700.0 {
-            let exact = f64::exp(x);
-            assert!(
-                (portable_exp(x) - exact).abs() <= 4.0 * f64::EPSILON * exact,
-                "{x}"
-            );
-            x *= 1.0137;
-        }
-        assert_eq!(portable_exp(0.0), 1.0);
-        assert_eq!(portable_exp(-701.0), 0.0);
-    }
+    1.0 / exp_portable(-entropy)
 }

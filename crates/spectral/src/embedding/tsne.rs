@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::affinities::affinities;
 use super::distances::Distances;
 use crate::error::SpectralError;
-use crate::probes::{ProbeKind, Probes, portable_ln};
+use crate::portable::ln_portable;
+use crate::probes::{ProbeKind, Probes};
 
 /// Options of [`tsne`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -235,21 +236,20 @@ fn divergence(joint: &[f64], y: &[[f64; 2]]) -> f64 {
                 let spread = 1.0 + step[0] * step[0] + step[1] * step[1];
                 total += 1.0 / spread;
                 if p > 0.0 {
-                    cost += p * (portable_ln_of(p) + portable_ln_of(spread));
+                    cost += p * (ln_or_nan(p) + ln_or_nan(spread));
                 }
             }
             (cost, total)
         })
         .collect();
     let mass: f64 = joint.iter().sum();
-    rows.iter().map(|row| row.0).sum::<f64>()
-        + mass * portable_ln_of(rows.iter().map(|row| row.1).sum())
+    rows.iter().map(|row| row.0).sum::<f64>() + mass * ln_or_nan(rows.iter().map(|row| row.1).sum())
 }
 
-/// `ln x`, NaN where the embedding has left the finite numbers, for which [`portable_ln`] is not made.
-fn portable_ln_of(x: f64) -> f64 {
+/// `ln x`, NaN where the embedding has left the finite numbers, for which [`ln_portable`] is not made.
+fn ln_or_nan(x: f64) -> f64 {
     if x.is_normal() {
-        portable_ln(x)
+        ln_portable(x)
     } else {
         f64::NAN
     }
