@@ -114,8 +114,8 @@ fn entropy_to_perplexity(entropy: f64) -> f64 {
 /// With `x = k ln 2 + r`, |r| <= ln 2 / 2, the series of `exp r` to `r^13` leaves less than 2^-55.
 fn portable_exp(x: f64) -> f64 {
     // ln 2 in two parts, the first with zeros at its end so that its product with k is exact.
-    const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_490;
-    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     if x < -700.0 {
         return 0.0;
     }
