@@ -52,9 +52,9 @@ pub fn classical_mds(
     // Ascending in faer, descending here.
     let eigenvalues: Vec<f64> = (0..n).rev().map(|k| values[k]).collect();
     let mut coordinates = Mat::zeros(n, dimensions);
-    for axis in 0..dimensions {
+    for (axis, value) in eigenvalues.iter().enumerate().take(dimensions) {
         let vector = eigen.U().col(n - 1 - axis);
-        let root = eigenvalues[axis].max(0.0).sqrt();
+        let root = value.max(0.0).sqrt();
         let mut peak = 0.0_f64;
         for i in 0..n {
             if vector[i].abs() > peak.abs() {

@@ -162,17 +162,18 @@ fn descend(joint: &[f64], mut y: Vec<[f64; 2]>, options: &TsneOptions) -> Vec<[f
         };
         let momentum = if early { 0.5 } else { 0.8 };
         let gradient = gradient(joint, &y, exaggeration);
-        for i in 0..n {
-            for axis in 0..2 {
-                let (slope, gain) = (gradient[i][axis], &mut gains[i][axis]);
-                let speed = &mut velocity[i][axis];
+        let moving = y.iter_mut().zip(&mut velocity).zip(&mut gains);
+        for (((point, speeds), gains), slopes) in moving.zip(&gradient) {
+            for (((place, speed), gain), slope) in
+                point.iter_mut().zip(speeds).zip(gains).zip(slopes)
+            {
                 *gain = if slope * *speed < 0.0 {
                     *gain + 0.2
                 } else {
                     (*gain * 0.8).max(0.01)
                 };
                 *speed = momentum * *speed - rate * *gain * slope;
-                y[i][axis] += *speed;
+                *place += *speed;
             }
         }
         centre(&mut y);
@@ -197,10 +198,10 @@ fn gradient(joint: &[f64], y: &[[f64; 2]], exaggeration: f64) -> Vec<[f64; 2]> {
                 let step = [point[0] - other[0], point[1] - other[1]];
                 let weight = 1.0 / (1.0 + step[0] * step[0] + step[1] * step[1]);
                 total += weight;
-                for axis in 0..2 {
-                    attraction[axis] += p * weight * step[axis];
-                    repulsion[axis] += weight * weight * step[axis];
-                }
+                attraction[0] += p * weight * step[0];
+                attraction[1] += p * weight * step[1];
+                repulsion[0] += weight * weight * step[0];
+                repulsion[1] += weight * weight * step[1];
             }
             (attraction, repulsion, total)
         })
@@ -280,15 +281,15 @@ mod tests {
             .map(|c| [c[0], c[1]])
             .collect();
         let gradient = gradient(&joint, &y, 1.0);
-        for i in 0..n {
-            for axis in 0..2 {
+        for (i, slopes) in gradient.iter().enumerate() {
+            for (axis, found) in slopes.iter().enumerate() {
                 let at = |shift: f64| {
                     let mut moved = y.clone();
                     moved[i][axis] += shift;
                     divergence(&joint, &moved)
                 };
                 let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-                assert!((slope - gradient[i][axis]).abs() < 1e-9, "{i} {axis}");
+                assert!((slope - found).abs() < 1e-9, "{i} {axis}");
             }
         }
     }
