@@ -61,11 +61,13 @@ mod folder_keeper;
 mod functional;
 mod grid;
 mod hutchinson;
+mod hutchpp;
 mod interval;
 mod jacobi;
 mod lanczos;
 mod law;
 mod laws;
+mod leave_one_out;
 mod log_spectrum;
 mod memory_keeper;
 mod operator;
@@ -81,10 +83,13 @@ mod slq;
 mod snapshot_error;
 mod space;
 mod state;
+mod student;
 mod subspace;
 mod trace;
+mod trace_estimate;
 mod tridiagonal;
 mod vector_file;
+mod xtrace;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
 pub use automatic::{
@@ -115,6 +120,7 @@ pub use faer;
 pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
+pub use hutchpp::{HutchppEstimation, HutchppOptions, hutchpp, hutchpp_kept};
 pub use interval::IntervalCount;
 pub use lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
@@ -144,4 +150,6 @@ pub use subspace::{
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
 };
+pub use trace_estimate::TraceEstimate;
 pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};
+pub use xtrace::{XtraceEstimation, XtraceOptions, xtrace, xtrace_kept};

@@ -1,6 +1,8 @@
 //! Matrices of known spectrum.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod known;
+
 use faer::{Mat, Side};
 use hesscope_spectral::{DenseOperator, ProbeKind, Probes, Scalar};
 
