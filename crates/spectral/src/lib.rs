@@ -8,8 +8,12 @@
 //! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
 //!   the end;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
+//! - [`thick_restart`]: extreme eigenpairs at either end or both, to working precision;
+//! - [`chebyshev`]: the same at one end, by subspace iteration with a polynomial filter;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
+//! - [`kpm`]: the spectral density by Chebyshev moments;
+//! - [`log_determinant`] of a shifted operator;
 //! - [`outliers`]: how many eigenvalues stand apart at each end.
 //!
 //! ```
@@ -30,17 +34,21 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod chebyshev;
 mod deflated;
 mod deflation;
 mod dense;
 mod density;
 mod diagonal;
+mod ends;
 mod error;
 mod estimation;
 mod folder_keeper;
 mod grid;
 mod hutchinson;
+mod kpm;
 mod lanczos;
+mod logdet;
 mod memory_keeper;
 mod operator;
 mod orthogonalise;
@@ -54,24 +62,33 @@ mod snapshot_error;
 mod space;
 mod state;
 mod subspace;
+mod thick_restart;
 mod trace;
 mod tridiagonal;
 mod vector_file;
+mod window;
 
+pub use chebyshev::{ChebyshevEstimation, ChebyshevOptions, chebyshev, chebyshev_kept};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
+pub use ends::End;
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
 pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
+pub use kpm::{Damping, KpmDensity, KpmEstimation, KpmOptions, kpm, kpm_kept};
 pub use lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
     lanczos_kept,
+};
+pub use logdet::{
+    LogDeterminantOptions, deflated_log_determinant, deflated_log_determinant_kept,
+    log_determinant, log_determinant_kept, log_determinant_of,
 };
 pub use memory_keeper::MemoryKeeper;
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
@@ -87,6 +104,9 @@ pub use state::{OptionRules, read_state, write_state};
 pub use subspace::{
     Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
     subspace_iteration_kept,
+};
+pub use thick_restart::{
+    EigenResult, ThickRestartEstimation, ThickRestartOptions, thick_restart, thick_restart_kept,
 };
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
