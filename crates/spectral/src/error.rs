@@ -79,6 +79,19 @@ pub enum SpectralError {
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
 
+    /// A shifted operator whose logarithm is wanted has an eigenvalue that is not positive.
+    #[error(
+        "A + s I is not positive definite for s = {shift}: A has the Ritz value {ritz}; take a shift above {needed}"
+    )]
+    NotPositiveDefinite {
+        /// The least Ritz value of A, at least its least eigenvalue.
+        ritz: f64,
+        /// The shift s.
+        shift: f64,
+        /// What s must exceed at least.
+        needed: f64,
+    },
+
     /// A small dense eigenproblem on the host did not converge.
     #[error("the eigenvalue iteration of a {size} x {size} symmetric matrix did not converge")]
     NoConvergence {

@@ -22,6 +22,13 @@
 //!
 //! The iterative ones are [`Estimation`]s, which go step by step; each has a form `*_kept` whose state a [`Keeper`] keeps,
 //! in a folder ([`FolderKeeper`]) or in memory, so that one that was stopped ends with the same bits.
+//! - [`thick_restart`]: extreme eigenpairs at either end or both, to working precision;
+//! - [`chebyshev`]: the same at one end, by subspace iteration with a polynomial filter;
+//! - [`deflated_density`]: the density with those taken out first;
+//! - [`trace`] and [`diagonal`], by random probes, with standard errors;
+//! - [`kpm`]: the spectral density by Chebyshev moments;
+//! - [`log_determinant`] of a shifted operator;
+//! - [`outliers`]: how many eigenvalues stand apart at each end.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -46,6 +53,7 @@ mod automatic;
 mod band;
 mod bootstrap;
 mod bounds;
+mod chebyshev;
 mod converged;
 mod deflated;
 mod deflation;
@@ -55,6 +63,7 @@ mod density_error;
 mod diagonal;
 mod distance;
 mod embedding;
+mod ends;
 mod error;
 mod estimation;
 mod folder_keeper;
@@ -64,11 +73,13 @@ mod hutchinson;
 mod hutchpp;
 mod interval;
 mod jacobi;
+mod kpm;
 mod lanczos;
 mod law;
 mod laws;
 mod leave_one_out;
 mod log_spectrum;
+mod logdet;
 mod memory_keeper;
 mod operator;
 mod orthogonalise;
@@ -85,10 +96,12 @@ mod space;
 mod state;
 mod student;
 mod subspace;
+mod thick_restart;
 mod trace;
 mod trace_estimate;
 mod tridiagonal;
 mod vector_file;
+mod window;
 mod xtrace;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
@@ -98,6 +111,7 @@ pub use automatic::{
 };
 pub use band::{Band, BandOptions};
 pub use bounds::Bounded;
+pub use chebyshev::{ChebyshevEstimation, ChebyshevOptions, chebyshev, chebyshev_kept};
 pub use converged::{Selection, apart};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
@@ -114,6 +128,7 @@ pub use embedding::{
     TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
     neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
 };
+pub use ends::End;
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
@@ -122,6 +137,7 @@ pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
 pub use hutchpp::{HutchppEstimation, HutchppOptions, hutchpp, hutchpp_kept};
 pub use interval::IntervalCount;
+pub use kpm::{Damping, KpmDensity, KpmEstimation, KpmOptions, kpm, kpm_kept};
 pub use lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
     lanczos_kept,
@@ -132,6 +148,10 @@ pub use laws::{
     TruncatedTail, Verdict, Window, fit_laws,
 };
 pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
+pub use logdet::{
+    LogDeterminantOptions, deflated_log_determinant, deflated_log_determinant_kept,
+    log_determinant, log_determinant_kept, log_determinant_of,
+};
 pub use memory_keeper::MemoryKeeper;
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{
@@ -146,6 +166,9 @@ pub use state::{OptionRules, read_state, write_state};
 pub use subspace::{
     Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
     subspace_iteration_kept,
+};
+pub use thick_restart::{
+    EigenResult, ThickRestartEstimation, ThickRestartOptions, thick_restart, thick_restart_kept,
 };
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
