@@ -7,17 +7,17 @@ use hesscope_hvp::{Options, Precision, Problem, Terms};
 use hesscope_models::{BnMode, Network};
 use hesscope_report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope_spectral::{
-    LinearOperator, OutlierOptions, ProbeKind, SlqOptions, SpectralRange, VectorSpace,
-    deflated_density_kept, outliers,
+    LinearOperator, OutlierOptions, Reorthogonalisation, SpectralRange, VectorSpace, outliers,
 };
 
 use crate::counted::Counted;
+use crate::density::{Measured, laws, measure};
 use crate::failure::Failure;
 use crate::folder::{RunFolder, sha256};
 use crate::leading::{Effort, GUARDS, Leading, leading};
 use crate::outliers::candidates;
 use crate::partial::Partial;
-use crate::settings::{AnalysisChoices, SplitName};
+use crate::settings::{AnalysisChoices, SplitName, reorthogonalisation_word};
 use crate::source::Source;
 
 /// What is asked for.
@@ -42,6 +42,12 @@ pub struct Subject<'a> {
 
 /// Above this number of parameters a product is dear, and the default effort is lower.
 const LARGE: usize = 1_000_000;
+
+/// A leading pair becomes an atom of the density where its residual is at most this share of its gap to the rest.
+const ATOM_FRACTION: f64 = 0.01;
+
+/// Most products with one vector of a density whose error is asked for.
+const MAX_PRODUCTS: usize = 20_000;
 
 /// The margin of the range on each side, relative to its width.
 const MARGIN: f64 = 0.05;
@@ -86,13 +92,18 @@ pub fn file_stem(terms: Terms) -> String {
     terms.to_string().replace('[', "-").replace(']', "")
 }
 
+/// Vectors of p numbers that the memory holds.
+fn vectors(request: &Request, p: usize) -> usize {
+    (request.choices.memory_mib << 20) / (p * request.precision.bytes())
+}
+
 /// All numbers that were left to be chosen, chosen.
 pub fn resolve(subject: &Subject, request: &Request) -> AnalysisSettings {
     let choices = request.choices;
     let classes = subject.network.classes();
     let p = subject.network.num_parameters();
     let large = p > LARGE;
-    let vectors = (choices.memory_mib << 20) / (p * request.precision.bytes());
+    let vectors = vectors(request, p);
     let range_steps = choices
         .range_steps
         .unwrap_or(if large { 40 } else { 128 })
@@ -119,7 +130,14 @@ pub fn resolve(subject: &Subject, request: &Request) -> AnalysisSettings {
         probes,
         lanczos_steps,
         range_steps,
-        reorthogonalisation: if fits { "full" } else { "none" }.into(),
+        reorthogonalisation: reorthogonalisation_word(choices.reorthogonalisation.unwrap_or(
+            if fits {
+                Reorthogonalisation::Full
+            } else {
+                Reorthogonalisation::None
+            },
+        ))
+        .into(),
         top,
         subspace_iterations: if large { 2 } else { 60 },
         subspace_tolerance: match request.precision {
@@ -127,6 +145,11 @@ pub fn resolve(subject: &Subject, request: &Request) -> AnalysisSettings {
             Precision::F64 => 1e-8,
         },
         seed: request.seed,
+        atom_fraction: Some(ATOM_FRACTION),
+        density_error: choices.density_error,
+        max_products: choices
+            .density_error
+            .map(|_| choices.max_products.unwrap_or(MAX_PRODUCTS)),
     }
 }
 
@@ -159,7 +182,7 @@ fn make(
     let start = Instant::now();
     let problem = open(subject, request)?;
     let evaluation = problem.evaluate()?;
-    let effort = Effort::of(&settings);
+    let effort = Effort::of(&settings)?;
     let operator = Counted::new(
         problem.operator(request.terms),
         effort.products() + settings.probes * settings.lanczos_steps,
@@ -167,30 +190,26 @@ fn make(
     );
     let found =
         leading(&operator, &effort, &mut partial.keeper).map_err(|error| partial.explain(error))?;
-    let density = deflated_density_kept(
-        &operator,
-        &found.top.pairs,
-        &SlqOptions {
-            probes: settings.probes,
-            steps: settings.lanczos_steps,
-            kind: ProbeKind::Gaussian,
-            seed: settings.seed,
-            reorthogonalisation: effort.reorthogonalisation(),
-            breakdown: effort.breakdown(),
-            block_size: 0,
-        },
-        "density",
-        &mut partial.keeper,
-    )
-    .map_err(|error| partial.explain(error))?;
-    let products = found.products()
-        + density
-            .quadratures
-            .iter()
-            .map(|quadrature| quadrature.nodes.len())
-            .sum::<usize>();
+    let fit = vectors(request, operator.space().dim());
+    let Measured {
+        density,
+        automatic,
+        products,
+    } = measure(&operator, &found, &effort, &settings, fit, partial)?;
+    let laws = laws(
+        &density,
+        request.terms,
+        operator.space().epsilon(),
+        settings.seed,
+    )?;
     let most = 4 * problem.classes() + 20;
-    let (values, residuals) = candidates(&found, effort.full, most, operator.space().epsilon());
+    let (values, residuals) = candidates(
+        &found,
+        effort.keeps_vectors(),
+        most,
+        operator.space().epsilon(),
+    );
+    let products = products + found.products();
     let Leading { run, top } = found;
     let outliers = outliers(&values, &residuals, &OutlierOptions::default())?;
     Ok(Analysis {
@@ -213,6 +232,8 @@ fn make(
             iterations: top.iterations,
         },
         density,
+        automatic,
+        laws,
         outliers,
         outlier_candidates: values.len(),
         products,

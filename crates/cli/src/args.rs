@@ -167,9 +167,19 @@ pub struct EstimationOptions {
     /// Lanczos steps of the range and the leading eigenvalues
     #[arg(long, value_name = "N")]
     pub range_steps: Option<usize>,
-    /// Leading eigenpairs, taken out before the density
+    /// Leading eigenpairs; those that have converged and stand apart are taken out before the density
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
+    /// How Lanczos vectors are kept orthogonal: none, selective or full [default: full where they fit the memory]
+    #[arg(long, value_name = "HOW")]
+    pub reorthogonalisation: Option<String>,
+    /// Add probes and Lanczos steps until the density is within this Wasserstein-1 distance, as a share of the width
+    /// of the bulk, as in 0.01
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub density_error: Option<f64>,
+    /// Most products with one vector that this may take [default: 20000]
+    #[arg(long, value_name = "N")]
+    pub max_products: Option<usize>,
 }
 
 /// Which spectrum of which run.

@@ -8,6 +8,9 @@ use hesscope_spectral::{
     subspace_iteration_kept,
 };
 
+use crate::failure::Failure;
+use crate::settings::reorthogonalisation;
+
 /// Vectors beyond the leading pairs that the subspace iteration carries along.
 pub const GUARDS: usize = 6;
 
@@ -18,7 +21,7 @@ const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
 #[derive(Debug, Clone)]
 pub struct Effort {
     pub range_steps: usize,
-    pub full: bool,
+    pub reorthogonalisation: Reorthogonalisation,
     pub pairs: usize,
     pub iterations: usize,
     pub tolerance: f64,
@@ -27,33 +30,28 @@ pub struct Effort {
 
 impl Effort {
     /// What the settings of an analysis say.
-    pub fn of(settings: &AnalysisSettings) -> Self {
-        Effort {
+    pub fn of(settings: &AnalysisSettings) -> Result<Self, Failure> {
+        Ok(Effort {
             range_steps: settings.range_steps,
-            full: settings.reorthogonalisation == "full",
+            reorthogonalisation: reorthogonalisation(&settings.reorthogonalisation)?,
             pairs: settings.top,
             iterations: settings.subspace_iterations,
             tolerance: settings.subspace_tolerance,
             seed: settings.seed,
-        }
-    }
-
-    /// How Lanczos vectors are kept orthogonal.
-    pub fn reorthogonalisation(&self) -> Reorthogonalisation {
-        if self.full {
-            Reorthogonalisation::Full
-        } else {
-            Reorthogonalisation::None
-        }
+        })
     }
 
     /// What a breakdown does.
     pub fn breakdown(&self) -> Breakdown {
-        if self.full {
-            Breakdown::Restart
-        } else {
-            Breakdown::Stop
+        match self.reorthogonalisation {
+            Reorthogonalisation::Full => Breakdown::Restart,
+            Reorthogonalisation::None | Reorthogonalisation::Selective => Breakdown::Stop,
         }
+    }
+
+    /// Whether Lanczos vectors are kept, so that Ritz values come without copies and with vectors.
+    pub fn keeps_vectors(&self) -> bool {
+        self.reorthogonalisation != Reorthogonalisation::None
     }
 
     /// Products with one vector it may take, about.
@@ -71,6 +69,23 @@ pub struct Leading {
 }
 
 impl Leading {
+    /// What is known of the eigenvalues not among the pairs: the greatest modulus of the guards, or where there are none
+    /// the least of the pairs, residual included.
+    pub fn next(&self) -> f64 {
+        let bound = |values: &[f64], residuals: &[f64]| -> Vec<f64> {
+            let both = values.iter().zip(residuals);
+            both.map(|(value, residual)| value.abs() + residual)
+                .collect()
+        };
+        let guards = bound(&self.top.guard_values, &self.top.guard_residuals);
+        let pairs = &self.top.pairs;
+        guards.into_iter().reduce(f64::max).unwrap_or_else(|| {
+            bound(&pairs.values, &pairs.residuals)
+                .into_iter()
+                .fold(f64::INFINITY, f64::min)
+        })
+    }
+
     /// Products with one vector it took, over all processes that had a part in it.
     pub fn products(&self) -> usize {
         let block = self.top.pairs.values.len() + self.top.guard_values.len();
@@ -89,15 +104,15 @@ where
 {
     let options = LanczosOptions {
         steps: effort.range_steps,
-        reorthogonalisation: effort.reorthogonalisation(),
+        reorthogonalisation: effort.reorthogonalisation,
         breakdown: effort.breakdown(),
-        keep_basis: effort.full,
+        keep_basis: effort.keeps_vectors(),
         seed: effort.seed,
     };
     let start =
         Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
     let mut run = lanczos_kept(operator, &[start], &options, "lanczos", keeper)?.remove(0);
-    let warm = if effort.full {
+    let warm = if effort.keeps_vectors() {
         ritz_vectors(operator.space(), &run, effort.pairs + GUARDS)?
     } else {
         Vec::new()

@@ -8,6 +8,7 @@ mod checkpoint_epochs;
 mod counted;
 mod data;
 mod data_settings;
+mod density;
 mod devices;
 mod eigenvectors;
 mod failure;

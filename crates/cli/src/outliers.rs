@@ -12,14 +12,19 @@ const UNCERTAIN: f64 = 0.1;
 const NOTHING: f64 = 100.0;
 
 /// Leading eigenvalues with their error bars, largest modulus first, `most` at most: the pairs of the
-/// subspace iteration, then, where reorthogonalisation was full, the Ritz values of the Lanczos run that follow
+/// subspace iteration, then, where Lanczos vectors were kept orthogonal, the Ritz values of the Lanczos run that follow
 /// them, as far as they are converged and above rounding, of which `epsilon` is the unit.
 ///
 /// Without reorthogonalisation Ritz values come in copies, which no rule on spacings survives.
-pub fn candidates(found: &Leading, full: bool, most: usize, epsilon: f64) -> (Vec<f64>, Vec<f64>) {
+pub fn candidates(
+    found: &Leading,
+    orthogonal: bool,
+    most: usize,
+    epsilon: f64,
+) -> (Vec<f64>, Vec<f64>) {
     let mut values = found.top.pairs.values.clone();
     let mut residuals = found.top.pairs.residuals.clone();
-    if !full {
+    if !orthogonal {
         return (values, residuals);
     }
     let run = &found.run;

@@ -218,6 +218,9 @@ fn iterated(
     let own = AnalysisSettings {
         probes: 0,
         lanczos_steps: 0,
+        density_error: None,
+        max_products: None,
+        atom_fraction: None,
         ..settings.clone()
     };
     let key = sha256(&serde_json::to_vec(&own)?);
@@ -233,7 +236,7 @@ fn iterated(
     let kept = match eigenvectors::read(&path, &key, space) {
         Some(kept) => kept,
         None => {
-            let effort = Effort::of(&own);
+            let effort = Effort::of(&own)?;
             let operator = Counted::new(
                 problem.operator(request.terms),
                 effort.products(),
@@ -243,13 +246,9 @@ fn iterated(
             let found = leading(&operator, &effort, &mut partial.keeper)
                 .map_err(|error| partial.explain(error))?;
             let most = 4 * problem.classes() + 20;
-            let (values, residuals) = candidates(&found, effort.full, most, space.epsilon());
+            let (values, residuals) =
+                candidates(&found, effort.keeps_vectors(), most, space.epsilon());
             let counted = outliers(&values, &residuals, &OutlierOptions::default())?;
-            let guards = found
-                .top
-                .guard_values
-                .iter()
-                .zip(&found.top.guard_residuals);
             let kept = Kept {
                 about: About {
                     key,
@@ -261,9 +260,7 @@ fn iterated(
                         OutlierOutcome::Decided(count) => Some(count.count),
                         OutlierOutcome::Undecided(_) => None,
                     },
-                    next: guards
-                        .map(|(value, residual)| value.abs() + residual)
-                        .fold(0.0, f64::max),
+                    next: found.next(),
                 },
                 pairs: found.top.pairs,
             };

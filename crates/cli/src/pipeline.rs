@@ -165,7 +165,7 @@ impl Run {
         let mut settings = stored(&folder)?.settings;
         settings.device = computing.device.clone().unwrap_or(settings.device);
         settings.precision = computing.precision.clone().unwrap_or(settings.precision);
-        settings.analysis.override_with(estimation);
+        settings.analysis.override_with(estimation)?;
         let device = devices::find(&settings.device)?;
         devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let device_name = devices::describe(&settings.device, &device);

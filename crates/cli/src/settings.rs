@@ -7,6 +7,7 @@ use std::str::FromStr;
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_hvp::{Part, Precision, Terms};
 use hesscope_models::{NetConfig, TrainConfig, TrainError};
+use hesscope_spectral::Reorthogonalisation;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::args::{EstimationOptions, RunOptions};
@@ -114,6 +115,15 @@ pub struct AnalysisChoices {
     /// Leading eigenpairs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top: Option<usize>,
+    /// How Lanczos vectors are kept orthogonal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reorthogonalisation: Option<Reorthogonalisation>,
+    /// The error of the density, as a share of the width of the bulk; where present, probes and steps are added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub density_error: Option<f64>,
+    /// Most products with one vector that this may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_products: Option<usize>,
     /// MiB the vectors and the tensors of one pass may take together, about.
     pub memory_mib: usize,
     /// Seconds between the snapshots of an estimation, from which it goes on when it was stopped; 0 for one after every
@@ -140,6 +150,9 @@ impl Default for AnalysisChoices {
             lanczos_steps: None,
             range_steps: None,
             top: None,
+            reorthogonalisation: None,
+            density_error: None,
+            max_products: None,
             memory_mib: 12288,
             snapshot_seconds: SNAPSHOT_SECONDS,
         }
@@ -148,13 +161,62 @@ impl Default for AnalysisChoices {
 
 impl AnalysisChoices {
     /// Lays flags over the file's values.
-    pub fn override_with(&mut self, flags: &EstimationOptions) {
+    pub fn override_with(&mut self, flags: &EstimationOptions) -> Result<(), Failure> {
+        if let Some(name) = &flags.reorthogonalisation {
+            self.reorthogonalisation = Some(reorthogonalisation(name)?);
+        }
+        self.density_error = flags.density_error.or(self.density_error);
         let lay = |over: Option<usize>, under: &mut Option<usize>| *under = over.or(*under);
         lay(flags.probes, &mut self.probes);
         lay(flags.lanczos_steps, &mut self.lanczos_steps);
         lay(flags.range_steps, &mut self.range_steps);
         lay(flags.top, &mut self.top);
+        lay(flags.max_products, &mut self.max_products);
+        self.check()
     }
+
+    fn check(&self) -> Result<(), Failure> {
+        let refuse = |key: &str, value: f64, range: &str| {
+            Err(Failure::new(format!(
+                "analysis.{key} is {value}: give a number {range}"
+            )))
+        };
+        let seconds = self.snapshot_seconds;
+        if !(0.0..=1e9).contains(&seconds) {
+            return refuse("snapshot-seconds", seconds, "from 0 to 1e9");
+        }
+        match self.density_error {
+            Some(error) if !(error > 0.0 && error < 1.0) => {
+                refuse("density-error", error, "between 0 and 1, such as 0.01")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The word for a way of keeping Lanczos vectors orthogonal.
+pub fn reorthogonalisation_word(how: Reorthogonalisation) -> &'static str {
+    match how {
+        Reorthogonalisation::None => "none",
+        Reorthogonalisation::Selective => "selective",
+        Reorthogonalisation::Full => "full",
+    }
+}
+
+/// Reads it.
+pub fn reorthogonalisation(word: &str) -> Result<Reorthogonalisation, Failure> {
+    [
+        Reorthogonalisation::None,
+        Reorthogonalisation::Selective,
+        Reorthogonalisation::Full,
+    ]
+    .into_iter()
+    .find(|&how| reorthogonalisation_word(how) == word)
+    .ok_or_else(|| {
+        Failure::new(format!(
+            "the reorthogonalisation `{word}` is not known: choose none, selective or full"
+        ))
+    })
 }
 
 /// A split of the data.
@@ -253,7 +315,7 @@ impl Settings {
             .operators
             .clone()
             .unwrap_or(analysis.operators.clone());
-        analysis.override_with(&options.estimation);
+        analysis.override_with(&options.estimation)?;
         settings.check()?;
         Ok(settings)
     }
@@ -281,12 +343,7 @@ impl Settings {
     fn check(&self) -> Result<(), Failure> {
         precision(&self.precision)?;
         self.train.check(self.all_seeds())?;
-        let seconds = self.analysis.snapshot_seconds;
-        if !(0.0..=1e9).contains(&seconds) {
-            return Err(Failure::new(format!(
-                "analysis.snapshot-seconds is {seconds}: give a number from 0 to 1e9"
-            )));
-        }
+        self.analysis.check()?;
         for operator in &self.analysis.operators {
             Terms::from_str(operator)?;
         }

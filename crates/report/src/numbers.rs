@@ -169,6 +169,11 @@ pub(crate) fn percent(e: Estimate) -> String {
     }
 }
 
+/// An exact share in percent.
+pub(crate) fn percent_of(fraction: f64) -> String {
+    format!("{} %", share(fraction))
+}
+
 /// An exact share in percent, to three digits and two of what it lacks to none or to all.
 fn share(fraction: f64) -> String {
     let x = fraction * 100.0;

@@ -6,7 +6,9 @@ pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
 
-use hesscope_spectral::{Outliers, SpectralDensity, SpectralRange};
+use hesscope_spectral::{
+    Assessment, AutomaticOutcome, LawAnalysis, Outliers, SpectralDensity, SpectralRange,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of the schema these types describe; a file of another version is not read.
@@ -106,6 +108,26 @@ pub struct AnalysisSettings {
     pub subspace_tolerance: f64,
     /// Seed of the probes and starts.
     pub seed: u64,
+    /// Largest residual, as a share of the gap to the rest, of a leading pair that is taken out of the density as an
+    /// atom; absent where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub atom_fraction: Option<f64>,
+    /// The error of the density asked for, as a share of the width of the spectrum without atoms; where present, `probes`
+    /// and `lanczos_steps` are those begun with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density_error: Option<f64>,
+    /// Most products with one vector that the density may take then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_products: Option<usize>,
+}
+
+/// How a density whose error was asked for came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AutomaticRecord {
+    /// Whether the error was met, and if not, why.
+    pub outcome: AutomaticOutcome,
+    /// The errors on the way, probes and steps with them; the last is that of the density.
+    pub assessments: Vec<Assessment>,
 }
 
 /// Leading eigenpairs, by magnitude.
@@ -150,6 +172,12 @@ pub struct Analysis {
     pub top: TopEigenvalues,
     /// The density, the leading eigenpairs as atoms beside the quadrature of the rest.
     pub density: SpectralDensity,
+    /// How the density came out whose error was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<AutomaticRecord>,
+    /// The laws that the rest, without atoms, follows on each side of zero.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub laws: Vec<LawAnalysis>,
     /// Eigenvalues standing apart at each end.
     pub outliers: Outliers,
     /// The eigenvalues that `outliers` was counted from.

@@ -38,20 +38,31 @@ where
     K: Keeper<O::Space> + ?Sized,
 {
     let deflated = Deflated::new(op, eigenpairs)?;
-    if eigenpairs.residuals.len() != eigenpairs.values.len() {
-        return Err(SpectralError::Dimension {
-            what: "residuals of the eigenpairs",
-            expected: eigenpairs.values.len(),
-            found: eigenpairs.residuals.len(),
-        });
+    slq_kept(&deflated, options, name, keeper)?.with_atoms(op.space().dim(), eigenpairs)
+}
+
+impl SpectralDensity {
+    /// The density of the whole, given that of an operator on `dim` dimensions from which these eigenpairs were taken out:
+    /// each is an atom of weight 1/p.
+    pub fn with_atoms<V>(
+        mut self,
+        dim: usize,
+        eigenpairs: &Eigenpairs<V>,
+    ) -> Result<Self, SpectralError> {
+        if eigenpairs.residuals.len() != eigenpairs.values.len() {
+            return Err(SpectralError::Dimension {
+                what: "residuals of the eigenpairs",
+                expected: eigenpairs.values.len(),
+                found: eigenpairs.residuals.len(),
+            });
+        }
+        self.dim = dim;
+        self.atoms = eigenpairs
+            .values
+            .iter()
+            .zip(&eigenpairs.residuals)
+            .map(|(&value, &residual)| Atom { value, residual })
+            .collect();
+        Ok(self)
     }
-    let mut density = slq_kept(&deflated, options, name, keeper)?;
-    density.dim = op.space().dim();
-    density.atoms = eigenpairs
-        .values
-        .iter()
-        .zip(&eigenpairs.residuals)
-        .map(|(&value, &residual)| Atom { value, residual })
-        .collect();
-    Ok(density)
 }

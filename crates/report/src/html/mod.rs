@@ -1,5 +1,6 @@
 //! `report.html`: one file, no script, no request.
 
+mod laws;
 mod markup;
 mod overlaps;
 mod reading;

@@ -100,7 +100,11 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         subspace_iterations,
         subspace_tolerance,
         seed,
+        atom_fraction,
+        density_error,
+        max_products,
     } = &analysis.settings;
+    let optional = |value: Option<String>| value.unwrap_or_else(|| "\u{2013}".to_owned());
     vec![
         ("operator", operator.clone()),
         ("split", split.clone()),
@@ -121,6 +125,15 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("leading eigenpairs", integer(*top)),
         ("most subspace iterations", integer(*subspace_iterations)),
         ("tolerance", significant(*subspace_tolerance, 2)),
+        (
+            "largest residual of an atom over its gap",
+            optional(atom_fraction.map(|fraction| significant(fraction, 2))),
+        ),
+        (
+            "error of the density",
+            optional(density_error.map(|error| significant(error, 2))),
+        ),
+        ("most products for it", optional(max_products.map(integer))),
         ("seed", seed.to_string()),
         (
             "eigenvalues for the count",

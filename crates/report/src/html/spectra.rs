@@ -1,7 +1,8 @@
 //! The spectra: a figure and its tables for every split and epoch.
 
-use hesscope_spectral::{Estimate, OutlierOutcome};
+use hesscope_spectral::{AutomaticLimit, AutomaticOutcome, Estimate, OutlierOutcome};
 
+use super::laws::laws;
 use super::markup::{Table, details, figure, paragraph};
 use crate::escape::escape;
 use crate::figures::{Figure, is_outlier};
@@ -23,6 +24,8 @@ pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
         ));
         out.push_str(&figure(drawn));
         out.push_str(&outliers(group));
+        out.push_str(&asked_for(group));
+        out.push_str(&laws(group));
         out.push_str(&moments(group));
         out.push_str(&ranges(group));
         for analysis in &group.analyses {
@@ -111,6 +114,60 @@ fn outliers(group: &Group<'_>) -> String {
         out.push_str(&paragraph(&format!("Undecided. {}", undecided.join(" "))));
     }
     out
+}
+
+/// How the densities came out whose error was asked for.
+fn asked_for(group: &Group<'_>) -> String {
+    let mut table = Table::new(
+        "Densities whose error was asked for: the Wasserstein-1 distance from the true one, as a share of the width of the \
+         spectrum without atoms, and what it is made of",
+        &[
+            "Operator",
+            "Asked for",
+            "Reached",
+            "of that, probes",
+            "of that, steps",
+            "Probes",
+            "Lanczos steps",
+            "Outcome",
+        ],
+    );
+    let mut any = false;
+    for analysis in &group.analyses {
+        let asked = analysis.settings.density_error;
+        let Some((asked, automatic)) = asked.zip(analysis.automatic.as_ref()) else {
+            continue;
+        };
+        let Some(last) = automatic.assessments.last() else {
+            continue;
+        };
+        any = true;
+        table.row([
+            group.name(analysis),
+            significant(asked, 2),
+            significant(last.error(), 2),
+            significant(last.sampling, 2),
+            significant(last.truncation, 2),
+            integer(last.probes),
+            integer(last.steps),
+            match automatic.outcome {
+                AutomaticOutcome::Met => "met".to_owned(),
+                AutomaticOutcome::Exact => "exact".to_owned(),
+                AutomaticOutcome::NotMet(limit) => format!("not met: {}", limit_word(limit)),
+            },
+        ]);
+    }
+    if any { table.html() } else { String::new() }
+}
+
+fn limit_word(limit: AutomaticLimit) -> &'static str {
+    match limit {
+        AutomaticLimit::Probes => "the most probes were taken",
+        AutomaticLimit::Steps => "the most steps were taken",
+        AutomaticLimit::Products => "the most products were formed",
+        AutomaticLimit::Vectors => "the memory was full",
+        AutomaticLimit::Resolution => "less cannot be told from zero",
+    }
 }
 
 /// A table with a column for each operator of a group.

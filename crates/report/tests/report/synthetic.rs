@@ -102,6 +102,8 @@ pub fn analysis(
         density,
         outliers: found,
         outlier_candidates: pairs,
+        automatic: None,
+        laws: Vec::new(),
         products: 128 * probes + top.iterations * (pairs + 10) + 64,
         seconds: 83.4,
     })
@@ -123,6 +125,9 @@ fn settings(operator: &str, top: usize, probes: usize) -> AnalysisSettings {
         subspace_iterations: 128,
         subspace_tolerance: 1e-6,
         seed: 0,
+        atom_fraction: None,
+        density_error: None,
+        max_products: None,
     }
 }
 
