@@ -53,7 +53,6 @@ mod automatic;
 mod band;
 mod bootstrap;
 mod bounds;
-mod chebyshev;
 mod converged;
 mod deflated;
 mod deflation;
@@ -63,7 +62,6 @@ mod density_error;
 mod diagonal;
 mod distance;
 mod embedding;
-mod ends;
 mod error;
 mod estimation;
 mod folder_keeper;
@@ -96,12 +94,10 @@ mod space;
 mod state;
 mod student;
 mod subspace;
-mod thick_restart;
 mod trace;
 mod trace_estimate;
 mod tridiagonal;
 mod vector_file;
-mod window;
 mod xtrace;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
@@ -111,7 +107,6 @@ pub use automatic::{
 };
 pub use band::{Band, BandOptions};
 pub use bounds::Bounded;
-pub use chebyshev::{ChebyshevEstimation, ChebyshevOptions, chebyshev, chebyshev_kept};
 pub use converged::{Selection, apart};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
@@ -128,7 +123,6 @@ pub use embedding::{
     TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
     neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
 };
-pub use ends::End;
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
@@ -166,9 +160,6 @@ pub use state::{OptionRules, read_state, write_state};
 pub use subspace::{
     Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
     subspace_iteration_kept,
-};
-pub use thick_restart::{
-    EigenResult, ThickRestartEstimation, ThickRestartOptions, thick_restart, thick_restart_kept,
 };
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
