@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::hutchinson::{HutchinsonOptions, for_each_product};
-use crate::operator::LinearOperator;
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::hutchinson::{HutchinsonOptions, Progress};
+use crate::operator::{LinearOperator, VectorOf};
+use crate::snapshot_error::SnapshotError;
 use crate::space::VectorSpace;
+use crate::state::{read_state, write_state};
 
 /// An estimated diagonal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,31 +33,126 @@ pub fn diagonal<O: LinearOperator>(
     op: &O,
     options: &HutchinsonOptions,
 ) -> Result<Diagonal, SpectralError> {
-    let space = op.space();
-    let mut lines = vec![Line::default(); space.dim()];
-    for_each_product(op, options, |place, probe, product| {
-        // The probe as the operator saw it, rounded to what the space stores.
-        let (probe, product) = (space.to_host(probe), space.to_host(product));
-        place.check_finite(&product)?;
-        for (line, (&x, &y)) in lines.iter_mut().zip(probe.iter().zip(&product)) {
-            line.add(x, y);
-        }
-        Ok(())
-    })?;
-    let freedom = options.probes - 1;
-    Ok(Diagonal {
-        values: lines.iter().map(|line| line.slope).collect(),
-        standard_errors: (freedom > 0).then(|| {
-            lines
-                .iter()
-                .map(|line| line.standard_error(freedom))
-                .collect()
-        }),
+    diagonal_kept(op, options, NAME, &mut NoKeeper)
+}
+
+/// [`diagonal`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+pub fn diagonal_kept<O, K>(
+    op: &O,
+    options: &HutchinsonOptions,
+    name: &str,
+    keeper: &mut K,
+) -> Result<Diagonal, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    run(op, options, name, keeper, || {
+        DiagonalEstimation::begin(op, options)
     })
 }
 
+const NAME: &str = "diagonal";
+
+/// [`diagonal`] in progress: a step is one block of probes. `probes` may grow and `block_size` may change.
+#[derive(Clone, Debug)]
+pub struct DiagonalEstimation {
+    options: HutchinsonOptions,
+    dim: usize,
+    progress: Progress,
+    lines: Vec<Line>,
+}
+
+impl DiagonalEstimation {
+    /// Before the first step.
+    pub fn begin<O: LinearOperator>(
+        op: &O,
+        options: &HutchinsonOptions,
+    ) -> Result<Self, SpectralError> {
+        options.check()?;
+        Ok(Self {
+            options: *options,
+            dim: op.effective_dim(),
+            progress: Progress::default(),
+            lines: vec![Line::default(); op.space().dim()],
+        })
+    }
+}
+
+impl<O: LinearOperator> Estimation<O> for DiagonalEstimation {
+    type Options = HutchinsonOptions;
+    type Output = Diagonal;
+
+    fn restore(
+        op: &O,
+        options: &HutchinsonOptions,
+        snapshot: Snapshot<VectorOf<O>>,
+    ) -> Result<Self, SpectralError> {
+        options.check()?;
+        let dim = op.effective_dim();
+        let rules = HutchinsonOptions::RULES;
+        let progress = read_state(NAME, dim, options, rules, &snapshot.state)?;
+        let (numbers, rest) = snapshot.numbers.as_chunks::<3>();
+        if numbers.len() != op.space().dim() || !rest.is_empty() {
+            return Err(SnapshotError::state(NAME, "it has another number of entries").into());
+        }
+        let line = |&[slope, weight, residuals]: &[f64; 3]| Line {
+            slope,
+            weight,
+            residuals,
+        };
+        Ok(Self {
+            options: *options,
+            dim,
+            progress,
+            lines: numbers.iter().map(line).collect(),
+        })
+    }
+
+    fn snapshot(&self) -> Result<SnapshotRef<'_, VectorOf<O>>, SpectralError> {
+        let numbers = |line: &Line| [line.slope, line.weight, line.residuals];
+        Ok(SnapshotRef {
+            state: write_state(NAME, self.dim, &self.options, &self.progress)?,
+            numbers: self.lines.iter().flat_map(numbers).collect(),
+            ..SnapshotRef::default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.progress.is_finished(&self.options)
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        let space = op.space();
+        let lines = &mut self.lines;
+        self.progress
+            .step(op, &self.options, |place, probe, product| {
+                // The probe as the operator saw it, rounded to what the space stores.
+                let (probe, product) = (space.to_host(probe), space.to_host(product));
+                place.check_finite(&product)?;
+                for (line, (&x, &y)) in lines.iter_mut().zip(probe.iter().zip(&product)) {
+                    line.add(x, y);
+                }
+                Ok(())
+            })
+    }
+
+    fn finish(self, _: &O) -> Result<Diagonal, SpectralError> {
+        let freedom = self.options.probes - 1;
+        Ok(Diagonal {
+            values: self.lines.iter().map(|line| line.slope).collect(),
+            standard_errors: (freedom > 0).then(|| {
+                self.lines
+                    .iter()
+                    .map(|line| line.standard_error(freedom))
+                    .collect()
+            }),
+        })
+    }
+}
+
 /// A least-squares line through the origin, point by point.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Line {
     /// Sum of x y over the sum of x^2.
     slope: f64,

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::operator::OperatorError;
+use crate::snapshot_error::SnapshotError;
 
 /// An error of a spectral estimator.
 #[derive(Debug, Error)]
@@ -73,6 +74,10 @@ pub enum SpectralError {
         /// Largest deviation accepted.
         tolerance: f64,
     },
+
+    /// A snapshot could not be kept or gone on with.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
 
     /// A small dense eigenproblem on the host did not converge.
     #[error("the eigenvalue iteration of a {size} x {size} symmetric matrix did not converge")]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SpectralError;
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::probes::{ProbeKind, Probes};
+use crate::state::OptionRules;
 
 /// Options of [`trace`](crate::trace()), [`diagonal`](crate::diagonal()) and
 /// [`frobenius_norm`](crate::frobenius_norm()).
@@ -34,30 +35,62 @@ impl Default for HutchinsonOptions {
     }
 }
 
-/// Calls `visit` with each probe's place, the probe z, and the product A z, in the order of the probes.
-pub(crate) fn for_each_product<O: LinearOperator>(
-    op: &O,
-    options: &HutchinsonOptions,
-    mut visit: impl FnMut(Place, &VectorOf<O>, &VectorOf<O>) -> Result<(), SpectralError>,
-) -> Result<(), SpectralError> {
-    if options.probes == 0 {
-        return Err(SpectralError::option("probes", "must be at least 1"));
+impl HutchinsonOptions {
+    pub(crate) fn check(&self) -> Result<(), SpectralError> {
+        if self.probes == 0 {
+            return Err(SpectralError::option("probes", "must be at least 1"));
+        }
+        Ok(())
     }
-    let size = if options.block_size == 0 {
-        options.probes
-    } else {
-        options.block_size
+
+    /// How a snapshot may differ: probes can be added, and the size of blocks changes nothing.
+    pub(crate) const RULES: OptionRules<'static> = OptionRules {
+        may_grow: &["probes"],
+        free: &["block_size"],
     };
-    let probes = Probes::new(options.kind, options.seed);
-    for (step, start) in (0..options.probes).step_by(size).enumerate() {
-        let count = size.min(options.probes - start);
-        let block = probes.block(op.space(), start as u64, count);
+}
+
+/// How far a loop over the probes has come.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// Blocks multiplied.
+    blocks: usize,
+    /// Probes multiplied.
+    pub(crate) probes: usize,
+}
+
+impl Progress {
+    pub(crate) fn is_finished(self, options: &HutchinsonOptions) -> bool {
+        self.probes >= options.probes
+    }
+
+    /// Multiplies the next block and calls `visit` with each probe's place, the probe z, and the product A z, in the
+    /// order of the probes.
+    pub(crate) fn step<O: LinearOperator>(
+        &mut self,
+        op: &O,
+        options: &HutchinsonOptions,
+        mut visit: impl FnMut(Place, &VectorOf<O>, &VectorOf<O>) -> Result<(), SpectralError>,
+    ) -> Result<(), SpectralError> {
+        if self.is_finished(options) {
+            return Ok(());
+        }
+        let left = options.probes - self.probes;
+        let count = match options.block_size {
+            0 => left,
+            size => size.min(left),
+        };
+        let probes = Probes::new(options.kind, options.seed);
+        let block = probes.block(op.space(), self.probes as u64, count);
         let products = apply_checked(op, &block)?;
+        let step = self.blocks;
         for (index, (probe, product)) in block.iter().zip(&products).enumerate() {
             visit(Place { step, index }, probe, product)?;
         }
+        self.blocks += 1;
+        self.probes += count;
+        Ok(())
     }
-    Ok(())
 }
 
 /// Which block, and which vector of it.

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
-use crate::orthogonalise::{orthogonalise, project_out};
-use crate::probes::{ProbeKind, Probes};
+use crate::recursion::{Limits, Recursion, RecursionState};
+use crate::snapshot_error::SnapshotError;
 use crate::space::VectorSpace;
-use crate::tridiagonal::{TridiagonalEigen, TridiagonalEnds};
+use crate::state::{OptionRules, read_state, write_state};
+use crate::tridiagonal::TridiagonalEigen;
 
 /// How the Lanczos vectors are kept orthogonal in finite precision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,12 +43,6 @@ pub enum Breakdown {
     /// whole spectrum with multiplicities. Needs [`Reorthogonalisation::Full`].
     Restart,
 }
-
-/// `beta <= BREAKDOWN_FACTOR * eps * ||T||` is a breakdown.
-const BREAKDOWN_FACTOR: f64 = 100.0;
-
-/// Streams from here on are restarts' random vectors, clear of any probe's.
-const RESTART_STREAM: u64 = 1 << 63;
 
 /// Options of [`lanczos`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,268 +163,237 @@ pub fn lanczos<O: LinearOperator>(
     starts: &[VectorOf<O>],
     options: &LanczosOptions,
 ) -> Result<Vec<LanczosRun<VectorOf<O>>>, SpectralError> {
-    options.check()?;
-    let limits = Limits::new(op, options);
-    if limits.dim == 0 {
-        return Err(SpectralError::option(
-            "operator",
-            "acts on a space of dimension zero",
-        ));
-    }
-    let mut recursions = starts
-        .iter()
-        .enumerate()
-        .map(|(index, start)| Recursion::new(op, start.clone(), index, &limits))
-        .collect::<Result<Vec<_>, _>>()?;
-    loop {
-        let active: Vec<usize> = (0..recursions.len())
-            .filter(|&k| !recursions[k].finished)
-            .collect();
-        if active.is_empty() {
-            break;
-        }
-        let block: Vec<_> = active
-            .iter()
-            .map(|&k| recursions[k].current.clone())
-            .collect();
-        for (&k, product) in active.iter().zip(apply_checked(op, &block)?) {
-            recursions[k].advance(op, product, k, &limits)?;
-        }
-    }
-    recursions
-        .into_iter()
-        .map(|recursion| recursion.finish(&limits))
-        .collect()
+    let estimation = LanczosEstimation::begin(op, starts, options)?;
+    complete(op, estimation, "lanczos", &mut NoKeeper)
 }
 
-/// The options, with what they amount to on this operator.
-struct Limits<'a> {
-    options: &'a LanczosOptions,
+/// [`lanczos`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+///
+/// The starts must be those of the snapshot: their number and norms are checked.
+pub fn lanczos_kept<O, K>(
+    op: &O,
+    starts: &[VectorOf<O>],
+    options: &LanczosOptions,
+    name: &str,
+    keeper: &mut K,
+) -> Result<Vec<LanczosRun<VectorOf<O>>>, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    let estimation: LanczosEstimation<_> = resume(op, options, name, keeper, || {
+        LanczosEstimation::begin(op, starts, options)
+    })?;
+    estimation.check_starts(op.space(), starts)?;
+    complete(op, estimation, name, keeper)
+}
+
+/// [`lanczos`] in progress: a step is one block product of the recursions that have not ended.
+///
+/// `steps` may grow: one that has ended goes on to the bits of one asked for that many at once.
+#[derive(Clone, Debug)]
+pub struct LanczosEstimation<V> {
+    options: LanczosOptions,
     dim: usize,
-    steps: usize,
-    epsilon: f64,
-    keeps_basis: bool,
+    recursions: Vec<Recursion<V>>,
 }
 
-impl<'a> Limits<'a> {
-    fn new<O: LinearOperator>(op: &O, options: &'a LanczosOptions) -> Self {
-        let dim = op.effective_dim();
-        let orthogonal = options.reorthogonalisation != Reorthogonalisation::None;
-        Self {
-            options,
-            dim,
-            // Without reorthogonalisation more than p steps are meaningful: copies appear while the rest converges.
-            steps: if orthogonal {
-                options.steps.min(dim)
-            } else {
-                options.steps
-            },
-            epsilon: op.space().epsilon(),
-            keeps_basis: options.keep_basis || orthogonal,
-        }
-    }
-}
+const NAME: &str = "lanczos";
 
-/// One start's recursion in progress.
-struct Recursion<V> {
-    start_norm: f64,
-    current: V,
-    previous: Option<V>,
-    alpha: Vec<f64>,
-    beta: Vec<f64>,
-    last_beta: f64,
-    /// Largest row sum of T so far, a bound of its norm.
-    norm: f64,
-    basis: Vec<V>,
-    /// Converged Ritz vectors (selective reorthogonalisation).
-    converged: Vec<V>,
-    restarts: Vec<usize>,
-    invariant: bool,
-    finished: bool,
-}
-
-impl<V: Clone> Recursion<V> {
-    fn new<O>(op: &O, mut start: V, index: usize, limits: &Limits) -> Result<Self, SpectralError>
+impl<V: Clone> LanczosEstimation<V> {
+    /// Before the first step.
+    pub fn begin<O>(op: &O, starts: &[V], options: &LanczosOptions) -> Result<Self, SpectralError>
     where
         O: LinearOperator,
         O::Space: VectorSpace<Vector = V>,
     {
-        let space = op.space();
-        let unprojected = space.norm(&start);
-        let start_norm = orthogonalise(
-            space,
-            &[op.excluded()],
-            &mut start,
-            limits.epsilon * unprojected,
-        );
-        if !start_norm.is_finite() {
-            return Err(SpectralError::NotFinite { step: 0, index });
+        options.check()?;
+        let limits = Limits::new(op, options);
+        if limits.dim == 0 {
+            return Err(SpectralError::option(
+                "operator",
+                "acts on a space of dimension zero",
+            ));
         }
-        if start_norm <= 4.0 * limits.epsilon * unprojected {
-            return Err(SpectralError::ZeroVector {
-                what: "starting vector",
-                index,
-            });
-        }
-        space.scale(1.0 / start_norm, &mut start);
+        let recursions = starts
+            .iter()
+            .enumerate()
+            .map(|(index, start)| Recursion::new(op, start.clone(), index, &limits))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            start_norm,
-            basis: if limits.keeps_basis {
-                vec![start.clone()]
-            } else {
-                Vec::new()
-            },
-            current: start,
-            previous: None,
-            alpha: Vec::new(),
-            beta: Vec::new(),
-            last_beta: 0.0,
-            norm: 0.0,
-            converged: Vec::new(),
-            restarts: Vec::new(),
-            invariant: false,
-            finished: false,
+            options: *options,
+            dim: limits.dim,
+            recursions,
         })
     }
 
-    /// One step, given `w = A q_j`.
-    fn advance<O>(
-        &mut self,
-        op: &O,
-        mut w: V,
-        index: usize,
-        limits: &Limits,
-    ) -> Result<(), SpectralError>
+    /// The options it was begun with, `steps` as grown.
+    pub fn options(&self) -> &LanczosOptions {
+        &self.options
+    }
+
+    /// Asks for `steps` steps in all; fewer than before are an error.
+    pub fn grow<O>(&mut self, op: &O, steps: usize) -> Result<(), SpectralError>
     where
         O: LinearOperator,
         O::Space: VectorSpace<Vector = V>,
     {
-        let space = op.space();
-        let step = self.alpha.len();
-        let beta_before = self.beta.last().copied().unwrap_or(0.0);
-        // Paige's order: taking q_(j-1) off before alpha is formed is the stable variant (Paige 1972).
-        if let Some(previous) = &self.previous {
-            space.axpy(-beta_before, previous, &mut w);
+        if steps < self.options.steps {
+            let reason = format!(
+                "{} were asked for already, so {steps} are too few",
+                self.options.steps
+            );
+            return Err(SpectralError::option("steps", reason));
         }
-        let alpha = space.dot(&self.current, &w);
-        space.axpy(-alpha, &self.current, &mut w);
-        self.alpha.push(alpha);
-        self.norm = self.norm.max(alpha.abs() + beta_before);
-
-        let tolerance = BREAKDOWN_FACTOR * limits.epsilon * self.norm;
-        let beta = match limits.options.reorthogonalisation {
-            Reorthogonalisation::None => space.norm(&w),
-            Reorthogonalisation::Selective => self.selective(space, &mut w, limits)?,
-            Reorthogonalisation::Full => {
-                orthogonalise(space, &[op.excluded(), &self.basis], &mut w, tolerance)
-            }
-        };
-        if !alpha.is_finite() || !beta.is_finite() {
-            return Err(SpectralError::NotFinite { step, index });
-        }
-        self.norm = self.norm.max(alpha.abs() + beta_before + beta);
-        self.last_beta = beta;
-        self.invariant = beta <= BREAKDOWN_FACTOR * limits.epsilon * self.norm;
-
-        if self.alpha.len() == limits.steps
-            || (self.invariant && limits.options.breakdown == Breakdown::Stop)
-        {
-            self.finished = true;
-        } else if self.invariant {
-            self.restart(op, limits)?;
-        } else {
-            space.scale(1.0 / beta, &mut w);
-            self.beta.push(beta);
-            self.previous = Some(std::mem::replace(&mut self.current, w));
-            if limits.keeps_basis {
-                self.basis.push(self.current.clone());
-            }
-        }
-        Ok(())
+        self.options.steps = steps;
+        let limits = Limits::new(op, &self.options);
+        self.recursions
+            .iter_mut()
+            .try_for_each(|recursion| recursion.grow(op, &limits))
     }
 
-    /// Removes the converged Ritz vectors from w, forming them anew if more have converged; returns `||w||`.
-    fn selective<S>(&mut self, space: &S, w: &mut V, limits: &Limits) -> Result<f64, SpectralError>
+    /// How many recursions the next step advances.
+    pub(crate) fn active(&self) -> usize {
+        self.recursions
+            .iter()
+            .filter(|recursion| recursion.is_active())
+            .count()
+    }
+
+    fn check_starts<S>(&self, space: &S, starts: &[V]) -> Result<(), SpectralError>
     where
         S: VectorSpace<Vector = V>,
     {
-        project_out(space, &self.converged, std::slice::from_mut(w));
-        let beta = space.norm(w);
-        if !beta.is_finite() {
-            return Ok(beta);
+        let differences = if starts.len() != self.recursions.len() {
+            let (there, here) = (self.recursions.len(), starts.len());
+            format!("there are {there} starting vectors there and {here} here")
+        } else {
+            let norms = self.recursions.iter().map(Recursion::given_norm);
+            let differing = (0..)
+                .zip(starts)
+                .zip(norms)
+                .find(|((_, start), norm)| space.norm(start) != *norm);
+            match differing {
+                Some(((index, _), _)) => {
+                    format!("starting vector number {index} is another one here")
+                }
+                None => return Ok(()),
+            }
+        };
+        Err(SnapshotError::Options {
+            estimation: NAME,
+            differences,
         }
-        // Two rows of the eigenvectors tell how many have converged; all of them are needed only when one more has.
-        let threshold = limits.epsilon.sqrt() * self.norm;
-        let ends = TridiagonalEnds::new(&self.alpha, &self.beta)?;
-        if ends
-            .last
+        .into())
+    }
+}
+
+impl<O, V> Estimation<O> for LanczosEstimation<V>
+where
+    V: Clone,
+    O: LinearOperator,
+    O::Space: VectorSpace<Vector = V>,
+{
+    type Options = LanczosOptions;
+    type Output = Vec<LanczosRun<V>>;
+
+    fn restore(
+        op: &O,
+        options: &LanczosOptions,
+        snapshot: Snapshot<V>,
+    ) -> Result<Self, SpectralError> {
+        options.check()?;
+        let rules = OptionRules {
+            may_grow: &["steps"],
+            free: &[],
+        };
+        let states: Vec<RecursionState> =
+            read_state(NAME, op.effective_dim(), options, rules, &snapshot.state)?;
+        let limits = Limits::new(op, options);
+        let lengths: Vec<usize> = states
             .iter()
-            .filter(|s| beta * s.abs() <= threshold)
-            .count()
-            <= self.converged.len()
-        {
-            return Ok(beta);
-        }
-        let eigen = TridiagonalEigen::new(&self.alpha, &self.beta)?;
-        let last = self.alpha.len() - 1;
-        let indices: Vec<usize> = (0..=last)
-            .filter(|&i| beta * eigen.vectors[(last, i)].abs() <= threshold)
+            .map(|state| state.basis_len(&limits))
             .collect();
-        let coefficients = faer::Mat::from_fn(last + 1, indices.len(), |row, column| {
-            eigen.vectors[(row, indices[column])]
-        });
-        self.converged = space.combine(&self.basis, coefficients.as_ref());
-        project_out(space, &self.converged, std::slice::from_mut(w));
-        Ok(space.norm(w))
+        if lengths.iter().sum::<usize>() != snapshot.settled.len() {
+            return Err(
+                SnapshotError::state(NAME, "it has another number of Lanczos vectors").into(),
+            );
+        }
+        let mut bases: Vec<Vec<V>> = lengths
+            .iter()
+            .map(|&length| Vec::with_capacity(length))
+            .collect();
+        for ((_, k), vector) in in_order(&lengths).zip(snapshot.settled) {
+            bases[k].push(vector);
+        }
+        let mut moving = snapshot.moving.into_iter();
+        let recursions = states
+            .into_iter()
+            .zip(bases)
+            .map(|(state, basis)| Recursion::restore(state, basis, &mut moving, &limits))
+            .collect::<Option<Vec<_>>>();
+        let Some(recursions) = recursions.filter(|_| moving.next().is_none()) else {
+            return Err(SnapshotError::state(NAME, "it has another number of vectors").into());
+        };
+        let mut estimation = Self {
+            options: *options,
+            dim: limits.dim,
+            recursions,
+        };
+        estimation.grow(op, options.steps)?;
+        Ok(estimation)
     }
 
-    /// Goes on with a random unit vector orthogonal to everything before, `beta_j = 0`.
-    fn restart<O>(&mut self, op: &O, limits: &Limits) -> Result<(), SpectralError>
-    where
-        O: LinearOperator,
-        O::Space: VectorSpace<Vector = V>,
-    {
-        let space = op.space();
-        let probes = Probes::new(ProbeKind::UnitSphere, limits.options.seed);
-        let number = self.restarts.len();
-        let mut fresh = probes.vector(space, RESTART_STREAM + number as u64);
-        let norm = orthogonalise(
-            space,
-            &[op.excluded(), &self.basis],
-            &mut fresh,
-            limits.epsilon,
-        );
-        if norm <= limits.epsilon {
-            return Err(SpectralError::ZeroVector {
-                what: "restart vector",
-                index: number,
-            });
+    fn snapshot(&self) -> Result<SnapshotRef<'_, V>, SpectralError> {
+        let states: Vec<RecursionState> = self.recursions.iter().map(Recursion::state).collect();
+        let lengths: Vec<usize> = self.recursions.iter().map(|r| r.basis().len()).collect();
+        Ok(SnapshotRef {
+            state: write_state(NAME, self.dim, &self.options, &states)?,
+            settled: in_order(&lengths)
+                .map(|(j, k)| &self.recursions[k].basis()[j])
+                .collect(),
+            moving: self.recursions.iter().flat_map(Recursion::moving).collect(),
+            ..SnapshotRef::default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.active() == 0
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        let limits = Limits::new(op, &self.options);
+        let active: Vec<usize> = (0..self.recursions.len())
+            .filter(|&k| self.recursions[k].is_active())
+            .collect();
+        if active.is_empty() {
+            return Ok(());
         }
-        space.scale(1.0 / norm, &mut fresh);
-        self.restarts.push(self.alpha.len());
-        self.beta.push(0.0);
-        self.previous = None;
-        self.basis.push(fresh.clone());
-        self.current = fresh;
+        let block: Vec<_> = active
+            .iter()
+            .map(|&k| self.recursions[k].current().clone())
+            .collect();
+        for (&k, product) in active.iter().zip(apply_checked(op, &block)?) {
+            self.recursions[k].advance(op, product, k, &limits)?;
+        }
         Ok(())
     }
 
-    fn finish(self, limits: &Limits) -> Result<LanczosRun<V>, SpectralError> {
-        let ends = TridiagonalEnds::new(&self.alpha, &self.beta)?;
-        let last_beta = self.last_beta;
-        Ok(LanczosRun {
-            start_norm: self.start_norm,
-            weights: ends.first.iter().map(|s| s * s).collect(),
-            residual_bounds: ends.last.iter().map(|s| last_beta * s.abs()).collect(),
-            complete: limits.options.reorthogonalisation == Reorthogonalisation::Full
-                && self.alpha.len() == limits.dim,
-            ritz_values: ends.values,
-            alpha: self.alpha,
-            beta: self.beta,
-            last_beta,
-            restarts: self.restarts,
-            invariant: self.invariant,
-            basis: limits.options.keep_basis.then_some(self.basis),
-        })
+    fn finish(self, op: &O) -> Result<Vec<LanczosRun<V>>, SpectralError> {
+        let limits = Limits::new(op, &self.options);
+        self.recursions
+            .into_iter()
+            .map(|recursion| recursion.finish(&limits))
+            .collect()
     }
+}
+
+/// Places (j, k), vector j of basis k, in the order in which recursions in lockstep make them.
+fn in_order(lengths: &[usize]) -> impl Iterator<Item = (usize, usize)> {
+    let longest = lengths.iter().copied().max().unwrap_or(0);
+    (0..longest).flat_map(move |j| {
+        (0..lengths.len())
+            .filter(move |&k| lengths[k] > j)
+            .map(move |k| (j, k))
+    })
 }

@@ -38,41 +38,59 @@ mod density;
 mod diagonal;
 mod error;
 mod estimation;
+mod folder_keeper;
 mod grid;
 mod hutchinson;
 mod lanczos;
+mod memory_keeper;
 mod operator;
 mod orthogonalise;
 mod orthonormal;
 mod outliers;
 mod probes;
 mod range;
+mod recursion;
 mod slq;
+mod snapshot_error;
 mod space;
+mod state;
 mod subspace;
 mod trace;
 mod tridiagonal;
+mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
 pub use deflated::Deflated;
-pub use deflation::deflated_density;
+pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
-pub use diagonal::{Diagonal, diagonal};
+pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use faer;
+pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
 pub use hutchinson::HutchinsonOptions;
-pub use lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
+pub use lanczos::{
+    Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
+    lanczos_kept,
+};
+pub use memory_keeper::MemoryKeeper;
 pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
 pub use outliers::{
     BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
 };
 pub use probes::{ProbeKind, Probes};
 pub use range::{RangeOptions, SpectralRange, spectral_range};
-pub use slq::{SlqOptions, slq};
+pub use slq::{SlqEstimation, SlqOptions, slq, slq_kept};
+pub use snapshot_error::SnapshotError;
 pub use space::{HostSpace, Scalar, VectorSpace};
-pub use subspace::{Eigenpairs, SubspaceOptions, SubspaceResult, Target, subspace_iteration};
-pub use trace::{frobenius_norm, trace};
+pub use state::{OptionRules, read_state, write_state};
+pub use subspace::{
+    Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
+    subspace_iteration_kept,
+};
+pub use trace::{
+    FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
+};
 pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};

@@ -4,9 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::density::{Quadrature, SpectralDensity};
 use crate::error::SpectralError;
-use crate::lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos};
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::lanczos::{
+    Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation,
+};
 use crate::operator::LinearOperator;
 use crate::probes::{ProbeKind, Probes};
+use crate::space::VectorSpace;
+use crate::state::{OptionRules, read_state, write_state};
 
 /// Options of [`slq`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +48,33 @@ impl Default for SlqOptions {
     }
 }
 
+impl SlqOptions {
+    fn check(&self) -> Result<(), SpectralError> {
+        if self.probes == 0 {
+            return Err(SpectralError::option("probes", "must be at least 1"));
+        }
+        self.lanczos().check()
+    }
+
+    /// The options of one block's recursions.
+    pub(crate) fn lanczos(&self) -> LanczosOptions {
+        LanczosOptions {
+            steps: self.steps,
+            reorthogonalisation: self.reorthogonalisation,
+            breakdown: self.breakdown,
+            keep_basis: false,
+            seed: self.seed,
+        }
+    }
+
+    /// Whether one recursion gives the whole spectrum of `dim` eigenvalues.
+    fn is_exact(&self, dim: usize) -> bool {
+        self.reorthogonalisation == Reorthogonalisation::Full
+            && self.breakdown == Breakdown::Restart
+            && self.steps >= dim
+    }
+}
+
 /// Estimates the spectral density by stochastic Lanczos quadrature.
 ///
 /// For a random unit vector z with `E[z z^T] = I/p`, `E[z^T f(A) z] = tr f(A) / p`, and m Lanczos steps from z give the
@@ -62,51 +94,190 @@ pub fn slq<O: LinearOperator>(
     op: &O,
     options: &SlqOptions,
 ) -> Result<SpectralDensity, SpectralError> {
-    if options.probes == 0 {
-        return Err(SpectralError::option("probes", "must be at least 1"));
-    }
-    let dim = op.effective_dim();
-    let exact = options.reorthogonalisation == Reorthogonalisation::Full
-        && options.breakdown == Breakdown::Restart
-        && options.steps >= dim;
-    let lanczos_options = LanczosOptions {
-        steps: options.steps,
-        reorthogonalisation: options.reorthogonalisation,
-        breakdown: options.breakdown,
-        keep_basis: false,
-        seed: options.seed,
-    };
-    lanczos_options.check()?;
-    if dim == 0 {
-        return Ok(SpectralDensity {
-            dim,
-            exact: true,
-            quadratures: Vec::new(),
-            atoms: Vec::new(),
-        });
-    }
-    let count = if exact { 1 } else { options.probes };
-    let block_size = if options.block_size == 0 {
-        count
-    } else {
-        options.block_size
-    };
-    let probes = Probes::new(options.kind, options.seed);
-    let mut quadratures = Vec::with_capacity(count);
-    for start in (0..count).step_by(block_size) {
-        let block = probes.block(op.space(), start as u64, block_size.min(count - start));
-        quadratures.extend(
-            lanczos(op, &block, &lanczos_options)?
-                .into_iter()
-                .map(quadrature),
-        );
-    }
-    Ok(SpectralDensity {
-        dim,
-        exact,
-        quadratures,
-        atoms: Vec::new(),
+    slq_kept(op, options, NAME, &mut NoKeeper)
+}
+
+/// [`slq`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+pub fn slq_kept<O, K>(
+    op: &O,
+    options: &SlqOptions,
+    name: &str,
+    keeper: &mut K,
+) -> Result<SpectralDensity, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    run(op, options, name, keeper, || {
+        SlqEstimation::begin(op, options)
     })
+}
+
+const NAME: &str = "slq";
+
+/// [`slq`] in progress: a step is one Lanczos step of one block of probes.
+///
+/// `probes` may grow, and `block_size` may change for the blocks not yet begun.
+#[derive(Clone, Debug)]
+pub struct SlqEstimation<V> {
+    options: SlqOptions,
+    dim: usize,
+    quadratures: Vec<Quadrature>,
+    /// Blocks finished, by which the series of a snapshot is told.
+    blocks: u64,
+    block: Option<LanczosEstimation<V>>,
+}
+
+/// Everything but vectors.
+#[derive(Serialize, Deserialize)]
+struct SlqState {
+    quadratures: Vec<Quadrature>,
+    blocks: u64,
+    /// State of the block in progress.
+    block: Option<String>,
+}
+
+impl<V: Clone> SlqEstimation<V> {
+    /// Before the first step.
+    pub fn begin<O>(op: &O, options: &SlqOptions) -> Result<Self, SpectralError>
+    where
+        O: LinearOperator,
+        O::Space: VectorSpace<Vector = V>,
+    {
+        options.check()?;
+        let mut estimation = Self {
+            options: *options,
+            dim: op.effective_dim(),
+            quadratures: Vec::new(),
+            blocks: 0,
+            block: None,
+        };
+        estimation.begin_block(op)?;
+        Ok(estimation)
+    }
+
+    fn exact(&self) -> bool {
+        self.dim == 0 || self.options.is_exact(self.dim)
+    }
+
+    /// Number of probes to run.
+    fn probes(&self) -> usize {
+        match (self.dim, self.exact()) {
+            (0, _) => 0,
+            (_, true) => 1,
+            (_, false) => self.options.probes,
+        }
+    }
+
+    /// Begins the next block where none is in progress and probes are left.
+    fn begin_block<O>(&mut self, op: &O) -> Result<(), SpectralError>
+    where
+        O: LinearOperator,
+        O::Space: VectorSpace<Vector = V>,
+    {
+        let start = self.quadratures.len();
+        let left = self.probes().saturating_sub(start);
+        if self.block.is_some() || left == 0 {
+            return Ok(());
+        }
+        let size = match self.options.block_size {
+            0 => left,
+            size => size.min(left),
+        };
+        let probes = Probes::new(self.options.kind, self.options.seed);
+        let block = probes.block(op.space(), start as u64, size);
+        self.block = Some(LanczosEstimation::begin(
+            op,
+            &block,
+            &self.options.lanczos(),
+        )?);
+        Ok(())
+    }
+}
+
+impl<O, V> Estimation<O> for SlqEstimation<V>
+where
+    V: Clone,
+    O: LinearOperator,
+    O::Space: VectorSpace<Vector = V>,
+{
+    type Options = SlqOptions;
+    type Output = SpectralDensity;
+
+    fn restore(op: &O, options: &SlqOptions, snapshot: Snapshot<V>) -> Result<Self, SpectralError> {
+        options.check()?;
+        let dim = op.effective_dim();
+        let rules = OptionRules {
+            may_grow: &["probes"],
+            free: &["block_size"],
+        };
+        let state: SlqState = read_state(NAME, dim, options, rules, &snapshot.state)?;
+        let block = match state.block {
+            Some(text) => {
+                let block = Snapshot {
+                    state: text,
+                    ..snapshot
+                };
+                Some(LanczosEstimation::restore(op, &options.lanczos(), block)?)
+            }
+            None => None,
+        };
+        let mut estimation = Self {
+            options: *options,
+            dim,
+            quadratures: state.quadratures,
+            blocks: state.blocks,
+            block,
+        };
+        estimation.begin_block(op)?;
+        Ok(estimation)
+    }
+
+    fn snapshot(&self) -> Result<SnapshotRef<'_, V>, SpectralError> {
+        let block = match &self.block {
+            Some(block) => Some(Estimation::<O>::snapshot(block)?),
+            None => None,
+        };
+        let state = SlqState {
+            quadratures: self.quadratures.clone(),
+            blocks: self.blocks,
+            block: block.as_ref().map(|block| block.state.clone()),
+        };
+        Ok(SnapshotRef {
+            state: write_state(NAME, self.dim, &self.options, &state)?,
+            series: self.blocks,
+            ..block.unwrap_or_default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.block.is_none()
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        let Some(mut block) = self.block.take() else {
+            return Ok(());
+        };
+        block.step(op)?;
+        if Estimation::<O>::is_finished(&block) {
+            self.quadratures
+                .extend(block.finish(op)?.into_iter().map(quadrature));
+            self.blocks += 1;
+            self.begin_block(op)
+        } else {
+            self.block = Some(block);
+            Ok(())
+        }
+    }
+
+    fn finish(self, _: &O) -> Result<SpectralDensity, SpectralError> {
+        Ok(SpectralDensity {
+            dim: self.dim,
+            exact: self.exact(),
+            quadratures: self.quadratures,
+            atoms: Vec::new(),
+        })
+    }
 }
 
 /// The quadrature of a run: Gauss weights, or equal ones where the run is complete.

@@ -6,11 +6,14 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::orthogonalise::orthogonalise;
 use crate::orthonormal::{orthonormalise, symmetric_eigen};
 use crate::probes::{ProbeKind, Probes};
+use crate::snapshot_error::SnapshotError;
 use crate::space::VectorSpace;
+use crate::state::{OptionRules, read_state, write_state};
 
 /// Which end of the spectrum is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -103,21 +106,144 @@ pub fn subspace_iteration<O: LinearOperator>(
     options: &SubspaceOptions,
     warm_start: Option<&[VectorOf<O>]>,
 ) -> Result<SubspaceResult<VectorOf<O>>, SpectralError> {
-    check(options, op.effective_dim())?;
-    let space = op.space();
-    let size = (options.pairs + options.oversampling).min(op.effective_dim());
-    let mut fill = Filler {
-        op,
-        probes: Probes::new(ProbeKind::UnitSphere, options.seed),
-        next: 0,
-    };
-    let warm = warm_start.unwrap_or_default();
-    let mut basis = fill.complete(warm.iter().take(size).cloned().collect(), size)?;
-    let mut iterations = 0;
-    loop {
-        let products = apply_checked(op, &basis)?;
-        iterations += 1;
-        let ritz = Ritz::new(space, &basis, &products, options, iterations - 1)?;
+    let estimation = SubspaceEstimation::begin(op, options, warm_start)?;
+    complete(op, estimation, NAME, &mut NoKeeper)
+}
+
+/// [`subspace_iteration`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+///
+/// `warm_start` is looked at only where there is no snapshot.
+pub fn subspace_iteration_kept<O, K>(
+    op: &O,
+    options: &SubspaceOptions,
+    warm_start: Option<&[VectorOf<O>]>,
+    name: &str,
+    keeper: &mut K,
+) -> Result<SubspaceResult<VectorOf<O>>, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    run(op, options, name, keeper, || {
+        SubspaceEstimation::begin(op, options, warm_start)
+    })
+}
+
+const NAME: &str = "subspace_iteration";
+
+/// [`subspace_iteration`] in progress: a step is one iteration.
+#[derive(Clone, Debug)]
+pub struct SubspaceEstimation<V> {
+    options: SubspaceOptions,
+    dim: usize,
+    state: SubspaceState,
+    /// The block to be multiplied next, or the vectors found.
+    block: Vec<V>,
+}
+
+/// Everything but vectors.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SubspaceState {
+    iterations: usize,
+    /// Random vectors drawn.
+    drawn: u64,
+    found: Option<Found>,
+}
+
+/// The numbers of a [`SubspaceResult`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Found {
+    values: Vec<f64>,
+    residuals: Vec<f64>,
+    pair_converged: Vec<bool>,
+    guard_values: Vec<f64>,
+    guard_residuals: Vec<f64>,
+}
+
+impl<V: Clone> SubspaceEstimation<V> {
+    /// Before the first iteration.
+    pub fn begin<O>(
+        op: &O,
+        options: &SubspaceOptions,
+        warm_start: Option<&[V]>,
+    ) -> Result<Self, SpectralError>
+    where
+        O: LinearOperator,
+        O::Space: VectorSpace<Vector = V>,
+    {
+        let dim = op.effective_dim();
+        check(options, dim)?;
+        let size = options.block_size(dim);
+        let warm = warm_start.unwrap_or_default();
+        let mut fill = Filler::new(op, options, 0);
+        let block = fill.complete(warm.iter().take(size).cloned().collect(), size)?;
+        Ok(Self {
+            options: *options,
+            dim,
+            state: SubspaceState {
+                iterations: 0,
+                drawn: fill.next,
+                found: None,
+            },
+            block,
+        })
+    }
+}
+
+impl<O, V> Estimation<O> for SubspaceEstimation<V>
+where
+    V: Clone,
+    O: LinearOperator,
+    O::Space: VectorSpace<Vector = V>,
+{
+    type Options = SubspaceOptions;
+    type Output = SubspaceResult<V>;
+
+    fn restore(
+        op: &O,
+        options: &SubspaceOptions,
+        snapshot: Snapshot<V>,
+    ) -> Result<Self, SpectralError> {
+        let dim = op.effective_dim();
+        check(options, dim)?;
+        let state: SubspaceState =
+            read_state(NAME, dim, options, OptionRules::default(), &snapshot.state)?;
+        let expected = match state.found {
+            Some(_) => options.pairs,
+            None => options.block_size(dim),
+        };
+        if snapshot.moving.len() != expected {
+            return Err(SnapshotError::state(NAME, "it has another number of vectors").into());
+        }
+        Ok(Self {
+            options: *options,
+            dim,
+            state,
+            block: snapshot.moving,
+        })
+    }
+
+    fn snapshot(&self) -> Result<SnapshotRef<'_, V>, SpectralError> {
+        Ok(SnapshotRef {
+            state: write_state(NAME, self.dim, &self.options, &self.state)?,
+            moving: self.block.iter().collect(),
+            ..SnapshotRef::default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.state.found.is_some()
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        if self.state.found.is_some() {
+            return Ok(());
+        }
+        let (space, options, basis) = (op.space(), &self.options, &self.block);
+        let size = basis.len();
+        let products = apply_checked(op, basis)?;
+        let ritz = Ritz::new(space, basis, &products, options, self.state.iterations)?;
+        self.state.iterations += 1;
         let scale = ritz
             .values
             .iter()
@@ -128,30 +254,53 @@ pub fn subspace_iteration<O: LinearOperator>(
             .map(|&residual| residual <= options.tolerance * scale)
             .collect();
         let converged = pair_converged.iter().all(|&done| done);
-        if converged || iterations == options.max_iterations {
+        if converged || self.state.iterations == options.max_iterations {
             let wanted = ritz.rotation.as_ref().subcols(0, options.pairs);
-            let guard_values = ritz.values[options.pairs..].to_vec();
-            let guard_residuals =
-                ritz.residual_norms(space, &basis, &products, options.pairs..size);
-            let mut values = ritz.values;
-            values.truncate(options.pairs);
-            return Ok(SubspaceResult {
-                pairs: Eigenpairs {
-                    values,
-                    vectors: space.combine(&basis, wanted),
-                    residuals: ritz.residuals,
-                },
+            let vectors = space.combine(basis, wanted);
+            self.state.found = Some(Found {
+                values: ritz.values[..options.pairs].to_vec(),
+                guard_values: ritz.values[options.pairs..].to_vec(),
+                guard_residuals: ritz.residual_norms(space, basis, &products, options.pairs..size),
+                residuals: ritz.residuals,
                 pair_converged,
-                converged,
-                iterations,
-                guard_values,
-                guard_residuals,
             });
+            self.block = vectors;
+        } else {
+            let mut fill = Filler::new(op, options, self.state.drawn);
+            let next = ritz.next_block(space, basis, &products, options, scale);
+            let block = fill.complete(next, size)?;
+            self.state.drawn = fill.next;
+            self.block = block;
         }
-        basis = fill.complete(
-            ritz.next_block(space, &basis, &products, options, scale),
-            size,
-        )?;
+        Ok(())
+    }
+
+    fn finish(self, _: &O) -> Result<SubspaceResult<V>, SpectralError> {
+        let Some(found) = self.state.found else {
+            return Err(SpectralError::option(
+                "estimation",
+                "is not finished: step it until it is",
+            ));
+        };
+        Ok(SubspaceResult {
+            pairs: Eigenpairs {
+                values: found.values,
+                vectors: self.block,
+                residuals: found.residuals,
+            },
+            converged: found.pair_converged.iter().all(|&done| done),
+            pair_converged: found.pair_converged,
+            iterations: self.state.iterations,
+            guard_values: found.guard_values,
+            guard_residuals: found.guard_residuals,
+        })
+    }
+}
+
+impl SubspaceOptions {
+    /// Vectors iterated on a space of `dim` dimensions.
+    fn block_size(&self, dim: usize) -> usize {
+        self.pairs.saturating_add(self.oversampling).min(dim)
     }
 }
 
@@ -310,7 +459,15 @@ struct Filler<'a, O> {
     next: u64,
 }
 
-impl<O: LinearOperator> Filler<'_, O> {
+impl<'a, O: LinearOperator> Filler<'a, O> {
+    fn new(op: &'a O, options: &SubspaceOptions, next: u64) -> Self {
+        Self {
+            op,
+            probes: Probes::new(ProbeKind::UnitSphere, options.seed),
+            next,
+        }
+    }
+
     /// An orthonormal block of `size` vectors whose span contains that of `block`, orthogonal to the excluded vectors.
     fn complete(
         &mut self,

@@ -2,10 +2,13 @@
 
 use crate::density::Estimate;
 use crate::error::SpectralError;
-use crate::hutchinson::{HutchinsonOptions, for_each_product};
-use crate::operator::LinearOperator;
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::hutchinson::{HutchinsonOptions, Progress};
+use crate::operator::{LinearOperator, VectorOf};
 use crate::probes::ProbeKind;
+use crate::snapshot_error::SnapshotError;
 use crate::space::VectorSpace;
+use crate::state::{read_state, write_state};
 
 /// Estimates `tr A`, without bias, as the mean of `z^T A z` over m probes with `E[z z^T] = I`.
 ///
@@ -20,8 +23,22 @@ pub fn trace<O: LinearOperator>(
     op: &O,
     options: &HutchinsonOptions,
 ) -> Result<Estimate, SpectralError> {
-    mean_over_probes(op, options, |space, probe, product| {
-        space.dot(probe, product)
+    trace_kept(op, options, "trace", &mut NoKeeper)
+}
+
+/// [`trace`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+pub fn trace_kept<O, K>(
+    op: &O,
+    options: &HutchinsonOptions,
+    name: &str,
+    keeper: &mut K,
+) -> Result<Estimate, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    run(op, options, name, keeper, || {
+        TraceEstimation::begin(op, options)
     })
 }
 
@@ -33,43 +50,206 @@ pub fn frobenius_norm<O: LinearOperator>(
     op: &O,
     options: &HutchinsonOptions,
 ) -> Result<Estimate, SpectralError> {
-    let square = mean_over_probes(op, options, |space, _, product| space.dot(product, product))?;
-    let norm = square.mean.sqrt();
-    let through_root = |error: f64| {
-        if norm > 0.0 {
-            error / (2.0 * norm)
-        } else {
-            0.0
-        }
-    };
-    Ok(Estimate {
-        mean: norm,
-        standard_error: square.standard_error.map(through_root),
+    frobenius_norm_kept(op, options, "frobenius_norm", &mut NoKeeper)
+}
+
+/// [`frobenius_norm`], gone on with from the snapshot `name` where the keeper has one, and kept there on the way.
+pub fn frobenius_norm_kept<O, K>(
+    op: &O,
+    options: &HutchinsonOptions,
+    name: &str,
+    keeper: &mut K,
+) -> Result<Estimate, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    run(op, options, name, keeper, || {
+        FrobeniusEstimation::begin(op, options)
     })
 }
 
-/// The mean over the probes of a quadratic function of the probe, scaled to probes with `E[z z^T] = I`.
-fn mean_over_probes<O: LinearOperator, F>(
-    op: &O,
-    options: &HutchinsonOptions,
-    f: F,
-) -> Result<Estimate, SpectralError>
-where
-    F: Fn(&O::Space, &<O::Space as VectorSpace>::Vector, &<O::Space as VectorSpace>::Vector) -> f64,
-{
-    let space = op.space();
-    let scale = match options.kind {
-        ProbeKind::Gaussian | ProbeKind::Rademacher => 1.0,
-        ProbeKind::UnitSphere => space.dim() as f64,
-    };
-    let mut values = Vec::with_capacity(options.probes);
-    for_each_product(op, options, |place, probe, product| {
-        let value = scale * f(space, probe, product);
-        place.check_finite(&[value])?;
-        values.push(value);
-        Ok(())
-    })?;
-    Ok(mean(&values))
+/// [`trace`] in progress: a step is one block of probes. `probes` may grow and `block_size` may change.
+#[derive(Clone, Debug)]
+pub struct TraceEstimation(QuadraticForms);
+
+/// [`frobenius_norm`] in progress: a step is one block of probes. `probes` may grow and `block_size` may change.
+#[derive(Clone, Debug)]
+pub struct FrobeniusEstimation(QuadraticForms);
+
+const TRACE: &str = "trace";
+const FROBENIUS: &str = "frobenius_norm";
+
+impl TraceEstimation {
+    /// Before the first step.
+    pub fn begin<O: LinearOperator>(
+        op: &O,
+        options: &HutchinsonOptions,
+    ) -> Result<Self, SpectralError> {
+        QuadraticForms::begin(op, options).map(Self)
+    }
+}
+
+impl FrobeniusEstimation {
+    /// Before the first step.
+    pub fn begin<O: LinearOperator>(
+        op: &O,
+        options: &HutchinsonOptions,
+    ) -> Result<Self, SpectralError> {
+        QuadraticForms::begin(op, options).map(Self)
+    }
+}
+
+impl<O: LinearOperator> Estimation<O> for TraceEstimation {
+    type Options = HutchinsonOptions;
+    type Output = Estimate;
+
+    fn restore(
+        op: &O,
+        options: &HutchinsonOptions,
+        snapshot: Snapshot<VectorOf<O>>,
+    ) -> Result<Self, SpectralError> {
+        QuadraticForms::restore(TRACE, op, options, &snapshot.state).map(Self)
+    }
+
+    fn snapshot(&self) -> Result<SnapshotRef<'_, VectorOf<O>>, SpectralError> {
+        Ok(SnapshotRef {
+            state: self.0.state(TRACE)?,
+            ..SnapshotRef::default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        self.0
+            .step(op, |space, probe, product| space.dot(probe, product))
+    }
+
+    fn finish(self, _: &O) -> Result<Estimate, SpectralError> {
+        Ok(mean(&self.0.values))
+    }
+}
+
+impl<O: LinearOperator> Estimation<O> for FrobeniusEstimation {
+    type Options = HutchinsonOptions;
+    type Output = Estimate;
+
+    fn restore(
+        op: &O,
+        options: &HutchinsonOptions,
+        snapshot: Snapshot<VectorOf<O>>,
+    ) -> Result<Self, SpectralError> {
+        QuadraticForms::restore(FROBENIUS, op, options, &snapshot.state).map(Self)
+    }
+
+    fn snapshot(&self) -> Result<SnapshotRef<'_, VectorOf<O>>, SpectralError> {
+        Ok(SnapshotRef {
+            state: self.0.state(FROBENIUS)?,
+            ..SnapshotRef::default()
+        })
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    fn step(&mut self, op: &O) -> Result<(), SpectralError> {
+        self.0
+            .step(op, |space, _, product| space.dot(product, product))
+    }
+
+    fn finish(self, _: &O) -> Result<Estimate, SpectralError> {
+        let square = mean(&self.0.values);
+        let norm = square.mean.sqrt();
+        let through_root = |error: f64| {
+            if norm > 0.0 {
+                error / (2.0 * norm)
+            } else {
+                0.0
+            }
+        };
+        Ok(Estimate {
+            mean: norm,
+            standard_error: square.standard_error.map(through_root),
+        })
+    }
+}
+
+/// A quadratic function of each probe, scaled to probes with `E[z z^T] = I`.
+#[derive(Clone, Debug)]
+struct QuadraticForms {
+    options: HutchinsonOptions,
+    dim: usize,
+    progress: Progress,
+    values: Vec<f64>,
+}
+
+impl QuadraticForms {
+    fn begin<O: LinearOperator>(
+        op: &O,
+        options: &HutchinsonOptions,
+    ) -> Result<Self, SpectralError> {
+        options.check()?;
+        Ok(Self {
+            options: *options,
+            dim: op.effective_dim(),
+            progress: Progress::default(),
+            values: Vec::with_capacity(options.probes),
+        })
+    }
+
+    fn restore<O: LinearOperator>(
+        name: &'static str,
+        op: &O,
+        options: &HutchinsonOptions,
+        state: &str,
+    ) -> Result<Self, SpectralError> {
+        options.check()?;
+        let dim = op.effective_dim();
+        let (progress, values): (Progress, Vec<f64>) =
+            read_state(name, dim, options, HutchinsonOptions::RULES, state)?;
+        if progress.probes != values.len() {
+            return Err(SnapshotError::state(name, "it has another number of values").into());
+        }
+        Ok(Self {
+            options: *options,
+            dim,
+            progress,
+            values,
+        })
+    }
+
+    fn state(&self, name: &'static str) -> Result<String, SpectralError> {
+        let state = (self.progress, &self.values);
+        write_state(name, self.dim, &self.options, &state)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.progress.is_finished(&self.options)
+    }
+
+    fn step<O, F>(&mut self, op: &O, f: F) -> Result<(), SpectralError>
+    where
+        O: LinearOperator,
+        F: Fn(&O::Space, &VectorOf<O>, &VectorOf<O>) -> f64,
+    {
+        let space = op.space();
+        let scale = match self.options.kind {
+            ProbeKind::Gaussian | ProbeKind::Rademacher => 1.0,
+            ProbeKind::UnitSphere => space.dim() as f64,
+        };
+        let values = &mut self.values;
+        self.progress
+            .step(op, &self.options, |place, probe, product| {
+                let value = scale * f(space, probe, product);
+                place.check_finite(&[value])?;
+                values.push(value);
+                Ok(())
+            })
+    }
 }
 
 /// The mean of independent values and its standard error.

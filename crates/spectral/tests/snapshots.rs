@@ -1,0 +1,431 @@
+//! Every estimation, stopped after each step and gone on with from what was kept, ends with the same bits.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use common::{operator, with_spectrum};
+use hesscope_spectral::{
+    Breakdown, DenseOperator, DiagonalEstimation, Estimation, FolderKeeper, FrobeniusEstimation,
+    HutchinsonOptions, Keeper, LanczosEstimation, LanczosOptions, LinearOperator, MemoryKeeper,
+    NoKeeper, ProbeKind, Probes, Reorthogonalisation, Scalar, SlqEstimation, SlqOptions,
+    SpectralError, SubspaceEstimation, SubspaceOptions, Target, TraceEstimation, VectorOf,
+    deflated_density, deflated_density_kept, diagonal, diagonal_kept, frobenius_norm,
+    frobenius_norm_kept, lanczos, lanczos_kept, run, slq, slq_kept, subspace_iteration,
+    subspace_iteration_kept, trace, trace_kept,
+};
+
+const DIM: usize = 24;
+
+/// Low rank and double eigenvalues, so that recursions break down and restart, and some outliers.
+fn test_operator<T: Scalar>() -> DenseOperator<T> {
+    let spectrum: Vec<f64> = (0..DIM)
+        .map(|i| match i {
+            0 => 20.0,
+            1 => -7.5,
+            2..4 => 5.0,
+            4..14 => 0.1 * i as f64,
+            _ => 0.0,
+        })
+        .collect();
+    operator(&with_spectrum(&spectrum, 3))
+}
+
+/// One step at a time, from the snapshot in a keeper of its own each time.
+fn broken_up<O, E, K>(
+    op: &O,
+    options: &E::Options,
+    mut reopen: impl FnMut() -> K,
+    begin: impl FnOnce() -> E,
+) -> E::Output
+where
+    O: LinearOperator,
+    E: Estimation<O>,
+    K: Keeper<O::Space>,
+{
+    let first = begin();
+    reopen()
+        .save("stopped", op.space(), first.snapshot().unwrap())
+        .unwrap();
+    drop(first);
+    loop {
+        let mut keeper = reopen();
+        let kept = keeper.load("stopped", op.space()).unwrap().unwrap();
+        let mut estimation = E::restore(op, options, kept).unwrap();
+        if estimation.is_finished() {
+            return estimation.finish(op).unwrap();
+        }
+        estimation.step(op).unwrap();
+        keeper
+            .save("stopped", op.space(), estimation.snapshot().unwrap())
+            .unwrap();
+    }
+}
+
+/// A keeper in memory that is handed on by reference.
+struct Lent<'a, K>(&'a std::cell::RefCell<K>);
+
+impl<S, K> Keeper<S> for Lent<'_, K>
+where
+    S: hesscope_spectral::VectorSpace,
+    K: Keeper<S>,
+{
+    fn load(
+        &mut self,
+        name: &str,
+        space: &S,
+    ) -> Result<Option<hesscope_spectral::Snapshot<S::Vector>>, SpectralError> {
+        self.0.borrow_mut().load(name, space)
+    }
+
+    fn is_due(&mut self, name: &str) -> bool {
+        self.0.borrow_mut().is_due(name)
+    }
+
+    fn save(
+        &mut self,
+        name: &str,
+        space: &S,
+        snapshot: hesscope_spectral::SnapshotRef<'_, S::Vector>,
+    ) -> Result<(), SpectralError> {
+        self.0.borrow_mut().save(name, space, snapshot)
+    }
+}
+
+/// The result of an estimation never stopped, stopped in memory after every step, and stopped on disk.
+///
+/// What is on disk is synced each time, so that not every case goes there.
+fn check<O, E, F>(op: &O, options: &E::Options, on_disk: bool, begin: F)
+where
+    O: LinearOperator,
+    E: Estimation<O>,
+    E::Output: Debug,
+    F: Fn() -> E,
+{
+    // `{:?}` of a float tells every bit but those of a NaN.
+    let whole = run(op, options, "whole", &mut NoKeeper, || Ok(begin())).unwrap();
+    let whole = format!("{whole:?}");
+    let memory = std::cell::RefCell::new(MemoryKeeper::default());
+    let in_memory = broken_up(op, options, || Lent(&memory), &begin);
+    assert_eq!(whole, format!("{in_memory:?}"));
+    if !on_disk {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let open = || FolderKeeper::new(folder.path(), Duration::ZERO).unwrap();
+    let on_disk = broken_up(op, options, open, &begin);
+    assert_eq!(whole, format!("{on_disk:?}"));
+}
+
+fn starts<O: LinearOperator>(op: &O) -> Vec<VectorOf<O>> {
+    let mut starts = Probes::new(ProbeKind::Gaussian, 5).block(op.space(), 0, 3);
+    // An eigenvector but for rounding: this one breaks down at once.
+    let options = SubspaceOptions {
+        pairs: 1,
+        tolerance: 1e-7,
+        ..SubspaceOptions::default()
+    };
+    let found = subspace_iteration(op, &options, None).unwrap();
+    starts.extend(found.pairs.vectors);
+    starts
+}
+
+fn lanczos_cases() -> Vec<LanczosOptions> {
+    let mut cases = Vec::new();
+    for reorthogonalisation in [
+        Reorthogonalisation::None,
+        Reorthogonalisation::Selective,
+        Reorthogonalisation::Full,
+    ] {
+        for breakdown in [Breakdown::Stop, Breakdown::Restart] {
+            for keep_basis in [false, true] {
+                for steps in [1, 11, 30] {
+                    cases.push(LanczosOptions {
+                        steps,
+                        reorthogonalisation,
+                        breakdown,
+                        keep_basis,
+                        seed: 2,
+                    });
+                }
+            }
+        }
+    }
+    cases.retain(|case| {
+        case.breakdown == Breakdown::Stop || case.reorthogonalisation == Reorthogonalisation::Full
+    });
+    cases
+}
+
+fn lanczos_in<T: Scalar>() {
+    let op = test_operator::<T>();
+    let starts = starts(&op);
+    for options in lanczos_cases() {
+        check(&op, &options, options.steps == 11, || {
+            LanczosEstimation::begin(&op, &starts, &options).unwrap()
+        });
+    }
+}
+
+#[test]
+fn lanczos_goes_on_to_the_bit() {
+    lanczos_in::<f32>();
+    lanczos_in::<f64>();
+}
+
+/// Stopped at m steps and grown to n, from memory or from disk, is n steps at once.
+#[test]
+fn lanczos_grows_to_the_bits_of_more_steps() {
+    let op = test_operator::<f32>();
+    let starts = starts(&op);
+    for options in lanczos_cases() {
+        let whole = lanczos(&op, &starts, &options).unwrap();
+        for first in [1, 2, 8, 24] {
+            if first > options.steps {
+                continue;
+            }
+            let mut keeper = MemoryKeeper::default();
+            let fewer = LanczosOptions {
+                steps: first,
+                ..options
+            };
+            lanczos_kept(&op, &starts, &fewer, "grown", &mut keeper).unwrap();
+            let grown = lanczos_kept(&op, &starts, &options, "grown", &mut keeper).unwrap();
+            assert_eq!(format!("{whole:?}"), format!("{grown:?}"), "{options:?}");
+            let mut direct = LanczosEstimation::begin(&op, &starts, &fewer).unwrap();
+            while !Estimation::<DenseOperator<f32>>::is_finished(&direct) {
+                direct.step(&op).unwrap();
+            }
+            direct.grow(&op, options.steps).unwrap();
+            while !Estimation::<DenseOperator<f32>>::is_finished(&direct) {
+                direct.step(&op).unwrap();
+            }
+            let direct = direct.finish(&op).unwrap();
+            assert_eq!(format!("{whole:?}"), format!("{direct:?}"), "{options:?}");
+        }
+    }
+}
+
+fn slq_cases() -> Vec<SlqOptions> {
+    let base = SlqOptions {
+        probes: 5,
+        steps: 7,
+        seed: 4,
+        ..SlqOptions::default()
+    };
+    let full = SlqOptions {
+        reorthogonalisation: Reorthogonalisation::Full,
+        breakdown: Breakdown::Restart,
+        ..base
+    };
+    vec![
+        base,
+        SlqOptions {
+            block_size: 2,
+            kind: ProbeKind::Rademacher,
+            reorthogonalisation: Reorthogonalisation::Selective,
+            ..base
+        },
+        SlqOptions {
+            block_size: 2,
+            steps: 18,
+            ..full
+        },
+        SlqOptions { steps: DIM, ..full },
+    ]
+}
+
+#[test]
+fn slq_goes_on_to_the_bit() {
+    for options in slq_cases() {
+        let (single, double) = (test_operator::<f32>(), test_operator::<f64>());
+        check(&single, &options, true, || {
+            SlqEstimation::begin(&single, &options).unwrap()
+        });
+        check(&double, &options, false, || {
+            SlqEstimation::begin(&double, &options).unwrap()
+        });
+    }
+}
+
+#[test]
+fn slq_grows_by_probes() {
+    let op = test_operator::<f32>();
+    for options in slq_cases() {
+        let whole = slq(&op, &options).unwrap();
+        for (first, block_size) in [(1, 2), (2, 2), (3, 2), (5, 3)] {
+            let mut keeper = MemoryKeeper::default();
+            let fewer = SlqOptions {
+                probes: first,
+                block_size,
+                ..options
+            };
+            slq_kept(&op, &fewer, "grown", &mut keeper).unwrap();
+            let grown = slq_kept(&op, &options, "grown", &mut keeper).unwrap();
+            assert_eq!(whole, grown);
+        }
+    }
+}
+
+fn subspace_in<T: Scalar>() {
+    let op = test_operator::<T>();
+    let warm = Probes::new(ProbeKind::Gaussian, 9).block(op.space(), 0, 2);
+    for (target, max_iterations) in [
+        (Target::LargestMagnitude, 6),
+        (Target::LargestMagnitude, 100),
+        (Target::LargestAlgebraic { lower: -8.0 }, 20),
+    ] {
+        let options = SubspaceOptions {
+            pairs: 3,
+            oversampling: 13,
+            max_iterations,
+            target,
+            tolerance: 1e-5,
+            seed: 1,
+        };
+        for warm in [None, Some(warm.as_slice())] {
+            check(&op, &options, max_iterations < 100, || {
+                SubspaceEstimation::begin(&op, &options, warm).unwrap()
+            });
+        }
+    }
+}
+
+#[test]
+fn subspace_iteration_goes_on_to_the_bit() {
+    subspace_in::<f32>();
+    subspace_in::<f64>();
+}
+
+fn hutchinson_in<T: Scalar>() {
+    let op = test_operator::<T>();
+    for (probes, block_size) in [(1, 8), (7, 2), (6, 0)] {
+        for kind in [ProbeKind::Rademacher, ProbeKind::UnitSphere] {
+            let options = HutchinsonOptions {
+                probes,
+                block_size,
+                kind,
+                seed: 6,
+            };
+            check(&op, &options, true, || {
+                TraceEstimation::begin(&op, &options).unwrap()
+            });
+            check(&op, &options, true, || {
+                FrobeniusEstimation::begin(&op, &options).unwrap()
+            });
+            check(&op, &options, true, || {
+                DiagonalEstimation::begin(&op, &options).unwrap()
+            });
+        }
+    }
+}
+
+#[test]
+fn traces_and_diagonals_go_on_to_the_bit() {
+    hutchinson_in::<f32>();
+    hutchinson_in::<f64>();
+}
+
+/// Kept or not, the functions return the same, and return it again from what was kept without a product.
+#[test]
+fn kept_functions_return_what_the_plain_ones_do() {
+    let op = test_operator::<f32>();
+    let folder = tempfile::tempdir().unwrap();
+    let mut keeper = FolderKeeper::new(folder.path(), Duration::ZERO).unwrap();
+    let subspace = SubspaceOptions {
+        pairs: 2,
+        ..SubspaceOptions::default()
+    };
+    let slq_options = SlqOptions {
+        probes: 3,
+        steps: 6,
+        block_size: 2,
+        ..SlqOptions::default()
+    };
+    let hutchinson = HutchinsonOptions::default();
+    for _ in 0..2 {
+        let pairs = subspace_iteration(&op, &subspace, None).unwrap();
+        let kept = subspace_iteration_kept(&op, &subspace, None, "pairs", &mut keeper).unwrap();
+        assert_eq!(format!("{pairs:?}"), format!("{kept:?}"));
+        let density = deflated_density(&op, &pairs.pairs, &slq_options).unwrap();
+        let kept =
+            deflated_density_kept(&op, &pairs.pairs, &slq_options, "a/b", &mut keeper).unwrap();
+        assert_eq!(density, kept);
+        let kept = trace_kept(&op, &hutchinson, "trace", &mut keeper).unwrap();
+        assert_eq!(trace(&op, &hutchinson).unwrap(), kept);
+        let kept = frobenius_norm_kept(&op, &hutchinson, "norm", &mut keeper).unwrap();
+        assert_eq!(frobenius_norm(&op, &hutchinson).unwrap(), kept);
+        let kept = diagonal_kept(&op, &hutchinson, "diagonal", &mut keeper).unwrap();
+        assert_eq!(diagonal(&op, &hutchinson).unwrap(), kept);
+    }
+    keeper.clear_all().unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn other_options_are_refused_by_name() {
+    let op = test_operator::<f32>();
+    let mut keeper = MemoryKeeper::default();
+    let options = SlqOptions {
+        probes: 3,
+        steps: 6,
+        ..SlqOptions::default()
+    };
+    slq_kept(&op, &options, "kept", &mut keeper).unwrap();
+    let message = |options: SlqOptions, keeper: &mut MemoryKeeper<Vec<f32>>| {
+        slq_kept(&op, &options, "kept", keeper)
+            .unwrap_err()
+            .to_string()
+    };
+    let other = SlqOptions {
+        probes: 2,
+        seed: 8,
+        steps: 7,
+        ..options
+    };
+    assert_eq!(
+        message(other, &mut keeper),
+        "the snapshot was not taken by this estimation, `slq`: `probes` is 3 there and 2 here, `seed` is 0 there and 8 \
+         here, `steps` is 6 there and 7 here; ask for what it was taken with, or clear the snapshot to begin anew"
+    );
+    let wrong = trace_kept(&op, &HutchinsonOptions::default(), "kept", &mut keeper);
+    let message = wrong.unwrap_err().to_string();
+    assert!(
+        message.contains("`estimation` is slq there and trace here"),
+        "{message}"
+    );
+
+    let probes = Probes::new(ProbeKind::Gaussian, 1);
+    let lanczos_options = LanczosOptions {
+        steps: 3,
+        ..LanczosOptions::default()
+    };
+    let first = probes.block(op.space(), 0, 2);
+    lanczos_kept(&op, &first, &lanczos_options, "runs", &mut keeper).unwrap();
+    for (starts, expected) in [
+        (
+            probes.block(op.space(), 0, 3),
+            "2 starting vectors there and 3 here",
+        ),
+        (
+            probes.block(op.space(), 1, 2),
+            "starting vector number 0 is another",
+        ),
+    ] {
+        let wrong = lanczos_kept(&op, &starts, &lanczos_options, "runs", &mut keeper);
+        let message = wrong.unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+    let fewer = LanczosOptions {
+        steps: 2,
+        ..lanczos_options
+    };
+    let wrong = lanczos_kept(&op, &first, &fewer, "runs", &mut keeper);
+    let message = wrong.unwrap_err().to_string();
+    assert!(
+        message.contains("`steps` is 3 there and 2 here"),
+        "{message}"
+    );
+}
