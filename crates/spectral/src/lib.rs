@@ -38,7 +38,9 @@ mod density;
 mod diagonal;
 mod error;
 mod estimation;
+mod extreme;
 mod folder_keeper;
+mod fresh;
 mod grid;
 mod hutchinson;
 mod lanczos;
@@ -55,6 +57,7 @@ mod snapshot_error;
 mod space;
 mod state;
 mod subspace;
+mod thick_restart;
 mod trace;
 mod tridiagonal;
 mod vector_file;
@@ -67,6 +70,7 @@ pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+pub use extreme::{Extreme, ExtremePairs};
 pub use faer;
 pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
@@ -89,6 +93,9 @@ pub use state::{OptionRules, read_state, write_state};
 pub use subspace::{
     Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
     subspace_iteration_kept,
+};
+pub use thick_restart::{
+    ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos, thick_restart_lanczos_kept,
 };
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,

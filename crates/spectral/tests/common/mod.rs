@@ -2,7 +2,10 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use faer::{Mat, Side};
-use hesscope_spectral::{DenseOperator, ProbeKind, Probes, Scalar};
+use hesscope_spectral::{
+    DenseOperator, Estimation, ExtremePairs, HostSpace, LinearOperator, OperatorError, ProbeKind,
+    Probes, Scalar, VectorOf, VectorSpace,
+};
 
 /// A dim x dim matrix of independent standard normal entries.
 pub fn gaussian(rows: usize, columns: usize, seed: u64) -> Mat<f64> {
@@ -50,4 +53,208 @@ pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter()
         .zip(b)
         .fold(0.0_f64, |m, (x, y)| m.max((x - y).abs()))
+}
+
+/// `H diag(spectrum) H^T` with H a product of Householder reflections: any order at O(p) a product.
+pub struct KnownSpectrum<T> {
+    pub spectrum: Vec<f64>,
+    reflections: Vec<Vec<f64>>,
+    space: HostSpace<T>,
+}
+
+impl<T: Scalar> KnownSpectrum<T> {
+    /// With this many reflections; none leaves it diagonal.
+    pub fn new(spectrum: Vec<f64>, reflections: u64) -> Self {
+        let probes = Probes::new(ProbeKind::UnitSphere, 1 << 41);
+        let dim = spectrum.len();
+        Self {
+            reflections: (0..reflections).map(|i| probes.host(dim, i)).collect(),
+            space: HostSpace::new(dim),
+            spectrum,
+        }
+    }
+}
+
+fn reflect(normal: &[f64], x: &mut [f64]) {
+    let twice: f64 = 2.0 * normal.iter().zip(&*x).map(|(a, b)| a * b).sum::<f64>();
+    for (value, entry) in x.iter_mut().zip(normal) {
+        *value -= twice * entry;
+    }
+}
+
+impl<T: Scalar> LinearOperator for KnownSpectrum<T> {
+    type Space = HostSpace<T>;
+
+    fn space(&self) -> &HostSpace<T> {
+        &self.space
+    }
+
+    fn apply(&self, block: &[Vec<T>]) -> Result<Vec<Vec<T>>, OperatorError> {
+        Ok(block
+            .iter()
+            .map(|x| {
+                let mut y = self.space.to_host(x);
+                for normal in &self.reflections {
+                    reflect(normal, &mut y);
+                }
+                for (value, eigenvalue) in y.iter_mut().zip(&self.spectrum) {
+                    *value *= eigenvalue;
+                }
+                for normal in self.reflections.iter().rev() {
+                    reflect(normal, &mut y);
+                }
+                self.space.from_host(&y)
+            })
+            .collect())
+    }
+}
+
+/// Quantiles `(i + 1/2) / count` of the density on [a, b], by its integral on a fine grid.
+pub fn quantiles(a: f64, b: f64, count: usize, density: impl Fn(f64) -> f64) -> Vec<f64> {
+    const CELLS: usize = 40_000;
+    let width = (b - a) / CELLS as f64;
+    let mut sums = vec![0.0];
+    for cell in 0..CELLS {
+        let mass = density(a + (cell as f64 + 0.5) * width);
+        sums.push(sums[cell] + mass);
+    }
+    (0..count)
+        .map(|i| {
+            let level = sums[CELLS] * (i as f64 + 0.5) / count as f64;
+            let cell = sums.partition_point(|&sum| sum <= level) - 1;
+            let share = (level - sums[cell]) / (sums[cell + 1] - sums[cell]);
+            a + (cell as f64 + share) * width
+        })
+        .collect()
+}
+
+/// The semicircle law on [-radius, radius].
+pub fn semicircle(count: usize, radius: f64) -> Vec<f64> {
+    quantiles(-radius, radius, count, |x| {
+        (radius * radius - x * x).max(0.0).sqrt()
+    })
+}
+
+/// The Marchenko-Pastur law of unit variance and ratio gamma < 1.
+pub fn marchenko_pastur(count: usize, gamma: f64) -> Vec<f64> {
+    let (a, b) = ((1.0 - gamma.sqrt()).powi(2), (1.0 + gamma.sqrt()).powi(2));
+    quantiles(a, b, count, |x| ((b - x) * (x - a)).max(0.0).sqrt() / x)
+}
+
+/// The spectra of the exact references with their names; none where they are absent, which they are not in CI.
+pub fn reference_spectra(matrices: &[&str]) -> Vec<(String, Vec<f64>)> {
+    let shared = std::env::var_os("HESSCOPE_SHARED").map_or_else(
+        || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        std::path::PathBuf::from,
+    );
+    let folder = shared.join("reference");
+    if !folder.is_dir() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{} is missing",
+            folder.display()
+        );
+        eprintln!("left out: {} is missing", folder.display());
+        return Vec::new();
+    }
+    let names = [
+        "mlp_eval",
+        "cnn_eval",
+        "vgg_bn_eval",
+        "vgg_bn_train",
+        "resnet_block_eval",
+        "densenet_block_eval",
+    ];
+    let mut spectra = Vec::new();
+    for name in names {
+        let bytes = std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        for matrix in matrices {
+            let tensor = tensors.tensor(&format!("{matrix}.eigenvalues")).unwrap();
+            assert_eq!(tensor.dtype(), safetensors::Dtype::F64);
+            let (values, _) = tensor.data().as_chunks::<8>();
+            let values = values
+                .iter()
+                .map(|&bytes| f64::from_le_bytes(bytes))
+                .collect();
+            spectra.push((format!("{name} {matrix}"), values));
+        }
+    }
+    spectra
+}
+
+/// Checks pairs against the spectrum: values, residuals and orthonormality, each to `tolerance` of the norm. Returns the
+/// largest error of a value over the norm.
+pub fn check_extreme<O: LinearOperator>(
+    op: &O,
+    spectrum: &[f64],
+    key: impl Fn(f64) -> f64,
+    found: &ExtremePairs<VectorOf<O>>,
+    tolerance: f64,
+) -> f64 {
+    let norm = largest_modulus(spectrum);
+    let pairs = &found.pairs;
+    let count = pairs.values.len();
+    let mut expected = spectrum.to_vec();
+    expected.sort_by(|a, b| key(*b).total_cmp(&key(*a)));
+    expected.truncate(count);
+    // Equal moduli of both signs may come in either order.
+    let (mut a, mut b) = (expected, pairs.values.clone());
+    assert!(b.windows(2).all(|w| key(w[0]) >= key(w[1])), "{b:?}");
+    a.sort_by(f64::total_cmp);
+    b.sort_by(f64::total_cmp);
+    let error = max_difference(&a, &b);
+    assert!(
+        error <= tolerance * norm,
+        "{error:e} of {norm:e}: {b:?} against {a:?}"
+    );
+    assert!(found.norm <= norm * (1.0 + 1e-5));
+    let space = op.space();
+    let mut products = op.apply(&pairs.vectors).unwrap();
+    for (i, product) in products.iter_mut().enumerate() {
+        space.axpy(-pairs.values[i], &pairs.vectors[i], product);
+        let residual = space.norm(product);
+        assert!((residual - pairs.residuals[i]).abs() <= tolerance * norm);
+        assert!(
+            residual <= 2.0 * tolerance * norm,
+            "residual {i}: {residual:e}"
+        );
+    }
+    let gram = space.gram(&pairs.vectors, &pairs.vectors);
+    for j in 0..count {
+        for i in 0..count {
+            let entry = (gram[(i, j)] - f64::from(u8::from(i == j))).abs();
+            assert!(entry <= tolerance, "({i}, {j}): {entry:e}");
+        }
+    }
+    if norm > 0.0 { error / norm } else { 0.0 }
+}
+
+/// Runs an estimation to its end, restored from its snapshot before every step, and in one go: the same bits, whose text
+/// (`{:?}` tells every bit of a float) it returns with the number of steps.
+pub fn check_resumable<O, E>(op: &O, options: &E::Options, begin: impl Fn() -> E) -> (String, usize)
+where
+    O: LinearOperator,
+    E: Estimation<O>,
+    E::Output: std::fmt::Debug,
+{
+    let mut whole = begin();
+    let mut steps = 0;
+    while !whole.is_finished() {
+        whole.step(op).unwrap();
+        steps += 1;
+    }
+    let whole = format!("{:?}", whole.finish(op).unwrap());
+    let mut broken = begin();
+    loop {
+        let snapshot = broken.snapshot().unwrap().to_owned();
+        broken = E::restore(op, options, snapshot).unwrap();
+        if broken.is_finished() {
+            break;
+        }
+        broken.step(op).unwrap();
+    }
+    let broken = format!("{:?}", broken.finish(op).unwrap());
+    assert_eq!(whole, broken);
+    (whole, steps)
 }
