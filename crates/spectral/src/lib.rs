@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 mod angles;
+mod block_lanczos;
 mod deflated;
 mod deflation;
 mod dense;
@@ -63,6 +64,9 @@ mod tridiagonal;
 mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
+pub use block_lanczos::{
+    BlockLanczosEstimation, BlockLanczosOptions, BlockLanczosRun, block_lanczos, block_lanczos_kept,
+};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
