@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SpectralError;
 use crate::operator::{LinearOperator, VectorOf};
 use crate::orthogonalise::orthogonalise;
+use crate::orthonormal::orthonormalise;
 use crate::probes::{ProbeKind, Probes};
 use crate::space::VectorSpace;
 
@@ -46,6 +47,43 @@ impl Fresh {
             what: "random vector",
             index: self.drawn as usize,
         })
+    }
+
+    /// An orthonormal block of `size` vectors, orthogonal to the excluded and the `fixed` ones, whose span contains what
+    /// the block has beside those.
+    pub(crate) fn complete<O: LinearOperator>(
+        &mut self,
+        op: &O,
+        fixed: &[VectorOf<O>],
+        mut block: Vec<VectorOf<O>>,
+        size: usize,
+    ) -> Result<Vec<VectorOf<O>>, SpectralError> {
+        let space = op.space();
+        for vector in &mut block {
+            let before = space.norm(vector);
+            let norm = orthogonalise(space, &[op.excluded(), fixed], vector, 0.0);
+            // What is left of a vector in the span of the others is rounding error.
+            let scale = if norm > 4.0 * space.epsilon() * before {
+                1.0 / norm
+            } else {
+                0.0
+            };
+            space.scale(scale, vector);
+        }
+        let mut basis = orthonormalise(space, block)?;
+        basis.truncate(size);
+        // Making the block orthonormal magnifies what it has along the others.
+        for vector in &mut basis {
+            let norm = orthogonalise(space, &[op.excluded(), fixed], vector, 0.0);
+            if norm > 0.0 {
+                space.scale(1.0 / norm, vector);
+            }
+        }
+        while basis.len() < size {
+            let vector = self.vector(op, &[fixed, &basis])?;
+            basis.push(vector);
+        }
+        Ok(basis)
     }
 }
 

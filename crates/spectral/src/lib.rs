@@ -32,6 +32,7 @@
 
 mod angles;
 mod block_lanczos;
+mod chebyshev;
 mod deflated;
 mod deflation;
 mod dense;
@@ -66,6 +67,9 @@ mod vector_file;
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
 pub use block_lanczos::{
     BlockLanczosEstimation, BlockLanczosOptions, BlockLanczosRun, block_lanczos, block_lanczos_kept,
+};
+pub use chebyshev::{
+    ChebyshevEstimation, ChebyshevOptions, chebyshev_subspace, chebyshev_subspace_kept,
 };
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
