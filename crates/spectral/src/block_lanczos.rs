@@ -4,7 +4,9 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume, unfinished,
+};
 use crate::fresh::Fresh;
 use crate::lanczos::Breakdown;
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
@@ -386,9 +388,8 @@ where
 
     fn finish(mut self, _: &O) -> Result<BlockLanczosRun<V>, SpectralError> {
         let (order, steps) = (self.columns.len(), self.state.steps);
-        if steps == 0 {
-            let reason = "is not finished: step it until it is";
-            return Err(SpectralError::option("estimation", reason));
+        if !Estimation::<O>::is_finished(&self) {
+            return Err(unfinished());
         }
         let projected = Mat::from_fn(order, order, |i, j| self.entry(i, j));
         let (ritz_values, vectors) = symmetric_eigen(&projected)?;

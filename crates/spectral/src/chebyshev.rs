@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run, unfinished,
+};
 use crate::extreme::{Extreme, ExtremePairs, Found, RitzPairs, check_pairs, residual_norms};
 use crate::fresh::Fresh;
 use crate::lanczos::{LanczosEstimation, LanczosOptions, Reorthogonalisation};
@@ -302,17 +304,22 @@ impl<V: Clone> ChebyshevEstimation<V> {
     }
 
     /// A step of the recursion that bounds the spectrum.
-    fn bound<O>(&mut self, op: &O, mut lanczos: LanczosEstimation<V>) -> Result<(), SpectralError>
+    fn bound<O>(&mut self, op: &O) -> Result<(), SpectralError>
     where
         O: LinearOperator,
         O::Space: VectorSpace<Vector = V>,
     {
+        let Some(lanczos) = &mut self.bounding else {
+            return Ok(());
+        };
         lanczos.step(op)?;
         self.state.products += 1;
-        if !Estimation::<O>::is_finished(&lanczos) {
-            self.bounding = Some(lanczos);
+        if !Estimation::<O>::is_finished(lanczos) {
             return Ok(());
         }
+        let Some(lanczos) = self.bounding.take() else {
+            return Ok(());
+        };
         let run = lanczos.finish(op)?.remove(0);
         let range = SpectralRange::of_run(&run, MARGIN);
         (self.state.lower, self.state.upper) = (range.lower, range.upper);
@@ -485,6 +492,7 @@ where
                     state: text,
                     settled: snapshot.settled,
                     moving: others,
+                    numbers: snapshot.numbers,
                     ..Snapshot::default()
                 };
                 let lanczos = LanczosEstimation::restore(op, &options.lanczos(), inner)?;
@@ -510,17 +518,17 @@ where
     fn snapshot(&self) -> Result<SnapshotRef<'_, V>, SpectralError> {
         let mut state = self.state.clone();
         let mut moving: Vec<&V> = self.block.iter().chain(&self.previous).collect();
-        let (settled, series) = match &self.bounding {
+        let (settled, series, numbers) = match &self.bounding {
             Some(lanczos) => {
                 let inner = Estimation::<O>::snapshot(lanczos)?;
                 state.bounding = Some(inner.state);
                 moving.extend(inner.moving);
-                (inner.settled, 0)
+                (inner.settled, 0, inner.numbers)
             }
             // Once finished the locked vectors may be in another order.
             None => {
                 let series = if state.found.is_some() { 2 } else { 1 };
-                (self.locked.iter().collect(), series)
+                (self.locked.iter().collect(), series, Vec::new())
             }
         };
         Ok(SnapshotRef {
@@ -528,7 +536,7 @@ where
             settled,
             series,
             moving,
-            numbers: Vec::new(),
+            numbers,
         })
     }
 
@@ -540,8 +548,8 @@ where
         if self.state.found.is_some() {
             return Ok(());
         }
-        if let Some(lanczos) = self.bounding.take() {
-            return self.bound(op, lanczos);
+        if self.bounding.is_some() {
+            return self.bound(op);
         }
         let products = apply_checked(op, &self.block)?;
         self.state.products += self.block.len();
@@ -554,8 +562,7 @@ where
 
     fn finish(self, _: &O) -> Result<ExtremePairs<V>, SpectralError> {
         let Some(found) = self.state.found else {
-            let reason = "is not finished: step it until it is";
-            return Err(SpectralError::option("estimation", reason));
+            return Err(unfinished());
         };
         let State { products, norm, .. } = self.state;
         Ok(found.with(self.locked, self.options.tolerance, products, norm))

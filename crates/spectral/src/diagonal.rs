@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run, unfinished};
 use crate::hutchinson::{HutchinsonOptions, Progress};
 use crate::operator::{LinearOperator, VectorOf};
 use crate::snapshot_error::SnapshotError;
@@ -138,6 +138,9 @@ impl<O: LinearOperator> Estimation<O> for DiagonalEstimation {
     }
 
     fn finish(self, _: &O) -> Result<Diagonal, SpectralError> {
+        if !self.progress.is_finished(&self.options) {
+            return Err(unfinished());
+        }
         let freedom = self.options.probes - 1;
         Ok(Diagonal {
             values: self.lines.iter().map(|line| line.slope).collect(),

@@ -110,8 +110,13 @@ pub trait Estimation<O: LinearOperator>: Sized {
     /// One step: one product with a block of vectors, and what follows from it. Does nothing once finished.
     fn step(&mut self, op: &O) -> Result<(), SpectralError>;
 
-    /// What was found.
+    /// What was found; an error unless it is finished.
     fn finish(self, op: &O) -> Result<Self::Output, SpectralError>;
+}
+
+/// The error of [`Estimation::finish`] too early.
+pub(crate) fn unfinished() -> SpectralError {
+    SpectralError::option("estimation", "is not finished: step it until it is")
 }
 
 /// Where snapshots are kept, by name.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, resume, unfinished,
+};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::recursion::{Limits, Recursion, RecursionState};
 use crate::snapshot_error::SnapshotError;
@@ -252,6 +254,17 @@ impl<V: Clone> LanczosEstimation<V> {
             .try_for_each(|recursion| recursion.grow(op, &limits))
     }
 
+    /// The recursions, one a start.
+    pub(crate) fn recursions(&self) -> &[Recursion<V>] {
+        &self.recursions
+    }
+
+    /// Number of Lanczos vectors kept.
+    pub(crate) fn basis_vectors(&self) -> usize {
+        let lengths = self.recursions.iter().map(|r| r.basis().len());
+        lengths.sum()
+    }
+
     /// How many recursions the next step advances.
     pub(crate) fn active(&self) -> usize {
         self.recursions
@@ -333,7 +346,11 @@ where
             .map(|(state, basis)| Recursion::restore(state, basis, &mut moving, &limits))
             .collect::<Option<Vec<_>>>();
         let Some(recursions) = recursions.filter(|_| moving.next().is_none()) else {
-            return Err(SnapshotError::state(NAME, "it has another number of vectors").into());
+            return Err(SnapshotError::state(
+                NAME,
+                "it has another number of vectors or coefficients",
+            )
+            .into());
         };
         let mut estimation = Self {
             options: *options,
@@ -380,6 +397,9 @@ where
     }
 
     fn finish(self, op: &O) -> Result<Vec<LanczosRun<V>>, SpectralError> {
+        if self.active() > 0 {
+            return Err(unfinished());
+        }
         let limits = Limits::new(op, &self.options);
         self.recursions
             .into_iter()

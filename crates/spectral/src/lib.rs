@@ -7,10 +7,14 @@
 //! - [`spectral_range`]: an interval that holds the spectrum;
 //! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
 //!   the end;
+//! - [`automatic_density`]: the same until a requested error is met;
 //! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
 //! - [`deflated_density`]: the density with those taken out first;
 //! - [`trace`] and [`diagonal`], by random probes, with standard errors;
 //! - [`outliers`]: how many eigenvalues stand apart at each end.
+//!
+//! The iterative ones are [`Estimation`]s, which go step by step; each has a form `*_kept` whose state a [`Keeper`] keeps,
+//! in a folder ([`FolderKeeper`]) or in memory, so that one that was stopped ends with the same bits.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -31,12 +35,14 @@
 #![forbid(unsafe_code)]
 
 mod angles;
+mod automatic;
 mod block_lanczos;
 mod chebyshev;
 mod deflated;
 mod deflation;
 mod dense;
 mod density;
+mod density_error;
 mod diagonal;
 mod error;
 mod estimation;
@@ -65,6 +71,10 @@ mod tridiagonal;
 mod vector_file;
 
 pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
+pub use automatic::{
+    Assessment, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
+    AutomaticOutcome, automatic_density,
+};
 pub use block_lanczos::{
     BlockLanczosEstimation, BlockLanczosOptions, BlockLanczosRun, block_lanczos, block_lanczos_kept,
 };
@@ -75,6 +85,7 @@ pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
 pub use dense::DenseOperator;
 pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
+pub use density_error::ErrorMeasure;
 pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::density::Quadrature;
 use crate::error::SpectralError;
 use crate::lanczos::{Breakdown, LanczosOptions, LanczosRun, Reorthogonalisation};
 use crate::operator::LinearOperator;
@@ -151,7 +152,7 @@ impl<V: Clone> Recursion<V> {
         })
     }
 
-    /// The recursion of a state and its vectors; `None` where there are too few.
+    /// The recursion of a state and its vectors; `None` where their numbers do not fit.
     pub(crate) fn restore(
         state: RecursionState,
         basis: Vec<V>,
@@ -159,6 +160,9 @@ impl<V: Clone> Recursion<V> {
         limits: &Limits,
     ) -> Option<Self> {
         let active = state.phase == Phase::Active;
+        if state.beta.len() + usize::from(!active) != state.alpha.len() {
+            return None;
+        }
         let current = if limits.keeps_basis && active {
             basis.last()?.clone()
         } else {
@@ -205,6 +209,26 @@ impl<V: Clone> Recursion<V> {
 
     pub(crate) fn is_active(&self) -> bool {
         self.state.phase == Phase::Active
+    }
+
+    /// Whether a breakdown ended it.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.state.phase == Phase::Ended
+    }
+
+    /// Steps made.
+    pub(crate) fn steps(&self) -> usize {
+        self.state.alpha.len()
+    }
+
+    /// The Gauss quadrature of the first `steps` steps, at least one and no more than were made.
+    pub(crate) fn quadrature(&self, steps: usize) -> Result<Quadrature, SpectralError> {
+        let (alpha, beta) = (&self.state.alpha[..steps], &self.state.beta[..steps - 1]);
+        let ends = TridiagonalEnds::new(alpha, beta)?;
+        Ok(Quadrature {
+            nodes: ends.values,
+            weights: ends.first.iter().map(|s| s * s).collect(),
+        })
     }
 
     pub(crate) fn current(&self) -> &V {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::density::{Quadrature, SpectralDensity};
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run, unfinished};
 use crate::lanczos::{
     Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation,
 };
@@ -271,6 +271,9 @@ where
     }
 
     fn finish(self, _: &O) -> Result<SpectralDensity, SpectralError> {
+        if self.block.is_some() {
+            return Err(unfinished());
+        }
         Ok(SpectralDensity {
             dim: self.dim,
             exact: self.exact(),
@@ -281,7 +284,7 @@ where
 }
 
 /// The quadrature of a run: Gauss weights, or equal ones where the run is complete.
-fn quadrature<V>(run: LanczosRun<V>) -> Quadrature {
+pub(crate) fn quadrature<V>(run: LanczosRun<V>) -> Quadrature {
     let weights = if run.complete {
         vec![1.0 / run.ritz_values.len() as f64; run.ritz_values.len()]
     } else {

@@ -6,7 +6,9 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run, unfinished,
+};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::orthogonalise::orthogonalise;
 use crate::orthonormal::{orthonormalise, symmetric_eigen};
@@ -277,10 +279,7 @@ where
 
     fn finish(self, _: &O) -> Result<SubspaceResult<V>, SpectralError> {
         let Some(found) = self.state.found else {
-            return Err(SpectralError::option(
-                "estimation",
-                "is not finished: step it until it is",
-            ));
+            return Err(unfinished());
         };
         Ok(SubspaceResult {
             pairs: Eigenpairs {

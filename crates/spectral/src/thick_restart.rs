@@ -4,7 +4,9 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run};
+use crate::estimation::{
+    Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, complete, run, unfinished,
+};
 use crate::extreme::{Extreme, ExtremePairs, Found, RitzPairs, check_pairs, residual_norms};
 use crate::fresh::{Fresh, polish};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
@@ -433,10 +435,7 @@ where
 
     fn finish(self, _: &O) -> Result<ExtremePairs<V>, SpectralError> {
         let Some(found) = self.state.found else {
-            return Err(SpectralError::option(
-                "estimation",
-                "is not finished: step it until it is",
-            ));
+            return Err(unfinished());
         };
         let State { products, norm, .. } = self.state;
         Ok(found.with(self.basis, self.options.tolerance, products, norm))

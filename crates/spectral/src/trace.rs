@@ -2,7 +2,7 @@
 
 use crate::density::Estimate;
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run, unfinished};
 use crate::hutchinson::{HutchinsonOptions, Progress};
 use crate::operator::{LinearOperator, VectorOf};
 use crate::probes::ProbeKind;
@@ -129,7 +129,7 @@ impl<O: LinearOperator> Estimation<O> for TraceEstimation {
     }
 
     fn finish(self, _: &O) -> Result<Estimate, SpectralError> {
-        Ok(mean(&self.0.values))
+        self.0.mean()
     }
 }
 
@@ -162,7 +162,7 @@ impl<O: LinearOperator> Estimation<O> for FrobeniusEstimation {
     }
 
     fn finish(self, _: &O) -> Result<Estimate, SpectralError> {
-        let square = mean(&self.0.values);
+        let square = self.0.mean()?;
         let norm = square.mean.sqrt();
         let through_root = |error: f64| {
             if norm > 0.0 {
@@ -229,6 +229,14 @@ impl QuadraticForms {
 
     fn is_finished(&self) -> bool {
         self.progress.is_finished(&self.options)
+    }
+
+    fn mean(&self) -> Result<Estimate, SpectralError> {
+        if self.is_finished() {
+            Ok(mean(&self.values))
+        } else {
+            Err(unfinished())
+        }
     }
 
     fn step<O, F>(&mut self, op: &O, f: F) -> Result<(), SpectralError>

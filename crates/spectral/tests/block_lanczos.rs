@@ -269,4 +269,7 @@ fn errors_are_said() {
     let run = block_lanczos(&op, &starts(&op, 1), &options).unwrap();
     let message = run.ritz_vectors(op.space(), &[0]).unwrap_err().to_string();
     assert!(message.contains("keep_basis"), "{message}");
+    let estimation = BlockLanczosEstimation::begin(&op, &starts(&op, 1), &options).unwrap();
+    let early = hesscope_spectral::Estimation::finish(estimation, &op).unwrap_err();
+    assert!(early.to_string().contains("is not finished"));
 }

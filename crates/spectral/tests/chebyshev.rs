@@ -4,8 +4,8 @@
 mod common;
 
 use common::{
-    KnownSpectrum, check_extreme, check_resumable, eigenvalues, gaussian, marchenko_pastur,
-    operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
+    KnownSpectrum, check_extreme, check_resumable, check_resumable_on_disk, eigenvalues, gaussian,
+    marchenko_pastur, operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
 };
 use hesscope_spectral::{
     ChebyshevEstimation, ChebyshevOptions, Deflated, DenseOperator, Extreme, LinearOperator,
@@ -280,6 +280,25 @@ fn resumable_in<T: Scalar>() {
             }
         }
     }
+}
+
+#[test]
+fn goes_on_to_the_bit_from_a_folder() {
+    let mut spectrum: Vec<f64> = (0..20).map(|i| f64::from(i) / 20.0).collect();
+    spectrum.extend([9.0, 9.0, 4.0]);
+    let op = KnownSpectrum::<f64>::new(spectrum, 2);
+    let options = ChebyshevOptions {
+        pairs: 3,
+        oversampling: 2,
+        degree: 3,
+        bound_steps: 4,
+        tolerance: 1e-6,
+        ..ChebyshevOptions::default()
+    };
+    let begin = || ChebyshevEstimation::begin(&op, &options, None).unwrap();
+    let (whole, steps) = check_resumable(&op, &options, begin);
+    assert!(steps > 10, "{steps}");
+    assert_eq!(whole, check_resumable_on_disk(&op, &options, begin));
 }
 
 #[test]

@@ -365,6 +365,34 @@ fn kept_functions_return_what_the_plain_ones_do() {
 }
 
 #[test]
+fn finishing_too_early_is_an_error() {
+    let op = test_operator::<f32>();
+    let hutchinson = HutchinsonOptions::default();
+    fn early<O, E>(op: &O, estimation: E)
+    where
+        O: LinearOperator,
+        E: Estimation<O>,
+    {
+        let message = estimation.finish(op).err().unwrap().to_string();
+        assert!(message.contains("is not finished"), "{message}");
+    }
+    let options = LanczosOptions::default();
+    early(
+        &op,
+        LanczosEstimation::begin(&op, &starts(&op), &options).unwrap(),
+    );
+    early(
+        &op,
+        SlqEstimation::begin(&op, &SlqOptions::default()).unwrap(),
+    );
+    let options = SubspaceOptions::default();
+    early(&op, SubspaceEstimation::begin(&op, &options, None).unwrap());
+    early(&op, TraceEstimation::begin(&op, &hutchinson).unwrap());
+    early(&op, FrobeniusEstimation::begin(&op, &hutchinson).unwrap());
+    early(&op, DiagonalEstimation::begin(&op, &hutchinson).unwrap());
+}
+
+#[test]
 fn other_options_are_refused_by_name() {
     let op = test_operator::<f32>();
     let mut keeper = MemoryKeeper::default();

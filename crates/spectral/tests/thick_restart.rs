@@ -4,8 +4,8 @@
 mod common;
 
 use common::{
-    KnownSpectrum, check_extreme, check_resumable, eigenvalues, gaussian, marchenko_pastur,
-    operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
+    KnownSpectrum, check_extreme, check_resumable, check_resumable_on_disk, eigenvalues, gaussian,
+    marchenko_pastur, operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
 };
 use faer::Mat;
 use hesscope_spectral::{
@@ -294,6 +294,23 @@ fn resumable_in<T: Scalar>() {
             }
         }
     }
+}
+
+#[test]
+fn goes_on_to_the_bit_from_a_folder() {
+    let mut spectrum: Vec<f64> = (0..20).map(|i| f64::from(i) / 20.0).collect();
+    spectrum.extend([9.0, 9.0, 4.0]);
+    let op = KnownSpectrum::<f64>::new(spectrum, 2);
+    let options = ThickRestartOptions {
+        pairs: 3,
+        window: 7,
+        tolerance: 1e-6,
+        ..ThickRestartOptions::default()
+    };
+    let begin = || ThickRestartEstimation::begin(&op, &options).unwrap();
+    let (whole, steps) = check_resumable(&op, &options, begin);
+    assert!(steps > 12, "{steps}");
+    assert_eq!(whole, check_resumable_on_disk(&op, &options, begin));
 }
 
 #[test]

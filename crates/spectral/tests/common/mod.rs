@@ -3,8 +3,8 @@
 
 use faer::{Mat, Side};
 use hesscope_spectral::{
-    DenseOperator, Estimation, ExtremePairs, HostSpace, LinearOperator, OperatorError, ProbeKind,
-    Probes, Scalar, VectorOf, VectorSpace,
+    DenseOperator, Estimation, ExtremePairs, FolderKeeper, HostSpace, Keeper, LinearOperator,
+    OperatorError, ProbeKind, Probes, Scalar, VectorOf, VectorSpace,
 };
 
 /// A dim x dim matrix of independent standard normal entries.
@@ -257,4 +257,34 @@ where
     let broken = format!("{:?}", broken.finish(op).unwrap());
     assert_eq!(whole, broken);
     (whole, steps)
+}
+
+/// The same from a folder, opened anew for every step.
+pub fn check_resumable_on_disk<E, T>(
+    op: &KnownSpectrum<T>,
+    options: &E::Options,
+    begin: impl FnOnce() -> E,
+) -> String
+where
+    T: Scalar,
+    E: Estimation<KnownSpectrum<T>>,
+    E::Output: std::fmt::Debug,
+    FolderKeeper: Keeper<HostSpace<T>>,
+{
+    let folder = tempfile::tempdir().unwrap();
+    let open = || FolderKeeper::new(folder.path(), std::time::Duration::ZERO).unwrap();
+    let first = begin();
+    let snapshot = first.snapshot().unwrap();
+    open().save("stopped", op.space(), snapshot).unwrap();
+    loop {
+        let mut keeper = open();
+        let kept = keeper.load("stopped", op.space()).unwrap().unwrap();
+        let mut estimation = E::restore(op, options, kept).unwrap();
+        if estimation.is_finished() {
+            return format!("{:?}", estimation.finish(op).unwrap());
+        }
+        estimation.step(op).unwrap();
+        let snapshot = estimation.snapshot().unwrap();
+        keeper.save("stopped", op.space(), snapshot).unwrap();
+    }
 }

@@ -1,0 +1,264 @@
+//! Snapshots in a folder: whole or not at all, and never mistaken.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::{operator, with_spectrum};
+use hesscope_spectral::{
+    DenseOperator, FolderKeeper, HostSpace, HutchinsonOptions, Keeper, LanczosOptions,
+    LinearOperator, OperatorError, ProbeKind, Probes, Reorthogonalisation, SnapshotRef, lanczos,
+    lanczos_kept, trace_kept,
+};
+
+fn open(folder: &Path) -> FolderKeeper {
+    FolderKeeper::new(folder, Duration::ZERO).unwrap()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Keeps two settled vectors in two files, one moving vector and two numbers.
+fn keep(folder: &Path, space: &HostSpace<f32>) {
+    let vectors = Probes::new(ProbeKind::Gaussian, 1).block(space, 0, 3);
+    let mut keeper = open(folder);
+    for settled in [1, 2] {
+        let snapshot = SnapshotRef {
+            state: "{\"checksum\":\"0000000000000000\"}".to_owned(),
+            settled: vectors[..settled].iter().collect(),
+            series: 4,
+            moving: vec![&vectors[2]],
+            numbers: vec![0.1, -0.0],
+        };
+        keeper.save("kept", space, snapshot).unwrap();
+    }
+}
+
+#[test]
+fn what_is_kept_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    keep(folder.path(), &space);
+    assert_eq!(files(folder.path()).len(), 3);
+    let found = open(folder.path()).load("kept", &space).unwrap().unwrap();
+    let vectors = Probes::new(ProbeKind::Gaussian, 1).block(&space, 0, 3);
+    assert_eq!(found.state, "{\"checksum\":\"0000000000000000\"}");
+    assert_eq!((found.settled.as_slice(), found.series), (&vectors[..2], 4));
+    assert_eq!(found.moving.as_slice(), &vectors[2..]);
+    let bits: Vec<u64> = found
+        .numbers
+        .iter()
+        .map(|number| number.to_bits())
+        .collect();
+    assert_eq!(bits, [0.1_f64.to_bits(), (-0.0_f64).to_bits()]);
+    assert!(open(folder.path()).load("other", &space).unwrap().is_none());
+}
+
+#[test]
+fn damage_is_an_error_wherever_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    keep(folder.path(), &space);
+    for file in files(folder.path()) {
+        let sound = fs::read(&file).unwrap();
+        let check = |bytes: &[u8], what: &str| {
+            fs::write(&file, bytes).unwrap();
+            let message = match open(folder.path()).load("kept", &space) {
+                Ok(_) => panic!("{what} of {} is accepted", file.display()),
+                Err(error) => error.to_string(),
+            };
+            let name = file.file_name().unwrap().to_str().unwrap();
+            assert!(
+                message.contains(name) && message.contains("is damaged"),
+                "{message}"
+            );
+        };
+        for length in 0..sound.len() {
+            check(&sound[..length], &format!("a cut at {length}"));
+        }
+        check(&[sound.as_slice(), &[0]].concat(), "a byte more");
+        for place in 0..sound.len() {
+            for flip in [1, 0x80, 0xff] {
+                let mut flipped = sound.clone();
+                flipped[place] ^= flip;
+                check(&flipped, &format!("byte {place} flipped by {flip}"));
+            }
+        }
+        fs::write(&file, &sound).unwrap();
+    }
+    for file in files(folder.path()) {
+        let sound = fs::read(&file).unwrap();
+        if file.to_str().unwrap().contains("settled") {
+            fs::remove_file(&file).unwrap();
+            assert!(open(folder.path()).load("kept", &space).is_err());
+            fs::write(&file, sound).unwrap();
+        }
+    }
+    assert!(open(folder.path()).load("kept", &space).unwrap().is_some());
+}
+
+#[test]
+fn what_belongs_to_another_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    keep(folder.path(), &space);
+    let mut keeper = open(folder.path());
+    let message = keeper.load("kept", &HostSpace::<f32>::new(6)).unwrap_err();
+    assert!(message.to_string().contains("5 values, not 6"), "{message}");
+    let message = keeper.load("kept", &HostSpace::<f64>::new(5)).unwrap_err();
+    assert!(
+        message.to_string().contains("single precision, not double"),
+        "{message}"
+    );
+    let state = folder.path().join("kept.snapshot.safetensors");
+    fs::copy(&state, folder.path().join("copy.snapshot.safetensors")).unwrap();
+    let message = keeper.load("copy", &space).unwrap_err().to_string();
+    assert!(message.contains("it keeps `kept`, not `copy`"), "{message}");
+    let op: DenseOperator<f32> = operator(&with_spectrum(&[1.0; 5], 1));
+    let message = trace_kept(&op, &HutchinsonOptions::default(), "kept", &mut keeper).unwrap_err();
+    assert!(
+        message.to_string().contains("no state of `trace`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn leftovers_are_ignored_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    keep(folder.path(), &space);
+    let before = files(folder.path());
+    for name in ["kept.settled-9-0-12.safetensors", ".kept.snapshot-part-x7"] {
+        fs::write(folder.path().join(name), "half").unwrap();
+    }
+    let others = [
+        ".other.snapshot-part-x7",
+        "other.settled-9-0-12.safetensors",
+        "notes.txt",
+    ];
+    for name in others {
+        fs::write(folder.path().join(name), "of others").unwrap();
+    }
+    let mut keeper = open(folder.path());
+    assert!(keeper.load("kept", &space).unwrap().is_some());
+    assert_eq!(files(folder.path()).len(), before.len() + others.len());
+    keeper.clear("kept").unwrap();
+    assert!(keeper.load("kept", &space).unwrap().is_none());
+    assert_eq!(files(folder.path()).len(), others.len());
+    keeper.clear_all().unwrap();
+    assert_eq!(files(folder.path()), [folder.path().join("notes.txt")]);
+}
+
+/// A new series, or a keeper that has not loaded, replaces what is there.
+#[test]
+fn settled_vectors_of_another_series_are_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    keep(folder.path(), &space);
+    let vectors = Probes::new(ProbeKind::Gaussian, 2).block(&space, 0, 3);
+    for (series, count, mut keeper) in [(5, 3, open(folder.path())), (5, 1, open(folder.path()))] {
+        let snapshot = SnapshotRef {
+            settled: vectors[..count].iter().collect(),
+            series,
+            ..SnapshotRef::default()
+        };
+        keeper.save("kept", &space, snapshot).unwrap();
+        let found = open(folder.path()).load("kept", &space).unwrap().unwrap();
+        assert_eq!(found.settled, vectors[..count]);
+        assert_eq!(files(folder.path()).len(), 2);
+    }
+}
+
+#[test]
+fn a_snapshot_is_due_once_the_time_has_passed() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    let due = |keeper: &mut FolderKeeper| Keeper::<HostSpace<f32>>::is_due(keeper, "kept");
+    let mut never = FolderKeeper::new(folder.path(), Duration::from_secs(3600)).unwrap();
+    assert!(never.load("kept", &space).unwrap().is_none());
+    assert!(!due(&mut never));
+    let mut soon = FolderKeeper::new(folder.path(), Duration::from_millis(30)).unwrap();
+    assert!(soon.load("kept", &space).unwrap().is_none());
+    std::thread::sleep(Duration::from_millis(31));
+    assert!(due(&mut soon));
+    soon.save("kept", &space, SnapshotRef::default()).unwrap();
+    assert!(due(&mut open(folder.path())));
+}
+
+/// A dense operator that takes its time.
+struct Slow(DenseOperator<f32>);
+
+impl LinearOperator for Slow {
+    type Space = HostSpace<f32>;
+
+    fn space(&self) -> &HostSpace<f32> {
+        self.0.space()
+    }
+
+    fn apply(&self, block: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, OperatorError> {
+        std::thread::sleep(Duration::from_millis(2));
+        self.0.apply(block)
+    }
+}
+
+fn slow() -> (Slow, LanczosOptions) {
+    let spectrum: Vec<f64> = (0..60).map(|i| f64::from(i * i) / 100.0).collect();
+    let options = LanczosOptions {
+        steps: 40,
+        reorthogonalisation: Reorthogonalisation::Full,
+        keep_basis: true,
+        ..LanczosOptions::default()
+    };
+    (Slow(operator(&with_spectrum(&spectrum, 7))), options)
+}
+
+/// The process that [`killed_at_any_moment_it_goes_on`] kills; without its folder it is nothing.
+#[test]
+fn the_process_that_is_killed() {
+    let Some(folder) = std::env::var_os("HESSCOPE_TEST_KILLED") else {
+        return;
+    };
+    let folder = PathBuf::from(folder);
+    let (op, options) = slow();
+    let starts = Probes::new(ProbeKind::Gaussian, 3).block(op.space(), 0, 2);
+    let mut keeper = open(&folder.join("snapshots"));
+    let found = lanczos_kept(&op, &starts, &options, "killed", &mut keeper).unwrap();
+    fs::write(folder.join("part"), format!("{found:?}")).unwrap();
+    fs::rename(folder.join("part"), folder.join("result")).unwrap();
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on() {
+    let (op, options) = slow();
+    let starts = Probes::new(ProbeKind::Gaussian, 3).block(op.space(), 0, 2);
+    let whole = format!("{:?}", lanczos(&op, &starts, &options).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let result = folder.path().join("result");
+    let delays = Probes::new(ProbeKind::Gaussian, 12).host(300, 0);
+    let mut kills = 0;
+    for delay in delays {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "the_process_that_is_killed"])
+            .env("HESSCOPE_TEST_KILLED", folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_secs_f64(0.02 + 0.03 * delay.abs()));
+        // SIGKILL on Unix; nothing where the process has ended.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if result.exists() {
+            break;
+        }
+        kills += 1;
+    }
+    assert!(kills >= 2, "killed {kills} times");
+    assert_eq!(fs::read_to_string(result).unwrap(), whole);
+}
