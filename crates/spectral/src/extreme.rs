@@ -46,7 +46,7 @@ impl Extreme {
 /// (Kahan; Parlett 1998, section 11.5). That no eigenvalue farther out is missing is not certified by any residual.
 #[derive(Clone, Debug)]
 pub struct ExtremePairs<V> {
-    /// The pairs, with residuals formed from products with the very vectors returned.
+    /// The pairs, with residuals formed from the products of their vectors, not estimated.
     pub pairs: Eigenpairs<V>,
     /// Whether the residual of each is at most the tolerance times [`norm`](Self::norm).
     pub pair_converged: Vec<bool>,
