@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
-    Breakdown, DenseOperator, ProbeKind, Probes, Reorthogonalisation, SlqOptions, SubspaceOptions,
-    slq, subspace_iteration,
+    Breakdown, ChebyshevOptions, DenseOperator, Extreme, ExtremePairs, ProbeKind, Probes,
+    Reorthogonalisation, SlqOptions, SubspaceOptions, ThickRestartOptions, chebyshev_subspace, slq,
+    subspace_iteration, thick_restart_lanczos,
 };
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
@@ -149,5 +150,36 @@ fn leading(
         values: found.pairs.values,
         products: found.iterations * block,
     };
-    Ok(BTreeMap::from([("subspace", by_subspace)]))
+    let restarted = thick_restart_lanczos(
+        operator,
+        &ThickRestartOptions {
+            pairs: task.pairs,
+            which: Extreme::LargestMagnitude,
+            tolerance: task.tolerance,
+            // As in ARPACK, nothing looks for copies that one starting vector cannot see.
+            check_rounds: 0,
+            seed: task.seed,
+            ..ThickRestartOptions::default()
+        },
+    )?;
+    let filtered = chebyshev_subspace(
+        operator,
+        &ChebyshevOptions {
+            pairs: task.pairs,
+            which: Extreme::LargestMagnitude,
+            tolerance: task.tolerance,
+            seed: task.seed,
+            ..ChebyshevOptions::default()
+        },
+        None,
+    )?;
+    let of = |found: ExtremePairs<Vec<f64>>| Leading {
+        values: found.pairs.values,
+        products: found.products,
+    };
+    Ok(BTreeMap::from([
+        ("subspace", by_subspace),
+        ("thick_restart", of(restarted)),
+        ("chebyshev", of(filtered)),
+    ]))
 }

@@ -6,14 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::density::{Curve, Estimate};
 use crate::error::SpectralError;
-use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+use crate::estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run, unfinished};
 use crate::operator::{LinearOperator, VectorOf, apply_checked};
 use crate::orthogonalise::project_out;
 use crate::probes::{ProbeKind, Probes};
 use crate::snapshot_error::SnapshotError;
 use crate::space::VectorSpace;
 use crate::state::{OptionRules, read_state, write_state};
-use crate::thick_restart::unfinished;
 
 /// Options of [`kpm`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

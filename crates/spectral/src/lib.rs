@@ -3,32 +3,24 @@
 //! An operator is anything that multiplies a block of vectors ([`LinearOperator`]) of an inner-product space
 //! ([`VectorSpace`]), on any device. On top of it:
 //!
-//! - [`lanczos`]: tridiagonalisation of K starts in lockstep, Ritz values with residual bounds;
-//! - [`spectral_range`]: an interval that holds the spectrum;
-//! - [`slq`]: the spectral density by stochastic Lanczos quadrature, with standard errors; the exact spectrum when run to
-//!   the end;
-//! - [`automatic_density`]: the same until a requested error is met;
-//! - [`subspace_iteration`]: the leading eigenpairs, with residuals;
-//! - [`Band`]: a broadened density with a band for the truth, on linear and logarithmic axes
+//! - eigenpairs: [`lanczos`] (K starts in lockstep, Ritz values with residual bounds) and [`block_lanczos`] (Ritz values
+//!   with their multiplicities); [`thick_restart_lanczos`] (extreme pairs with a bounded number of vectors, repeated ones
+//!   sought out), [`chebyshev_subspace`] (by blocks, through a polynomial filter) and [`subspace_iteration`] (the leading
+//!   ones); [`spectral_range`], an interval that holds the spectrum;
+//! - densities: [`slq`] (stochastic Lanczos quadrature; the exact spectrum when run to the end), [`automatic_density`] (the
+//!   same until a requested error is met), [`kpm`] (the kernel polynomial method); [`apart`] and [`deflated_density`], which
+//!   eigenpairs may be taken out first and what is left;
+//! - what a density says: [`Band`], a band for the truth on linear and logarithmic axes
 //!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
-//! - [`SpectralDensity::count_in`]: how many eigenvalues an interval holds, with a confidence interval;
-//! - [`wasserstein_distance`] and [`kolmogorov_distance`] between spectra;
-//! - [`apart`]: which eigenpairs may be taken out;
-//! - [`deflated_density`]: the density with those taken out first;
-//! - [`trace`] and [`diagonal`], by random probes, with standard errors;
-//! - [`outliers`]: how many eigenvalues stand apart at each end;
-//! - [`fit_laws`]: which law the bulk between them follows.
-//! - [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from [`Distances`].
+//!   [`SpectralDensity::count_in`], how many eigenvalues an interval holds; [`wasserstein_distance`] and
+//!   [`kolmogorov_distance`] between spectra; [`fit_laws`], which law the bulk follows;
+//! - numbers: [`trace`], [`hutchpp`] and [`xtrace`], [`frobenius_norm`], [`diagonal`], [`log_determinant`];
+//! - outliers: [`outliers`], how many eigenvalues stand apart at each end, and [`principal_angles`] between subspaces;
+//! - pictures: [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from
+//!   [`Distances`].
 //!
 //! The iterative ones are [`Estimation`]s, which go step by step; each has a form `*_kept` whose state a [`Keeper`] keeps,
 //! in a folder ([`FolderKeeper`]) or in memory, so that one that was stopped ends with the same bits.
-//! - [`thick_restart`]: extreme eigenpairs at either end or both, to working precision;
-//! - [`chebyshev`]: the same at one end, by subspace iteration with a polynomial filter;
-//! - [`deflated_density`]: the density with those taken out first;
-//! - [`trace`] and [`diagonal`], by random probes, with standard errors;
-//! - [`kpm`]: the spectral density by Chebyshev moments;
-//! - [`log_determinant`] of a shifted operator;
-//! - [`outliers`]: how many eigenvalues stand apart at each end.
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;
@@ -51,8 +43,10 @@
 mod angles;
 mod automatic;
 mod band;
+mod block_lanczos;
 mod bootstrap;
 mod bounds;
+mod chebyshev;
 mod converged;
 mod deflated;
 mod deflation;
@@ -64,7 +58,9 @@ mod distance;
 mod embedding;
 mod error;
 mod estimation;
+mod extreme;
 mod folder_keeper;
+mod fresh;
 mod functional;
 mod grid;
 mod hutchinson;
@@ -94,6 +90,7 @@ mod space;
 mod state;
 mod student;
 mod subspace;
+mod thick_restart;
 mod trace;
 mod trace_estimate;
 mod tridiagonal;
@@ -106,7 +103,13 @@ pub use automatic::{
     AutomaticOutcome, automatic_density,
 };
 pub use band::{Band, BandOptions};
+pub use block_lanczos::{
+    BlockLanczosEstimation, BlockLanczosOptions, BlockLanczosRun, block_lanczos, block_lanczos_kept,
+};
 pub use bounds::Bounded;
+pub use chebyshev::{
+    ChebyshevEstimation, ChebyshevOptions, chebyshev_subspace, chebyshev_subspace_kept,
+};
 pub use converged::{Selection, apart};
 pub use deflated::Deflated;
 pub use deflation::{deflated_density, deflated_density_kept};
@@ -125,6 +128,7 @@ pub use embedding::{
 };
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
+pub use extreme::{Extreme, ExtremePairs};
 pub use faer;
 pub use folder_keeper::FolderKeeper;
 pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
@@ -160,6 +164,9 @@ pub use state::{OptionRules, read_state, write_state};
 pub use subspace::{
     Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
     subspace_iteration_kept,
+};
+pub use thick_restart::{
+    ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos, thick_restart_lanczos_kept,
 };
 pub use trace::{
     FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,

@@ -47,3 +47,35 @@ pub(crate) fn orthogonalise<S: VectorSpace>(
     }
     norm
 }
+
+/// [`orthogonalise`] against the excluded vectors and the basis, with the coefficients `q_i . w` of the basis: those of
+/// the first pass with what the later ones put right.
+pub(crate) fn orthogonalise_collecting<S: VectorSpace>(
+    space: &S,
+    excluded: &[S::Vector],
+    basis: &[S::Vector],
+    w: &mut S::Vector,
+    negligible: f64,
+) -> (Vec<f64>, f64) {
+    let mut collected = vec![0.0; basis.len()];
+    let mut norm = space.norm(w);
+    for pass in 0..MAX_PASSES {
+        project_out(space, excluded, std::slice::from_mut(w));
+        if !basis.is_empty() {
+            let coefficients = space.gram(basis, std::slice::from_ref(w));
+            for (sum, i) in collected.iter_mut().zip(0..) {
+                *sum += coefficients[(i, 0)];
+            }
+            for correction in space.combine(basis, coefficients.as_ref()) {
+                space.axpy(-1.0, &correction, w);
+            }
+        }
+        let reduced = space.norm(w);
+        let settled = reduced > 0.5 * norm;
+        norm = reduced;
+        if norm <= negligible || (pass >= 1 && settled) {
+            break;
+        }
+    }
+    (collected, norm)
+}

@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{Reflected, reference_spectra, spectra, stop_everywhere};
+use common::reflected::{Reflected, reference_spectra, spectra, stop_everywhere};
 use hesscope_spectral::{
-    Breakdown, Damping, End, KpmEstimation, KpmOptions, LogDeterminantOptions, RangeOptions,
+    Breakdown, Damping, Extreme, KpmEstimation, KpmOptions, LogDeterminantOptions, RangeOptions,
     Reorthogonalisation, SlqOptions, SpectralError, ThickRestartOptions, deflated_log_determinant,
-    kpm, linear_grid, log_determinant, slq, spectral_range, thick_restart,
+    kpm, linear_grid, log_determinant, slq, spectral_range, thick_restart_lanczos,
 };
 
 fn options(lower: f64, upper: f64, seed: u64) -> KpmOptions {
@@ -176,10 +176,10 @@ fn known_eigenvalues_are_taken_out_of_log_determinants() {
     let (_, spectrum) = spectra(300).remove(1);
     let op = Reflected::<f64>::new(&spectrum, 2, 3);
     let truth: f64 = spectrum.iter().map(|v| (v + 0.1).ln()).sum();
-    let top = thick_restart(
+    let top = thick_restart_lanczos(
         &op,
         &ThickRestartOptions {
-            end: End::LargestAlgebraic,
+            which: Extreme::LargestAlgebraic,
             ..ThickRestartOptions::default()
         },
     )

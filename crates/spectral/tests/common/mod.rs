@@ -2,9 +2,13 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod known;
+pub mod reflected;
 
 use faer::{Mat, Side};
-use hesscope_spectral::{DenseOperator, ProbeKind, Probes, Scalar};
+use hesscope_spectral::{
+    DenseOperator, Estimation, ExtremePairs, FolderKeeper, HostSpace, Keeper, LinearOperator,
+    OperatorError, ProbeKind, Probes, Scalar, VectorOf, VectorSpace,
+};
 
 /// A dim x dim matrix of independent standard normal entries.
 pub fn gaussian(rows: usize, columns: usize, seed: u64) -> Mat<f64> {
@@ -54,55 +58,53 @@ pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
         .fold(0.0_f64, |m, (x, y)| m.max((x - y).abs()))
 }
 
-/// `H_r ... H_1 diag(values) H_1 ... H_r` for random Householder reflections H: a known spectrum at O(p) a product, with
-/// off-diagonal entries all over.
-pub struct Reflected<T> {
-    pub values: Vec<f64>,
-    reflectors: Vec<Vec<f64>>,
-    space: hesscope_spectral::HostSpace<T>,
+/// `H diag(spectrum) H^T` with H a product of Householder reflections: any order at O(p) a product.
+pub struct KnownSpectrum<T> {
+    pub spectrum: Vec<f64>,
+    reflections: Vec<Vec<f64>>,
+    space: HostSpace<T>,
 }
 
-impl<T: Scalar> Reflected<T> {
-    pub fn new(values: &[f64], reflections: u64, seed: u64) -> Self {
-        let probes = Probes::new(ProbeKind::UnitSphere, seed | 1 << 41);
+impl<T: Scalar> KnownSpectrum<T> {
+    /// With this many reflections; none leaves it diagonal.
+    pub fn new(spectrum: Vec<f64>, reflections: u64) -> Self {
+        let probes = Probes::new(ProbeKind::UnitSphere, 1 << 41);
+        let dim = spectrum.len();
         Self {
-            values: values.to_vec(),
-            reflectors: (0..reflections)
-                .map(|index| probes.host(values.len(), index))
-                .collect(),
-            space: hesscope_spectral::HostSpace::new(values.len()),
+            reflections: (0..reflections).map(|i| probes.host(dim, i)).collect(),
+            space: HostSpace::new(dim),
+            spectrum,
         }
     }
 }
 
-fn reflect(unit: &[f64], x: &mut [f64]) {
-    let along: f64 = unit.iter().zip(x.iter()).map(|(a, b)| a * b).sum();
-    for (entry, u) in x.iter_mut().zip(unit) {
-        *entry -= 2.0 * along * u;
+fn reflect(normal: &[f64], x: &mut [f64]) {
+    let twice: f64 = 2.0 * normal.iter().zip(&*x).map(|(a, b)| a * b).sum::<f64>();
+    for (value, entry) in x.iter_mut().zip(normal) {
+        *value -= twice * entry;
     }
 }
 
-impl<T: Scalar> hesscope_spectral::LinearOperator for Reflected<T> {
-    type Space = hesscope_spectral::HostSpace<T>;
+impl<T: Scalar> LinearOperator for KnownSpectrum<T> {
+    type Space = HostSpace<T>;
 
-    fn space(&self) -> &Self::Space {
+    fn space(&self) -> &HostSpace<T> {
         &self.space
     }
 
-    fn apply(&self, block: &[Vec<T>]) -> Result<Vec<Vec<T>>, hesscope_spectral::OperatorError> {
-        use hesscope_spectral::VectorSpace;
+    fn apply(&self, block: &[Vec<T>]) -> Result<Vec<Vec<T>>, OperatorError> {
         Ok(block
             .iter()
             .map(|x| {
                 let mut y = self.space.to_host(x);
-                for unit in self.reflectors.iter().rev() {
-                    reflect(unit, &mut y);
+                for normal in &self.reflections {
+                    reflect(normal, &mut y);
                 }
-                for (entry, value) in y.iter_mut().zip(&self.values) {
-                    *entry *= value;
+                for (value, eigenvalue) in y.iter_mut().zip(&self.spectrum) {
+                    *value *= eigenvalue;
                 }
-                for unit in &self.reflectors {
-                    reflect(unit, &mut y);
+                for normal in self.reflections.iter().rev() {
+                    reflect(normal, &mut y);
                 }
                 self.space.from_host(&y)
             })
@@ -110,112 +112,182 @@ impl<T: Scalar> hesscope_spectral::LinearOperator for Reflected<T> {
     }
 }
 
-/// Known spectra by name, each of about `p` eigenvalues.
-pub fn spectra(p: usize) -> Vec<(&'static str, Vec<f64>)> {
-    let unit = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
-    // Quantiles of a density on [a, b], by its cumulative sums.
-    let quantiles = |a: f64, b: f64, n: usize, density: &dyn Fn(f64) -> f64| -> Vec<f64> {
-        let grid = 20_000;
-        let point = |g: usize| a + (b - a) * unit(g, grid);
-        let total: f64 = (0..grid).map(|g| density(point(g))).sum();
-        let (mut sum, mut values) = (0.0, Vec::with_capacity(n));
-        for g in 0..grid {
-            sum += density(point(g)) / total;
-            while values.len() < n && unit(values.len(), n) <= sum {
-                values.push(point(g));
-            }
-        }
-        values.resize(n, b);
-        values
-    };
-    let mut semicircle = quantiles(-1.0, 1.0, p - 12, &|x| (1.0 - x * x).sqrt());
-    semicircle.extend((0..9).map(|i| 2.0 + 1.1 * f64::from(i)));
-    semicircle.extend([-2.5, -1.9, -1.6]);
-    let ratio = 0.4_f64;
-    let (low, high) = ((1.0 - ratio.sqrt()).powi(2), (1.0 + ratio.sqrt()).powi(2));
-    let mut marchenko = quantiles(low, high, p - 10, &|x| {
-        ((high - x) * (x - low)).max(0.0).sqrt() / x
-    });
-    marchenko.extend((0..10).map(|i| 4.0 + 0.7 * f64::from(i * i)));
-    let mut repeated = vec![5.0; 4];
-    repeated.extend([4.0, 4.0, 3.5, -3.0, -3.0, -3.0, -2.0]);
-    repeated.extend((0..p - 11).map(|i| 1e-8 * (unit(i, p) - 0.3)));
-    vec![
-        ("outliers and a semicircle", semicircle),
-        ("Marchenko-Pastur", marchenko),
-        (
-            "power law",
-            (0..p).map(|i| 100.0 / (i as f64 + 1.0).powf(1.5)).collect(),
-        ),
-        ("repeated and tiny", repeated),
-        (
-            "indefinite",
-            (0..p)
-                .map(|i| {
-                    let size = 10.0 / (1.0 + i as f64).sqrt();
-                    if i % 3 == 1 { -size } else { size }
-                })
-                .collect(),
-        ),
-    ]
+/// Quantiles `(i + 1/2) / count` of the density on [a, b], by its integral on a fine grid.
+pub fn quantiles(a: f64, b: f64, count: usize, density: impl Fn(f64) -> f64) -> Vec<f64> {
+    const CELLS: usize = 40_000;
+    let width = (b - a) / CELLS as f64;
+    let mut sums = vec![0.0];
+    for cell in 0..CELLS {
+        let mass = density(a + (cell as f64 + 0.5) * width);
+        sums.push(sums[cell] + mass);
+    }
+    (0..count)
+        .map(|i| {
+            let level = sums[CELLS] * (i as f64 + 0.5) / count as f64;
+            let cell = sums.partition_point(|&sum| sum <= level) - 1;
+            let share = (level - sums[cell]) / (sums[cell + 1] - sums[cell]);
+            a + (cell as f64 + share) * width
+        })
+        .collect()
 }
 
-/// The Hessian spectra of the six exact references, in the folder that `HESSCOPE_SHARED` names.
-pub fn reference_spectra() -> Vec<(&'static str, Vec<f64>)> {
+/// The semicircle law on [-radius, radius].
+pub fn semicircle(count: usize, radius: f64) -> Vec<f64> {
+    quantiles(-radius, radius, count, |x| {
+        (radius * radius - x * x).max(0.0).sqrt()
+    })
+}
+
+/// The Marchenko-Pastur law of unit variance and ratio gamma < 1.
+pub fn marchenko_pastur(count: usize, gamma: f64) -> Vec<f64> {
+    let (a, b) = ((1.0 - gamma.sqrt()).powi(2), (1.0 + gamma.sqrt()).powi(2));
+    quantiles(a, b, count, |x| ((b - x) * (x - a)).max(0.0).sqrt() / x)
+}
+
+/// The spectra of the exact references with their names; none where they are absent, which they are not in CI.
+pub fn reference_spectra(matrices: &[&str]) -> Vec<(String, Vec<f64>)> {
     let shared = std::env::var_os("HESSCOPE_SHARED").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        Into::into,
+        || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        std::path::PathBuf::from,
     );
-    [
+    let folder = shared.join("reference");
+    if !folder.is_dir() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{} is missing",
+            folder.display()
+        );
+        eprintln!("left out: {} is missing", folder.display());
+        return Vec::new();
+    }
+    let names = [
         "mlp_eval",
         "cnn_eval",
         "vgg_bn_eval",
         "vgg_bn_train",
         "resnet_block_eval",
         "densenet_block_eval",
-    ]
-    .into_iter()
-    .map(|name| {
-        let path = shared.join("reference").join(format!("{name}.safetensors"));
-        let bytes = std::fs::read(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}; set HESSCOPE_SHARED", path.display()));
+    ];
+    let mut spectra = Vec::new();
+    for name in names {
+        let bytes = std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
         let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-        let values = tensors.tensor("hessian.eigenvalues").unwrap();
-        let values = values
-            .data()
-            .chunks_exact(8)
-            .map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap()))
-            .collect();
-        (name, values)
-    })
-    .collect()
+        for matrix in matrices {
+            let tensor = tensors.tensor(&format!("{matrix}.eigenvalues")).unwrap();
+            assert_eq!(tensor.dtype(), safetensors::Dtype::F64);
+            let (values, _) = tensor.data().as_chunks::<8>();
+            let values = values
+                .iter()
+                .map(|&bytes| f64::from_le_bytes(bytes))
+                .collect();
+            spectra.push((format!("{name} {matrix}"), values));
+        }
+    }
+    spectra
 }
 
-/// Runs the estimation to its end, and again from the snapshot after each step, and hands both ends to `compare`.
-pub fn stop_everywhere<O, E, Out>(
+/// Checks pairs against the spectrum: values, residuals and orthonormality, each to `tolerance` of the norm. Returns the
+/// largest error of a value over the norm.
+pub fn check_extreme<O: LinearOperator>(
     op: &O,
-    options: &E::Options,
-    begin: impl Fn() -> E,
-    compare: impl Fn(&Out, &Out),
-) where
-    O: hesscope_spectral::LinearOperator,
-    E: hesscope_spectral::Estimation<O, Output = Out>,
+    spectrum: &[f64],
+    key: impl Fn(f64) -> f64,
+    found: &ExtremePairs<VectorOf<O>>,
+    tolerance: f64,
+) -> f64 {
+    let norm = largest_modulus(spectrum);
+    let pairs = &found.pairs;
+    let count = pairs.values.len();
+    let mut expected = spectrum.to_vec();
+    expected.sort_by(|a, b| key(*b).total_cmp(&key(*a)));
+    expected.truncate(count);
+    // Equal moduli of both signs may come in either order.
+    let (mut a, mut b) = (expected, pairs.values.clone());
+    assert!(b.windows(2).all(|w| key(w[0]) >= key(w[1])), "{b:?}");
+    a.sort_by(f64::total_cmp);
+    b.sort_by(f64::total_cmp);
+    let error = max_difference(&a, &b);
+    assert!(
+        error <= tolerance * norm,
+        "{error:e} of {norm:e}: {b:?} against {a:?}"
+    );
+    assert!(found.norm <= norm * (1.0 + 1e-5));
+    let space = op.space();
+    let mut products = op.apply(&pairs.vectors).unwrap();
+    for (i, product) in products.iter_mut().enumerate() {
+        space.axpy(-pairs.values[i], &pairs.vectors[i], product);
+        let residual = space.norm(product);
+        assert!((residual - pairs.residuals[i]).abs() <= tolerance * norm);
+        assert!(
+            residual <= 2.0 * tolerance * norm,
+            "residual {i}: {residual:e}"
+        );
+    }
+    let gram = space.gram(&pairs.vectors, &pairs.vectors);
+    for j in 0..count {
+        for i in 0..count {
+            let entry = (gram[(i, j)] - f64::from(u8::from(i == j))).abs();
+            assert!(entry <= tolerance, "({i}, {j}): {entry:e}");
+        }
+    }
+    if norm > 0.0 { error / norm } else { 0.0 }
+}
+
+/// Runs an estimation to its end, restored from its snapshot before every step, and in one go: the same bits, whose text
+/// (`{:?}` tells every bit of a float) it returns with the number of steps.
+pub fn check_resumable<O, E>(op: &O, options: &E::Options, begin: impl Fn() -> E) -> (String, usize)
+where
+    O: LinearOperator,
+    E: Estimation<O>,
+    E::Output: std::fmt::Debug,
 {
     let mut whole = begin();
-    let mut kept = vec![whole.snapshot().unwrap().to_owned()];
+    let mut steps = 0;
     while !whole.is_finished() {
         whole.step(op).unwrap();
-        kept.push(whole.snapshot().unwrap().to_owned());
+        steps += 1;
     }
-    assert!(kept.len() > 3, "only {} snapshots", kept.len());
-    let expected = whole.finish(op).unwrap();
-    let last = kept.last().unwrap().state.clone();
-    for snapshot in kept {
-        let mut again = E::restore(op, options, snapshot).unwrap();
-        while !again.is_finished() {
-            again.step(op).unwrap();
+    let whole = format!("{:?}", whole.finish(op).unwrap());
+    let mut broken = begin();
+    loop {
+        let snapshot = broken.snapshot().unwrap().to_owned();
+        broken = E::restore(op, options, snapshot).unwrap();
+        if broken.is_finished() {
+            break;
         }
-        assert_eq!(again.snapshot().unwrap().state, last);
-        compare(&again.finish(op).unwrap(), &expected);
+        broken.step(op).unwrap();
+    }
+    let broken = format!("{:?}", broken.finish(op).unwrap());
+    assert_eq!(whole, broken);
+    (whole, steps)
+}
+
+/// The same from a folder, opened anew for every step.
+pub fn check_resumable_on_disk<E, T>(
+    op: &KnownSpectrum<T>,
+    options: &E::Options,
+    begin: impl FnOnce() -> E,
+) -> String
+where
+    T: Scalar,
+    E: Estimation<KnownSpectrum<T>>,
+    E::Output: std::fmt::Debug,
+    FolderKeeper: Keeper<HostSpace<T>>,
+{
+    let folder = tempfile::tempdir().unwrap();
+    let open = || FolderKeeper::new(folder.path(), std::time::Duration::ZERO).unwrap();
+    let first = begin();
+    let snapshot = first.snapshot().unwrap();
+    open().save("stopped", op.space(), snapshot).unwrap();
+    loop {
+        let mut keeper = open();
+        let kept = keeper.load("stopped", op.space()).unwrap().unwrap();
+        let mut estimation = E::restore(op, options, kept).unwrap();
+        if estimation.is_finished() {
+            return format!("{:?}", estimation.finish(op).unwrap());
+        }
+        estimation.step(op).unwrap();
+        let snapshot = estimation.snapshot().unwrap();
+        keeper.save("stopped", op.space(), snapshot).unwrap();
     }
 }
