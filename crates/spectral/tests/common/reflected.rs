@@ -3,8 +3,6 @@
 
 use hesscope_spectral::{ProbeKind, Probes, Scalar};
 
-use super::{gaussian, symmetrised, wigner};
-
 /// `H_r ... H_1 diag(values) H_1 ... H_r` for random Householder reflections H: a known spectrum at O(p) a product, with
 /// off-diagonal entries all over.
 pub struct Reflected<T> {
