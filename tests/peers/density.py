@@ -4,8 +4,9 @@
 
 All three get the same probe vectors, a number of Lanczos steps and a number of probes. What is compared is what they
 give: nodes and weights. The measure is the Wasserstein-1 distance between them and the exact spectrum, in units of its
-largest modulus, and in the tables its mean over ten seeds; the worst ratio is the largest, over the seeds, of hesscope's
-distance to the peer's. PyHessian reorthogonalises and the papers' code does not, and hesscope is asked to do as each does.
+largest modulus, and in the tables its mean over ten seeds. PyHessian reorthogonalises and the papers' code does not;
+"the same" is hesscope asked to do as the peer does, "pairs first" takes the ten leading pairs out before the density, as
+its command does, from the same number of products altogether, where half of them buy the pairs.
 """
 
 import statistics
@@ -87,26 +88,28 @@ def papers(dense, steps, probes):
 def main(folder):
     torch.set_default_dtype(torch.float64)
     print(f"PyTorch {torch.__version__}, SciPy {scipy.__version__}, NumPy {numpy.__version__}.\n")
-    never_farther = True
+    worst = (0.0, "")
     for name in NAMES:
         reference = Reference(folder, name)
         dense = reference.hessian()
         array, dim = dense.numpy(), len(reference.eigenvalues)
         tasks = [
-            {"steps": steps, "probes": count, "kind": law, "seed": seed, "reorthogonalisation": kept}
+            {"steps": steps, "probes": count, "kind": law, "seed": seed, "reorthogonalisation": kept, "pairs": pairs}
             for steps in STEPS for count in PROBES for seed in SEEDS
-            for law, kept in [("rademacher", "full"), ("gaussian", "none"), ("gaussian", "full")]
+            for law, kept, pairs in [
+                ("rademacher", "full", 0), ("gaussian", "none", 0), ("rademacher", "full", 10), ("gaussian", "full", 10)
+            ]
         ]  # fmt: skip
         answers = hesscope_side.run({"densities": tasks}, dense)["densities"]
         ours = {}
         for task, answer in zip(tasks, answers):
             distance = wasserstein(answer["nodes"], answer["weights"], reference)
-            key = (task["steps"], task["probes"], task["kind"], task["reorthogonalisation"])
+            key = (task["steps"], task["probes"], task["kind"], task["reorthogonalisation"], task["pairs"])
             ours.setdefault(key, {})[task["seed"]] = distance
         print(f"**{name}**, p = {dim}\n")
-        print("| steps | probes | PyHessian | hesscope | worst ratio | papers' code | hesscope | worst ratio "
-              "| hesscope, reorthogonalised |")  # fmt: skip
-        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        print("| steps | probes | PyHessian | hesscope, the same | hesscope, pairs first | papers' code "
+              "| hesscope, the same | hesscope, pairs first |")  # fmt: skip
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         drawn = {
             (law, seed): hesscope_side.probes(law, seed, dim, max(PROBES))
             for law in ["rademacher", "gaussian"] for seed in SEEDS
@@ -121,15 +124,14 @@ def main(folder):
                 mean = lambda values: f"{statistics.mean(values):.3e}"
                 cells = []
                 for peer, law, kept in [("pyhessian", "rademacher", "full"), ("papers", "gaussian", "none")]:
-                    here = ours[steps, count, law, kept]
-                    worst = max(here[seed] / theirs[peer][seed] for seed in SEEDS)
-                    never_farther &= worst <= 1 + 1e-4
-                    cells += [mean(theirs[peer].values()), mean(here.values()), f"{worst:.6f}"]
-                cells.append(mean(ours[steps, count, "gaussian", "full"].values()))
+                    same = ours[steps, count, law, kept, 0]
+                    first = ours[steps, count, law, "full", 10]
+                    cells += [mean(theirs[peer].values()), mean(same.values()), mean(first.values())]
+                    ratio = statistics.mean(first.values()) / statistics.mean(theirs[peer].values())
+                    worst = max(worst, (ratio, f"{name}, {steps} steps, {count} probes, {peer}"))
                 print(f"| {steps} | {count} | " + " | ".join(cells) + " |", flush=True)
         print()
-    print("hesscope was never farther from the exact spectrum than a peer with the same probes, by more than 1e-4 of the distance."
-          if never_farther else "hesscope was farther from the exact spectrum than a peer somewhere: see the ratios above 1.")  # fmt: skip
+    print(f"The largest mean distance of hesscope (pairs first) over that of a peer is {worst[0]:.5f} ({worst[1]}).")
 
 
 if __name__ == "__main__":

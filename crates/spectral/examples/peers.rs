@@ -4,7 +4,8 @@
 //! there. A task is one of
 //!
 //! - `{"probes": {"kind", "seed", "dim", "count"}}`: the probe vectors;
-//! - `{"densities": [{"kind", "seed", "steps", "probes", "reorthogonalisation"}]}`: nodes and weights of each;
+//! - `{"densities": [{"kind", "seed", "steps", "probes", "reorthogonalisation", "pairs"}]}`: nodes and weights of each; with
+//!   `pairs` above zero so many leading pairs are taken out first, all within `steps * probes` products;
 //! - `{"leading": {"pairs", "tolerance", "seed"}}`: the leading eigenvalues by modulus and products, by each method.
 
 use std::collections::BTreeMap;
@@ -14,9 +15,9 @@ use std::path::{Path, PathBuf};
 
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
-    Breakdown, ChebyshevOptions, DenseOperator, Extreme, ExtremePairs, ProbeKind, Probes,
-    Reorthogonalisation, SlqOptions, SubspaceOptions, ThickRestartOptions, chebyshev_subspace, slq,
-    subspace_iteration, thick_restart_lanczos,
+    Breakdown, ChebyshevOptions, DenseOperator, Eigenpairs, Extreme, ExtremePairs, ProbeKind,
+    Probes, Reorthogonalisation, SlqOptions, SubspaceOptions, ThickRestartOptions, apart,
+    chebyshev_subspace, deflated_density, slq, subspace_iteration, thick_restart_lanczos,
 };
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,8 @@ struct DensityTask {
     steps: usize,
     probes: usize,
     reorthogonalisation: Reorthogonalisation,
+    #[serde(default)]
+    pairs: usize,
 }
 
 #[derive(Deserialize)]
@@ -123,14 +126,52 @@ fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<
         breakdown: Breakdown::Stop,
         block_size: 0,
     };
-    let density = slq(operator, &options)?;
-    let share = 1.0 / density.quadratures.len() as f64;
-    let pairs = density.quadratures.iter().flat_map(|quadrature| {
+    let density = match within_budget(operator, task)? {
+        None => slq(operator, &options)?,
+        Some((atoms, products)) => {
+            let steps = (task.steps * task.probes - products) / task.probes;
+            deflated_density(operator, &atoms, &SlqOptions { steps, ..options })?
+        }
+    };
+    let atom = 1.0 / density.dim as f64;
+    let share = density.continuous_fraction() / density.quadratures.len() as f64;
+    let atoms = density.atoms.iter().map(|known| (known.value, atom));
+    let rest = density.quadratures.iter().flat_map(|quadrature| {
         let pairs = quadrature.nodes.iter().zip(&quadrature.weights);
         pairs.map(move |(&node, weight)| (node, share * weight))
     });
-    let (nodes, weights) = pairs.unzip();
+    let (nodes, weights) = atoms.chain(rest).unzip();
     Ok(Density { nodes, weights })
+}
+
+/// The leading pairs that have converged and stand apart, and the products they took: none where half of the budget does
+/// not buy them.
+fn within_budget(
+    operator: &DenseOperator,
+    task: &DensityTask,
+) -> Result<Option<(Eigenpairs<Vec<f64>>, usize)>, Box<dyn Error>> {
+    let half = task.steps * task.probes / 2;
+    let window = task.pairs + task.pairs.max(20);
+    if task.pairs == 0 || half < window + task.pairs {
+        return Ok(None);
+    }
+    // One pair more, to know what is behind them.
+    let found = thick_restart_lanczos(
+        operator,
+        &ThickRestartOptions {
+            pairs: task.pairs + 1,
+            which: Extreme::LargestMagnitude,
+            window,
+            tolerance: 1e-4,
+            max_products: half - task.pairs - 1,
+            check_rounds: 0,
+            seed: task.seed,
+        },
+    )?;
+    let last = task.pairs;
+    let next = found.pairs.values[last].abs() + found.pairs.residuals[last];
+    let atoms = apart(&found.pairs, [-next, next], 0.01)?.of(&found.pairs);
+    Ok((!atoms.values.is_empty()).then_some((atoms, found.products)))
 }
 
 fn leading(

@@ -78,20 +78,12 @@ fn row(head: &str, laws: &LawAnalysis) -> Vec<String> {
     row
 }
 
-/// The winner, or who is still in.
+/// The winner; who is still in stands in the table of every fit.
 fn verdict(comparison: &Comparison) -> String {
-    let verdict = &comparison.verdict;
-    match verdict.winner {
-        Some(law) => law.to_string(),
-        None => {
-            let names: Vec<String> = verdict.candidates.iter().map(ToString::to_string).collect();
-            if names.is_empty() {
-                "undecided".to_owned()
-            } else {
-                format!("undecided: {}", names.join(", "))
-            }
-        }
-    }
+    comparison
+        .verdict
+        .winner
+        .map_or_else(|| "undecided".to_owned(), |law| law.to_string())
 }
 
 fn of_comparison(head: &str, comparison: &Comparison) -> String {

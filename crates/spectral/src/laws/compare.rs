@@ -88,7 +88,7 @@ pub(super) fn compare(
         }
     }
     let fits: Vec<LawFit> = fits.into_iter().map(|(fit, _)| fit).collect();
-    let verdict = select(&fits, &pairs, power_law_p, options.level);
+    let verdict = select(&fits, &pairs, sample.size(), power_law_p, options.level);
     Comparison {
         fits,
         not_fitted,
@@ -189,11 +189,15 @@ fn ratio(
     }
 }
 
-/// The rule: a law wins if there is another and it is favoured over every other, each pair at the level, and is not itself rejected by
+/// Least size of a sample of which a law is named.
+const LEAST_SIZE: f64 = 30.0;
+
+/// The rule: a law wins if the sample is of size 30 at least, there is another law and it is favoured over every other, each pair at the level, and is not itself rejected by
 /// Kolmogorov's test at the level, a power law of a tail by its bootstrap at 0.1. Otherwise the question is undecided between those that no other is favoured over.
 fn select(
     fits: &[LawFit],
     pairs: &[LikelihoodRatio],
+    size: f64,
     power_law_p: Option<f64>,
     level: f64,
 ) -> Verdict {
@@ -223,6 +227,12 @@ fn select(
             },
         );
     };
+    if size < LEAST_SIZE {
+        let reason = format!(
+            "the sample is of size {size:.0}, and the tests, which hold for large ones, are not read below {LEAST_SIZE}"
+        );
+        return verdict(None, reason);
+    }
     if !against(best).all(|pair| pair.favoured == Some(best)) {
         let names: Vec<String> = candidates.iter().map(LawName::to_string).collect();
         return verdict(

@@ -139,7 +139,7 @@ pub struct LawAnalysis {
 /// log-normal then, so the ratio is never for it: the log-normal is favoured where the ratio is significant, the power law
 /// where it is not and the criterion of Schwarz is at least 2 lower.
 ///
-/// **Verdict.** A law wins if there are others, it is favoured over each of them at the level, and Kolmogorov's test does not reject it; a power law
+/// **Verdict.** A law wins if N is 30 at least, there are others, it is favoured over each of them at the level, and Kolmogorov's test does not reject it; a power law
 /// of the tail if its goodness of fit is 0.1 or more.
 /// Otherwise it is undecided, with the laws that none is favoured over.
 ///
