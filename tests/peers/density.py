@@ -6,7 +6,7 @@ All three get the same probe vectors, a number of Lanczos steps and a number of 
 give: nodes and weights. The measure is the Wasserstein-1 distance between them and the exact spectrum, in units of its
 largest modulus, and in the tables its mean over ten seeds. PyHessian reorthogonalises and the papers' code does not;
 "the same" is hesscope asked to do as the peer does, "pairs first" takes the ten leading pairs out before the density, as
-its command does, from the same number of products altogether, where half of them buy the pairs.
+its command does, from the same number of products altogether, where a quarter of them buys the pairs.
 """
 
 import statistics

@@ -144,15 +144,15 @@ fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<
     Ok(Density { nodes, weights })
 }
 
-/// The leading pairs that have converged and stand apart, and the products they took: none where half of the budget does
-/// not buy them.
+/// The leading pairs that have converged and stand apart, and the products they took: none where a quarter of the
+/// budget does not buy them.
 fn within_budget(
     operator: &DenseOperator,
     task: &DensityTask,
 ) -> Result<Option<(Eigenpairs<Vec<f64>>, usize)>, Box<dyn Error>> {
-    let half = task.steps * task.probes / 2;
+    let share = task.steps * task.probes / 4;
     let window = task.pairs + task.pairs.max(20);
-    if task.pairs == 0 || half < window + task.pairs {
+    if task.pairs == 0 || share < window + task.pairs {
         return Ok(None);
     }
     // One pair more, to know what is behind them.
@@ -163,7 +163,7 @@ fn within_budget(
             which: Extreme::LargestMagnitude,
             window,
             tolerance: 1e-4,
-            max_products: half - task.pairs - 1,
+            max_products: share - task.pairs - 1,
             check_rounds: 0,
             seed: task.seed,
         },
