@@ -128,7 +128,7 @@ fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<
     };
     let density = match within_budget(operator, task)? {
         None => slq(operator, &options)?,
-        Some((atoms, products)) => {
+        Some(Bought { atoms, products }) => {
             let steps = (task.steps * task.probes - products) / task.probes;
             deflated_density(operator, &atoms, &SlqOptions { steps, ..options })?
         }
@@ -144,12 +144,18 @@ fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<
     Ok(Density { nodes, weights })
 }
 
+/// Pairs to be taken out, and the products they took.
+struct Bought {
+    atoms: Eigenpairs<Vec<f64>>,
+    products: usize,
+}
+
 /// The leading pairs that have converged and stand apart, and the products they took: none where a quarter of the
 /// budget does not buy them.
 fn within_budget(
     operator: &DenseOperator,
     task: &DensityTask,
-) -> Result<Option<(Eigenpairs<Vec<f64>>, usize)>, Box<dyn Error>> {
+) -> Result<Option<Bought>, Box<dyn Error>> {
     let share = task.steps * task.probes / 4;
     let window = task.pairs + task.pairs.max(20);
     if task.pairs == 0 || share < window + task.pairs {
@@ -171,7 +177,10 @@ fn within_budget(
     let last = task.pairs;
     let next = found.pairs.values[last].abs() + found.pairs.residuals[last];
     let atoms = apart(&found.pairs, [-next, next], 0.01)?.of(&found.pairs);
-    Ok((!atoms.values.is_empty()).then_some((atoms, found.products)))
+    Ok((!atoms.values.is_empty()).then_some(Bought {
+        atoms,
+        products: found.products,
+    }))
 }
 
 fn leading(

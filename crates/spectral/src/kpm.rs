@@ -420,8 +420,16 @@ impl KpmDensity {
         }
         let factors = self.factors(damping)?;
         // Angles fall as points rise.
-        let high = self.mapped(from).clamp(-1.0, 1.0).acos();
-        let low = self.mapped(to).clamp(-1.0, 1.0).acos();
+        let angle = |point: f64| {
+            let x = self.mapped(point);
+            // Rounding of an end of the interval moves its angle by the root of the rounding.
+            if x.abs() >= 1.0 - 8.0 * f64::EPSILON {
+                x.signum().acos()
+            } else {
+                x.acos()
+            }
+        };
+        let (high, low) = (angle(from), angle(to));
         let dim = self.dim as f64;
         Ok(self.mean(|moments| {
             let series = moments.iter().zip(&factors).enumerate().skip(1);

@@ -32,7 +32,7 @@ fn check_ends(
 ) {
     let spectrum = sorted(spectrum);
     let (p, norm) = (spectrum.len(), largest_modulus(&spectrum));
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 3);
     let options = BlockLanczosOptions {
         steps,
         ..BlockLanczosOptions::default()
@@ -175,7 +175,7 @@ fn run_to_the_end_it_is_the_spectrum() {
     ];
     for spectrum in cases {
         let spectrum = sorted(spectrum);
-        let op = KnownSpectrum::<f64>::new(spectrum.clone(), 3);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 3);
         for block in [1, 4, 7] {
             let options = BlockLanczosOptions {
                 steps: 1000,
@@ -198,7 +198,7 @@ fn single_precision() {
     let mut spectrum = semicircle(300, 1.0);
     spectrum.extend([5.0, 5.0, 4.0, -6.0]);
     let spectrum = sorted(spectrum);
-    let op = KnownSpectrum::<f32>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f32>::new(&spectrum, 2);
     let options = BlockLanczosOptions {
         steps: 20,
         ..BlockLanczosOptions::default()

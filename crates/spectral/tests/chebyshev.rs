@@ -43,7 +43,7 @@ fn check_on<O: LinearOperator>(
 }
 
 fn check(spectrum: &[f64], reflections: u64, pairs: usize, name: &str) {
-    let op = KnownSpectrum::<f64>::new(spectrum.to_vec(), reflections);
+    let op = KnownSpectrum::<f64>::new(spectrum, reflections);
     for which in ALL {
         let options = ChebyshevOptions {
             pairs,
@@ -71,7 +71,7 @@ fn marchenko_pastur_with_outliers() {
 #[test]
 fn power_law() {
     let spectrum: Vec<f64> = (1..=1000).map(|i| 1.0 / f64::from(i).powf(1.5)).collect();
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     for which in [Extreme::LargestAlgebraic, Extreme::LargestMagnitude] {
         let options = ChebyshevOptions {
             which,
@@ -111,7 +111,7 @@ fn repeated_tiny_and_zero() {
     let decades: Vec<f64> = (0..100)
         .map(|i| 10.0_f64.powf(-16.0 * f64::from(i) / 99.0))
         .collect();
-    let op = KnownSpectrum::<f64>::new(decades.clone(), 3);
+    let op = KnownSpectrum::<f64>::new(&decades, 3);
     let options = ChebyshevOptions {
         pairs: 25,
         ..ChebyshevOptions::default()
@@ -144,7 +144,7 @@ fn reference_hessians() {
         check(&spectrum, 3, 6, &name);
     }
     for (name, spectrum) in reference_spectra(&["g"]) {
-        let op = KnownSpectrum::<f64>::new(spectrum.clone(), 3);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 3);
         check_on(&op, &spectrum, &ChebyshevOptions::default(), 1e-10, &name);
     }
 }
@@ -154,7 +154,7 @@ fn reference_hessians() {
 fn fewer_products_than_plain_iteration() {
     let mut spectrum = semicircle(495, 1.0);
     spectrum.extend([1.15, 1.12, 1.1, 1.08, 1.06]);
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let options = ChebyshevOptions {
         pairs: 5,
         oversampling: 5,
@@ -180,7 +180,7 @@ fn fewer_products_than_plain_iteration() {
 fn degrees_and_blocks() {
     let mut spectrum = semicircle(100, 1.0);
     spectrum.extend([4.0, 3.0, 2.0]);
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     for degree in [1, 2, 7, 40] {
         for (pairs, oversampling) in [(3, 4), (1, 0), (103, 0), (3, 99)] {
             let options = ChebyshevOptions {
@@ -199,7 +199,7 @@ fn degrees_and_blocks() {
 fn single_precision() {
     let mut spectrum = semicircle(500, 1.0);
     spectrum.extend([9.0, 8.0, 8.0, 7.0, -6.0, -5.0, -4.0]);
-    let op = KnownSpectrum::<f32>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f32>::new(&spectrum, 2);
     for which in ALL {
         let options = ChebyshevOptions {
             pairs: 3,
@@ -216,7 +216,7 @@ fn single_precision() {
 fn warm_start_saves_iterations() {
     let mut spectrum = semicircle(300, 1.0);
     spectrum.extend([4.0, 3.0, 2.0]);
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let options = ChebyshevOptions {
         pairs: 3,
         ..ChebyshevOptions::default()

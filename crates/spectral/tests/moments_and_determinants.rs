@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::reflected::{Reflected, reference_spectra, spectra, stop_everywhere};
+use common::KnownSpectrum;
+use common::cases::{reference_spectra, spectra, stop_everywhere};
 use hesscope_spectral::{
     Breakdown, Damping, Extreme, KpmEstimation, KpmOptions, LogDeterminantOptions, RangeOptions,
     Reorthogonalisation, SlqOptions, SpectralError, ThickRestartOptions, deflated_log_determinant,
@@ -25,7 +26,7 @@ fn chebyshev_moments_and_counts_are_those_of_the_spectrum() {
     let mut all = spectra(400);
     all.extend(reference_spectra());
     for (name, spectrum) in all {
-        let op = Reflected::<f64>::new(&spectrum, 2, 3);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 2);
         let range = spectral_range(&op, &RangeOptions::default()).unwrap();
         let found = kpm(&op, &options(range.lower, range.upper, 1)).unwrap();
         // Two moments a product.
@@ -74,7 +75,7 @@ fn chebyshev_moments_and_counts_are_those_of_the_spectrum() {
 #[test]
 fn counts_agree_with_lanczos_quadrature() {
     let (_, spectrum) = spectra(600).remove(0);
-    let op = Reflected::<f64>::new(&spectrum, 2, 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let range = spectral_range(&op, &RangeOptions::default()).unwrap();
     let found = kpm(&op, &options(range.lower, range.upper, 1)).unwrap();
     let count = found.count(-0.5, 0.5, Damping::Jackson).unwrap();
@@ -103,7 +104,7 @@ fn counts_agree_with_lanczos_quadrature() {
 #[test]
 fn an_interval_too_narrow_is_an_error() {
     let (_, spectrum) = spectra(200).remove(0);
-    let op = Reflected::<f64>::new(&spectrum, 2, 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     assert!(kpm(&op, &options(-3.0, 5.0, 1)).is_err());
     assert!(kpm(&op, &options(3.0, -3.0, 1)).is_err());
 }
@@ -111,7 +112,7 @@ fn an_interval_too_narrow_is_an_error() {
 #[test]
 fn moments_go_on_to_the_bit() {
     let (_, spectrum) = spectra(60).remove(0);
-    let op = Reflected::<f64>::new(&spectrum, 2, 1);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let options = KpmOptions {
         moments: 11,
         probes: 5,
@@ -131,7 +132,7 @@ fn log_determinants_of_known_spectra() {
     let mut all = spectra(300);
     all.extend(reference_spectra());
     for (name, spectrum) in all {
-        let op = Reflected::<f64>::new(&spectrum, 2, 3);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 2);
         let least = spectrum.iter().copied().fold(f64::INFINITY, f64::min);
         let shift = 1.0 - least;
         let truth: f64 = spectrum.iter().map(|v| (v + shift).ln()).sum();
@@ -174,7 +175,7 @@ fn log_determinants_of_known_spectra() {
 #[test]
 fn known_eigenvalues_are_taken_out_of_log_determinants() {
     let (_, spectrum) = spectra(300).remove(1);
-    let op = Reflected::<f64>::new(&spectrum, 2, 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let truth: f64 = spectrum.iter().map(|v| (v + 0.1).ln()).sum();
     let top = thick_restart_lanczos(
         &op,
@@ -195,7 +196,7 @@ fn known_eigenvalues_are_taken_out_of_log_determinants() {
 #[test]
 fn an_indefinite_operator_is_an_error_that_names_the_ritz_value() {
     let (_, spectrum) = spectra(300).remove(0);
-    let op = Reflected::<f64>::new(&spectrum, 2, 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     let options = LogDeterminantOptions {
         shift: 1.0,
         ..LogDeterminantOptions::default()

@@ -5,7 +5,8 @@ mod common;
 
 use std::fmt::Debug;
 
-use common::known::{Known, low_rank, outliers_and_semicircle, power_law};
+use common::KnownSpectrum;
+use common::known::{low_rank, outliers_and_semicircle, power_law};
 use hesscope_spectral::{
     Deflated, Eigenpairs, Estimation, HutchppEstimation, HutchppOptions, LinearOperator,
     MemoryKeeper, Scalar, SpectralError, TraceEstimate, XtraceEstimation, XtraceOptions, hutchpp,
@@ -37,7 +38,7 @@ where
 
 fn resumed_in<T: Scalar>() {
     for spectrum in [outliers_and_semicircle(70), low_rank(70), power_law(70)] {
-        let op = Known::<T>::new(&spectrum, 2);
+        let op = KnownSpectrum::<T>::new(&spectrum, 2);
         for block_size in [1, 5, 0] {
             let options = HutchppOptions {
                 sketch: 11,
@@ -83,7 +84,7 @@ fn stopped_estimations_go_on_to_the_bit() {
 
 #[test]
 fn probes_can_be_added_and_other_options_are_refused() {
-    let op = Known::<f64>::new(&power_law(60), 2);
+    let op = KnownSpectrum::<f64>::new(power_law(60), 2);
     let mut keeper = MemoryKeeper::default();
     let fewer = HutchppOptions {
         sketch: 6,
@@ -119,7 +120,7 @@ fn error(found: &TraceEstimate) -> f64 {
 #[test]
 fn what_is_exact_comes_out_exact() {
     // A multiple of the identity, by the normalisation of the rest.
-    let op = Known::<f64>::new(&[-2.5; 50], 2);
+    let op = KnownSpectrum::<f64>::new([-2.5; 50], 2);
     let found = xtrace(
         &op,
         &XtraceOptions {
@@ -133,7 +134,7 @@ fn what_is_exact_comes_out_exact() {
 
     // A basis of the whole space, by its trace; no more products than that takes.
     for p in [1, 2, 9] {
-        let op = Known::<f64>::new(&power_law(p), 1);
+        let op = KnownSpectrum::<f64>::new(power_law(p), 1);
         let cross = xtrace(
             &op,
             &XtraceOptions {
@@ -157,7 +158,7 @@ fn what_is_exact_comes_out_exact() {
         }
     }
 
-    let zero = Known::<f64>::new(&[0.0; 20], 0);
+    let zero = KnownSpectrum::<f64>::new([0.0; 20], 0);
     for found in [
         xtrace(&zero, &XtraceOptions::default()).unwrap(),
         hutchpp(&zero, &HutchppOptions::default()).unwrap(),
@@ -173,7 +174,7 @@ fn what_is_exact_comes_out_exact() {
 #[test]
 fn deflated_operators_have_the_trace_of_what_remains() {
     let spectrum = outliers_and_semicircle(80);
-    let op = Known::<f64>::new(&spectrum, 3);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 3);
     let outliers: Vec<usize> = (70..80).collect();
     let pairs = Eigenpairs {
         values: outliers.iter().map(|&i| spectrum[i]).collect(),
@@ -217,7 +218,7 @@ fn deflated_operators_have_the_trace_of_what_remains() {
 
 #[test]
 fn what_cannot_be_is_refused() {
-    let op = Known::<f64>::new(&[1.0, f64::NAN, 2.0], 0);
+    let op = KnownSpectrum::<f64>::new([1.0, f64::NAN, 2.0], 0);
     assert!(matches!(
         hutchpp(&op, &HutchppOptions::default()),
         Err(SpectralError::NotFinite { step: 0, index: 0 })
@@ -246,7 +247,7 @@ fn what_cannot_be_is_refused() {
             .to_string()
             .contains("`vectors`")
     );
-    let one = Known::<f64>::new(&power_law(9), 0);
+    let one = KnownSpectrum::<f64>::new(power_law(9), 0);
     let single = XtraceOptions {
         vectors: 1,
         ..XtraceOptions::default()

@@ -43,7 +43,7 @@ fn check_on<O: LinearOperator>(
 }
 
 fn check(spectrum: &[f64], reflections: u64, pairs: usize, name: &str) {
-    let op = KnownSpectrum::<f64>::new(spectrum.to_vec(), reflections);
+    let op = KnownSpectrum::<f64>::new(spectrum, reflections);
     for which in ALL {
         let options = ThickRestartOptions {
             pairs,
@@ -71,7 +71,7 @@ fn marchenko_pastur_with_outliers() {
 #[test]
 fn power_law() {
     let spectrum: Vec<f64> = (1..=3000).map(|i| 1.0 / f64::from(i).powf(1.5)).collect();
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     for which in [Extreme::LargestAlgebraic, Extreme::LargestMagnitude] {
         let options = ThickRestartOptions {
             which,
@@ -98,7 +98,7 @@ fn repeated_eigenvalues_are_counted() {
 fn without_a_round_a_copy_may_be_missed_and_with_one_it_is_found() {
     let mut spectrum = vec![5.0, 5.0, 4.0, 3.0];
     spectrum.extend((0..500).map(|i| f64::from(i) / 250.0 - 1.0));
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 0);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 0);
     let options = ThickRestartOptions {
         pairs: 2,
         check_rounds: 0,
@@ -131,7 +131,7 @@ fn tiny_and_zero_spectra() {
         .map(|i| 10.0_f64.powf(-16.0 * f64::from(i) / 199.0))
         .collect();
     // Of the other end half lie within the tolerance of zero.
-    let op = KnownSpectrum::<f64>::new(decades.clone(), 3);
+    let op = KnownSpectrum::<f64>::new(&decades, 3);
     let options = ThickRestartOptions::default();
     check_on(&op, &decades, &options, 1e-10, "sixteen decades, 200");
 }
@@ -164,7 +164,7 @@ fn reference_hessians() {
         check(&spectrum, 3, 6, &name);
     }
     for (name, spectrum) in reference_spectra(&["g"]) {
-        let op = KnownSpectrum::<f64>::new(spectrum.clone(), 3);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 3);
         check_on(
             &op,
             &spectrum,
@@ -179,7 +179,7 @@ fn reference_hessians() {
 fn single_precision() {
     let mut spectrum = semicircle(1_000, 1.0);
     spectrum.extend([9.0, 8.0, 8.0, 7.0, -6.0, -5.0, -4.0]);
-    let op = KnownSpectrum::<f32>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f32>::new(&spectrum, 2);
     for which in ALL {
         let options = ThickRestartOptions {
             pairs: 3,
@@ -204,7 +204,7 @@ fn single_precision() {
 fn small_windows_and_small_spaces() {
     let mut spectrum = semicircle(200, 1.0);
     spectrum.extend([4.0, 3.0, 2.0]);
-    let op = KnownSpectrum::<f64>::new(spectrum.clone(), 2);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 2);
     for (window, pairs) in [(5, 3), (6, 3), (203, 10), (1000, 203)] {
         let options = ThickRestartOptions {
             pairs,

@@ -3,8 +3,9 @@
 
 mod common;
 
+use common::KnownSpectrum;
 use common::known::{
-    Known, REFERENCES, indefinite, low_rank, marchenko_pastur, outliers_and_semicircle, power_law,
+    REFERENCES, indefinite, low_rank, marchenko_pastur, outliers_and_semicircle, power_law,
     rank_one, reference, semicircle,
 };
 use hesscope_spectral::{
@@ -76,7 +77,7 @@ fn check(what: &str, spectrum: &[f64], found: &Coverage, widening: f64, slack: f
 #[test]
 fn hutchpp_states_its_error() {
     for (name, spectrum) in spectra(120) {
-        let op = Known::<f64>::new(&spectrum, 0);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 0);
         let found = coverage(op.trace(), 200, |seed| {
             let options = HutchppOptions {
                 seed,
@@ -88,7 +89,7 @@ fn hutchpp_states_its_error() {
     }
     // Eight probes and one eigenvalue, the worst for a sample of forms.
     let spectrum = rank_one(40);
-    let op = Known::<f64>::new(&spectrum, 0);
+    let op = KnownSpectrum::<f64>::new(&spectrum, 0);
     let found = coverage(op.trace(), 2000, |seed| {
         let options = HutchppOptions {
             seed,
@@ -101,9 +102,9 @@ fn hutchpp_states_its_error() {
     check("no sketch, rank one", &spectrum, &found, 1.43, 1.25);
 }
 
-fn low_rank_in<T: Scalar>(estimate: impl Fn(&Known<T>, u64) -> TraceEstimate) {
+fn low_rank_in<T: Scalar>(estimate: impl Fn(&KnownSpectrum<T>, u64) -> TraceEstimate) {
     let spectrum = low_rank(300);
-    let op = Known::<T>::new(&spectrum, 3);
+    let op = KnownSpectrum::<T>::new(&spectrum, 3);
     let found = coverage(op.trace(), 200, |seed| {
         let found = estimate(&op, seed);
         assert!(found.rounding > 0.0);
@@ -125,7 +126,7 @@ fn low_rank_in<T: Scalar>(estimate: impl Fn(&Known<T>, u64) -> TraceEstimate) {
 
 #[test]
 fn hutchpp_is_exact_but_for_rounding_on_low_rank() {
-    fn estimate<T: Scalar>(op: &Known<T>, seed: u64) -> TraceEstimate {
+    fn estimate<T: Scalar>(op: &KnownSpectrum<T>, seed: u64) -> TraceEstimate {
         let options = HutchppOptions {
             seed,
             ..HutchppOptions::default()
@@ -140,7 +141,7 @@ fn hutchpp_is_exact_but_for_rounding_on_low_rank() {
 #[test]
 fn xtrace_states_its_error() {
     for (name, spectrum) in spectra(120) {
-        let op = Known::<f64>::new(&spectrum, 0);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 0);
         let is_reference = REFERENCES.contains(&name);
         for (vectors, seeds) in [(8, 400), (24, 200)] {
             if is_reference && vectors == 8 {
@@ -165,7 +166,7 @@ fn xtrace_states_its_error() {
 
 #[test]
 fn xtrace_is_exact_but_for_rounding_on_low_rank() {
-    fn estimate<T: Scalar>(op: &Known<T>, seed: u64) -> TraceEstimate {
+    fn estimate<T: Scalar>(op: &KnownSpectrum<T>, seed: u64) -> TraceEstimate {
         let options = XtraceOptions {
             seed,
             ..XtraceOptions::default()
@@ -183,7 +184,7 @@ fn hutchinson_states_its_error() {
     all.retain(|(name, _)| *name != "rank one");
     all.push(("rank one", rank_one(60)));
     for (name, spectrum) in all {
-        let op = Known::<f64>::new(&spectrum, 0);
+        let op = KnownSpectrum::<f64>::new(&spectrum, 0);
         let probes = if name == "rank one" { 128 } else { 64 };
         let found = coverage(op.trace(), 1000, |seed| {
             let options = HutchinsonOptions {

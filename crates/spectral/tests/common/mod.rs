@@ -1,13 +1,16 @@
 //! Matrices of known spectrum.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod cases;
 pub mod known;
-pub mod reflected;
+mod known_spectrum;
+
+pub use known_spectrum::KnownSpectrum;
 
 use faer::{Mat, Side};
 use hesscope_spectral::{
     DenseOperator, Estimation, ExtremePairs, FolderKeeper, HostSpace, Keeper, LinearOperator,
-    OperatorError, ProbeKind, Probes, Scalar, VectorOf, VectorSpace,
+    ProbeKind, Probes, Scalar, VectorOf, VectorSpace,
 };
 
 /// A dim x dim matrix of independent standard normal entries.
@@ -56,60 +59,6 @@ pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter()
         .zip(b)
         .fold(0.0_f64, |m, (x, y)| m.max((x - y).abs()))
-}
-
-/// `H diag(spectrum) H^T` with H a product of Householder reflections: any order at O(p) a product.
-pub struct KnownSpectrum<T> {
-    pub spectrum: Vec<f64>,
-    reflections: Vec<Vec<f64>>,
-    space: HostSpace<T>,
-}
-
-impl<T: Scalar> KnownSpectrum<T> {
-    /// With this many reflections; none leaves it diagonal.
-    pub fn new(spectrum: Vec<f64>, reflections: u64) -> Self {
-        let probes = Probes::new(ProbeKind::UnitSphere, 1 << 41);
-        let dim = spectrum.len();
-        Self {
-            reflections: (0..reflections).map(|i| probes.host(dim, i)).collect(),
-            space: HostSpace::new(dim),
-            spectrum,
-        }
-    }
-}
-
-fn reflect(normal: &[f64], x: &mut [f64]) {
-    let twice: f64 = 2.0 * normal.iter().zip(&*x).map(|(a, b)| a * b).sum::<f64>();
-    for (value, entry) in x.iter_mut().zip(normal) {
-        *value -= twice * entry;
-    }
-}
-
-impl<T: Scalar> LinearOperator for KnownSpectrum<T> {
-    type Space = HostSpace<T>;
-
-    fn space(&self) -> &HostSpace<T> {
-        &self.space
-    }
-
-    fn apply(&self, block: &[Vec<T>]) -> Result<Vec<Vec<T>>, OperatorError> {
-        Ok(block
-            .iter()
-            .map(|x| {
-                let mut y = self.space.to_host(x);
-                for normal in &self.reflections {
-                    reflect(normal, &mut y);
-                }
-                for (value, eigenvalue) in y.iter_mut().zip(&self.spectrum) {
-                    *value *= eigenvalue;
-                }
-                for normal in self.reflections.iter().rev() {
-                    reflect(normal, &mut y);
-                }
-                self.space.from_host(&y)
-            })
-            .collect())
-    }
 }
 
 /// Quantiles `(i + 1/2) / count` of the density on [a, b], by its integral on a fine grid.

@@ -1,11 +1,15 @@
 //! Spectra known in full, and operators that have them at O(p) a product.
 #![allow(dead_code, clippy::unwrap_used)]
 
+#[path = "known_spectrum.rs"]
+mod known_spectrum;
+
 use std::path::PathBuf;
 
-use hesscope_spectral::{
-    HostSpace, LinearOperator, OperatorError, ProbeKind, Probes, VectorSpace, linear_grid,
-};
+use hesscope_spectral::linear_grid;
+
+/// In float64.
+pub type Spectral = known_spectrum::KnownSpectrum<f64>;
 
 /// A spectrum and its name.
 #[derive(Clone)]
@@ -145,68 +149,6 @@ pub fn reference_spectra() -> Option<Vec<Known>> {
         }
     }
     Some(spectra)
-}
-
-/// `diag(values)`, or that between Householder reflections, so that its eigenvectors are no coordinate axes.
-pub struct Spectral {
-    space: HostSpace<f64>,
-    values: Vec<f64>,
-    reflectors: Vec<Vec<f64>>,
-}
-
-impl Spectral {
-    pub fn new(values: &[f64], reflections: u64) -> Self {
-        let space = HostSpace::new(values.len());
-        let probes = Probes::new(ProbeKind::UnitSphere, 1 << 41);
-        Self {
-            space,
-            values: values.to_vec(),
-            reflectors: (0..reflections)
-                .map(|index| probes.host(values.len(), index))
-                .collect(),
-        }
-    }
-
-    /// Eigenvector `index`.
-    pub fn eigenvector(&self, index: usize) -> Vec<f64> {
-        let mut unit = vec![0.0; self.values.len()];
-        unit[index] = 1.0;
-        self.reflect(&mut unit, true);
-        unit
-    }
-
-    fn reflect(&self, v: &mut Vec<f64>, backwards: bool) {
-        let mut step = |u: &Vec<f64>| {
-            let dot = self.space.dot(u, v);
-            self.space.axpy(-2.0 * dot, u, v);
-        };
-        if backwards {
-            self.reflectors.iter().rev().for_each(&mut step);
-        } else {
-            self.reflectors.iter().for_each(&mut step);
-        }
-    }
-}
-
-impl LinearOperator for Spectral {
-    type Space = HostSpace<f64>;
-
-    fn space(&self) -> &HostSpace<f64> {
-        &self.space
-    }
-
-    fn apply(&self, block: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, OperatorError> {
-        Ok(block
-            .iter()
-            .map(|v| {
-                let mut w = v.clone();
-                self.reflect(&mut w, false);
-                w.iter_mut().zip(&self.values).for_each(|(x, d)| *x *= d);
-                self.reflect(&mut w, true);
-                w
-            })
-            .collect())
-    }
 }
 
 /// A linear grid a little beyond the spectrum.

@@ -1,64 +1,6 @@
 //! Operators and spectra for the tests of moments and determinants.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use hesscope_spectral::{ProbeKind, Probes, Scalar};
-
-/// `H_r ... H_1 diag(values) H_1 ... H_r` for random Householder reflections H: a known spectrum at O(p) a product, with
-/// off-diagonal entries all over.
-pub struct Reflected<T> {
-    pub values: Vec<f64>,
-    reflectors: Vec<Vec<f64>>,
-    space: hesscope_spectral::HostSpace<T>,
-}
-
-impl<T: Scalar> Reflected<T> {
-    pub fn new(values: &[f64], reflections: u64, seed: u64) -> Self {
-        let probes = Probes::new(ProbeKind::UnitSphere, seed | 1 << 41);
-        Self {
-            values: values.to_vec(),
-            reflectors: (0..reflections)
-                .map(|index| probes.host(values.len(), index))
-                .collect(),
-            space: hesscope_spectral::HostSpace::new(values.len()),
-        }
-    }
-}
-
-fn reflect(unit: &[f64], x: &mut [f64]) {
-    let along: f64 = unit.iter().zip(x.iter()).map(|(a, b)| a * b).sum();
-    for (entry, u) in x.iter_mut().zip(unit) {
-        *entry -= 2.0 * along * u;
-    }
-}
-
-impl<T: Scalar> hesscope_spectral::LinearOperator for Reflected<T> {
-    type Space = hesscope_spectral::HostSpace<T>;
-
-    fn space(&self) -> &Self::Space {
-        &self.space
-    }
-
-    fn apply(&self, block: &[Vec<T>]) -> Result<Vec<Vec<T>>, hesscope_spectral::OperatorError> {
-        use hesscope_spectral::VectorSpace;
-        Ok(block
-            .iter()
-            .map(|x| {
-                let mut y = self.space.to_host(x);
-                for unit in self.reflectors.iter().rev() {
-                    reflect(unit, &mut y);
-                }
-                for (entry, value) in y.iter_mut().zip(&self.values) {
-                    *entry *= value;
-                }
-                for unit in &self.reflectors {
-                    reflect(unit, &mut y);
-                }
-                self.space.from_host(&y)
-            })
-            .collect())
-    }
-}
-
 /// Known spectra by name, each of about `p` eigenvalues.
 pub fn spectra(p: usize) -> Vec<(&'static str, Vec<f64>)> {
     let unit = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
