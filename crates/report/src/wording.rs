@@ -139,3 +139,10 @@ pub(crate) fn operator_rank(operator: &str) -> usize {
         .position(|&known| known == operator)
         .unwrap_or(usize::MAX)
 }
+
+/// Whether an operator is G or made of its parts, and so without eigenvalues below zero but by rounding.
+pub(crate) fn is_psd(operator: &str) -> bool {
+    operator
+        .split(['+', '-'])
+        .all(|part| ["g", "a1", "a2", "b1", "b2"].contains(&part) || part.starts_with("b2["))
+}

@@ -78,16 +78,17 @@ pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
     })
 }
 
-/// Whether any panel has a standard error to show.
+/// Whether any panel has a band to show.
 fn has_band(panels: &[Panel]) -> bool {
     panels.iter().any(|panel| {
-        panel.spectrum.positive.error.is_some() || panel.spectrum.negative.error.is_some()
+        panel.spectrum.positive.band.is_some() || panel.spectrum.negative.band.is_some()
     })
 }
 
 fn caption(panels: &[Panel], floor: &str) -> String {
     let band = if has_band(panels) {
-        " The band is one standard error over the probes to either side."
+        " The band is where the exact spectrum, broadened alike, lies at 95 % of points: it allows for the probes, for what \
+         the Lanczos steps do not resolve, and for the residuals."
     } else {
         ""
     };
@@ -95,7 +96,7 @@ fn caption(panels: &[Panel], floor: &str) -> String {
         .iter()
         .any(|panel| panel.spectrum.near_zero.standard_error.is_none())
     {
-        " Where there is a single probe, the error is unknown and not drawn."
+        " Where there is a single probe, the errors of the shares are unknown."
     } else {
         ""
     };
@@ -120,7 +121,7 @@ fn entries(panels: &[Panel]) -> Vec<(Sign, &'static str)> {
     let marks = || panels.iter().flat_map(|panel| &panel.spectrum.marks);
     let mut entries = vec![(Sign::Line, "density")];
     if has_band(panels) {
-        entries.push((Sign::Band, "\u{b1} 1 standard error"));
+        entries.push((Sign::Band, "95 % band"));
     }
     if marks().any(|mark| mark.outlier) {
         entries.push((Sign::Diamond, "outlier"));
@@ -214,9 +215,11 @@ fn label_below(canvas: &mut Canvas, frame: &Frame, extent: Extent, layout: Layou
 /// log10 of the most eigenvalues a decade, a little room added.
 fn most(panel: &Panel) -> f64 {
     let side = |curve: &SideCurve| {
-        curve.mean.iter().enumerate().fold(0.0_f64, |m, (i, mean)| {
-            m.max(mean + curve.error.as_ref().map_or(0.0, |error| error[i]))
-        })
+        let top = curve.band.as_ref().map_or(&curve.mean, |[_, upper]| upper);
+        top.iter()
+            .chain(&curve.mean)
+            .copied()
+            .fold(0.0_f64, f64::max)
     };
     side(&panel.spectrum.negative)
         .max(side(&panel.spectrum.positive))
@@ -298,9 +301,9 @@ fn draw_curve(canvas: &mut Canvas, curve: &SideCurve, side: &Scale, scale: &Scal
             .map(|i| (side.at(curve.points[i]), y(value(i))))
             .collect()
     };
-    if let Some(error) = &curve.error {
-        let mut band = line(&|i| curve.mean[i] + error[i]);
-        band.extend(line(&|i| curve.mean[i] - error[i]).into_iter().rev());
+    if let Some([lower, upper]) = &curve.band {
+        let mut band = line(&|i| upper[i]);
+        band.extend(line(&|i| lower[i]).into_iter().rev());
         canvas.polygon(&band, Ink::Sky);
     }
     canvas.polyline(&line(&|i| curve.mean[i]), Ink::Blue, 1.8, None);

@@ -1,10 +1,12 @@
 //! What the density figure shows of one analysis, as numbers.
 
-use hesscope_spectral::{Curve, Estimate, LogGrid, OutlierOutcome, SpectralError};
+use hesscope_spectral::{
+    Band, BandOptions, Curve, Estimate, LogGrid, OutlierOutcome, SpectralError,
+};
 
 use super::split_axis::Extent;
 use crate::schema::Analysis;
-use crate::wording::known_count;
+use crate::wording::{is_psd, known_count};
 
 /// Decades below the largest modulus at which near zero begins.
 const DECADES: i32 = 6;
@@ -24,8 +26,8 @@ pub(crate) struct SideCurve {
     pub(crate) points: Vec<f64>,
     /// Eigenvalues a decade.
     pub(crate) mean: Vec<f64>,
-    /// Standard error over probes, where it is known and not zero.
-    pub(crate) error: Option<Vec<f64>>,
+    /// Lower and upper end of the 95% band for the exact spectrum, broadened alike; none where the density is exact.
+    pub(crate) band: Option<[Vec<f64>; 2]>,
 }
 
 /// A leading eigenvalue.
@@ -100,12 +102,22 @@ pub(crate) fn spectrum(analysis: &Analysis, extent: &Extent) -> Result<Spectrum,
     let points = ((high - low) * POINTS).ceil() as usize + 1;
     let grid = LogGrid::new(10f64.powi(extent.floor), 10f64.powf(high), points)?;
     let density = analysis.density.log_density(&grid, WIDTH)?;
+    let bands = if analysis.density.exact {
+        None
+    } else {
+        let options = BandOptions {
+            psd: is_psd(&analysis.settings.operator),
+            ..BandOptions::default()
+        };
+        Some(analysis.density.log_spectrum(&grid, WIDTH, &options)?)
+    };
+    let (above, below) = bands.map_or((None, None), |bands| (Some(bands.positive), bands.negative));
     let dim = analysis.dimension as f64;
     let marks = marks(analysis);
     let marked = marks.iter().filter(|mark| mark.outlier).count();
     Ok(Spectrum {
-        negative: side_curve(density.negative, dim, extent.negative),
-        positive: side_curve(density.positive, dim, extent.positive),
+        negative: side_curve(&density.negative, below, dim, extent.negative),
+        positive: side_curve(&density.positive, above, dim, extent.positive),
         negative_mass: density.negative_mass,
         positive_mass: density.positive_mass,
         near_zero: density.near_zero,
@@ -116,7 +128,7 @@ pub(crate) fn spectrum(analysis: &Analysis, extent: &Extent) -> Result<Spectrum,
 }
 
 /// The part of a curve up to its side's end, in eigenvalues a decade.
-fn side_curve(curve: Curve, dim: f64, top: Option<f64>) -> SideCurve {
+fn side_curve(curve: &Curve, band: Option<Band>, dim: f64, top: Option<f64>) -> SideCurve {
     let top = top.unwrap_or(f64::NEG_INFINITY);
     let count = curve.points.iter().take_while(|&&u| u <= top).count();
     let scaled = |values: &[f64]| {
@@ -127,10 +139,7 @@ fn side_curve(curve: Curve, dim: f64, top: Option<f64>) -> SideCurve {
     };
     SideCurve {
         mean: scaled(&curve.mean),
-        error: curve
-            .standard_error
-            .map(|error| scaled(&error))
-            .filter(|error| error.iter().any(|&e| e > 0.0)),
+        band: band.map(|band| [scaled(&band.lower), scaled(&band.upper)]),
         points: curve.points[..count].to_vec(),
     }
 }

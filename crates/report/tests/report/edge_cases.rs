@@ -192,14 +192,14 @@ fn tiny_and_huge_spectra_are_drawn() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn one_probe_has_no_band_and_says_why() -> Result<(), Box<dyn Error>> {
+fn one_probe_has_a_band_and_no_standard_error() -> Result<(), Box<dyn Error>> {
     let html = page_of(vec![synthetic::analysis(
         "h",
         synthetic::semicircle(100, 1.0),
         20,
         1,
     )?])?;
-    assert!(!html.contains("1 standard error</text>"));
+    assert!(html.contains("95 % band</text>"));
     assert!(html.contains("single probe"));
     assert!(html.contains("(error unknown)"));
     Ok(())

@@ -79,7 +79,7 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
     // Two thresholds and the legend's.
     assert_eq!(svg.matches("stroke-dasharray=\"3 3\"").count(), 3);
     assert!(svg.contains("% near zero<"));
-    assert!(svg.contains("1 standard error"));
+    assert!(svg.contains("95 % band"));
     Ok(())
 }
 
