@@ -7,7 +7,8 @@ mod common {
 
 use common::laws::{Family, Random, exponential, power_law, quadratures, semicircle, wigner};
 use hesscope_spectral::{
-    Atom, LawAnalysis, LawName, LawOptions, Region, Sample, Side, SpectralDensity, fit_laws,
+    Atom, LawAnalysis, LawName, LawOptions, Quadrature, Region, Sample, Side, SpectralDensity,
+    fit_laws,
 };
 
 /// Few bootstrap samples where the tail is not what is asked about.
@@ -325,4 +326,26 @@ fn bad_input_is_refused() {
     let found = fit_laws(&equal, &options()).unwrap();
     assert!(found.whole_bulk.fits.is_empty() && found.whole_bulk.verdict.winner.is_none());
     assert!(found.no_tail.is_some());
+}
+
+/// One node of nine tenths of the mass: the hundred others are worth little beside it, and nothing is said.
+#[test]
+fn few_heavy_nodes_decide_nothing() {
+    let quadrature = Quadrature {
+        nodes: (1..=101).map(|i| f64::from(i) / 100.0).collect(),
+        weights: (0..101).map(|i| if i == 0 { 0.9 } else { 0.001 }).collect(),
+    };
+    let density = SpectralDensity {
+        dim: 10_000,
+        exact: false,
+        quadratures: vec![quadrature.clone(), quadrature],
+        atoms: Vec::new(),
+    };
+    let found = fit_laws(&density, &LawOptions::default()).unwrap();
+    assert!(found.sample.size < 5.0, "{}", found.sample.size);
+    assert_eq!(found.tail, None);
+    assert!(found.no_tail.is_some());
+    let verdict = &found.whole_bulk.verdict;
+    assert_eq!(verdict.winner, None);
+    assert!(verdict.reason.contains("size"), "{}", verdict.reason);
 }

@@ -77,7 +77,11 @@ fn outliers(group: &Group<'_>) -> String {
                 OutlierOutcome::Decided(count) => [
                     head,
                     count.count.to_string(),
-                    beside_classes(count.count, analysis.classes),
+                    if count.count == 0 {
+                        none()
+                    } else {
+                        beside_classes(count.count, analysis.classes)
+                    },
                     count
                         .bulk_edge
                         .map_or_else(none, |edge| with_error(edge.value, Some(edge.error()))),

@@ -202,17 +202,23 @@ pub(super) fn tail(sample: &Sample, options: &LawOptions) -> Result<TailFit, Str
     if sample.least() <= 0.0 {
         return Err("a tail needs positive values; analyse one side".to_string());
     }
+    let too_short = || {
+        format!(
+            "a sample of size {:.0} has no tail of {} different values",
+            sample.size(),
+            options.least_tail
+        )
+    };
+    // A part of quadratures may be of a larger size than the whole, if that has a few heavy nodes; the bootstrap draws as
+    // many values as the whole is good for.
+    if sample.size() < options.least_tail as f64 {
+        return Err(too_short());
+    }
     let end = sample.window.upper.map_or(f64::INFINITY, f64::ln);
     let logs = Logs::new(&sample.points, end);
     let found = logs
         .search(options.least_tail as f64, options.tries)
-        .ok_or_else(|| {
-            format!(
-                "a sample of size {:.0} has no tail of {} different values",
-                sample.size(),
-                options.least_tail
-            )
-        })?;
+        .ok_or_else(too_short)?;
     let xmin = sample.points[found.first].x;
     let tail = sample.tail(xmin);
     let fit = goodness_of_fit(sample, &logs, found, options);
