@@ -54,7 +54,7 @@ pub fn run(options: &OverlapsOptions) -> Result<(), Failure> {
         .unwrap_or(Part::Hess.into());
     let mut checkpoints = Vec::new();
     for &epoch in &epochs {
-        checkpoints.push((epoch, run.checkpoint(epoch)?.sha256));
+        checkpoints.push((epoch, run.checkpoint_sha256(epoch)?));
     }
     checkpoints.sort();
     checkpoints.dedup();

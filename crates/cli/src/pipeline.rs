@@ -222,17 +222,25 @@ impl Run {
 
     /// The network at an epoch.
     pub fn checkpoint(&self, epoch: usize) -> Result<Checkpoint, Failure> {
-        let path = checkpoint_path(&self.folder.checkpoints(), epoch);
-        if !path.is_file() {
-            return Err(missing_epoch(&self.folder, epoch));
-        }
-        let loaded = load_checkpoint(&path, &self.device)?;
-        let bytes = fs::read(&path)
-            .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+        let path = self.checkpoint_file(epoch)?;
         Ok(Checkpoint {
-            network: loaded.net,
-            sha256: sha256(&bytes),
+            network: load_checkpoint(&path, &self.device)?.net,
+            sha256: file_sha256(&path)?,
         })
+    }
+
+    /// SHA-256 of the file of an epoch's weights.
+    pub fn checkpoint_sha256(&self, epoch: usize) -> Result<String, Failure> {
+        file_sha256(&self.checkpoint_file(epoch)?)
+    }
+
+    fn checkpoint_file(&self, epoch: usize) -> Result<PathBuf, Failure> {
+        let path = checkpoint_path(&self.folder.checkpoints(), epoch);
+        if path.is_file() {
+            Ok(path)
+        } else {
+            Err(missing_epoch(&self.folder, epoch))
+        }
     }
 
     fn analyse(
@@ -282,6 +290,12 @@ impl Run {
             choices: &self.settings.analysis,
         })
     }
+}
+
+fn file_sha256(path: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+    Ok(sha256(&bytes))
 }
 
 fn default_root(settings: &Settings, hash: &str) -> PathBuf {

@@ -1,7 +1,7 @@
 //! The analyses that belong in one picture.
 
 use crate::schema::Analysis;
-use crate::wording::{operator_name, operator_rank};
+use crate::wording::{operator_name, operator_rank, split_name};
 
 /// The analyses of one split at one epoch, in the order Hess, G, H and others.
 #[derive(Clone, Debug)]
@@ -43,10 +43,7 @@ pub(crate) fn groups(analyses: &[Analysis]) -> Vec<Group<'_>> {
 impl Group<'_> {
     /// `training split, epoch 20`.
     pub(crate) fn title(&self) -> String {
-        let split = match self.split {
-            "train" => "training",
-            other => other,
-        };
+        let split = split_name(self.split);
         format!("{split} split, epoch {}", self.epoch)
     }
 

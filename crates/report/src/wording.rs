@@ -132,6 +132,22 @@ pub(crate) fn operator_name(operator: &str) -> String {
     }
 }
 
+/// A split as it is printed.
+pub(crate) fn split_name(split: &str) -> &str {
+    match split {
+        "train" => "training",
+        other => other,
+    }
+}
+
+/// With its first letter large.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}
+
 /// The order in which operators are shown.
 pub(crate) fn operator_rank(operator: &str) -> usize {
     ["hess", "g", "h", "a1", "a2", "a1+a2", "b1", "b2"]

@@ -4,7 +4,7 @@ use super::markup::{Table, details, paragraph};
 use crate::escape::escape;
 use crate::numbers::significant;
 use crate::schema::{EpochOverlaps, OverlapRecord, Overlaps, SpaceRecord};
-use crate::wording::operator_name;
+use crate::wording::{capitalised, operator_name, split_name};
 
 /// All files of overlaps; only the last epoch's table is open.
 pub(crate) fn section(all: &[Overlaps]) -> String {
@@ -20,13 +20,10 @@ pub(crate) fn section(all: &[Overlaps]) -> String {
          subspace would have on average.",
     ));
     for overlaps in all {
-        let split = match overlaps.settings.split.as_str() {
-            "train" => "training",
-            other => other,
-        };
+        let split = split_name(&overlaps.settings.split);
         out.push_str(&format!(
             "<section>\n<h3>{} split</h3>\n",
-            escape(&capital(split))
+            escape(&capitalised(split))
         ));
         for (i, epoch) in overlaps.epochs.iter().rev().enumerate() {
             out.push_str(&details(
@@ -42,13 +39,6 @@ pub(crate) fn section(all: &[Overlaps]) -> String {
     }
     out.push_str("</section>\n");
     out
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }
 
 /// The name of a space as it is printed.

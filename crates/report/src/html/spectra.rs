@@ -9,7 +9,7 @@ use crate::figures::{Figure, is_outlier};
 use crate::groups::Group;
 use crate::numbers::{estimate, integer, known_within, plain, significant, with_error};
 use crate::schema::Analysis;
-use crate::wording::{Side, beside_classes, reasons};
+use crate::wording::{Side, beside_classes, capitalised, reasons};
 
 /// All groups; the tables of eigenvalues are open in the first.
 pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
@@ -40,13 +40,6 @@ pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
     }
     out.push_str("</section>\n");
     out
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }
 
 /// The counts with their evidence, a row for each side that has eigenvalues.
