@@ -22,6 +22,7 @@ mod overlaps;
 mod pace;
 mod partial;
 mod pipeline;
+mod run;
 mod seeds;
 mod settings;
 mod source;

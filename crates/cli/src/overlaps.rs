@@ -23,7 +23,7 @@ use crate::folder::{RunFolder, sha256};
 use crate::leading::{Effort, leading};
 use crate::outliers::candidates;
 use crate::partial::Partial;
-use crate::pipeline::{Run, require_class};
+use crate::run::{Run, require_class};
 use crate::settings::SplitName;
 
 /// The folder of overlaps in the folder of a run.

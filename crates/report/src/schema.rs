@@ -1,10 +1,12 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
 mod overlaps;
+mod sweep;
 
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
+pub use sweep::SweepRow;
 
 use hesscope_spectral::{
     Assessment, AutomaticOutcome, LawAnalysis, Outliers, SpectralDensity, SpectralRange,
