@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::{Difference, heaviest};
 use crate::density::SpectralDensity;
 use crate::error::SpectralError;
 use crate::functional::Functional;
@@ -39,15 +40,20 @@ impl Bounded {
 }
 
 /// A broadened density is bounded no closer than this fraction of one eigenvalue's peak.
-pub(crate) const RESOLUTION: f64 = 1e-6;
+pub(crate) const RESOLUTION: f64 = 1e-5;
 
 /// A Gaussian changes by at most this many times its value over one standard deviation's shift, out to its reach.
 const SLOPE: f64 = 9.0;
+
+/// Distances from a node are cut into shells that end this many times farther out than they begin.
+const SHELL: f64 = 1.5;
 
 /// A density made ready for bounds.
 pub(crate) struct Bounds<'a> {
     density: &'a SpectralDensity,
     rules: Rules,
+    /// The place of most eigenvalues, atoms apart, if there is one.
+    cluster: Option<f64>,
     psd: bool,
     /// How far deflation by inexact eigenvectors can have moved the rest of the spectrum: `||R||_F` (Weyl).
     shift: f64,
@@ -58,6 +64,8 @@ pub(crate) struct Bounds<'a> {
 pub(crate) struct Bracket {
     /// Estimate, least and largest.
     pub(crate) moments: [Moments; 3],
+    /// The same as a difference from its value at the cluster, where that is not zero.
+    difference: Option<Difference>,
     /// The atoms' share: at their values, least and largest.
     pub(crate) atoms: [f64; 3],
     peak: f64,
@@ -83,6 +91,7 @@ impl<'a> Bounds<'a> {
             .sqrt();
         Ok(Self {
             density,
+            cluster: heaviest(&rules),
             rules,
             psd,
             shift,
@@ -118,13 +127,14 @@ impl<'a> Bounds<'a> {
         } else {
             0.0
         };
-        let moments = if self.density.exact {
-            [self.exact_moments(f); 3]
+        let (moments, difference) = if self.density.exact {
+            ([self.exact_moments(f); 3], None)
         } else {
             self.moments(f)
         };
         Bracket {
             moments,
+            difference,
             atoms,
             peak: f.peak(),
             slack,
@@ -141,20 +151,29 @@ impl<'a> Bounds<'a> {
         [mean, mean * mean, mean.powi(3)]
     }
 
-    fn moments(&self, f: &impl Functional) -> [Moments; 3] {
+    fn moments(&self, f: &impl Functional) -> ([Moments; 3], Option<Difference>) {
         let mut sums = [[0.0; 3]; 3];
+        let value = self.cluster.map_or(0.0, |node| f.at(self.clamp(node)));
+        let mut difference = (value > 0.0).then(|| Difference::new(value));
         for rule in &self.rules.rules {
-            for ((&node, &weight), &reach) in rule.nodes.iter().zip(&rule.weights).zip(&rule.reach)
-            {
-                let [least, largest] = self.over(f, reach, self.shift);
-                if largest == 0.0 {
+            for (i, &weight) in rule.weights.iter().enumerate() {
+                let [least, largest] = self.over(f, rule.reach[i], self.shift);
+                let astray = self.astray(f, rule, i);
+                if largest == 0.0 && astray[0] == 0.0 && difference.is_none() {
                     continue;
                 }
-                let value = f.at(self.clamp(node)).clamp(least, largest);
+                let value = f.at(self.clamp(rule.nodes[i])).clamp(least, largest);
+                if let Some(difference) = &mut difference {
+                    // Mass astray adds to the largest value only.
+                    difference.add(weight, [value, least, largest + astray[0]]);
+                }
                 for (sum, value) in sums.iter_mut().zip([value, least, largest]) {
                     sum[0] += weight * value;
                     sum[1] += weight * value * value;
                     sum[2] += weight * value.powi(3);
+                }
+                for (sum, most) in sums[2].iter_mut().zip(astray) {
+                    *sum += weight * most;
                 }
             }
         }
@@ -162,13 +181,53 @@ impl<'a> Bounds<'a> {
         let [mean, mut least, mut largest] = sums.map(|sum| sum.map(|s| s / count));
         if let Some([centre, width]) = f.bump()
             && self.rules.resolves(centre, width)
-            && let Some(difference) = self.step_difference(f, mean[0])
+            && let Some(change) = self.step_difference(f, mean[0])
         {
-            let error = difference + SLOPE * self.shift / width * mean[0];
+            let error = change + SLOPE * self.shift / width * mean[0];
             least = tighten(least, mean, mean[0] - error, f64::max);
             largest = tighten(largest, mean, mean[0] + error, f64::min);
+            if let Some(difference) = &mut difference {
+                difference.error = Some(error);
+            }
         }
-        [mean, least, largest]
+        let difference = difference.map(|difference| difference.over(count));
+        ([mean, least, largest], difference)
+    }
+
+    /// The most that mass astray from node i adds to the averages of f, f^2 and f^3, as shares of the node's weight.
+    ///
+    /// So much mass at one distance excludes as much at another: the largest of all distances bounds their sum, since each
+    /// alone would use up what displaces the node.
+    fn astray(&self, f: &impl Functional, rule: &Rule, i: usize) -> Moments {
+        let mut most = [0.0_f64; 3];
+        let Some(stray) = rule.stray[i] else {
+            return most;
+        };
+        let node = rule.nodes[i];
+        let least = RESOLUTION * f.peak() / self.dim.max(1) as f64;
+        for sign in [-1.0, 1.0] {
+            let room = if sign < 0.0 {
+                node - stray.between[0]
+            } else {
+                stray.between[1] - node
+            };
+            let mut near = stray.from.max(f64::MIN_POSITIVE);
+            while near < room {
+                let share = stray.share(near);
+                if share * rule.weights[i] * f.peak() < least {
+                    break;
+                }
+                let far = (near * SHELL).min(room);
+                let ends = [node + sign * near, node + sign * far];
+                let shell = if sign < 0.0 { [ends[1], ends[0]] } else { ends };
+                let largest = self.over(f, shell, self.shift)[1];
+                for (most, power) in most.iter_mut().zip(1..) {
+                    *most = most.max(share * largest.powi(power));
+                }
+                near *= SHELL;
+            }
+        }
+        most
     }
 
     pub(crate) fn density(&self) -> &SpectralDensity {
@@ -179,10 +238,11 @@ impl<'a> Bounds<'a> {
     pub(crate) fn each_probe(&self, f: &impl Functional) -> Vec<[f64; 2]> {
         let bracket = |rule: &Rule| {
             let mut sums = [0.0; 2];
-            for (&weight, &reach) in rule.weights.iter().zip(&rule.reach) {
+            for (i, (&weight, &reach)) in rule.weights.iter().zip(&rule.reach).enumerate() {
                 for (sum, value) in sums.iter_mut().zip(self.over(f, reach, self.shift)) {
                     *sum += weight * value;
                 }
+                sums[1] += weight * self.astray(f, rule, i)[0];
             }
             sums
         };
@@ -241,6 +301,9 @@ impl<'a> Bounds<'a> {
         let atoms = bracket.atoms;
         let [lower, upper] = if self.density.exact {
             [mean[0], mean[0]]
+        } else if let Some(difference) = &bracket.difference {
+            let [lower, upper] = difference.interval(law, self.dim, self.probes());
+            [lower.max(0.0), upper.min(bracket.peak)]
         } else {
             [
                 law.interval(least, self.dim, self.probes())[0],

@@ -19,7 +19,7 @@ pub(crate) type Moments = [f64; 3];
 
 /// The tails cut off are this fraction of what the level asks for, since the moments are estimates themselves; measured
 /// coverage (`docs/spectral-accuracy.md`) is then at least the level.
-const TAIL: f64 = 0.6;
+const TAIL: f64 = 0.5;
 
 /// Levels whose tables are kept.
 const KEPT_LEVELS: usize = 8;
@@ -196,7 +196,7 @@ mod tests {
             let [low, high] = law
                 .interval([estimate / dim as f64; 3], dim, 4)
                 .map(|end| end * dim as f64);
-            let exact = [0.985, 0.015].map(|q| 4.0 * estimate / chi_square_quantile(4.0, q));
+            let exact = [0.9875, 0.0125].map(|q| 4.0 * estimate / chi_square_quantile(4.0, q));
             // Ends above one eigenvalue belong to more degrees of freedom than that law has.
             for (end, exact) in [low, high].into_iter().zip(exact) {
                 if exact <= 1.0 {

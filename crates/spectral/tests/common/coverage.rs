@@ -13,12 +13,16 @@ pub struct Setting {
     pub probes: usize,
     pub steps: usize,
     pub seeds: u64,
+    /// The first of them.
+    pub first: u64,
     pub points: usize,
     pub kind: ProbeKind,
     pub reflections: u64,
     pub band: BandOptions,
     /// Widths are the rules' times this.
     pub widen: f64,
+    /// The fraction of `with_ritz_atoms`, where nodes become atoms.
+    pub ritz_atoms: Option<f64>,
 }
 
 impl Default for Setting {
@@ -27,11 +31,13 @@ impl Default for Setting {
             probes: 8,
             steps: 64,
             seeds: 100,
+            first: 0,
             points: 120,
             kind: ProbeKind::Gaussian,
             reflections: 0,
             band: BandOptions::default(),
             widen: 1.0,
+            ritz_atoms: None,
         }
     }
 }
@@ -75,7 +81,7 @@ pub fn coverage(case: &Known, setting: &Setting) -> [Coverage; 3] {
     };
     let truth = bands(&exact, &options);
     let mut results = [(); 3].map(|()| (0_usize, 0_usize, Vec::new()));
-    for seed in 0..setting.seeds {
+    for seed in setting.first..setting.first + setting.seeds {
         let density = slq(
             &op,
             &SlqOptions {
@@ -87,6 +93,10 @@ pub fn coverage(case: &Known, setting: &Setting) -> [Coverage; 3] {
             },
         )
         .unwrap();
+        let density = match setting.ritz_atoms {
+            Some(fraction) => density.with_ritz_atoms(fraction).unwrap(),
+            None => density,
+        };
         let found = bands(&density, &BandOptions { seed, ..options });
         for ((result, found), truth) in results.iter_mut().zip(&found).zip(&truth) {
             let mut all = true;
