@@ -5,7 +5,8 @@
 //!
 //! - `{"probes": {"kind", "seed", "dim", "count"}}`: the probe vectors;
 //! - `{"densities": [{"kind", "seed", "steps", "probes", "reorthogonalisation", "pairs"}]}`: nodes and weights of each; with
-//!   `pairs` above zero so many leading pairs are taken out first, all within `steps * probes` products;
+//!   `pairs` above zero so many leading pairs are taken out first, all within `steps * probes` products; with `atoms`, nodes
+//!   that are one eigenvalue become atoms afterwards;
 //! - `{"leading": {"pairs", "tolerance", "seed"}}`: the leading eigenvalues by modulus and products, by each method.
 
 use std::collections::BTreeMap;
@@ -21,6 +22,9 @@ use hesscope_spectral::{
 };
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
+
+/// A pair or a node becomes an atom where its residual is at most this share of its gap to the rest.
+const ATOM_FRACTION: f64 = 0.01;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,6 +51,8 @@ struct DensityTask {
     reorthogonalisation: Reorthogonalisation,
     #[serde(default)]
     pairs: usize,
+    #[serde(default)]
+    atoms: bool,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +139,11 @@ fn density(operator: &DenseOperator, task: &DensityTask) -> Result<Density, Box<
             deflated_density(operator, &atoms, &SlqOptions { steps, ..options })?
         }
     };
+    let density = if task.atoms {
+        density.with_ritz_atoms(ATOM_FRACTION)?
+    } else {
+        density
+    };
     let atom = 1.0 / density.dim as f64;
     let share = density.continuous_fraction() / density.quadratures.len() as f64;
     let atoms = density.atoms.iter().map(|known| (known.value, atom));
@@ -176,7 +187,7 @@ fn within_budget(
     )?;
     let last = task.pairs;
     let next = found.pairs.values[last].abs() + found.pairs.residuals[last];
-    let atoms = apart(&found.pairs, [-next, next], 0.01)?.of(&found.pairs);
+    let atoms = apart(&found.pairs, [-next, next], ATOM_FRACTION)?.of(&found.pairs);
     Ok((!atoms.values.is_empty()).then_some(Bought {
         atoms,
         products: found.products,
