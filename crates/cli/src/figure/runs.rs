@@ -7,6 +7,7 @@ use super::options::{CommonOptions, RunsOptions};
 use super::scale::resolve;
 use crate::failure::Failure;
 use crate::run::Run;
+use crate::source::Sources;
 
 /// Does something with every run, one after another; each is trained before, and let go of after.
 pub fn each(
@@ -35,6 +36,10 @@ pub fn each(
         for &dataset in &datasets {
             all.push(resolve(options, common, dataset, net.clone())?);
         }
+    }
+    // So is the want of files that were not said to be anywhere.
+    for settings in all.iter().filter(|settings| settings.data_dir.is_none()) {
+        Sources::load(settings)?;
     }
     for settings in all {
         let run = Run::with(settings, None)?;

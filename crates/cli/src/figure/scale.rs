@@ -1,6 +1,6 @@
 //! What is trained at which scale.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, PerClass};
 use hesscope_models::NetConfig;
@@ -91,7 +91,7 @@ pub fn resolve(
         settings = overlaid(&settings, path)?;
         settings.dataset = dataset;
     }
-    settings.data_dir = folder(options, dataset);
+    settings.data_dir = folder(options, dataset)?;
     settings.seed = options.seed.unwrap_or(settings.seed);
     let computing = &common.computing;
     settings.device = computing.device.clone().unwrap_or(settings.device);
@@ -132,18 +132,22 @@ fn lay(over: Table, under: &mut Table) {
     }
 }
 
-/// Where the files of a data set are.
-fn folder(options: &RunsOptions, dataset: DatasetName) -> Option<std::path::PathBuf> {
+/// Where the files of a data set are, as far as is known.
+fn folder(options: &RunsOptions, dataset: DatasetName) -> Result<Option<PathBuf>, Failure> {
     if dataset == DatasetName::SynthDigits {
-        return None;
+        return Ok(None);
     }
     let name = dataset.as_str();
-    match &options.data_root {
-        Some(root) => {
-            let own = root.join(name);
-            // The files may also lie in the folder itself, or in one there of another usual name.
-            Some(if own.is_dir() { own } else { root.clone() })
-        }
-        None => Some(data::default_folder(name)).filter(|folder| folder.is_dir()),
+    let Some(root) = &options.data_root else {
+        return Ok(Some(data::default_folder(name)).filter(|folder| folder.is_dir()));
+    };
+    if !root.is_dir() {
+        return Err(Failure::new(format!(
+            "--data-root {} is not a folder: give the one that holds the folder {name}",
+            root.display()
+        )));
     }
+    let own = root.join(name);
+    // The files may also lie in the folder itself, or in one there of another usual name.
+    Ok(Some(if own.is_dir() { own } else { root.clone() }))
 }

@@ -368,6 +368,20 @@ fn what_cannot_be_drawn_is_refused() {
         ],
         &["nowhere", "mnist"],
     );
+    // Nothing is trained where the files of a later data set are missing.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let ran: Ran = command(&["figure", "1", "--datasets", "synth-digits,mnist"])
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("the command starts")
+        .into();
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("hesscope data fetch mnist"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!elsewhere.path().join("runs").exists());
     let bad = folder.path().join("bad.toml");
     fs::write(&bad, "[train]\nepoch = 3\n").expect("settings");
     let bad = bad.display().to_string();
