@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
+use crate::figure::FigureCommand;
+
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
 #[command(name = "hesscope", version, about, propagate_version = true)]
@@ -24,6 +26,9 @@ pub enum Command {
     Spectrum(SpectrumOptions),
     /// Measure how outlier spaces, class means and the gradient of a run lie to each other, along its training
     Overlaps(OverlapsOptions),
+    /// Draw a figure of the papers from runs, or from what it trains
+    #[command(subcommand)]
+    Figure(FigureCommand),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
     /// Write the weights of a checkpoint to a file that PyTorch reads

@@ -5,6 +5,7 @@
 mod analysis;
 mod args;
 mod checkpoint_epochs;
+mod class_means;
 mod counted;
 mod data;
 mod data_settings;
@@ -12,6 +13,7 @@ mod density;
 mod devices;
 mod eigenvectors;
 mod failure;
+mod figure;
 mod folder;
 mod leading;
 mod learning_rate;
@@ -73,6 +75,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Train(options) => pipeline::train(&options),
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Overlaps(options) => overlaps::run(&options),
+        Command::Figure(command) => figure::run(&command),
         Command::Report(options) => pipeline::report(&options),
         Command::Export(options) => pipeline::export(&options),
         Command::Data(command) => data::run(&command),

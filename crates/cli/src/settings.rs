@@ -340,7 +340,8 @@ impl Settings {
         })
     }
 
-    fn check(&self) -> Result<(), Failure> {
+    /// Checks every value, as far as that is possible without the data.
+    pub fn check(&self) -> Result<(), Failure> {
         precision(&self.precision)?;
         self.train.check(self.all_seeds())?;
         self.analysis.check()?;

@@ -1,11 +1,18 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
+mod means;
 mod overlaps;
+mod spectra;
 mod sweep;
 
+pub use means::{
+    ClassMeansRecord, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
+    MeansFigureRecord, MeansPanelRecord,
+};
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
+pub use spectra::{DecadeCurve, SpectraColumnRecord, SpectraPanelRecord, SpectraRecord};
 pub use sweep::SweepRow;
 
 use hesscope_spectral::{

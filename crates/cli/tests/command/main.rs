@@ -4,6 +4,7 @@ mod bad_input;
 mod common;
 mod data;
 mod datasets;
+mod figures;
 mod killed;
 mod overlaps;
 mod run;

@@ -3,5 +3,6 @@
 mod edge_cases;
 mod errors;
 mod figures;
+mod grids;
 mod page;
 mod synthetic;
