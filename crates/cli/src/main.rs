@@ -11,6 +11,7 @@ mod data_settings;
 mod density;
 mod devices;
 mod eigenvectors;
+mod export;
 mod failure;
 mod folder;
 mod leading;
@@ -23,6 +24,7 @@ mod pace;
 mod partial;
 mod pipeline;
 mod run;
+mod schema;
 mod seeds;
 mod settings;
 mod source;
@@ -74,7 +76,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Overlaps(options) => overlaps::run(&options),
         Command::Report(options) => pipeline::report(&options),
-        Command::Export(options) => pipeline::export(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Schema(options) => schema::run(&options),
         Command::Data(command) => data::run(&command),
         Command::Devices => {
             devices::list();

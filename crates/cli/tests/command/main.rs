@@ -4,6 +4,7 @@ mod bad_input;
 mod common;
 mod data;
 mod datasets;
+mod export;
 mod killed;
 mod overlaps;
 mod run;
