@@ -7,6 +7,8 @@ use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
 use crate::figure::FigureCommand;
+use crate::export::ExportOptions;
+use crate::schema::SchemaOptions;
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
@@ -31,8 +33,10 @@ pub enum Command {
     Figure(FigureCommand),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
-    /// Write the weights of a checkpoint to a file that PyTorch reads
+    /// Write weights, analyses or eigenvectors to files that other programs read
     Export(ExportOptions),
+    /// Print the JSON schema of a kind of file
+    Schema(SchemaOptions),
     /// List, describe, fetch and check data sets
     #[command(subcommand)]
     Data(DataCommand),
@@ -253,19 +257,6 @@ pub struct OverlapsOptions {
 pub struct ReportOptions {
     /// Folder of the run
     pub run: PathBuf,
-}
-
-/// Which weights to write where.
-#[derive(Debug, clap::Args)]
-pub struct ExportOptions {
-    /// Folder of the run
-    pub run: PathBuf,
-    /// Epoch of the checkpoint [default: the last]
-    #[arg(long)]
-    pub epoch: Option<usize>,
-    /// File to write, in PyTorch's names and layouts
-    #[arg(long, value_name = "FILE.safetensors")]
-    pub out: PathBuf,
 }
 
 /// What to do with which data set.

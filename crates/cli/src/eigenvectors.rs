@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use hesscope_hvp::{Array, ParameterSpace, Precision};
@@ -85,6 +86,19 @@ pub fn write(
     let metadata = HashMap::from([(METADATA.to_owned(), serde_json::to_string(&kept.about)?)]);
     let bytes = safetensors::serialize(tensors, Some(metadata))?;
     folder.write(&format!("{FOLDER}/{name}"), &bytes)
+}
+
+/// What a file of pairs says of itself, if it is one; read without its vectors.
+pub fn about(path: &Path) -> Option<About> {
+    let mut file = fs::File::open(path).ok()?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    let mut header = Vec::new();
+    file.take(length).read_to_end(&mut header).ok()?;
+    // The library reads a header together with the tensors only, and these may be larger than the memory.
+    let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
+    serde_json::from_str(header.get("__metadata__")?.get(METADATA)?.as_str()?).ok()
 }
 
 /// The pairs of these settings, if the file is there and whole; otherwise they are found again.

@@ -162,21 +162,30 @@ impl RunFolder {
 
     /// Every analysis in the folder that this version can read, by file name.
     pub fn analyses(&self) -> Result<Vec<Analysis>, Failure> {
-        let (files, what) = (self.json_files("analysis"), "analysis");
-        let read = |path: &PathBuf| read_json(path, what, |analysis: &Analysis| analysis.schema);
-        files.iter().map(read).collect()
+        let analyses = self.analyses_with_paths()?.into_iter();
+        Ok(analyses.map(|(_, analysis)| analysis).collect())
+    }
+
+    /// Every analysis in the folder with its file, by file name.
+    pub fn analyses_with_paths(&self) -> Result<Vec<(PathBuf, Analysis)>, Failure> {
+        let read = |path: PathBuf| {
+            let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema)?;
+            Ok((path, analysis))
+        };
+        let files = self.files("analysis", "json");
+        files.into_iter().map(read).collect()
     }
 
     /// All overlaps in the folder, by file name.
     pub fn overlaps(&self) -> Result<Vec<Overlaps>, Failure> {
-        let files = self.json_files(crate::overlaps::FOLDER);
+        let files = self.files(crate::overlaps::FOLDER, "json");
         let read = |path: &PathBuf| read_json(path, "file", |overlaps: &Overlaps| overlaps.schema);
         files.iter().map(read).collect()
     }
 
     /// All class means in the folder, by file name.
     pub fn class_means(&self) -> Result<Vec<ClassMeansRecord>, Failure> {
-        let files = self.json_files(crate::class_means::FOLDER);
+        let files = self.files(crate::class_means::FOLDER, "json");
         let read =
             |path: &PathBuf| read_json(path, "file", |means: &ClassMeansRecord| means.schema);
         files.iter().map(read).collect()
@@ -189,8 +198,8 @@ impl RunFolder {
         (means.key == key).then_some(means)
     }
 
-    /// The files of a folder that hold JSON, by name.
-    fn json_files(&self, folder: &str) -> Vec<PathBuf> {
+    /// The files of a folder with this ending, by name.
+    pub fn files(&self, folder: &str, ending: &str) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = fs::read_dir(self.root.join(folder))
             .into_iter()
             .flatten()
@@ -198,7 +207,7 @@ impl RunFolder {
             .map(|entry| entry.path())
             .filter(|path| {
                 path.extension()
-                    .is_some_and(|extension| extension == "json")
+                    .is_some_and(|extension| extension == ending)
             })
             .collect();
         files.sort();

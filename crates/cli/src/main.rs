@@ -12,6 +12,7 @@ mod data_settings;
 mod density;
 mod devices;
 mod eigenvectors;
+mod export;
 mod failure;
 mod figure;
 mod folder;
@@ -25,6 +26,7 @@ mod pace;
 mod partial;
 mod pipeline;
 mod run;
+mod schema;
 mod seeds;
 mod settings;
 mod source;
@@ -77,7 +79,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Overlaps(options) => overlaps::run(&options),
         Command::Figure(command) => figure::run(&command),
         Command::Report(options) => pipeline::report(&options),
-        Command::Export(options) => pipeline::export(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Schema(options) => schema::run(&options),
         Command::Data(command) => data::run(&command),
         Command::Devices => {
             devices::list();

@@ -4,15 +4,15 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use hesscope_hvp::Terms;
-use hesscope_models::{checkpoint_path, export_weights, load_checkpoint};
+use hesscope_models::load_checkpoint;
 use hesscope_report::schema::Analysis;
 use hesscope_report::{RunSummary, write_report};
 
-use crate::args::{ExportOptions, ReportOptions, RunOptions, SpectrumOptions};
+use crate::args::{ReportOptions, RunOptions, SpectrumOptions};
 use crate::failure::Failure;
 use crate::folder::RunFolder;
 use crate::outliers::words;
-use crate::run::{Run, checkpoints, missing_epoch, require_class, stored};
+use crate::run::{Run, checkpoints, require_class, stored};
 use crate::settings::SplitName;
 use crate::training;
 
@@ -55,20 +55,6 @@ pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
         "{}",
         run.folder().root().join("analysis").join(name).display()
     );
-    Ok(())
-}
-
-/// `hesscope export`: the weights of a checkpoint for PyTorch.
-pub fn export(options: &ExportOptions) -> Result<(), Failure> {
-    let folder = RunFolder::open(&options.run)?;
-    let settings = stored(&folder)?.settings;
-    let epoch = options.epoch.unwrap_or(settings.train.epochs);
-    let path = checkpoint_path(&folder.checkpoints(), epoch);
-    if !path.is_file() {
-        return Err(missing_epoch(&folder, epoch));
-    }
-    export_weights(&load_checkpoint(&path, &Device::flex())?.net, &options.out)?;
-    println!("{}", options.out.display());
     Ok(())
 }
 

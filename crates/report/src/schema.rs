@@ -1,6 +1,7 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
 mod means;
+mod document;
 mod overlaps;
 mod spectra;
 mod sweep;
@@ -9,6 +10,7 @@ pub use means::{
     ClassMeansRecord, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
     MeansFigureRecord, MeansPanelRecord,
 };
+pub use document::Document;
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
@@ -18,13 +20,14 @@ pub use sweep::SweepRow;
 use hesscope_spectral::{
     Assessment, AutomaticOutcome, LawAnalysis, Outliers, SpectralDensity, SpectralRange,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of the schema these types describe; a file of another version is not read.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One line of `metrics.jsonl`: what was measured after an epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EpochRecord {
     /// The epoch, counted from 1; 0 is the untrained network.
     pub epoch: usize,
@@ -48,7 +51,7 @@ impl EpochRecord {
 }
 
 /// Loss and accuracy over one split.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitRecord {
     /// Mean cross-entropy, in nats.
     pub loss: f64,
@@ -60,7 +63,7 @@ pub struct SplitRecord {
 }
 
 /// What a search for the learning rate found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchRecord {
     /// Epochs of each training of the search.
     pub epochs: usize,
@@ -73,7 +76,7 @@ pub struct SearchRecord {
 }
 
 /// One training of a search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialRecord {
     /// The initial learning rate.
     pub learning_rate: f64,
@@ -86,7 +89,7 @@ pub struct TrialRecord {
 }
 
 /// Everything that determines an analysis up to rounding: equal settings, equal result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisSettings {
     /// The operator: `hess`, `g`, `h`, `a1`, `a2`, `b1`, `b2`, or a sum such as `a1+a2`.
@@ -131,7 +134,7 @@ pub struct AnalysisSettings {
 }
 
 /// How a density whose error was asked for came out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AutomaticRecord {
     /// Whether the error was met, and if not, why.
     pub outcome: AutomaticOutcome,
@@ -140,7 +143,7 @@ pub struct AutomaticRecord {
 }
 
 /// Leading eigenpairs, by magnitude.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TopEigenvalues {
     /// Eigenvalues, largest magnitude first.
     pub values: Vec<f64>,
@@ -153,9 +156,10 @@ pub struct TopEigenvalues {
 }
 
 /// One file of `analysis/`: the spectrum of one operator at one epoch over one split.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Analysis {
     /// [`SCHEMA_VERSION`].
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema: u32,
     /// What was asked for.
     pub settings: AnalysisSettings,

@@ -7,7 +7,7 @@ use hesscope_spectral::{OutlierOutcome, SpectralError};
 use crate::check::check;
 use crate::error::ReportError;
 use crate::figures::grid::{Axes, Cell, Grid, Row};
-use crate::figures::{Figure, SideCurve, extent, spectrum};
+use crate::figures::{Figure, POINTS, SideCurve, extent, spectrum};
 use crate::html::spectra_page;
 use crate::leaf::{FigureFiles, write_leaf};
 use crate::numbers::{integer, significant};
@@ -229,7 +229,7 @@ fn record(figure: &SpectraFigure, drawn: &Figure) -> Result<SpectraRecord, Spect
         let own: Vec<&Analysis> = column.analyses.iter().collect();
         let extent = extent(if figure.common_axis { &all } else { &own });
         let panels = column.analyses.iter().map(|analysis| {
-            let numbers = spectrum(analysis, &extent)?;
+            let numbers = spectrum(analysis, &extent, POINTS)?;
             Ok(SpectraPanelRecord {
                 split: analysis.settings.split.clone(),
                 epoch: analysis.settings.epoch,

@@ -5,6 +5,7 @@ mod common;
 mod data;
 mod datasets;
 mod figures;
+mod export;
 mod killed;
 mod overlaps;
 mod run;

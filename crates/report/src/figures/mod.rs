@@ -8,13 +8,17 @@ mod legend;
 mod loss;
 mod panel;
 mod scatter;
+pub(crate) mod readings;
 mod spectrum;
 mod split_axis;
 
 pub(crate) use density::density;
 pub(crate) use loss::loss;
 pub(crate) use scatter::{Kind, Point, Scatter, ScatterPanel};
-pub(crate) use spectrum::{SideCurve, extent, is_outlier, spectrum};
+pub(crate) use spectrum::{
+    DECADES, POINTS, SideCurve, Spectrum, WIDTH, extent, is_outlier, spectrum,
+};
+pub(crate) use split_axis::Extent;
 
 use crate::svg::Drawing;
 
@@ -29,4 +33,6 @@ pub(crate) struct Figure {
     pub(crate) caption: String,
     pub(crate) wide: Drawing,
     pub(crate) narrow: Drawing,
+    /// Its numbers as JSON, for a figure that a page's script can read values off.
+    pub(crate) readings: Option<String>,
 }

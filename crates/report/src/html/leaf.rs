@@ -1,6 +1,6 @@
 //! Pages of a figure by itself.
 
-use super::document;
+use super::framed;
 use super::markup::{figure_beside, paragraph};
 use super::means::scores;
 use super::spectra::outliers;
@@ -26,7 +26,7 @@ pub(crate) fn spectra_page(figure: &SpectraFigure, drawn: &Figure) -> String {
         body.push_str("</section>\n");
     }
     body.push_str(&paragraph(&rule()));
-    document(&figure.title, &figure.version, &figure.device, &body)
+    framed(&figure.title, &figure.version, &figure.device, "", &body)
 }
 
 /// The page of the figure of class means: its picture, then the scores of every run.
@@ -38,5 +38,5 @@ pub(crate) fn means_page(figure: &MeansFigure, drawn: &Figure) -> String {
         body.push_str(&scores(&panel.means));
         body.push_str("</section>\n");
     }
-    document(&figure.title, &figure.version, &figure.device, &body)
+    framed(&figure.title, &figure.version, &figure.device, "", &body)
 }

@@ -85,6 +85,11 @@ pub(crate) fn details(summary: &str, open: bool, content: &str) -> String {
     )
 }
 
+/// JSON for the page's script.
+pub(crate) fn data(class: &str, json: &str) -> String {
+    format!("<script type=\"application/json\" class=\"{class}\">{json}</script>\n")
+}
+
 /// A figure in both layouts; the style shows the one that fits.
 pub(crate) fn figure(figure: &Figure) -> String {
     figure_beside(figure, "figures/")
@@ -93,11 +98,15 @@ pub(crate) fn figure(figure: &Figure) -> String {
 /// A figure whose files lie in a folder, which ends in a slash or is empty for the page's own.
 pub(crate) fn figure_beside(figure: &Figure, folder: &str) -> String {
     format!(
-        "<figure id=\"{id}\">\n{}{}<figcaption>{} <span class=\"files\">Also as <code>{folder}{name}.svg</code> and \
+        "<figure id=\"{id}\">\n{}{}{readings}<figcaption>{} <span class=\"files\">Also as <code>{folder}{name}.svg</code> and \
          <code>{folder}{name}.png</code>.</span></figcaption>\n</figure>\n",
         figure.wide.inline("wide", &figure.label),
         figure.narrow.inline("narrow", &figure.label),
         escape(&figure.caption),
+        readings = figure
+            .readings
+            .as_deref()
+            .map_or_else(String::new, |json| data("readings", json)),
         id = escape(&figure.name),
         name = escape(&figure.name),
     )

@@ -1,8 +1,9 @@
-//! `report.html`: one file, no script, no request.
+//! `report.html`: one file, no request; complete without its script, which reads values off the density figures.
 
+pub(crate) mod document;
 mod laws;
 mod leaf;
-mod markup;
+pub(crate) mod markup;
 mod means;
 mod overlaps;
 mod reading;
@@ -18,6 +19,7 @@ use crate::escape::escape;
 use crate::figures::Figure;
 use crate::groups::Group;
 use crate::run::RunSummary;
+use crate::script;
 
 /// The figures of a report; one density figure a group.
 pub(crate) struct Figures {
@@ -44,28 +46,21 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         settings::section(run, groups),
     ]
     .concat();
-    document(title, &run.version, &run.device, &body)
+    let script = if figures.densities.is_empty() {
+        String::new()
+    } else {
+        script::report()
+    };
+    framed(title, &run.version, &run.device, &script, &body)
 }
 
 /// A whole page around what is in it, which is markup.
-pub(crate) fn document(title: &str, version: &str, device: &str, body: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n\
-         <html lang=\"en\">\n\
-         <head>\n\
-         <meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"generator\" content=\"hesscope {version}\">\n\
-         <title>{title}</title>\n\
-         <style>\n{style}</style>\n\
-         </head>\n\
-         <body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n\
-         <footer><p>Written by hesscope {version} on {device}.</p></footer>\n\
-         </body>\n</html>\n",
-        title = escape(title),
-        version = escape(version),
-        device = escape(device),
-        style = style::css(),
+pub(crate) fn framed(title: &str, version: &str, device: &str, script: &str, body: &str) -> String {
+    let footer = format!(
+        "Written by hesscope {} on {}.",
+        escape(version),
+        escape(device)
+    );
+    document::document(title, version, "", script, body, &footer)
     )
 }

@@ -7,7 +7,7 @@ use hesscope_spectral::SpectralError;
 use super::Figure;
 use super::layout::Layout;
 use super::panel::Style;
-use super::spectrum::{Spectrum, WIDTH, extent, spectrum};
+use super::spectrum::{POINTS, Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::Extent;
 use crate::schema::Analysis;
 use crate::svg::Ink;
@@ -159,7 +159,7 @@ impl Grid<'_> {
             let extent = self.extent(i, j);
             let curves = cell.curves.iter().map(|(label, analysis)| {
                 let place = labels.iter().position(|known| known == label);
-                Ok((place.unwrap_or(0), spectrum(analysis, &extent)?))
+                Ok((place.unwrap_or(0), spectrum(analysis, &extent, POINTS)?))
             });
             Ok(Panel {
                 extent,
