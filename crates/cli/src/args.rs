@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
+use crate::sweep::SweepArgs;
+
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
 #[command(name = "hesscope", version, about, propagate_version = true)]
@@ -33,6 +35,8 @@ pub enum Command {
     Data(DataCommand),
     /// List the devices this build can compute on
     Devices,
+    /// Run a grid of data sets, networks, sample sizes, epochs, seeds and learning rates into one table
+    Sweep(SweepArgs),
     /// Check a device against exact references
     Verify(VerifyOptions),
 }

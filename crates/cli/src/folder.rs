@@ -1,8 +1,9 @@
 //! The folder of a run: what lies where, and how it is written.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hesscope_report::schema::{Analysis, Overlaps, SCHEMA_VERSION};
 use serde::de::DeserializeOwned;
@@ -20,6 +21,9 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The file whose lock says that a process is at work in the folder.
+pub const LOCK: &str = "run.lock";
+
 /// `run.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -34,17 +38,22 @@ pub struct RunFile {
     pub settings: Settings,
 }
 
-/// A run's folder, held by this process alone.
-#[derive(Debug)]
+/// A run's folder, held by this process alone until it and its clones are dropped.
+#[derive(Debug, Clone)]
 pub struct RunFolder {
     root: PathBuf,
     // Held for its lock, which the system drops with the process.
-    _lock: File,
+    _lock: Arc<File>,
 }
 
 impl RunFolder {
     /// Makes the folder if need be, and takes hold of it.
     pub fn create(root: &Path) -> Result<Self, Failure> {
+        Self::claim(root)?.ok_or_else(|| in_use(root))
+    }
+
+    /// Makes the folder if need be, and takes hold of it unless another process has.
+    pub fn claim(root: &Path) -> Result<Option<Self>, Failure> {
         for folder in [
             root.to_path_buf(),
             root.join("analysis"),
@@ -69,25 +78,30 @@ impl RunFolder {
                 root.display()
             )));
         }
-        Self::hold(root)
+        Self::hold(root)?.ok_or_else(|| in_use(root))
     }
 
-    fn hold(root: &Path) -> Result<Self, Failure> {
-        let path = root.join("run.lock");
+    /// None where another process has hold of the folder.
+    fn hold(root: &Path) -> Result<Option<Self>, Failure> {
+        let path = root.join(LOCK);
         let lock = File::create(&path)
             .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
-        if lock.try_lock().is_err() {
-            return Err(Failure::new(format!(
-                "another hesscope is at work in {}: wait for it, or choose another folder",
-                root.display()
-            )));
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => {
+                return Err(Failure::new(format!(
+                    "cannot lock {}: {error}; choose a folder on a file system that has locks",
+                    path.display()
+                )));
+            }
         }
         let folder = RunFolder {
             root: root.to_path_buf(),
-            _lock: lock,
+            _lock: Arc::new(lock),
         };
         folder.sweep();
-        Ok(folder)
+        Ok(Some(folder))
     }
 
     /// Removes the half-written files of a killed process; nobody else is at work here.
@@ -156,24 +170,13 @@ impl RunFolder {
 
     /// Writes a file at a path in the folder whole or not at all.
     pub fn write_at(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
-        let attempt = || -> std::io::Result<()> {
-            let folder = path.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::Builder::new()
-                .prefix(".tmp")
-                .tempfile_in(folder)?;
-            file.write_all(contents)?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            Ok(())
-        };
-        attempt().map_err(|error| {
-            Failure::new(format!(
-                "cannot write {} ({error}): make room or choose another folder, then start again, and \
-                 what is finished is reused",
-                path.display()
-            ))
-        })
+        write_by(path.parent().unwrap_or(&self.root), path, contents)
+    }
+
+    /// Writes a file at a path beside the folder whole or not at all, by way of the folder, where what a kill leaves
+    /// half-written is removed.
+    pub fn write_beside(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
+        write_by(&self.root, path, contents)
     }
 
     /// Every analysis in the folder that this version can read, by file name.
@@ -212,6 +215,34 @@ impl RunFolder {
         let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema).ok()?;
         (analysis.key == key).then_some(analysis)
     }
+}
+
+/// Writes a file whole or not at all, under a name beginning with `.tmp` in `folder` before its own.
+pub fn write_by(folder: &Path, path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let attempt = || -> std::io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".tmp")
+            .tempfile_in(folder)?;
+        file.write_all(contents)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|error| {
+        Failure::new(format!(
+            "cannot write {} ({error}): make room or choose another folder, then start again, and \
+             what is finished is reused",
+            path.display()
+        ))
+    })
+}
+
+fn in_use(root: &Path) -> Failure {
+    Failure::new(format!(
+        "another hesscope is at work in {}: wait for it, or choose another folder",
+        root.display()
+    ))
 }
 
 /// Reads what this version of hesscope wrote.

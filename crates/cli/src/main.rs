@@ -26,8 +26,10 @@ mod run;
 mod seeds;
 mod settings;
 mod source;
+mod sweep;
 mod tensorboard;
 mod timing;
+mod toml_file;
 mod train_settings;
 mod training;
 mod verification;
@@ -80,6 +82,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
             devices::list();
             Ok(())
         }
+        Command::Sweep(options) => sweep::run(options),
         Command::Verify(options) => verification::run(&options),
     }
 }

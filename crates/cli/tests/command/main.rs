@@ -8,4 +8,5 @@ mod killed;
 mod overlaps;
 mod run;
 mod search;
+mod sweep;
 mod weights;
