@@ -119,7 +119,9 @@ impl RunFolder {
         ];
         for folder in own.into_iter().chain(trials.map(|entry| entry.path())) {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(".tmp") {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let of_a_report = name.starts_with('.') && name.ends_with(".partial");
+                if name.starts_with(".tmp") || of_a_report {
                     let _ = fs::remove_file(entry.path());
                 }
             }

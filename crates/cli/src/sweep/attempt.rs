@@ -67,20 +67,20 @@ pub fn attempt(
     // A fault of the program in one run must not keep it from the others.
     let ended = catch_unwind(AssertUnwindSafe(|| carry_out(&run, point)))
         .unwrap_or_else(|fault| Err(fault_in_words(fault.as_ref())));
-    let outcome = match ended {
-        Ok(()) => {
+    match ended {
+        Ok(finished) => {
+            // The mark comes last: after a kill before it the run is gone on with, after it nothing is left to do.
+            Worker::leave(&run);
             FailureRecord::forget(folder, point)?;
-            Outcome::Done
+            finished.write(&run)?;
+            Ok(Outcome::Done)
         }
-        Err(failure) => Outcome::Failed(FailureRecord::write(
-            folder,
-            &run,
-            point,
-            &failure.to_string(),
-        )?),
-    };
-    Worker::leave(&run);
-    Ok(outcome)
+        Err(failure) => {
+            Worker::leave(&run);
+            let record = FailureRecord::write(folder, &run, point, &failure.to_string())?;
+            Ok(Outcome::Failed(record))
+        }
+    }
 }
 
 /// How a run ended that is not to be carried out again.
@@ -98,8 +98,8 @@ fn ended(
         .map(Outcome::Failed))
 }
 
-/// What `hesscope run` does, and the mark that it is done.
-fn carry_out(folder: &RunFolder, point: &Point) -> Result<(), Failure> {
+/// What `hesscope run` does; gives the mark that it is done.
+fn carry_out(folder: &RunFolder, point: &Point) -> Result<Finished, Failure> {
     let run = Run::within(folder.clone(), point.settings.clone())?;
     let (mut rows, mut seconds) = (Vec::new(), 0.0);
     let mut rate = None;
@@ -115,7 +115,7 @@ fn carry_out(folder: &RunFolder, point: &Point) -> Result<(), Failure> {
         Ok(())
     })?;
     pipeline::write(folder)?;
-    Finished::write(folder, point, rows, seconds)
+    Finished::of(folder, point, rows, seconds)
 }
 
 fn fault_in_words(fault: &(dyn std::any::Any + Send)) -> Failure {

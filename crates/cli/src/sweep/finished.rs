@@ -52,21 +52,25 @@ impl Finished {
         }))
     }
 
-    /// Marks a run as finished.
-    pub fn write(
+    /// The mark of a run whose analyses have these rows and took so many seconds.
+    pub fn of(
         run: &RunFolder,
         point: &Point,
         rows: Vec<SweepRow>,
         analysis_seconds: f64,
-    ) -> Result<(), Failure> {
-        let finished = Finished {
+    ) -> Result<Self, Failure> {
+        Ok(Finished {
             schema: SCHEMA,
             key: point.key()?,
             rows,
             training_seconds: training_seconds(run.root(), &point.settings),
             analysis_seconds,
-        };
-        run.write(FINISHED, &serde_json::to_vec_pretty(&finished)?)
+        })
+    }
+
+    /// Marks a run as finished.
+    pub fn write(&self, run: &RunFolder) -> Result<(), Failure> {
+        run.write(FINISHED, &serde_json::to_vec_pretty(self)?)
     }
 }
 

@@ -165,10 +165,10 @@ fn left_over(out: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(folder).expect("a folder").flatten() {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
-            if path.is_dir() && name != "figures" {
-                folders.push(path);
-            } else if name.starts_with(".tmp") || name == "worker.json" || name == "partial" {
+            if name.starts_with('.') || name == "worker.json" || name == "partial" {
                 found.push(path);
+            } else if path.is_dir() {
+                folders.push(path);
             }
         }
     }
