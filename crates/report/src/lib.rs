@@ -4,6 +4,7 @@
 //! once as SVG; the PNG is that SVG, rasterised with an embedded font, so the result does not depend on the machine.
 #![forbid(unsafe_code)]
 
+mod arrays;
 mod check;
 mod error;
 mod escape;
@@ -11,11 +12,16 @@ mod figures;
 mod files;
 mod groups;
 mod html;
+mod json;
 mod numbers;
 mod run;
 pub mod schema;
+mod script;
 mod svg;
+mod sweep;
 mod wording;
 
+pub use arrays::{NamedArray, Values, analysis_arrays};
 pub use error::ReportError;
 pub use run::{ReportFiles, RunSummary, write_report};
+pub use sweep::{SweepCurve, SweepEntry, SweepFailure, SweepSummary, write_sweep_page};

@@ -1,8 +1,10 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
+mod document;
 mod overlaps;
 mod sweep;
 
+pub use document::Document;
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
@@ -11,13 +13,14 @@ pub use sweep::SweepRow;
 use hesscope_spectral::{
     Assessment, AutomaticOutcome, LawAnalysis, Outliers, SpectralDensity, SpectralRange,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of the schema these types describe; a file of another version is not read.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One line of `metrics.jsonl`: what was measured after an epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EpochRecord {
     /// The epoch, counted from 1; 0 is the untrained network.
     pub epoch: usize,
@@ -41,7 +44,7 @@ impl EpochRecord {
 }
 
 /// Loss and accuracy over one split.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitRecord {
     /// Mean cross-entropy, in nats.
     pub loss: f64,
@@ -53,7 +56,7 @@ pub struct SplitRecord {
 }
 
 /// What a search for the learning rate found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchRecord {
     /// Epochs of each training of the search.
     pub epochs: usize,
@@ -66,7 +69,7 @@ pub struct SearchRecord {
 }
 
 /// One training of a search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialRecord {
     /// The initial learning rate.
     pub learning_rate: f64,
@@ -79,7 +82,7 @@ pub struct TrialRecord {
 }
 
 /// Everything that determines an analysis up to rounding: equal settings, equal result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisSettings {
     /// The operator: `hess`, `g`, `h`, `a1`, `a2`, `b1`, `b2`, or a sum such as `a1+a2`.
@@ -124,7 +127,7 @@ pub struct AnalysisSettings {
 }
 
 /// How a density whose error was asked for came out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AutomaticRecord {
     /// Whether the error was met, and if not, why.
     pub outcome: AutomaticOutcome,
@@ -133,7 +136,7 @@ pub struct AutomaticRecord {
 }
 
 /// Leading eigenpairs, by magnitude.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TopEigenvalues {
     /// Eigenvalues, largest magnitude first.
     pub values: Vec<f64>,
@@ -146,9 +149,10 @@ pub struct TopEigenvalues {
 }
 
 /// One file of `analysis/`: the spectrum of one operator at one epoch over one split.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Analysis {
     /// [`SCHEMA_VERSION`].
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema: u32,
     /// What was asked for.
     pub settings: AnalysisSettings,

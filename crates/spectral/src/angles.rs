@@ -1,6 +1,7 @@
 //! Principal angles between subspaces.
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
@@ -9,7 +10,7 @@ use crate::orthonormal::orthonormalise;
 use crate::space::VectorSpace;
 
 /// The principal angles between two subspaces, of dimensions a and b: `min(a, b)` of them, the smallest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PrincipalAngles {
     /// The angles in radians, from 0 to pi/2, ascending.
     pub angles: Vec<f64>,

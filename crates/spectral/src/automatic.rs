@@ -1,5 +1,6 @@
 //! A spectral density to a requested error.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::density::{Quadrature, SpectralDensity};
@@ -125,7 +126,7 @@ impl AutomaticOptions {
 }
 
 /// The error of the density after so many probes and steps.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     /// Probes.
     pub probes: usize,
@@ -151,7 +152,7 @@ impl Assessment {
 }
 
 /// What kept the error above the one asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AutomaticLimit {
     /// `max_probes`.
@@ -167,7 +168,7 @@ pub enum AutomaticLimit {
 }
 
 /// How [`automatic_density`] ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AutomaticOutcome {
     /// The error is at most the one asked for.

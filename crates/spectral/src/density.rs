@@ -1,12 +1,13 @@
 //! A spectral density known through quadratures, and what can be computed from it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
 use crate::grid::{LogGrid, SymmetricLogGrid};
 
 /// One probe's quadrature: `sum_i weights_i f(nodes_i)` estimates `tr f(A) / p`. The weights sum to 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quadrature {
     /// The nodes, ascending.
     pub nodes: Vec<f64>,
@@ -26,7 +27,7 @@ impl Quadrature {
 }
 
 /// An eigenvalue known by itself, taken out of what the probes see. Its weight is 1/p.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Atom {
     /// The eigenvalue.
     pub value: f64,
@@ -77,7 +78,7 @@ pub struct LogDensity {
 /// It is `(1/p) sum_atoms delta + ((p - k)/p) mean over probes of sum_i w_i delta(x - node_i)` with k the number of atoms.
 /// Standard errors are those of the mean over probes, `s / sqrt(n)` with s the sample standard deviation; they do not
 /// include the bias of a finite number of Lanczos steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectralDensity {
     /// The dimension p, atoms included.
     pub dim: usize,

@@ -8,6 +8,7 @@
 //! of a classifier's ten outliers that there are none. They measured the whole of the spectrum; that its leading part does
 //! the same is an assumption. [`outliers`] states the rule, its limits and what it was measured to find.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
@@ -44,7 +45,7 @@ impl Default for OutlierOptions {
 }
 
 /// Outliers at both ends.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outliers {
     /// At the positive end.
     pub positive: OutlierOutcome,
@@ -53,7 +54,7 @@ pub struct Outliers {
 }
 
 /// What is known of the outliers on one side.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutlierOutcome {
     /// A count.
@@ -63,7 +64,7 @@ pub enum OutlierOutcome {
 }
 
 /// A count of outliers with its evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OutlierCount {
     /// The number of outliers; zero if no gap is significant.
     pub count: usize,
@@ -95,7 +96,7 @@ impl OutlierCount {
 /// Two different errors belong to it. As an eigenvalue of this matrix it is known to within `residual`. As an estimate of
 /// where a continuous law ends, of which the eigenvalues are a sample, it is also uncertain by a few of the distances of
 /// neighbours there, `spacing`: at a square-root edge both are of one size, `p^(-2/3)`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BulkEdge {
     /// The eigenvalue, with its sign.
     pub value: f64,
@@ -117,7 +118,7 @@ impl BulkEdge {
 }
 
 /// Why there is no count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UndecidedReason {
     /// Fewer than eight usable eigenvalues on the side.

@@ -1,5 +1,6 @@
 //! An interval that holds the spectrum.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpectralError;
@@ -34,7 +35,7 @@ impl Default for RangeOptions {
 }
 
 /// An interval that holds the spectrum, and what it was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectralRange {
     /// Lower end, margin included.
     pub lower: f64,

@@ -6,9 +6,11 @@ use super::Figure;
 use super::axes::{Frame, Scale, powers};
 use super::layout::{LABEL, Layout, NOTE, PANEL, lines};
 use super::legend::{FINE_DASHES, Sign, bar, legend};
-use super::spectrum::{SideCurve, Spectrum, WIDTH, extent, spectrum};
+use super::readings::{self, Geometry};
+use super::spectrum::{POINTS, SideCurve, Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::{Extent, SplitAxis};
 use crate::groups::Group;
+use crate::json;
 use crate::numbers::{percent, power_of_ten};
 use crate::svg::{Anchor, Canvas, Drawing, Font, Ink};
 use crate::wording::verdict;
@@ -26,6 +28,7 @@ const LEAST: f64 = -0.7;
 
 /// A panel: its name and counts beside its numbers.
 struct Panel {
+    name: String,
     head: String,
     masses: String,
     near_zero: String,
@@ -40,8 +43,9 @@ pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
         .analyses
         .iter()
         .map(|analysis| {
-            let spectrum = spectrum(analysis, &extent)?;
+            let spectrum = spectrum(analysis, &extent, POINTS)?;
             Ok(Panel {
+                name: group.name(analysis),
                 head: format!(
                     "{}: {}, C = {}",
                     group.name(analysis),
@@ -69,11 +73,25 @@ pub(crate) fn density(group: &Group<'_>) -> Result<Figure, SpectralError> {
             )
         })
         .collect();
+    let (wide, wide_geometry) = draw(&name, &title, &panels, extent, Layout::Wide);
+    let (narrow, narrow_geometry) = draw(&name, &title, &panels, extent, Layout::Narrow);
+    let curves = panels
+        .iter()
+        .map(|panel| {
+            readings::curve(
+                &[("name", json::string(&panel.name))],
+                extent.floor,
+                &panel.near_zero,
+                &panel.spectrum,
+            )
+        })
+        .collect();
     Ok(Figure {
         label: format!("{title}. {}", said.join(" ")),
         caption: caption(&panels, &floor),
-        wide: draw(&name, &title, &panels, extent, Layout::Wide),
-        narrow: draw(&name, &title, &panels, extent, Layout::Narrow),
+        readings: Some(readings::figure(curves, &wide_geometry, &narrow_geometry)),
+        wide,
+        narrow,
         name,
     })
 }
@@ -151,7 +169,13 @@ fn head(panel: &Panel, layout: Layout) -> Vec<(Font, String)> {
         .collect()
 }
 
-fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layout) -> Drawing {
+fn draw(
+    name: &str,
+    title: &str,
+    panels: &[Panel],
+    extent: Extent,
+    layout: Layout,
+) -> (Drawing, Geometry) {
     let width = layout.width();
     let entries = entries(panels);
     // The legend's height depends on how it breaks: try it on a canvas of its own.
@@ -165,6 +189,7 @@ fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layou
     canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), title);
     legend(&mut canvas, (10.0, 34.0), width - 20.0, &entries);
     let highest = panels.iter().map(most).fold(1.0, f64::max);
+    let mut places = Vec::new();
     for (panel, head) in panels.iter().zip(heads) {
         y += GAP;
         for (font, line) in head {
@@ -183,6 +208,7 @@ fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layou
         };
         let axis = SplitAxis::new(extent, &frame, layout.strip());
         draw_panel(&mut canvas, panel, &frame, &axis, &scale, layout);
+        places.push((frame.y, scale.pixels));
         y += HEIGHT;
     }
     let below = Frame {
@@ -192,7 +218,13 @@ fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layou
         height: 0.0,
     };
     label_below(&mut canvas, &below, extent, layout);
-    canvas.finish()
+    let geometry = Geometry {
+        width,
+        axis: SplitAxis::new(extent, &below, layout.strip()),
+        counts: (LEAST, highest),
+        panels: places,
+    };
+    (canvas.finish(), geometry)
 }
 
 /// The labels of the axis that all panels share, under the last.

@@ -61,6 +61,7 @@ pub(crate) fn loss(epochs: &[EpochRecord]) -> Option<Figure> {
         ),
         wide: draw(&epochs, Layout::Wide),
         narrow: draw(&epochs, Layout::Narrow),
+        readings: None,
     })
 }
 

@@ -5,12 +5,14 @@ mod density;
 mod layout;
 mod legend;
 mod loss;
+pub(crate) mod readings;
 mod spectrum;
 mod split_axis;
 
 pub(crate) use density::density;
 pub(crate) use loss::loss;
-pub(crate) use spectrum::is_outlier;
+pub(crate) use spectrum::{DECADES, Spectrum, WIDTH, extent, is_outlier, spectrum};
+pub(crate) use split_axis::Extent;
 
 use crate::svg::Drawing;
 
@@ -25,4 +27,6 @@ pub(crate) struct Figure {
     pub(crate) caption: String,
     pub(crate) wide: Drawing,
     pub(crate) narrow: Drawing,
+    /// Its numbers as JSON, for a figure that a page's script can read values off.
+    pub(crate) readings: Option<String>,
 }

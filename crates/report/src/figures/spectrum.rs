@@ -9,11 +9,11 @@ use crate::schema::Analysis;
 use crate::wording::{is_psd, known_count};
 
 /// Decades below the largest modulus at which near zero begins.
-const DECADES: i32 = 6;
+pub(crate) const DECADES: i32 = 6;
 /// Standard deviation, in log10, of the Gaussian that each eigenvalue is broadened to.
 pub(crate) const WIDTH: f64 = 0.08;
-/// Points of the grid a decade.
-const POINTS: f64 = 40.0;
+/// Points of a figure's grid a decade.
+pub(crate) const POINTS: f64 = 40.0;
 /// Room past the largest modulus, in log10.
 const ROOM: f64 = 0.3;
 /// A spectrum whose largest modulus has a lower exponent is taken for zero: its floor would not be a number any more.
@@ -41,6 +41,8 @@ pub(crate) struct Mark {
 /// One panel's numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Spectrum {
+    /// Distance of the grid's points, in log10.
+    pub(crate) step: f64,
     pub(crate) negative: SideCurve,
     pub(crate) positive: SideCurve,
     pub(crate) negative_mass: Estimate,
@@ -92,14 +94,19 @@ pub(crate) fn extent(analyses: &[&Analysis]) -> Extent {
     }
 }
 
-/// The numbers of one panel on an axis that holds the analysis's [`extent`].
-pub(crate) fn spectrum(analysis: &Analysis, extent: &Extent) -> Result<Spectrum, SpectralError> {
+/// The numbers of one panel on an axis that holds the analysis's [`extent`], at `per_decade` points a decade or a few more.
+pub(crate) fn spectrum(
+    analysis: &Analysis,
+    extent: &Extent,
+    per_decade: f64,
+) -> Result<Spectrum, SpectralError> {
     let low = f64::from(extent.floor);
     let high = [extent.negative, extent.positive]
         .into_iter()
         .flatten()
         .fold(low + 1.0, f64::max);
-    let points = ((high - low) * POINTS).ceil() as usize + 1;
+    // Rounding must not add a point where the span is a whole number of steps.
+    let points = ((high - low) * per_decade - 1e-6).ceil() as usize + 1;
     let grid = LogGrid::new(10f64.powi(extent.floor), 10f64.powf(high), points)?;
     let density = analysis.density.log_density(&grid, WIDTH)?;
     let bands = if analysis.density.exact {
@@ -116,6 +123,7 @@ pub(crate) fn spectrum(analysis: &Analysis, extent: &Extent) -> Result<Spectrum,
     let marks = marks(analysis);
     let marked = marks.iter().filter(|mark| mark.outlier).count();
     Ok(Spectrum {
+        step: (high - low) / (points - 1) as f64,
         negative: side_curve(&density.negative, below, dim, extent.negative),
         positive: side_curve(&density.positive, above, dim, extent.positive),
         negative_mass: density.negative_mass,

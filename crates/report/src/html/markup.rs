@@ -85,14 +85,23 @@ pub(crate) fn details(summary: &str, open: bool, content: &str) -> String {
     )
 }
 
+/// JSON for the page's script.
+pub(crate) fn data(class: &str, json: &str) -> String {
+    format!("<script type=\"application/json\" class=\"{class}\">{json}</script>\n")
+}
+
 /// A figure in both layouts; the style shows the one that fits.
 pub(crate) fn figure(figure: &Figure) -> String {
     format!(
-        "<figure id=\"{id}\">\n{}{}<figcaption>{} <span class=\"files\">Also as <code>figures/{name}.svg</code> and \
+        "<figure id=\"{id}\">\n{}{}{readings}<figcaption>{} <span class=\"files\">Also as <code>figures/{name}.svg</code> and \
          <code>figures/{name}.png</code>.</span></figcaption>\n</figure>\n",
         figure.wide.inline("wide", &figure.label),
         figure.narrow.inline("narrow", &figure.label),
         escape(&figure.caption),
+        readings = figure
+            .readings
+            .as_deref()
+            .map_or_else(String::new, |json| data("readings", json)),
         id = escape(&figure.name),
         name = escape(&figure.name),
     )

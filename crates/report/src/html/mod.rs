@@ -1,7 +1,8 @@
-//! `report.html`: one file, no script, no request.
+//! `report.html`: one file, no request; complete without its script, which reads values off the density figures.
 
+pub(crate) mod document;
 mod laws;
-mod markup;
+pub(crate) mod markup;
 mod overlaps;
 mod reading;
 mod settings;
@@ -14,6 +15,7 @@ use crate::escape::escape;
 use crate::figures::Figure;
 use crate::groups::Group;
 use crate::run::RunSummary;
+use crate::script;
 
 /// The figures of a report; one density figure a group.
 pub(crate) struct Figures {
@@ -28,7 +30,6 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
     } else {
         &run.title
     };
-    let title = escape(title);
     let body = [
         summary::section(run, groups),
         training::section(run, figures.loss.as_ref()),
@@ -38,22 +39,21 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         settings::section(run, groups),
     ]
     .concat();
-    format!(
-        "<!DOCTYPE html>\n\
-         <html lang=\"en\">\n\
-         <head>\n\
-         <meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"generator\" content=\"hesscope {version}\">\n\
-         <title>{title}</title>\n\
-         <style>\n{style}</style>\n\
-         </head>\n\
-         <body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n\
-         <footer><p>Written by hesscope {version} on {device}.</p></footer>\n\
-         </body>\n</html>\n",
-        version = escape(&run.version),
-        device = escape(&run.device),
-        style = style::css(),
+    let script = if figures.densities.is_empty() {
+        String::new()
+    } else {
+        script::report()
+    };
+    document::document(
+        title,
+        &run.version,
+        "",
+        &script,
+        &body,
+        &format!(
+            "Written by hesscope {} on {}.",
+            escape(&run.version),
+            escape(&run.device)
+        ),
     )
 }

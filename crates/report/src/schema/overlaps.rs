@@ -1,10 +1,11 @@
 //! The schema of `overlaps/*.json`: how the subspaces of a network lie to each other.
 
 use hesscope_spectral::PrincipalAngles;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that determines the overlaps up to rounding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverlapSettings {
     /// The operators whose outlier spaces are compared, as in [`AnalysisSettings`](super::AnalysisSettings).
@@ -34,9 +35,10 @@ pub struct OverlapSettings {
 }
 
 /// One file of `overlaps/`: subspaces of parameter space at some epochs, and the angles between them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Overlaps {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
+    #[schemars(extend("const" = super::SCHEMA_VERSION))]
     pub schema: u32,
     /// What was asked for.
     pub settings: OverlapSettings,
@@ -59,7 +61,7 @@ pub struct Overlaps {
 }
 
 /// The subspaces of one epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EpochOverlaps {
     /// The epoch.
     pub epoch: usize,
@@ -70,7 +72,7 @@ pub struct EpochOverlaps {
 }
 
 /// A subspace of parameter space.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpaceRecord {
     /// An operator's name, `g_c`, `g_cc'` or `gradient`.
     pub name: String,
@@ -88,7 +90,7 @@ pub struct SpaceRecord {
 }
 
 /// Two subspaces of one epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OverlapRecord {
     /// The first, by name.
     pub first: String,
@@ -105,7 +107,7 @@ pub struct OverlapRecord {
 }
 
 /// The space of one operator at two epochs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlongOverlap {
     /// The operator.
     pub name: String,

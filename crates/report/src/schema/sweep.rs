@@ -1,11 +1,12 @@
 //! The table of a sweep: a row for every analysis of every run.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One analysis of one run of a sweep, flat, as in the table's CSV and Parquet.
 ///
 /// Nothing in it depends on when, where or in how many pieces the sweep was run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepRow {
     /// The run's folder, relative to the sweep's.
     pub run: String,

@@ -1,5 +1,6 @@
 //! Which of several laws describes a sample.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LawOptions;
@@ -11,7 +12,7 @@ use super::soft::Soft;
 use super::window::Conditioned;
 
 /// Two laws on the same data.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LikelihoodRatio {
     /// The first law.
     pub first: LawName,
@@ -31,7 +32,7 @@ pub struct LikelihoodRatio {
 }
 
 /// What a comparison comes to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// The law that is supported, `None` for undecided.
     pub winner: Option<LawName>,
@@ -42,7 +43,7 @@ pub struct Verdict {
 }
 
 /// Several laws fitted to one sample and compared.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// The fits, greatest likelihood first.
     pub fits: Vec<LawFit>,

@@ -1,5 +1,6 @@
 //! Each law's fit to a sample.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::distance::{kolmogorov, kolmogorov_p, wasserstein};
@@ -11,7 +12,7 @@ use super::sample::Sample;
 use super::window::Conditioned;
 
 /// How parameters were estimated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FitMethod {
     /// Maximum likelihood in the window, for laws whose support is given.
@@ -21,7 +22,7 @@ pub enum FitMethod {
 }
 
 /// A parameter with its error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Parameter {
     /// Its name, that of the field of [`Law`].
     pub name: String,
@@ -34,7 +35,7 @@ pub struct Parameter {
 }
 
 /// A law fitted to a sample.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LawFit {
     /// The law with its parameters.
     pub law: Law,
@@ -62,7 +63,7 @@ pub struct LawFit {
 }
 
 /// A law that was not fitted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NotFitted {
     /// The law.
     pub law: LawName,

@@ -1,5 +1,6 @@
 //! The laws themselves: densities and survival functions.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::marchenko_pastur;
@@ -7,7 +8,7 @@ use super::normal::ln_normal_survival;
 use super::semicircle;
 
 /// Name of a law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LawName {
     /// `x^-alpha` from xmin on.
@@ -35,7 +36,7 @@ impl std::fmt::Display for LawName {
 }
 
 /// A law of eigenvalues with its parameters. Scales are in the units of the eigenvalues.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "law", rename_all = "snake_case")]
 pub enum Law {
     /// Density proportional to `x^-alpha` on `[xmin, xmax]`, or `[xmin, inf)` for `xmax` of `None`, where alpha is above 1.

@@ -34,6 +34,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Comparison, LikelihoodRatio, Verdict};
@@ -47,7 +48,7 @@ use crate::density::SpectralDensity;
 use crate::error::SpectralError;
 
 /// Options of [`fit_laws`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct LawOptions {
     /// What is left out.
@@ -112,7 +113,7 @@ impl LawOptions {
 }
 
 /// What [`fit_laws`] finds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LawAnalysis {
     /// What was analysed, and what was left out.
     pub sample: SampleSummary,

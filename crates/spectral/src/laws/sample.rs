@@ -1,5 +1,6 @@
 //! The eigenvalues that laws are fitted to, cut out of a spectral density.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::window::Window;
@@ -7,7 +8,7 @@ use crate::density::SpectralDensity;
 use crate::error::SpectralError;
 
 /// Which side of zero is analysed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Positive eigenvalues.
@@ -20,7 +21,7 @@ pub enum Side {
 }
 
 /// What is left out before laws are fitted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Region {
     /// The side.
@@ -37,7 +38,7 @@ pub struct Region {
 }
 
 /// What was left out: fractions of the whole spectrum, and numbers of eigenvalues (p times the fraction).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Excluded {
     /// Fraction with a modulus below the floor, and exact zeros.
     pub near_zero: f64,
@@ -54,7 +55,7 @@ pub struct Excluded {
 }
 
 /// What a sample is, for a report.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SampleSummary {
     /// The side.
     pub side: Side,

@@ -1,5 +1,6 @@
 //! The tail as a power law, after Clauset, Shalizi & Newman, "Power-law distributions in empirical data", SIAM Review 2009.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LawOptions;
@@ -10,7 +11,7 @@ use super::random::Uniform;
 use super::sample::{Point, Sample};
 
 /// A power law fitted to the tail of a sample, and compared with others there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TailFit {
     /// Where the tail begins: of the values tried, the one of least Kolmogorov distance between tail and power law.
     pub xmin: f64,
@@ -39,7 +40,7 @@ pub struct TailFit {
 }
 
 /// A power law on `[xmin, xmax]`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TruncatedTail {
     /// Its upper end by maximum likelihood, the greatest value.
     pub xmax: f64,

@@ -1,11 +1,12 @@
 //! A law conditioned on the part of the axis that is analysed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::law::Law;
 
 /// The part of the axis that is analysed: `lower <= x <= upper` with `|x| >= floor`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
     /// Lower end, `None` where there is none.
     pub lower: Option<f64>,

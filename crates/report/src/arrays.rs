@@ -1,0 +1,238 @@
+//! The arrays of an analysis, for NumPy, PyTorch and others.
+
+use hesscope_spectral::{BandOptions, LogGrid, SpectralError, gaussian_width, linear_grid};
+
+use crate::check::check;
+use crate::error::ReportError;
+use crate::figures::{DECADES, WIDTH, extent};
+use crate::schema::Analysis;
+use crate::wording::is_psd;
+
+/// Points of the density on the linear axis, as in the papers.
+const LINEAR_POINTS: usize = 1024;
+/// Points a decade of the density on logarithmic axes.
+const LOG_POINTS: usize = 40;
+/// How far two neighbouring peaks dip between them on the linear axis, as in the papers.
+const KAPPA: f64 = 1.25;
+
+/// An array with its name, in C order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedArray {
+    /// Its name.
+    pub name: String,
+    /// Its extents; none for a single number.
+    pub shape: Vec<usize>,
+    /// Its elements.
+    pub values: Values,
+}
+
+/// The elements of an array.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Double precision.
+    F64(Vec<f64>),
+    /// Single precision.
+    F32(Vec<f32>),
+    /// Whole numbers.
+    I64(Vec<i64>),
+    /// Truths.
+    Bool(Vec<bool>),
+}
+
+impl NamedArray {
+    fn list(name: &str, values: Vec<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            shape: vec![values.len()],
+            values: Values::F64(values),
+        }
+    }
+
+    fn number(name: &str, value: f64) -> Self {
+        Self {
+            name: name.to_owned(),
+            shape: Vec::new(),
+            values: Values::F64(vec![value]),
+        }
+    }
+
+    fn whole(name: &str, value: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            shape: Vec::new(),
+            values: Values::I64(vec![value as i64]),
+        }
+    }
+}
+
+/// The arrays of an analysis; every eigenvalue is in the units of the file itself.
+///
+/// - `dimension`, `examples`, `classes`, `loss`, `accuracy`: single numbers.
+/// - `range`: lower and upper end of an interval that holds the spectrum.
+/// - `nodes`, `weights`, `probe`: the quadratures one after another, and the index of the probe that each node is of; the
+///   weights of a probe add up to 1.
+/// - `atoms`, `atom_residuals`: eigenvalues known by themselves, which the nodes are without; each weighs 1/p.
+/// - `top_eigenvalues`, `top_residuals`, `top_converged`: the leading eigenpairs.
+/// - `linear_points` and `linear_mean`, `linear_lower`, `linear_upper`: the density of λ on 1,024 points of the range, each
+///   eigenvalue broadened to a Gaussian of standard deviation `linear_width`, and its 95% band; missing for an operator
+///   whose range is a point. `linear_standard_error` is that over probes; missing where there is a single one.
+/// - `log_points`, a grid of log10 |λ| from six decades below the largest modulus, with `log_positive_…` and
+///   `log_negative_…` as above: the density of log10 |λ| on each side of zero, `log_width` in decades. The negative side
+///   has no band where the operator has no eigenvalue below zero.
+/// - `log_masses`, `log_masses_standard_error`: the shares of the spectrum below, near and above zero.
+///
+/// Where the density is exact, the ends of the band are the mean.
+///
+/// # Errors
+/// [`ReportError::Analysis`] where the analysis does not describe a spectrum.
+pub fn analysis_arrays(analysis: &Analysis) -> Result<Vec<NamedArray>, ReportError> {
+    check(analysis)?;
+    let mut arrays = facts(analysis);
+    arrays.extend(quadratures(analysis));
+    arrays.extend(leading(analysis));
+    let densities = linear(analysis).and_then(|mut linear| {
+        linear.extend(logarithmic(analysis)?);
+        Ok(linear)
+    });
+    arrays.extend(densities.map_err(|error| ReportError::Analysis {
+        key: analysis.key.clone(),
+        reason: error.to_string(),
+    })?);
+    Ok(arrays)
+}
+
+fn facts(analysis: &Analysis) -> Vec<NamedArray> {
+    vec![
+        NamedArray::whole("dimension", analysis.dimension),
+        NamedArray::whole("examples", analysis.examples),
+        NamedArray::whole("classes", analysis.classes),
+        NamedArray::number("loss", analysis.loss),
+        NamedArray::number("accuracy", analysis.accuracy),
+        NamedArray::list("range", vec![analysis.range.lower, analysis.range.upper]),
+    ]
+}
+
+fn quadratures(analysis: &Analysis) -> Vec<NamedArray> {
+    let density = &analysis.density;
+    let all = |pick: fn(&hesscope_spectral::Quadrature) -> &Vec<f64>| -> Vec<f64> {
+        density
+            .quadratures
+            .iter()
+            .flat_map(|quadrature| pick(quadrature).iter().copied())
+            .collect()
+    };
+    let probes = density.quadratures.iter().enumerate();
+    let probe: Vec<i64> = probes
+        .flat_map(|(i, quadrature)| vec![i as i64; quadrature.nodes.len()])
+        .collect();
+    let atoms = &density.atoms;
+    vec![
+        NamedArray::list("nodes", all(|quadrature| &quadrature.nodes)),
+        NamedArray::list("weights", all(|quadrature| &quadrature.weights)),
+        NamedArray {
+            name: "probe".to_owned(),
+            shape: vec![probe.len()],
+            values: Values::I64(probe),
+        },
+        NamedArray::list("atoms", atoms.iter().map(|atom| atom.value).collect()),
+        NamedArray::list(
+            "atom_residuals",
+            atoms.iter().map(|atom| atom.residual).collect(),
+        ),
+    ]
+}
+
+fn leading(analysis: &Analysis) -> Vec<NamedArray> {
+    let top = &analysis.top;
+    vec![
+        NamedArray::list("top_eigenvalues", top.values.clone()),
+        NamedArray::list("top_residuals", top.residuals.clone()),
+        NamedArray {
+            name: "top_converged".to_owned(),
+            shape: vec![top.converged.len()],
+            values: Values::Bool(top.converged.clone()),
+        },
+    ]
+}
+
+/// A curve's mean, standard error and band under names that begin alike.
+fn curve(
+    prefix: &str,
+    mean: Vec<f64>,
+    error: Option<Vec<f64>>,
+    band: Option<[Vec<f64>; 2]>,
+) -> Vec<NamedArray> {
+    let list = |name: &str, values| NamedArray::list(&format!("{prefix}_{name}"), values);
+    let mut arrays = vec![list("mean", mean)];
+    arrays.extend(error.map(|error| list("standard_error", error)));
+    if let Some([lower, upper]) = band {
+        arrays.extend([list("lower", lower), list("upper", upper)]);
+    }
+    arrays
+}
+
+fn options(analysis: &Analysis) -> BandOptions {
+    BandOptions {
+        psd: is_psd(&analysis.settings.operator),
+        ..BandOptions::default()
+    }
+}
+
+fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
+    let (density, range) = (&analysis.density, &analysis.range);
+    if range.lower >= range.upper {
+        return Ok(Vec::new());
+    }
+    let steps = density.quadratures.iter().map(|q| q.nodes.len()).max();
+    let steps = steps.unwrap_or(0).max(2);
+    let width = gaussian_width(range.lower, range.upper, steps, KAPPA)?;
+    let points = linear_grid(range.lower, range.upper, LINEAR_POINTS)?;
+    let mean = density.density(&points, width)?;
+    let band = density.density_band(&points, width, &options(analysis))?;
+    let mut arrays = vec![
+        NamedArray::number("linear_width", width),
+        NamedArray::list("linear_points", points),
+    ];
+    let band = Some([band.lower, band.upper]);
+    arrays.extend(curve("linear", mean.mean, mean.standard_error, band));
+    Ok(arrays)
+}
+
+fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
+    let extent = extent(&[analysis]);
+    let floor = f64::from(extent.floor);
+    let span = f64::from(DECADES + 1);
+    let grid = LogGrid::new(
+        10f64.powi(extent.floor),
+        10f64.powf(floor + span),
+        (DECADES as usize + 1) * LOG_POINTS + 1,
+    )?;
+    let density = analysis.density.log_density(&grid, WIDTH)?;
+    let bands = analysis
+        .density
+        .log_spectrum(&grid, WIDTH, &options(analysis))?;
+    let masses = [
+        density.negative_mass,
+        density.near_zero,
+        density.positive_mass,
+    ];
+    let mut arrays = vec![
+        NamedArray::number("log_width", WIDTH),
+        NamedArray::list("log_points", grid.points().to_vec()),
+    ];
+    let positive = Some([bands.positive.lower, bands.positive.upper]);
+    let negative = bands.negative.map(|band| [band.lower, band.upper]);
+    for (prefix, side, band) in [
+        ("log_positive", density.positive, positive),
+        ("log_negative", density.negative, negative),
+    ] {
+        arrays.extend(curve(prefix, side.mean, side.standard_error, band));
+    }
+    arrays.push(NamedArray::list(
+        "log_masses",
+        masses.iter().map(|mass| mass.mean).collect(),
+    ));
+    let errors: Option<Vec<f64>> = masses.iter().map(|mass| mass.standard_error).collect();
+    arrays.extend(errors.map(|errors| NamedArray::list("log_masses_standard_error", errors)));
+    Ok(arrays)
+}
