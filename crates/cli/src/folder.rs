@@ -183,9 +183,8 @@ impl RunFolder {
 
     /// Every analysis in the folder that this version can read, by file name.
     pub fn analyses(&self) -> Result<Vec<Analysis>, Failure> {
-        let (files, what) = (self.json_files("analysis"), "analysis");
-        let read = |path: &PathBuf| read_json(path, what, |analysis: &Analysis| analysis.schema);
-        files.iter().map(read).collect()
+        let files = self.json_files("analysis");
+        files.iter().map(|path| read_analysis(path)).collect()
     }
 
     /// All overlaps in the folder, by file name.
@@ -214,7 +213,7 @@ impl RunFolder {
     /// The analysis of these settings, if it is in the folder and whole.
     pub fn analysis(&self, name: &str, key: &str) -> Option<Analysis> {
         let path = self.root.join("analysis").join(name);
-        let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema).ok()?;
+        let analysis = read_analysis(&path).ok()?;
         (analysis.key == key).then_some(analysis)
     }
 }
@@ -245,6 +244,11 @@ fn in_use(root: &Path) -> Failure {
         "another hesscope is at work in {}: wait for it, or choose another folder",
         root.display()
     ))
+}
+
+/// Reads the file of an analysis.
+pub fn read_analysis(path: &Path) -> Result<Analysis, Failure> {
+    read_json(path, "analysis", |analysis: &Analysis| analysis.schema)
 }
 
 /// Reads what this version of hesscope wrote.

@@ -12,6 +12,7 @@ use super::failures::FailureRecord;
 use super::finished::Finished;
 use super::folder::SweepFolder;
 use super::options::FolderOptions;
+use super::page;
 use super::parquet::{COLUMNS, parquet};
 use super::plan::Plan;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub struct Collected {
     runs: usize,
     done: usize,
     failed: usize,
-    files: [PathBuf; 2],
+    files: Vec<PathBuf>,
 }
 
 impl Collected {
@@ -52,36 +53,40 @@ impl Collected {
 /// `hesscope sweep collect`.
 pub fn run(options: &FolderOptions) -> Result<(), Failure> {
     let (folder, _) = Plan::find(&options.sweep)?;
-    write(&folder)?.print();
+    write(&folder, true)?.print();
     Ok(())
 }
 
-/// Writes the table of all runs that are finished now.
+/// Writes the table of all runs that are finished now, and its page if that is asked for or nothing is left: it is made from
+/// every analysis, and too much work for each of many processes that end.
 ///
 /// The folder is held meanwhile: of two processes that end together the later one sees all that the earlier one did, and
 /// its table is the one that stays.
-pub fn write(folder: &SweepFolder) -> Result<Collected, Failure> {
+pub fn write(folder: &SweepFolder, page: bool) -> Result<Collected, Failure> {
     let held = folder.hold()?;
     let plan = Plan::read(folder)?.unwrap_or_default();
-    let (mut rows, mut done, mut failed) = (Vec::new(), 0, 0);
+    let (mut rows, mut done, mut failed) = (Vec::new(), 0, Vec::new());
     for point in &plan.runs {
         if let Some(finished) = Finished::read(folder, point)? {
             rows.extend(finished.rows);
             done += 1;
-        } else if FailureRecord::read(folder, point)?.is_some() {
-            failed += 1;
+        } else {
+            failed.extend(FailureRecord::read(folder, point)?);
         }
     }
     rows.sort_by(order);
-    let files = [
+    let mut files = vec![
         held.write(CSV, &csv(&rows)?)?,
         held.write(PARQUET, &parquet(&rows)?)?,
     ];
+    if page || done + failed.len() == plan.runs.len() {
+        files.push(page::write(&held, &rows, &failed)?);
+    }
     Ok(Collected {
         rows: rows.len(),
         runs: plan.runs.len(),
         done,
-        failed,
+        failed: failed.len(),
         files,
     })
 }

@@ -79,7 +79,8 @@ impl SweepFolder {
         })?;
         // What a killed process left half-written; nobody else writes here.
         for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(".tmp") {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(".tmp") || (name.starts_with('.') && name.ends_with(".partial")) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -97,6 +98,11 @@ pub struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        self.folder.root()
+    }
+
     /// Writes a file of the folder whole or not at all; gives its path.
     pub fn write(&self, name: &str, contents: &[u8]) -> Result<PathBuf, Failure> {
         let root = self.folder.root();

@@ -5,7 +5,7 @@
 //! - `sweep.toml`, the spec as it was given, and `plan.json`, every run of it with its resolved settings;
 //! - `runs/NAME/`, the folders of the runs, each as `hesscope run` leaves it, with `sweep.json` once it is finished;
 //! - `failures/NAME.json`, what a run failed of;
-//! - `sweep.csv` and `sweep.parquet`, the table.
+//! - `sweep.csv` and `sweep.parquet`, the table, and `sweep.html`, its page, once nothing is left or where it is asked for.
 //!
 //! Who holds the lock of a run's folder may write there and the run's failure; who holds that of `sweep.lock` may write the
 //! rest. The system drops both with the process, so that a killed process holds nothing.
@@ -19,6 +19,7 @@ mod finished;
 mod folder;
 mod many;
 mod options;
+mod page;
 mod parquet;
 mod plan;
 mod points;

@@ -23,7 +23,7 @@ pub enum SweepCommand {
     Run(SweepOptions),
     /// Say which runs are done, at work, failed and left, and about how long it will take
     Status(FolderOptions),
-    /// Write the table again from what the folder holds
+    /// Write the table and its page from the runs that are done
     Collect(FolderOptions),
 }
 

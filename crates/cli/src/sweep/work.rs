@@ -43,7 +43,7 @@ pub fn run(options: &SweepOptions) -> Result<(), Failure> {
         &retries,
         !options.no_wait,
     )?;
-    collect::write(&folder)?.print();
+    collect::write(&folder, false)?.print();
     verdict(&failures, points.len())
 }
 

@@ -139,6 +139,14 @@ fn two_processes_killed_twice_end_as_one_undisturbed() {
     assert!(!first.is_empty() || !second.is_empty());
 
     assert!(table(&disturbed) == table(&undisturbed), "{moments:?}");
+    let page = |out: &Path| {
+        let page = fs::read_to_string(out.join("sweep.html")).expect("a page");
+        page.replace(
+            &*out.file_name().expect("a name").to_string_lossy(),
+            "sweep",
+        )
+    };
+    assert!(page(&disturbed) == page(&undisturbed), "{moments:?}");
     assert_eq!(runs(&disturbed), runs(&undisturbed));
     for run in runs(&undisturbed) {
         let [ours, theirs] = [&disturbed, &undisturbed].map(|out| out.join("runs").join(&run));
@@ -224,6 +232,15 @@ fn shards_make_the_whole_and_the_table_names_it() {
         let said = format!("{done} of 4 runs are done, 0 failed, {} are left", 4 - done);
         assert!(ran.stderr.contains(&said), "{}", ran.stderr);
         assert_eq!(rows(&out).len(), 8 * done);
+        assert_eq!(
+            out.join("sweep.html").exists(),
+            done == 4,
+            "the page comes last"
+        );
+    }
+    let page = fs::read_to_string(out.join("sweep.html")).expect("a page");
+    for run in &all {
+        assert!(page.contains(&format!("runs/{run}/report.html")), "{run}");
     }
     assert_eq!(runs(&out), {
         let mut sorted = all.clone();
