@@ -6,9 +6,10 @@ use clap::{Parser, Subcommand};
 use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
-use crate::figure::FigureCommand;
 use crate::export::ExportOptions;
+use crate::figure::FigureCommand;
 use crate::schema::SchemaOptions;
+use crate::sweep::SweepArgs;
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
@@ -42,6 +43,8 @@ pub enum Command {
     Data(DataCommand),
     /// List the devices this build can compute on
     Devices,
+    /// Run a grid of data sets, networks, sample sizes, epochs, seeds and learning rates into one table
+    Sweep(SweepArgs),
     /// Check a device against exact references
     Verify(VerifyOptions),
 }

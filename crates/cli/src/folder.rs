@@ -1,8 +1,9 @@
 //! The folder of a run: what lies where, and how it is written.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hesscope_report::schema::{Analysis, ClassMeansRecord, Overlaps, SCHEMA_VERSION};
 use serde::de::DeserializeOwned;
@@ -20,6 +21,9 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The file whose lock says that a process is at work in the folder.
+pub const LOCK: &str = "run.lock";
+
 /// `run.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -34,17 +38,22 @@ pub struct RunFile {
     pub settings: Settings,
 }
 
-/// A run's folder, held by this process alone.
-#[derive(Debug)]
+/// A run's folder, held by this process alone until it and its clones are dropped.
+#[derive(Debug, Clone)]
 pub struct RunFolder {
     root: PathBuf,
     // Held for its lock, which the system drops with the process.
-    _lock: File,
+    _lock: Arc<File>,
 }
 
 impl RunFolder {
     /// Makes the folder if need be, and takes hold of it.
     pub fn create(root: &Path) -> Result<Self, Failure> {
+        Self::claim(root)?.ok_or_else(|| in_use(root))
+    }
+
+    /// Makes the folder if need be, and takes hold of it unless another process has.
+    pub fn claim(root: &Path) -> Result<Option<Self>, Failure> {
         for folder in [
             root.to_path_buf(),
             root.join("analysis"),
@@ -69,25 +78,30 @@ impl RunFolder {
                 root.display()
             )));
         }
-        Self::hold(root)
+        Self::hold(root)?.ok_or_else(|| in_use(root))
     }
 
-    fn hold(root: &Path) -> Result<Self, Failure> {
-        let path = root.join("run.lock");
+    /// None where another process has hold of the folder.
+    fn hold(root: &Path) -> Result<Option<Self>, Failure> {
+        let path = root.join(LOCK);
         let lock = File::create(&path)
             .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))?;
-        if lock.try_lock().is_err() {
-            return Err(Failure::new(format!(
-                "another hesscope is at work in {}: wait for it, or choose another folder",
-                root.display()
-            )));
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => {
+                return Err(Failure::new(format!(
+                    "cannot lock {}: {error}; choose a folder on a file system that has locks",
+                    path.display()
+                )));
+            }
         }
         let folder = RunFolder {
             root: root.to_path_buf(),
-            _lock: lock,
+            _lock: Arc::new(lock),
         };
         folder.sweep();
-        Ok(folder)
+        Ok(Some(folder))
     }
 
     /// Removes the half-written files of a killed process; nobody else is at work here.
@@ -106,7 +120,9 @@ impl RunFolder {
         ];
         for folder in own.into_iter().chain(trials.map(|entry| entry.path())) {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(".tmp") {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let of_a_report = name.starts_with('.') && name.ends_with(".partial");
+                if name.starts_with(".tmp") || of_a_report {
                     let _ = fs::remove_file(entry.path());
                 }
             }
@@ -160,6 +176,12 @@ impl RunFolder {
         write_whole(path, contents)
     }
 
+    /// Writes a file at a path beside the folder whole or not at all, by way of the folder, where what a kill leaves
+    /// half-written is removed.
+    pub fn write_beside(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
+        write_by(&self.root, path, contents)
+    }
+
     /// Every analysis in the folder that this version can read, by file name.
     pub fn analyses(&self) -> Result<Vec<Analysis>, Failure> {
         let analyses = self.analyses_with_paths()?.into_iter();
@@ -168,10 +190,7 @@ impl RunFolder {
 
     /// Every analysis in the folder with its file, by file name.
     pub fn analyses_with_paths(&self) -> Result<Vec<(PathBuf, Analysis)>, Failure> {
-        let read = |path: PathBuf| {
-            let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema)?;
-            Ok((path, analysis))
-        };
+        let read = |path: PathBuf| Ok((path.clone(), read_analysis(&path)?));
         let files = self.files("analysis", "json");
         files.into_iter().map(read).collect()
     }
@@ -217,15 +236,19 @@ impl RunFolder {
     /// The analysis of these settings, if it is in the folder and whole.
     pub fn analysis(&self, name: &str, key: &str) -> Option<Analysis> {
         let path = self.root.join("analysis").join(name);
-        let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema).ok()?;
+        let analysis = read_analysis(&path).ok()?;
         (analysis.key == key).then_some(analysis)
     }
 }
 
 /// Writes a file whole or not at all, with the folders above it.
 pub fn write_whole(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    write_by(path.parent().unwrap_or(Path::new("")), path, contents)
+}
+
+/// Writes a file whole or not at all, under a name beginning with `.tmp` in `folder` before its own.
+pub fn write_by(folder: &Path, path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let attempt = || -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new()
             .prefix(".tmp")
@@ -242,6 +265,18 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> Result<(), Failure> {
             path.display()
         ))
     })
+}
+
+fn in_use(root: &Path) -> Failure {
+    Failure::new(format!(
+        "another hesscope is at work in {}: wait for it, or choose another folder",
+        root.display()
+    ))
+}
+
+/// Reads the file of an analysis.
+pub fn read_analysis(path: &Path) -> Result<Analysis, Failure> {
+    read_json(path, "analysis", |analysis: &Analysis| analysis.schema)
 }
 
 /// Reads what this version of hesscope wrote.

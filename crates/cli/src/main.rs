@@ -30,8 +30,10 @@ mod schema;
 mod seeds;
 mod settings;
 mod source;
+mod sweep;
 mod tensorboard;
 mod timing;
+mod toml_file;
 mod train_settings;
 mod training;
 mod verification;
@@ -86,6 +88,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
             devices::list();
             Ok(())
         }
+        Command::Sweep(options) => sweep::run(options),
         Command::Verify(options) => verification::run(&options),
     }
 }

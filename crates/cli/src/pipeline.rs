@@ -1,5 +1,6 @@
 //! The commands that make, deepen and show a run.
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use burn::tensor::Device;
@@ -19,6 +20,20 @@ use crate::training;
 /// `hesscope run`: train, analyse, report.
 pub fn run(options: &RunOptions) -> Result<(), Failure> {
     let run = Run::make(options)?;
+    carry_out(&run, |analysis, _| {
+        print_summary(analysis);
+        Ok(())
+    })?;
+    print_path(&write(run.folder())?);
+    Ok(())
+}
+
+/// Trains what is left to train and makes the analyses that the settings ask for, with each as it is found or made, and
+/// its file's name.
+pub fn carry_out(
+    run: &Run,
+    mut each: impl FnMut(&Analysis, &str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     run.train()?;
     for epoch in run.settings().analysed_epochs() {
         let checkpoint = run.checkpoint(epoch)?;
@@ -26,12 +41,12 @@ pub fn run(options: &RunOptions) -> Result<(), Failure> {
             for operator in &run.settings().analysis.operators {
                 let terms = Terms::from_str(operator)?;
                 let split = SplitName::from_str(split)?;
-                let (analysis, _) = run.analyse(&checkpoint, terms, split, epoch)?;
-                print_summary(&analysis);
+                let (analysis, name) = run.analyse(&checkpoint, terms, split, epoch)?;
+                each(&analysis, &name)?;
             }
         }
     }
-    write(run.folder())
+    Ok(())
 }
 
 /// `hesscope train`: train only.
@@ -60,7 +75,12 @@ pub fn spectrum(options: &SpectrumOptions) -> Result<(), Failure> {
 
 /// `hesscope report`: the report again.
 pub fn report(options: &ReportOptions) -> Result<(), Failure> {
-    write(&RunFolder::open(&options.run)?)
+    print_path(&write(&RunFolder::open(&options.run)?)?);
+    Ok(())
+}
+
+fn print_path(path: &Path) {
+    println!("{}", path.display());
 }
 
 /// One line on standard output.
@@ -81,8 +101,8 @@ fn print_summary(analysis: &Analysis) {
     );
 }
 
-/// Writes figures and report from what the folder holds, and prints the report's path.
-fn write(folder: &RunFolder) -> Result<(), Failure> {
+/// Writes figures and report from what the folder holds; gives the report's path.
+pub fn write(folder: &RunFolder) -> Result<PathBuf, Failure> {
     let file = stored(folder)?;
     let last = checkpoints(folder)?.pop();
     let Some((_, path)) = last else {
@@ -130,7 +150,5 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
         overlaps: folder.overlaps()?,
         means: folder.class_means()?,
     };
-    write_report(&summary, folder.root())?;
-    println!("{}", folder.root().join("report.html").display());
-    Ok(())
+    Ok(write_report(&summary, folder.root())?.html)
 }

@@ -44,6 +44,21 @@ impl Run {
 
     /// The run of these settings: its folder, by default one named by their hash, is made, or found to hold the same run.
     pub fn with(settings: Settings, out: Option<&Path>) -> Result<Self, Failure> {
+        let hash = settings.hash()?;
+        let root = out.map_or_else(|| default_root(&settings, &hash), Path::to_path_buf);
+        Self::prepare(settings, || RunFolder::create(&root))
+    }
+
+    /// The run of these settings in a folder already held, which has no run yet, or the same.
+    pub fn within(folder: RunFolder, settings: Settings) -> Result<Self, Failure> {
+        Self::prepare(settings, || Ok(folder))
+    }
+
+    /// Finds what the run needs, and only then its folder.
+    fn prepare(
+        settings: Settings,
+        folder: impl FnOnce() -> Result<RunFolder, Failure>,
+    ) -> Result<Self, Failure> {
         let device = devices::find(&settings.device)?;
         devices::require(&settings.device, &device, precision(&settings.precision)?)?;
         let sources = Sources::load(&settings)?;
@@ -65,20 +80,18 @@ impl Run {
         for operator in &settings.analysis.operators {
             require_class(operator.parse()?, classes)?;
         }
-        let hash = settings.hash()?;
-        let root = out.map_or_else(|| default_root(&settings, &hash), Path::to_path_buf);
-        let folder = RunFolder::create(&root)?;
+        let folder = folder()?;
         if let Some(earlier) = folder.run_file()? {
             agree(&folder, &earlier.settings, &settings)?;
         }
         let device_name = devices::describe(&settings.device, &device);
         folder.write_run_file(&RunFile {
             hesscope: env!("CARGO_PKG_VERSION").into(),
-            training_sha256: hash,
+            training_sha256: settings.hash()?,
             device_name: device_name.clone(),
             settings: settings.clone(),
         })?;
-        eprintln!("run folder {}", root.display());
+        eprintln!("run folder {}", folder.root().display());
         Ok(Run {
             folder,
             settings,
@@ -248,20 +261,23 @@ fn default_root(settings: &Settings, hash: &str) -> PathBuf {
     ))
 }
 
+/// The keys of two settings whose values are not the same.
+pub fn differing(one: &Settings, other: &Settings) -> Result<Vec<String>, Failure> {
+    let (one, other) = (one.table()?, other.table()?);
+    let mut keys: Vec<String> = one
+        .iter()
+        .filter(|row| !other.contains(row))
+        .chain(other.iter().filter(|row| !one.contains(row)))
+        .map(|(key, _)| key.clone())
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
 /// A folder holds one training only.
 fn agree(folder: &RunFolder, earlier: &Settings, now: &Settings) -> Result<(), Failure> {
-    let (earlier, now) = (
-        earlier.training_part().table()?,
-        now.training_part().table()?,
-    );
-    let mut differing: Vec<&str> = earlier
-        .iter()
-        .filter(|row| !now.contains(row))
-        .chain(now.iter().filter(|row| !earlier.contains(row)))
-        .map(|(key, _)| key.as_str())
-        .collect();
-    differing.sort_unstable();
-    differing.dedup();
+    let differing = differing(&earlier.training_part(), &now.training_part())?;
     if differing.is_empty() {
         return Ok(());
     }

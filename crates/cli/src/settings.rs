@@ -16,6 +16,7 @@ use crate::data_settings::DataSettings;
 use crate::failure::Failure;
 use crate::folder::sha256;
 use crate::seeds::{SeedChoices, Seeds};
+use crate::toml_file;
 use crate::train_settings::TrainSettings;
 
 /// Training examples of each class of `synth-digits`, unless asked for otherwise: one of the sizes of
@@ -85,7 +86,7 @@ impl Default for Settings {
 }
 
 /// Reads `net = "vgg11"` and `net = { name = "vgg11", classifier = "plain" }`.
-fn net<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetConfig, D::Error> {
+pub fn net<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetConfig, D::Error> {
     match toml::Value::deserialize(deserializer)? {
         toml::Value::String(name) => NetConfig::from_name(&name).map_err(D::Error::custom),
         value => NetConfig::deserialize(value).map_err(D::Error::custom),
@@ -264,10 +265,16 @@ impl Settings {
     /// The settings that the flags and their file ask for, checked as far as that is possible without
     /// the data.
     pub fn resolve(options: &RunOptions) -> Result<Self, Failure> {
-        let mut settings = match &options.config {
+        let settings = match &options.config {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
+        settings.under(options)
+    }
+
+    /// These settings with flags over them, resolved and checked in the same way.
+    pub fn under(self, options: &RunOptions) -> Result<Self, Failure> {
+        let mut settings = self;
         if let Some(name) = &options.dataset {
             settings.dataset = name.parse()?;
         }
@@ -300,12 +307,7 @@ impl Settings {
         settings.examples_per_class = examples_per_class.or(settings.examples_per_class);
         settings.test_examples_per_class =
             test_examples_per_class.or(settings.test_examples_per_class);
-        if settings.dataset == DatasetName::SynthDigits {
-            // Drawing more costs nothing, but analysing them does.
-            settings
-                .examples_per_class
-                .get_or_insert(SYNTH_PER_CLASS.into());
-        }
+        settings.settle_size();
         settings.seed = options.seed.unwrap_or(settings.seed);
         settings.device = options.device.clone().unwrap_or(settings.device);
         settings.precision = options.precision.clone().unwrap_or(settings.precision);
@@ -320,24 +322,18 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Chooses the training examples of each class where nobody did and there is no end of them.
+    pub fn settle_size(&mut self) {
+        if self.dataset == DatasetName::SynthDigits {
+            // Drawing more costs nothing, but analysing them does.
+            self.examples_per_class
+                .get_or_insert(SYNTH_PER_CLASS.into());
+        }
+    }
+
     /// Reads a file of settings.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(path).map_err(|error| {
-            Failure::new(format!(
-                "cannot read the settings {}: {error}; check the path",
-                path.display()
-            ))
-        })?;
-        toml::from_str(&text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            let message = error.message().replace('\n', " ");
-            Failure::new(format!(
-                "{}, line {line}: {message}; correct it",
-                path.display()
-            ))
-        })
+        toml_file::parse(path, &toml_file::text(path, "settings")?)
     }
 
     /// Checks every value, as far as that is possible without the data.

@@ -15,7 +15,7 @@ fn finish(out: &Path) {
 }
 
 /// Everything that must not depend on what happened on the way, by name.
-fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
     let mut results = Vec::new();
     for folder in ["", "checkpoints", "analysis"] {
         for entry in fs::read_dir(out.join(folder)).expect("a folder").flatten() {
@@ -25,7 +25,8 @@ fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
                 .expect("a name")
                 .to_string_lossy()
                 .into_owned();
-            if !path.is_file() || ["run.lock", "report.html", "timing.jsonl"].contains(&&*name) {
+            let of_a_clock = ["run.lock", "report.html", "timing.jsonl", "sweep.json"];
+            if !path.is_file() || of_a_clock.contains(&&*name) {
                 continue;
             }
             let mut bytes = fs::read(&path).expect("a file");
@@ -42,7 +43,7 @@ fn results(out: &Path) -> Vec<(String, Vec<u8>)> {
     results
 }
 
-fn same(disturbed: &Path, undisturbed: &[(String, Vec<u8>)], what: &str) {
+pub fn same(disturbed: &Path, undisturbed: &[(String, Vec<u8>)], what: &str) {
     let results = results(disturbed);
     let names = |results: &[(String, Vec<u8>)]| {
         results
