@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
+use crate::attribute::AttributeOptions;
+
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
 #[command(name = "hesscope", version, about, propagate_version = true)]
@@ -24,6 +26,8 @@ pub enum Command {
     Spectrum(SpectrumOptions),
     /// Measure how outlier spaces, class means and the gradient of a run lie to each other, along its training
     Overlaps(OverlapsOptions),
+    /// Say of each finding of the papers whether it holds of a run: what belongs to G, to H and to their parts
+    Attribute(AttributeOptions),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
     /// Write the weights of a checkpoint to a file that PyTorch reads
@@ -130,7 +134,7 @@ pub struct TrainOptions {
 }
 
 /// Which of the data are taken, and how they are changed.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct DataOptions {
     /// Classes to take, by name or number, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -156,7 +160,7 @@ pub struct DataOptions {
 }
 
 /// How much work goes into a spectrum.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct EstimationOptions {
     /// Random probes of the density
     #[arg(long, value_name = "N")]

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod args;
+mod attribute;
 mod checkpoint_epochs;
 mod counted;
 mod data;
@@ -73,6 +74,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Train(options) => pipeline::train(&options),
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Overlaps(options) => overlaps::run(&options),
+        Command::Attribute(options) => attribute::run(&options),
         Command::Report(options) => pipeline::report(&options),
         Command::Export(options) => pipeline::export(&options),
         Command::Data(command) => data::run(&command),

@@ -142,6 +142,7 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
         search: training::search_record(folder)?,
         analyses: folder.analyses()?,
         overlaps: folder.overlaps()?,
+        attributions: folder.attributions()?,
     };
     write_report(&summary, folder.root())?;
     println!("{}", folder.root().join("report.html").display());

@@ -134,6 +134,11 @@ impl Run {
         self.sources.train.classes()
     }
 
+    /// The number of training examples.
+    pub fn training_examples(&self) -> usize {
+        self.sources.train.len()
+    }
+
     /// The epochs whose weights are kept, ascending.
     pub fn kept_epochs(&self) -> Result<Vec<usize>, Failure> {
         Ok(checkpoints(&self.folder)?

@@ -264,6 +264,13 @@ impl Settings {
     /// The settings that the flags and their file ask for, checked as far as that is possible without
     /// the data.
     pub fn resolve(options: &RunOptions) -> Result<Self, Failure> {
+        let settings = Self::laid(options)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// As [`resolve`](Self::resolve), for settings that are changed before they are [checked](Self::check).
+    pub fn laid(options: &RunOptions) -> Result<Self, Failure> {
         let mut settings = match &options.config {
             Some(path) => Self::read(path)?,
             None => Self::default(),
@@ -316,7 +323,6 @@ impl Settings {
             .clone()
             .unwrap_or(analysis.operators.clone());
         analysis.override_with(&options.estimation)?;
-        settings.check()?;
         Ok(settings)
     }
 
@@ -340,7 +346,8 @@ impl Settings {
         })
     }
 
-    fn check(&self) -> Result<(), Failure> {
+    /// Checks every value, as far as that is possible without the data.
+    pub fn check(&self) -> Result<(), Failure> {
         precision(&self.precision)?;
         self.train.check(self.all_seeds())?;
         self.analysis.check()?;

@@ -10,7 +10,7 @@ use crate::figures::{density, loss};
 use crate::files::{make_folder, write_whole};
 use crate::groups::{Group, groups};
 use crate::html::{Figures, page};
-use crate::schema::{Analysis, EpochRecord, Overlaps, SearchRecord};
+use crate::schema::{Analysis, Attribution, EpochRecord, Overlaps, SearchRecord};
 use crate::svg::Rasteriser;
 
 /// Everything a report tells of a run.
@@ -40,6 +40,8 @@ pub struct RunSummary {
     pub analyses: Vec<Analysis>,
     /// The overlaps measured, in any order.
     pub overlaps: Vec<Overlaps>,
+    /// The attributions made, in any order.
+    pub attributions: Vec<Attribution>,
 }
 
 /// The files of a report.

@@ -1,8 +1,18 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
+mod attribution;
+mod dynamics;
 mod overlaps;
 mod sweep;
 
+pub use attribution::{
+    Attribution, AttributionSettings, Bulks, Condition, Finding, FindingVerdict, KnockOut, Leading,
+    Measured, Negative, Number, Relation, SpacePair, Tail,
+};
+pub use dynamics::{
+    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
+    Transition, TransitionOutcome,
+};
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };

@@ -1,5 +1,6 @@
 //! The command from outside: its files, its manners, its endurance.
 
+mod attribute;
 mod bad_input;
 mod common;
 mod data;

@@ -1,5 +1,6 @@
 //! `report.html`: one file, no script, no request.
 
+mod attribution;
 mod laws;
 mod markup;
 mod overlaps;
@@ -34,6 +35,7 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         training::section(run, figures.loss.as_ref()),
         spectra::section(groups, &figures.densities),
         overlaps::section(&run.overlaps),
+        attribution::section(&run.attributions),
         reading::section(),
         settings::section(run, groups),
     ]

@@ -1,5 +1,6 @@
 //! Reports of synthetic spectra.
 
+mod attribution;
 mod edge_cases;
 mod errors;
 mod figures;

@@ -213,5 +213,6 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         search: None,
         analyses,
         overlaps: Vec::new(),
+        attributions: Vec::new(),
     }
 }
