@@ -92,6 +92,14 @@ pub fn file_stem(terms: Terms) -> String {
     terms.to_string().replace('[', "-").replace(']', "")
 }
 
+/// The word for a precision.
+pub fn precision_word(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "f32",
+        Precision::F64 => "f64",
+    }
+}
+
 /// Vectors of p numbers that the memory holds.
 fn vectors(request: &Request, p: usize) -> usize {
     (request.choices.memory_mib << 20) / (p * request.precision.bytes())
@@ -123,10 +131,7 @@ pub fn resolve(subject: &Subject, request: &Request) -> AnalysisSettings {
         epoch: request.epoch,
         checkpoint_sha256: subject.checkpoint_sha256.clone(),
         data_sha256: subject.data_sha256.clone(),
-        precision: match request.precision {
-            Precision::F32 => "f32".into(),
-            Precision::F64 => "f64".into(),
-        },
+        precision: precision_word(request.precision).into(),
         probes,
         lanczos_steps,
         range_steps,

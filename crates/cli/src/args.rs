@@ -7,6 +7,8 @@ use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
 use crate::attribute::AttributeOptions;
+use crate::dynamics::DynamicsOptions;
+use crate::figure::FigureCommand;
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
@@ -28,6 +30,11 @@ pub enum Command {
     Overlaps(OverlapsOptions),
     /// Say of each finding of the papers whether it holds of a run: what belongs to G, to H and to their parts
     Attribute(AttributeOptions),
+    /// Train at several sample sizes, and follow the spectra of Hess and its parts over these and over epochs
+    Dynamics(DynamicsOptions),
+    /// Draw a figure of the papers from runs, or from what it trains
+    #[command(subcommand)]
+    Figure(FigureCommand),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
     /// Write the weights of a checkpoint to a file that PyTorch reads

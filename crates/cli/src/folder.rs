@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use hesscope_report::schema::{Analysis, Attribution, Overlaps, SCHEMA_VERSION};
+use hesscope_report::schema::{Analysis, Attribution, ClassMeansRecord, Overlaps, SCHEMA_VERSION};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -100,6 +100,7 @@ impl RunFolder {
             self.root.join("figures"),
             self.root.join(crate::overlaps::FOLDER),
             self.root.join(crate::attribute::FOLDER),
+            self.root.join(crate::class_means::FOLDER),
             self.root.join(crate::eigenvectors::FOLDER),
             self.root.join(crate::tensorboard::FOLDER),
             self.checkpoints(),
@@ -157,24 +158,7 @@ impl RunFolder {
 
     /// Writes a file at a path in the folder whole or not at all.
     pub fn write_at(&self, path: &Path, contents: &[u8]) -> Result<(), Failure> {
-        let attempt = || -> std::io::Result<()> {
-            let folder = path.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::Builder::new()
-                .prefix(".tmp")
-                .tempfile_in(folder)?;
-            file.write_all(contents)?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            Ok(())
-        };
-        attempt().map_err(|error| {
-            Failure::new(format!(
-                "cannot write {} ({error}): make room or choose another folder, then start again, and \
-                 what is finished is reused",
-                path.display()
-            ))
-        })
+        write_whole(path, contents)
     }
 
     /// Every analysis in the folder that this version can read, by file name.
@@ -205,6 +189,21 @@ impl RunFolder {
         (found.key == key).then_some(found)
     }
 
+    /// All class means in the folder, by file name.
+    pub fn class_means(&self) -> Result<Vec<ClassMeansRecord>, Failure> {
+        let files = self.json_files(crate::class_means::FOLDER);
+        let read =
+            |path: &PathBuf| read_json(path, "file", |means: &ClassMeansRecord| means.schema);
+        files.iter().map(read).collect()
+    }
+
+    /// The class means of these settings, if they are in the folder and whole.
+    pub fn class_means_of(&self, name: &str, key: &str) -> Option<ClassMeansRecord> {
+        let path = self.root.join(name);
+        let means = read_json(&path, "file", |means: &ClassMeansRecord| means.schema).ok()?;
+        (means.key == key).then_some(means)
+    }
+
     /// The files of a folder that hold JSON, by name.
     fn json_files(&self, folder: &str) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = fs::read_dir(self.root.join(folder))
@@ -227,6 +226,28 @@ impl RunFolder {
         let analysis = read_json(&path, "analysis", |analysis: &Analysis| analysis.schema).ok()?;
         (analysis.key == key).then_some(analysis)
     }
+}
+
+/// Writes a file whole or not at all, with the folders above it.
+pub fn write_whole(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+    let attempt = || -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".tmp")
+            .tempfile_in(folder)?;
+        file.write_all(contents)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|error| {
+        Failure::new(format!(
+            "cannot write {} ({error}): make room or choose another folder, then start again, and \
+             what is finished is reused",
+            path.display()
+        ))
+    })
 }
 
 /// Reads what this version of hesscope wrote.

@@ -6,13 +6,16 @@ mod analysis;
 mod args;
 mod attribute;
 mod checkpoint_epochs;
+mod class_means;
 mod counted;
 mod data;
 mod data_settings;
 mod density;
 mod devices;
+mod dynamics;
 mod eigenvectors;
 mod failure;
+mod figure;
 mod folder;
 mod leading;
 mod learning_rate;
@@ -75,6 +78,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Overlaps(options) => overlaps::run(&options),
         Command::Attribute(options) => attribute::run(&options),
+        Command::Dynamics(options) => dynamics::run(&options),
+        Command::Figure(command) => figure::run(&command),
         Command::Report(options) => pipeline::report(&options),
         Command::Export(options) => pipeline::export(&options),
         Command::Data(command) => data::run(&command),

@@ -143,6 +143,7 @@ fn write(folder: &RunFolder) -> Result<(), Failure> {
         analyses: folder.analyses()?,
         overlaps: folder.overlaps()?,
         attributions: folder.attributions()?,
+        means: folder.class_means()?,
     };
     write_report(&summary, folder.root())?;
     println!("{}", folder.root().join("report.html").display());

@@ -139,6 +139,11 @@ impl Run {
         self.sources.train.len()
     }
 
+    /// The names of the classes, in the order of the labels.
+    pub fn class_names(&self) -> &[String] {
+        &self.sources.class_names
+    }
+
     /// The epochs whose weights are kept, ascending.
     pub fn kept_epochs(&self) -> Result<Vec<usize>, Failure> {
         Ok(checkpoints(&self.folder)?

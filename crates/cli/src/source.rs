@@ -21,6 +21,8 @@ pub struct Source(Arc<dyn Images>);
 pub struct Sources {
     pub train: Source,
     pub test: Source,
+    /// The names of the classes, in the order of the labels.
+    pub class_names: Vec<String>,
 }
 
 impl Sources {
@@ -30,6 +32,7 @@ impl Sources {
             train,
             test,
             notices,
+            class_names,
             ..
         } = hesscope_data::load(&settings.dataset_spec())
             .map_err(|error| remedy(settings, error))?;
@@ -39,6 +42,7 @@ impl Sources {
         Ok(Sources {
             train: Source(train),
             test: Source(test),
+            class_names,
         })
     }
 

@@ -38,6 +38,16 @@ pub enum ReportError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A record of class means does not describe any.
+    #[error(
+        "the class means {key} cannot be reported: {reason}; delete their file in the folder means and measure them again"
+    )]
+    ClassMeans {
+        /// The record's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A figure could not be turned into a picture.
     #[error("cannot draw {}: {reason}; its SVG is beside it", path.display())]
     Raster {

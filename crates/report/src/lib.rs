@@ -5,17 +5,25 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod dynamics;
 mod error;
 mod escape;
 mod figures;
 mod files;
 mod groups;
 mod html;
+mod leaf;
+mod means;
 mod numbers;
 mod run;
 pub mod schema;
+mod spectra;
 mod svg;
 mod wording;
 
+pub use dynamics::write_dynamics;
 pub use error::ReportError;
+pub use leaf::FigureFiles;
+pub use means::{MeansFigure, write_means_figure};
 pub use run::{ReportFiles, RunSummary, write_report};
+pub use spectra::{SpectraColumn, SpectraFigure, write_spectra_figure};

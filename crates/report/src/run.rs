@@ -10,7 +10,9 @@ use crate::figures::{density, loss};
 use crate::files::{make_folder, write_whole};
 use crate::groups::{Group, groups};
 use crate::html::{Figures, page};
-use crate::schema::{Analysis, Attribution, EpochRecord, Overlaps, SearchRecord};
+use crate::leaf::write_picture;
+use crate::means;
+use crate::schema::{Analysis, Attribution, ClassMeansRecord, EpochRecord, Overlaps, SearchRecord};
 use crate::svg::Rasteriser;
 
 /// Everything a report tells of a run.
@@ -42,6 +44,8 @@ pub struct RunSummary {
     pub overlaps: Vec<Overlaps>,
     /// The attributions made, in any order.
     pub attributions: Vec<Attribution>,
+    /// The class means measured, in any order.
+    pub means: Vec<ClassMeansRecord>,
 }
 
 /// The files of a report.
@@ -59,6 +63,7 @@ pub struct ReportFiles {
 /// written if an analysis does not describe a spectrum.
 pub fn write_report(run: &RunSummary, dir: &Path) -> Result<ReportFiles, ReportError> {
     run.analyses.iter().try_for_each(check)?;
+    run.means.iter().try_for_each(means::check)?;
     let groups = groups(&run.analyses);
     let figures = Figures {
         loss: loss(&run.epochs),
@@ -66,22 +71,15 @@ pub fn write_report(run: &RunSummary, dir: &Path) -> Result<ReportFiles, ReportE
             .iter()
             .map(|group| density(group).map_err(|error| undrawable(group, &error)))
             .collect::<Result<_, ReportError>>()?,
+        means: means::of_run(&run.means),
     };
     let folder = dir.join("figures");
     make_folder(&folder)?;
     let rasteriser = Rasteriser::new();
     let mut paths = Vec::new();
-    for figure in figures.loss.iter().chain(&figures.densities) {
-        let svg = figure.wide.standalone(&figure.label);
-        let vector = folder.join(format!("{}.svg", figure.name));
-        write_whole(&vector, svg.as_bytes())?;
-        let raster = folder.join(format!("{}.png", figure.name));
-        let png = rasteriser.png(&svg).map_err(|reason| ReportError::Raster {
-            path: raster.clone(),
-            reason,
-        })?;
-        write_whole(&raster, &png)?;
-        paths.extend([vector, raster]);
+    let drawn = figures.loss.iter().chain(&figures.densities);
+    for figure in drawn.chain(&figures.means) {
+        paths.extend(write_picture(figure, &folder, &rasteriser)?);
     }
     let html = dir.join("report.html");
     write_whole(&html, page(run, &groups, &figures).as_bytes())?;

@@ -2,7 +2,9 @@
 
 mod attribution;
 mod dynamics;
+mod means;
 mod overlaps;
+mod spectra;
 mod sweep;
 
 pub use attribution::{
@@ -13,9 +15,14 @@ pub use dynamics::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
     Transition, TransitionOutcome,
 };
+pub use means::{
+    ClassMeansRecord, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
+    MeansFigureRecord, MeansPanelRecord,
+};
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };
+pub use spectra::{DecadeCurve, SpectraColumnRecord, SpectraPanelRecord, SpectraRecord};
 pub use sweep::SweepRow;
 
 use hesscope_spectral::{

@@ -5,6 +5,8 @@ mod bad_input;
 mod common;
 mod data;
 mod datasets;
+mod dynamics;
+mod figures;
 mod killed;
 mod overlaps;
 mod run;

@@ -5,8 +5,9 @@ use hesscope_spectral::SpectralError;
 use super::Figure;
 use super::axes::{Frame, Scale, powers};
 use super::layout::{LABEL, Layout, NOTE, PANEL, lines};
-use super::legend::{FINE_DASHES, Sign, bar, legend};
-use super::spectrum::{SideCurve, Spectrum, WIDTH, extent, spectrum};
+use super::legend::{Sign, legend};
+use super::panel::{LEAST, Style, draw_bands, draw_lines, draw_marks, draw_thresholds, highest};
+use super::spectrum::{Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::{Extent, SplitAxis};
 use crate::groups::Group;
 use crate::numbers::{percent, power_of_ten};
@@ -21,8 +22,12 @@ const LINE: f64 = 17.0;
 const GAP: f64 = 22.0;
 /// Height of the lane of marks inside a frame.
 const LANE: f64 = 20.0;
-/// log10 of the least count a decade that is drawn: well below the peak of a single eigenvalue, 0.4/width.
-const LEAST: f64 = -0.7;
+/// How the one curve of a panel looks.
+const STYLE: Style = Style {
+    ink: Ink::Blue,
+    dashes: None,
+    band: Some(Ink::Sky),
+};
 
 /// A panel: its name and counts beside its numbers.
 struct Panel {
@@ -164,7 +169,10 @@ fn draw(name: &str, title: &str, panels: &[Panel], extent: Extent, layout: Layou
     let mut canvas = Canvas::new(width, height, &format!("{name}-{}", layout.name()));
     canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), title);
     legend(&mut canvas, (10.0, 34.0), width - 20.0, &entries);
-    let highest = panels.iter().map(most).fold(1.0, f64::max);
+    let highest = panels
+        .iter()
+        .map(|panel| highest(&panel.spectrum))
+        .fold(1.0, f64::max);
     for (panel, head) in panels.iter().zip(heads) {
         y += GAP;
         for (font, line) in head {
@@ -212,21 +220,6 @@ fn label_below(canvas: &mut Canvas, frame: &Frame, extent: Extent, layout: Layou
     );
 }
 
-/// log10 of the most eigenvalues a decade, a little room added.
-fn most(panel: &Panel) -> f64 {
-    let side = |curve: &SideCurve| {
-        let top = curve.band.as_ref().map_or(&curve.mean, |[_, upper]| upper);
-        top.iter()
-            .chain(&curve.mean)
-            .copied()
-            .fold(0.0_f64, f64::max)
-    };
-    side(&panel.spectrum.negative)
-        .max(side(&panel.spectrum.positive))
-        .log10()
-        + 0.15
-}
-
 fn draw_panel(
     canvas: &mut Canvas,
     panel: &Panel,
@@ -247,29 +240,13 @@ fn draw_panel(
     canvas.rect(left, frame.y, right - left, frame.height, Ink::Shade);
     let spectrum = &panel.spectrum;
     canvas.clipped(frame.rectangle(), |canvas| {
-        for (negative, curve) in [(true, &spectrum.negative), (false, &spectrum.positive)] {
-            if let Some(side) = axis.side(negative) {
-                draw_curve(canvas, curve, &side, scale);
-            }
-        }
+        draw_bands(canvas, spectrum, axis, scale, &STYLE);
+        draw_lines(canvas, spectrum, axis, scale, &STYLE);
     });
-    for &threshold in &spectrum.thresholds {
-        let x = axis.at(threshold);
-        canvas.line(
-            (x, frame.y),
-            (x, frame.bottom()),
-            Ink::Text,
-            1.3,
-            Some(FINE_DASHES),
-        );
-    }
-    draw_marks(
-        canvas,
-        spectrum,
-        axis,
-        frame.y + LANE / 2.0,
-        layout.diamond(),
-    );
+    draw_thresholds(canvas, spectrum, axis, frame, Ink::Text);
+    let inks = (Ink::Orange, Ink::Text);
+    let y = frame.y + LANE / 2.0;
+    draw_marks(canvas, spectrum, axis, y, layout.diamond(), inks);
     canvas.text_upwards(
         ((left + right) / 2.0, frame.y + frame.height / 2.0),
         Font::regular(11.5, Ink::Text),
@@ -288,45 +265,5 @@ fn draw_panel(
             LABEL,
             "nothing away from zero",
         );
-    }
-}
-
-/// The band, the line, and a ground line for it.
-fn draw_curve(canvas: &mut Canvas, curve: &SideCurve, side: &Scale, scale: &Scale) {
-    // Below the frame, where the clip hides it.
-    let under = scale.values.0 - 1.0;
-    let y = |count: f64| scale.at(count.max(0.0).log10().max(under));
-    let line = |value: &dyn Fn(usize) -> f64| -> Vec<(f64, f64)> {
-        (0..curve.points.len())
-            .map(|i| (side.at(curve.points[i]), y(value(i))))
-            .collect()
-    };
-    if let Some([lower, upper]) = &curve.band {
-        let mut band = line(&|i| upper[i]);
-        band.extend(line(&|i| lower[i]).into_iter().rev());
-        canvas.polygon(&band, Ink::Sky);
-    }
-    canvas.polyline(&line(&|i| curve.mean[i]), Ink::Blue, 1.8, None);
-}
-
-/// The leading eigenvalues; outliers last, on top.
-fn draw_marks(canvas: &mut Canvas, spectrum: &Spectrum, axis: &SplitAxis, y: f64, diamond: f64) {
-    for outlier in [false, true] {
-        let ink = if outlier { Ink::Orange } else { Ink::Text };
-        for mark in spectrum.marks.iter().filter(|mark| mark.outlier == outlier) {
-            let (low, high) = (
-                axis.at(mark.value - mark.residual),
-                axis.at(mark.value + mark.residual),
-            );
-            if high - low > 4.0 {
-                canvas.line((low, y), (high, y), ink, 1.2, None);
-            }
-            let at = (axis.at(mark.value), y);
-            if outlier {
-                canvas.diamond(at, diamond, ink);
-            } else {
-                bar(canvas, at, ink);
-            }
-        }
     }
 }

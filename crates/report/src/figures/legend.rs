@@ -20,6 +20,8 @@ pub(crate) enum Sign {
     Bar,
     /// A dashed upright line.
     Threshold,
+    /// A line of one of several curves.
+    Curve(Ink, Option<&'static str>),
 }
 
 /// The dashes of a second curve.
@@ -30,7 +32,11 @@ pub(crate) const FINE_DASHES: &str = "3 3";
 impl Sign {
     fn width(self) -> f64 {
         match self {
-            Self::LineWithDiscs | Self::DashesWithSquares | Self::Line | Self::Band => 26.0,
+            Self::LineWithDiscs
+            | Self::DashesWithSquares
+            | Self::Line
+            | Self::Band
+            | Self::Curve(..) => 26.0,
             Self::Diamond | Self::Bar | Self::Threshold => 10.0,
         }
     }
@@ -86,6 +92,7 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
             canvas.square(middle, 3.0, Ink::Orange);
         }
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
+        Sign::Curve(ink, dashes) => canvas.line(start, end, ink, 2.0, dashes),
         Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
         Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
         Sign::Bar => bar(canvas, middle, Ink::Text),

@@ -2,15 +2,20 @@
 
 mod axes;
 mod density;
+pub(crate) mod grid;
 mod layout;
 mod legend;
 mod loss;
+mod panel;
+mod scatter;
 mod spectrum;
 mod split_axis;
+pub(crate) mod tracks;
 
 pub(crate) use density::density;
 pub(crate) use loss::loss;
-pub(crate) use spectrum::is_outlier;
+pub(crate) use scatter::{Kind, Point, Scatter, ScatterPanel};
+pub(crate) use spectrum::{SideCurve, extent, is_outlier, spectrum};
 
 use crate::svg::Drawing;
 

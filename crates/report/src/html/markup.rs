@@ -87,9 +87,14 @@ pub(crate) fn details(summary: &str, open: bool, content: &str) -> String {
 
 /// A figure in both layouts; the style shows the one that fits.
 pub(crate) fn figure(figure: &Figure) -> String {
+    figure_beside(figure, "figures/")
+}
+
+/// A figure whose files lie in a folder, which ends in a slash or is empty for the page's own.
+pub(crate) fn figure_beside(figure: &Figure, folder: &str) -> String {
     format!(
-        "<figure id=\"{id}\">\n{}{}<figcaption>{} <span class=\"files\">Also as <code>figures/{name}.svg</code> and \
-         <code>figures/{name}.png</code>.</span></figcaption>\n</figure>\n",
+        "<figure id=\"{id}\">\n{}{}<figcaption>{} <span class=\"files\">Also as <code>{folder}{name}.svg</code> and \
+         <code>{folder}{name}.png</code>.</span></figcaption>\n</figure>\n",
         figure.wide.inline("wide", &figure.label),
         figure.narrow.inline("narrow", &figure.label),
         escape(&figure.caption),

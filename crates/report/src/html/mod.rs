@@ -1,8 +1,11 @@
 //! `report.html`: one file, no script, no request.
 
 mod attribution;
+mod dynamics;
 mod laws;
+mod leaf;
 mod markup;
+mod means;
 mod overlaps;
 mod reading;
 mod settings;
@@ -10,6 +13,9 @@ mod spectra;
 mod style;
 mod summary;
 mod training;
+
+pub(crate) use dynamics::dynamics_page;
+pub(crate) use leaf::{means_page, spectra_page};
 
 use crate::escape::escape;
 use crate::figures::Figure;
@@ -20,6 +26,8 @@ use crate::run::RunSummary;
 pub(crate) struct Figures {
     pub(crate) loss: Option<Figure>,
     pub(crate) densities: Vec<Figure>,
+    /// One a record of class means.
+    pub(crate) means: Vec<Figure>,
 }
 
 /// The page.
@@ -29,17 +37,22 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
     } else {
         &run.title
     };
-    let title = escape(title);
     let body = [
         summary::section(run, groups),
         training::section(run, figures.loss.as_ref()),
         spectra::section(groups, &figures.densities),
         overlaps::section(&run.overlaps),
         attribution::section(&run.attributions),
+        means::section(&run.means, &figures.means),
         reading::section(),
         settings::section(run, groups),
     ]
     .concat();
+    document(title, &run.version, &run.device, &body)
+}
+
+/// A whole page around what is in it, which is markup.
+pub(crate) fn document(title: &str, version: &str, device: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n\
          <html lang=\"en\">\n\
@@ -54,8 +67,9 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
          <body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n\
          <footer><p>Written by hesscope {version} on {device}.</p></footer>\n\
          </body>\n</html>\n",
-        version = escape(&run.version),
-        device = escape(&run.device),
+        title = escape(title),
+        version = escape(version),
+        device = escape(device),
         style = style::css(),
     )
 }

@@ -43,7 +43,7 @@ pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {
 }
 
 /// The counts with their evidence, a row for each side that has eigenvalues.
-fn outliers(group: &Group<'_>) -> String {
+pub(super) fn outliers(group: &Group<'_>) -> String {
     let mut table = Table::new(
         "Outliers beside the number of classes C, where the bulk begins (\u{b1} one standard error: its residual and 1.6 \
          spacings), by which factor the last outlier is above it, and the evidence of the widest gap",

@@ -211,6 +211,15 @@ impl Canvas {
         ));
     }
 
+    /// A filled polygon that what lies beneath shows through.
+    pub(crate) fn faint_polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
+        self.element(&format!(
+            "<polygon points=\"{}\" fill-opacity=\"0.22\" {}/>",
+            points(corners),
+            fill(ink)
+        ));
+    }
+
     /// A filled disc.
     pub(crate) fn disc(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
         self.element(&format!(
@@ -219,6 +228,17 @@ impl Canvas {
             number(y),
             number(radius),
             fill(ink)
+        ));
+    }
+
+    /// A circle's line.
+    pub(crate) fn ring(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink, width: f64) {
+        self.element(&format!(
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" {}/>",
+            number(x),
+            number(y),
+            number(radius),
+            stroke(ink, width, None)
         ));
     }
 
@@ -284,6 +304,13 @@ impl Canvas {
             fill(font.ink),
             with_raised(text, font.size)
         ));
+    }
+
+    /// Draws what a pointer that rests on it tells of.
+    pub(crate) fn titled(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
+        self.element(&format!("<g><title>{}</title>", escape(title)));
+        draw(self);
+        self.element("</g>");
     }
 
     /// Draws inside a rectangle only.

@@ -1,7 +1,7 @@
 //! The colours. Each shape carries its colour as an attribute and as a class, so that a picture stands by itself and a
 //! page can recolour it for a dark background.
 
-/// A colour by its use. The three accents are from the palette of Okabe & Ito, which colour-blind readers can tell apart.
+/// A colour by its use. The accents are from the palette of Okabe & Ito, which colour-blind readers can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ink {
     /// The background.
@@ -20,10 +20,31 @@ pub(crate) enum Ink {
     Orange,
     /// A light one to lie beneath a line of the first.
     Sky,
+    /// The third accent.
+    Green,
+    /// The fourth.
+    Purple,
+    /// That of a class, by its label; they repeat after ten, so that a label must stand with them.
+    Class(u8),
 }
 
+/// Colours of classes: the names their classes of the style end in, on white, on a dark page. Each is dark, or light, enough
+/// for text.
+const OF_CLASSES: [[&str; 3]; 10] = [
+    ["c0", "#332288", "#a99bf5"],
+    ["c1", "#0066a1", "#56b4e9"],
+    ["c2", "#00704f", "#2fc79a"],
+    ["c3", "#b03a00", "#ff9a4d"],
+    ["c4", "#9b3a77", "#e08fc0"],
+    ["c5", "#666600", "#cfcf4a"],
+    ["c6", "#8a1c3f", "#f2839f"],
+    ["c7", "#3b4149", "#d5dae0"],
+    ["c8", "#0a6b7c", "#5cd1e5"],
+    ["c9", "#7a5000", "#e0b050"],
+];
+
 /// All of them.
-pub(crate) const INKS: [Ink; 8] = [
+pub(crate) const INKS: [Ink; 20] = [
     Ink::Paper,
     Ink::Text,
     Ink::Muted,
@@ -32,9 +53,26 @@ pub(crate) const INKS: [Ink; 8] = [
     Ink::Blue,
     Ink::Orange,
     Ink::Sky,
+    Ink::Green,
+    Ink::Purple,
+    Ink::Class(0),
+    Ink::Class(1),
+    Ink::Class(2),
+    Ink::Class(3),
+    Ink::Class(4),
+    Ink::Class(5),
+    Ink::Class(6),
+    Ink::Class(7),
+    Ink::Class(8),
+    Ink::Class(9),
 ];
 
 impl Ink {
+    /// That of the class with this label.
+    pub(crate) fn of_class(class: usize) -> Self {
+        Self::Class((class % OF_CLASSES.len()) as u8)
+    }
+
     /// The name its classes end in: `f-name` for a fill, `s-name` for a stroke.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -46,6 +84,9 @@ impl Ink {
             Self::Blue => "blue",
             Self::Orange => "orange",
             Self::Sky => "sky",
+            Self::Green => "green",
+            Self::Purple => "purple",
+            Self::Class(class) => of_class(class)[0],
         }
     }
 
@@ -60,6 +101,9 @@ impl Ink {
             Self::Blue => "#0072b2",
             Self::Orange => "#d55e00",
             Self::Sky => "#a9d2ec",
+            Self::Green => "#00795a",
+            Self::Purple => "#a3447f",
+            Self::Class(class) => of_class(class)[1],
         }
     }
 
@@ -74,6 +118,13 @@ impl Ink {
             Self::Blue => "#56b4e9",
             Self::Orange => "#ff9a4d",
             Self::Sky => "#265a7c",
+            Self::Green => "#2fc79a",
+            Self::Purple => "#e08fc0",
+            Self::Class(class) => of_class(class)[2],
         }
     }
+}
+
+fn of_class(class: u8) -> [&'static str; 3] {
+    OF_CLASSES[usize::from(class) % OF_CLASSES.len()]
 }

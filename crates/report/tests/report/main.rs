@@ -4,5 +4,6 @@ mod attribution;
 mod edge_cases;
 mod errors;
 mod figures;
+mod grids;
 mod page;
 mod synthetic;

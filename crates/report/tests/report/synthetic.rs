@@ -214,5 +214,6 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         analyses,
         overlaps: Vec::new(),
         attributions: Vec::new(),
+        means: Vec::new(),
     }
 }

@@ -90,7 +90,7 @@ fn above(leading: &Leading, threshold: f64, what: String) -> Number {
     // They come by modulus: once one is no larger than the threshold, none behind it is.
     let complete = leading.all
         || pairs()
-            .last()
+            .next_back()
             .is_some_and(|(value, residual)| value.abs() + residual <= threshold);
     let most = if complete { count(1.0) } else { f64::INFINITY };
     number(what, count(0.0), [count(-1.0), most])
