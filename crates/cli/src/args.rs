@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
+use crate::attribute::AttributeOptions;
+use crate::dynamics::DynamicsOptions;
 use crate::export::ExportOptions;
 use crate::figure::FigureCommand;
 use crate::schema::SchemaOptions;
@@ -29,6 +31,10 @@ pub enum Command {
     Spectrum(SpectrumOptions),
     /// Measure how outlier spaces, class means and the gradient of a run lie to each other, along its training
     Overlaps(OverlapsOptions),
+    /// Say of each finding of the papers whether it holds of a run: what belongs to G, to H and to their parts
+    Attribute(AttributeOptions),
+    /// Train at several sample sizes, and follow the spectra of Hess and its parts over these and over epochs
+    Dynamics(DynamicsOptions),
     /// Draw a figure of the papers from runs, or from what it trains
     #[command(subcommand)]
     Figure(FigureCommand),
@@ -142,7 +148,7 @@ pub struct TrainOptions {
 }
 
 /// Which of the data are taken, and how they are changed.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct DataOptions {
     /// Classes to take, by name or number, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -168,7 +174,7 @@ pub struct DataOptions {
 }
 
 /// How much work goes into a spectrum.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct EstimationOptions {
     /// Random probes of the density
     #[arg(long, value_name = "N")]

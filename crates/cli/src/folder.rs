@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hesscope_report::schema::{Analysis, ClassMeansRecord, Overlaps, SCHEMA_VERSION};
+use hesscope_report::schema::{Analysis, Attribution, ClassMeansRecord, Overlaps, SCHEMA_VERSION};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -113,6 +113,7 @@ impl RunFolder {
             self.root.join("analysis"),
             self.root.join("figures"),
             self.root.join(crate::overlaps::FOLDER),
+            self.root.join(crate::attribute::FOLDER),
             self.root.join(crate::class_means::FOLDER),
             self.root.join(crate::eigenvectors::FOLDER),
             self.root.join(crate::tensorboard::FOLDER),
@@ -200,6 +201,20 @@ impl RunFolder {
         let files = self.files(crate::overlaps::FOLDER, "json");
         let read = |path: &PathBuf| read_json(path, "file", |overlaps: &Overlaps| overlaps.schema);
         files.iter().map(read).collect()
+    }
+
+    /// All attributions in the folder, by file name.
+    pub fn attributions(&self) -> Result<Vec<Attribution>, Failure> {
+        let files = self.json_files(crate::attribute::FOLDER);
+        let read = |path: &PathBuf| read_json(path, "file", |found: &Attribution| found.schema);
+        files.iter().map(read).collect()
+    }
+
+    /// The attribution of these settings, if it is in the folder and whole.
+    pub fn attribution(&self, name: &str, key: &str) -> Option<Attribution> {
+        let path = self.root.join(name);
+        let found = read_json(&path, "file", |found: &Attribution| found.schema).ok()?;
+        (found.key == key).then_some(found)
     }
 
     /// All class means in the folder, by file name.

@@ -4,6 +4,7 @@
 
 mod analysis;
 mod args;
+mod attribute;
 mod checkpoint_epochs;
 mod class_means;
 mod counted;
@@ -11,6 +12,7 @@ mod data;
 mod data_settings;
 mod density;
 mod devices;
+mod dynamics;
 mod eigenvectors;
 mod export;
 mod failure;
@@ -79,6 +81,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Train(options) => pipeline::train(&options),
         Command::Spectrum(options) => pipeline::spectrum(&options),
         Command::Overlaps(options) => overlaps::run(&options),
+        Command::Attribute(options) => attribute::run(&options),
+        Command::Dynamics(options) => dynamics::run(&options),
         Command::Figure(command) => figure::run(&command),
         Command::Report(options) => pipeline::report(&options),
         Command::Export(options) => export::run(&options),

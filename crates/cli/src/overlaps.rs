@@ -30,9 +30,9 @@ use crate::settings::SplitName;
 pub const FOLDER: &str = "overlaps";
 
 /// A subspace with vectors that span it.
-struct Space {
-    record: SpaceRecord,
-    vectors: Vec<Array>,
+pub struct Space {
+    pub record: SpaceRecord,
+    pub vectors: Vec<Array>,
 }
 
 /// `hesscope overlaps`.
@@ -179,7 +179,11 @@ fn is_of_class_means(terms: Terms) -> bool {
 }
 
 /// The leading space of A1, A2, B1 or a sum of them: its range, or the `pairs` leading eigenvectors.
-fn of_class_means(problem: &Problem, terms: Terms, pairs: Option<usize>) -> Result<Space, Failure> {
+pub fn of_class_means(
+    problem: &Problem,
+    terms: Terms,
+    pairs: Option<usize>,
+) -> Result<Space, Failure> {
     let weights = problem.class_weights()?;
     let needed: Vec<ClassMean> = ClassMean::all(&weights)
         .into_iter()
@@ -207,7 +211,7 @@ fn of_class_means(problem: &Problem, terms: Terms, pairs: Option<usize>) -> Resu
 }
 
 /// The outlier space of an operator that is iterated, or its `pairs` leading eigenvectors.
-fn iterated(
+pub fn iterated(
     folder: &RunFolder,
     problem: &Problem,
     request: &Request,
@@ -357,7 +361,12 @@ fn span(name: &str, vectors: Vec<Array>) -> Space {
     }
 }
 
-fn overlap(space: &ParameterSpace, one: &Space, other: &Space) -> Result<OverlapRecord, Failure> {
+/// How two subspaces lie to each other, with the error that their residuals leave.
+pub fn overlap(
+    space: &ParameterSpace,
+    one: &Space,
+    other: &Space,
+) -> Result<OverlapRecord, Failure> {
     let angles = principal_angles(space, &one.vectors, &other.vectors)?;
     let smaller = angles.angles.len().max(1) as f64;
     let overlap = angles.overlap();

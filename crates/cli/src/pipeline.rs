@@ -148,6 +148,7 @@ pub fn write(folder: &RunFolder) -> Result<PathBuf, Failure> {
         search: training::search_record(folder)?,
         analyses: folder.analyses()?,
         overlaps: folder.overlaps()?,
+        attributions: folder.attributions()?,
         means: folder.class_means()?,
     };
     Ok(write_report(&summary, folder.root())?.html)

@@ -147,6 +147,11 @@ impl Run {
         self.sources.train.classes()
     }
 
+    /// The number of training examples.
+    pub fn training_examples(&self) -> usize {
+        self.sources.train.len()
+    }
+
     /// The names of the classes, in the order of the labels.
     pub fn class_names(&self) -> &[String] {
         &self.sources.class_names

@@ -265,15 +265,28 @@ impl Settings {
     /// The settings that the flags and their file ask for, checked as far as that is possible without
     /// the data.
     pub fn resolve(options: &RunOptions) -> Result<Self, Failure> {
+        let settings = Self::laid(options)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// As [`resolve`](Self::resolve), for settings that are changed before they are [checked](Self::check).
+    pub fn laid(options: &RunOptions) -> Result<Self, Failure> {
         let settings = match &options.config {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
-        settings.under(options)
+        settings.laid_under(options)
     }
 
     /// These settings with flags over them, resolved and checked in the same way.
     pub fn under(self, options: &RunOptions) -> Result<Self, Failure> {
+        let settings = self.laid_under(options)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn laid_under(self, options: &RunOptions) -> Result<Self, Failure> {
         let mut settings = self;
         if let Some(name) = &options.dataset {
             settings.dataset = name.parse()?;
@@ -318,7 +331,6 @@ impl Settings {
             .clone()
             .unwrap_or(analysis.operators.clone());
         analysis.override_with(&options.estimation)?;
-        settings.check()?;
         Ok(settings)
     }
 

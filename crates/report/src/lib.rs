@@ -6,6 +6,7 @@
 
 mod arrays;
 mod check;
+mod dynamics;
 mod error;
 mod escape;
 mod figures;
@@ -25,6 +26,7 @@ mod sweep;
 mod wording;
 
 pub use arrays::{NamedArray, Values, analysis_arrays};
+pub use dynamics::write_dynamics;
 pub use error::ReportError;
 pub use leaf::FigureFiles;
 pub use means::{MeansFigure, write_means_figure};

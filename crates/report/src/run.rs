@@ -12,7 +12,7 @@ use crate::groups::{Group, groups};
 use crate::html::{Figures, page};
 use crate::leaf::write_picture;
 use crate::means;
-use crate::schema::{Analysis, ClassMeansRecord, EpochRecord, Overlaps, SearchRecord};
+use crate::schema::{Analysis, Attribution, ClassMeansRecord, EpochRecord, Overlaps, SearchRecord};
 use crate::svg::Rasteriser;
 
 /// Everything a report tells of a run.
@@ -42,6 +42,8 @@ pub struct RunSummary {
     pub analyses: Vec<Analysis>,
     /// The overlaps measured, in any order.
     pub overlaps: Vec<Overlaps>,
+    /// The attributions made, in any order.
+    pub attributions: Vec<Attribution>,
     /// The class means measured, in any order.
     pub means: Vec<ClassMeansRecord>,
 }

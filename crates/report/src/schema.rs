@@ -1,16 +1,26 @@
 //! The schema of `analysis/*.json` and `metrics.jsonl`, versioned.
 
-mod means;
+mod attribution;
 mod document;
+mod dynamics;
+mod means;
 mod overlaps;
 mod spectra;
 mod sweep;
 
+pub use attribution::{
+    Attribution, AttributionSettings, Bulks, Condition, Finding, FindingVerdict, KnockOut, Leading,
+    Measured, Negative, Number, Relation, SpacePair, Tail,
+};
+pub use document::Document;
+pub use dynamics::{
+    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
+    Transition, TransitionOutcome,
+};
 pub use means::{
     ClassMeansRecord, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
     MeansFigureRecord, MeansPanelRecord,
 };
-pub use document::Document;
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,
 };

@@ -14,7 +14,8 @@
 //!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
 //!   [`SpectralDensity::count_in`], how many eigenvalues an interval holds; [`wasserstein_distance`] and
 //!   [`kolmogorov_distance`] between spectra; [`fit_laws`], which law the bulk follows;
-//! - numbers: [`trace`], [`hutchpp`] and [`xtrace`], [`frobenius_norm`], [`diagonal`], [`log_determinant`];
+//! - numbers: [`trace`], [`hutchpp`] and [`xtrace`], [`frobenius_norm`], [`diagonal`], [`log_determinant`]; [`EnergySamples`],
+//!   how the squared norm of a sum of two operators is shared between them;
 //! - outliers: [`outliers`], how many eigenvalues stand apart at each end, and [`principal_angles`] between subspaces;
 //! - pictures: [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from
 //!   [`Distances`].
@@ -57,6 +58,7 @@ mod density_error;
 mod diagonal;
 mod distance;
 mod embedding;
+mod energy;
 mod error;
 mod estimation;
 mod extreme;
@@ -128,6 +130,7 @@ pub use embedding::{
     TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
     neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
 };
+pub use energy::{EnergySamples, EnergySplit};
 pub use error::SpectralError;
 pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
 pub use extreme::{Extreme, ExtremePairs};

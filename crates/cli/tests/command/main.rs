@@ -1,9 +1,11 @@
 //! The command from outside: its files, its manners, its endurance.
 
+mod attribute;
 mod bad_input;
 mod common;
 mod data;
 mod datasets;
+mod dynamics;
 mod export;
 mod figures;
 mod killed;

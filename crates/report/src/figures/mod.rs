@@ -7,10 +7,11 @@ mod layout;
 mod legend;
 mod loss;
 mod panel;
-mod scatter;
 pub(crate) mod readings;
+mod scatter;
 mod spectrum;
 mod split_axis;
+pub(crate) mod tracks;
 
 pub(crate) use density::density;
 pub(crate) use loss::loss;

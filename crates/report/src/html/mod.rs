@@ -1,6 +1,8 @@
 //! `report.html`: one file, no request; complete without its script, which reads values off the density figures.
 
+mod attribution;
 pub(crate) mod document;
+mod dynamics;
 mod laws;
 mod leaf;
 pub(crate) mod markup;
@@ -13,6 +15,7 @@ mod style;
 mod summary;
 mod training;
 
+pub(crate) use dynamics::dynamics_page;
 pub(crate) use leaf::{means_page, spectra_page};
 
 use crate::escape::escape;
@@ -41,6 +44,7 @@ pub(crate) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         training::section(run, figures.loss.as_ref()),
         spectra::section(groups, &figures.densities),
         overlaps::section(&run.overlaps),
+        attribution::section(&run.attributions),
         means::section(&run.means, &figures.means),
         reading::section(),
         settings::section(run, groups),
@@ -62,5 +66,4 @@ pub(crate) fn framed(title: &str, version: &str, device: &str, script: &str, bod
         escape(device)
     );
     document::document(title, version, "", script, body, &footer)
-    )
 }

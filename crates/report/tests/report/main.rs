@@ -1,6 +1,7 @@
 //! Reports of synthetic spectra.
 
 mod arrays;
+mod attribution;
 mod edge_cases;
 mod errors;
 mod figures;

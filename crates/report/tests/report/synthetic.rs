@@ -213,6 +213,7 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         search: None,
         analyses,
         overlaps: Vec::new(),
+        attributions: Vec::new(),
         means: Vec::new(),
     }
 }

@@ -1,0 +1,188 @@
+//! `hesscope dynamics`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use hesscope_report::schema::{Along, Dynamics};
+
+use crate::bad_input::refused;
+use crate::common::{hesscope, start};
+
+const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command/small.toml");
+
+/// Arguments of two sizes and two epochs into `out`.
+fn arguments(out: &Path) -> Vec<String> {
+    [
+        "dynamics",
+        "--config",
+        CONFIG,
+        "--examples-per-class",
+        "6,4",
+        "--epochs",
+        "0,2",
+        "--operators",
+        "hess,g,a1",
+        "--out",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain([out.display().to_string()])
+    .collect()
+}
+
+fn run(out: &Path) -> crate::common::Ran {
+    let arguments = arguments(out);
+    let ran = hesscope(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran
+}
+
+fn read(out: &Path) -> Dynamics {
+    let text = fs::read_to_string(out.join("dynamics.json")).expect("a file");
+    let mut dynamics: Dynamics = serde_json::from_str(&text).expect("dynamics");
+    dynamics.seconds = 0.0;
+    dynamics
+}
+
+fn analyses(out: &Path) -> Vec<(PathBuf, std::time::SystemTime)> {
+    let runs = fs::read_dir(out.join("runs")).expect("runs").flatten();
+    let mut found: Vec<_> = runs
+        .flat_map(|run| {
+            fs::read_dir(run.path().join("analysis"))
+                .expect("analyses")
+                .flatten()
+        })
+        .map(|file| {
+            let time = file.metadata().and_then(|about| about.modified());
+            (file.path(), time.expect("a time"))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dynamics");
+    let ran = run(&out);
+    let dynamics = read(&out);
+    let places: Vec<(&str, usize)> = dynamics
+        .cells
+        .iter()
+        .map(|cell| (cell.size.as_str(), cell.epoch))
+        .collect();
+    assert_eq!(places, [("4", 0), ("4", 2), ("6", 0), ("6", 2)]);
+    for cell in &dynamics.cells {
+        let operators: Vec<&str> = cell.spectra.iter().map(|s| &*s.operator).collect();
+        assert_eq!(operators, ["hess", "g", "a1"]);
+        assert_eq!(
+            cell.examples,
+            10 * cell.size.parse::<usize>().expect("a number")
+        );
+        assert_eq!(cell.training_examples, cell.examples);
+        for found in &cell.spectra {
+            let file = out.join(&cell.run).join(&found.analysis);
+            assert!(file.is_file(), "{}", file.display());
+            let largest = found.largest.expect("an eigenvalue above zero");
+            assert!(largest.lower <= largest.value, "{largest:?}");
+        }
+        // A1 is a part of G.
+        let value = |i: usize| cell.spectra[i].largest.expect("a value").value;
+        assert!(value(2) <= value(1) * (1.0 + 1e-4));
+    }
+    // Two rows and two columns for each of three operators.
+    assert_eq!(dynamics.transitions.len(), 12);
+    let rows = dynamics
+        .transitions
+        .iter()
+        .filter(|t| t.along == Along::Epochs);
+    assert_eq!(rows.count(), 6);
+    for name in [
+        "tracks-hess",
+        "tracks-g",
+        "tracks-a1",
+        "dynamics-hess",
+        "dynamics-a1",
+    ] {
+        for ending in ["svg", "png"] {
+            let file = out.join("figures").join(format!("{name}.{ending}"));
+            assert!(
+                fs::metadata(&file).is_ok_and(|f| f.len() > 1000),
+                "{}",
+                file.display()
+            );
+        }
+    }
+    let page = fs::read_to_string(out.join("dynamics.html")).expect("a page");
+    assert!(page.contains("Where outliers come to stand apart"));
+    assert!(page.contains("role=\"img\""));
+    // Self-contained: no address but the name of the SVG language.
+    let addresses = page.matches("http").count();
+    assert_eq!(
+        addresses,
+        page.matches("http://www.w3.org/2000/svg").count()
+    );
+    assert!(ran.stdout.contains("hess: outliers above zero (C = 10)"));
+    assert!(ran.stdout.contains("hess, 4 a class: "));
+
+    // Once more: the same, and nothing is trained or analysed.
+    let before = analyses(&out);
+    assert_eq!(before.len(), 12);
+    let again = run(&out);
+    assert_eq!(
+        again.stderr.matches("reused").count(),
+        12,
+        "{}",
+        again.stderr
+    );
+    assert_eq!(analyses(&out), before);
+    assert_eq!(read(&out), dynamics);
+}
+
+#[test]
+fn killed_dynamics_go_on_and_end_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let undisturbed = folder.path().join("undisturbed");
+    let begin = Instant::now();
+    run(&undisturbed);
+    let duration = begin.elapsed();
+    let out = folder.path().join("killed");
+    let arguments = arguments(&out);
+    for part in 1..5 {
+        let mut child = start(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        sleep(duration * part / 6 + Duration::from_millis(3));
+        let _ = child.kill();
+        child.wait().expect("the child ends");
+    }
+    run(&out);
+    assert_eq!(read(&out), read(&undisturbed));
+}
+
+#[test]
+fn what_makes_no_grid_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dynamics").display().to_string();
+    let refuse = |flags: &[&str], parts: &[&str]| {
+        let arguments: Vec<&str> = ["dynamics", "--config", CONFIG, "--out", &out]
+            .into_iter()
+            .chain(flags.iter().copied())
+            .collect();
+        refused(&arguments, parts);
+        assert!(!Path::new(&out).exists(), "{flags:?} made the folder");
+    };
+    refuse(&["--operators", "hess,q"], &["`q`", "hess, g, h"]);
+    refuse(&["--operators", "b2[10]"], &["b2[10]", "10 classes"]);
+    refuse(&["--split", "middle"], &["`middle`"]);
+    refuse(&["--examples-per-class", "0"], &["0"]);
+    refuse(&["--learning-rate", "fast"], &["`fast`"]);
+    refuse(&["--dataset", "mnits"], &["mnits"]);
+    // What clap reads itself.
+    for flags in [["--epochs", "1,x"], ["--examples-per-class", "many"]] {
+        let ran = hesscope(&["dynamics", "--out", &out, flags[0], flags[1]]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(flags[0]), "{}", ran.stderr);
+    }
+}

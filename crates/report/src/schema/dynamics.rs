@@ -1,0 +1,152 @@
+//! The schema of `dynamics.json`: spectra over sample sizes and epochs.
+
+use hesscope_spectral::Outliers;
+use serde::{Deserialize, Serialize};
+
+/// Everything that determines the dynamics up to rounding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DynamicsSettings {
+    /// The data set.
+    pub dataset: String,
+    /// The network.
+    pub network: String,
+    /// The split the loss is the mean over: `train` or `test`.
+    pub split: String,
+    /// Examples of each class as they were asked for, ascending, each with the hash of its run's training.
+    pub sizes: Vec<(String, String)>,
+    /// The epochs, ascending.
+    pub epochs: Vec<usize>,
+    /// The operators, in the order asked for.
+    pub operators: Vec<String>,
+    /// Least factor between the last outlier and the bulk for them to be apart, error bars included.
+    pub least_separation: f64,
+}
+
+/// `dynamics.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dynamics {
+    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
+    pub schema: u32,
+    /// What was asked for.
+    pub settings: DynamicsSettings,
+    /// SHA-256 of the settings as JSON.
+    pub key: String,
+    /// Version of hesscope.
+    pub version: String,
+    /// The device, in words.
+    pub device: String,
+    /// Number of parameters, p.
+    pub dimension: usize,
+    /// Number of classes, C.
+    pub classes: usize,
+    /// Every sample size at every epoch: sizes ascending, epochs within them.
+    pub cells: Vec<DynamicsCell>,
+    /// Where outliers come to stand apart, for each operator along each row and column of the grid.
+    pub transitions: Vec<Transition>,
+    /// Wall-clock seconds that the analyses of all cells took, without training.
+    pub seconds: f64,
+}
+
+/// One sample size at one epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DynamicsCell {
+    /// Examples of each class, as asked for.
+    pub size: String,
+    /// Training examples, all classes together.
+    pub training_examples: usize,
+    /// Number of examples the loss is the mean over, N.
+    pub examples: usize,
+    /// The epoch.
+    pub epoch: usize,
+    /// The run's folder, relative to that of the dynamics.
+    pub run: String,
+    /// The mean loss over the split, in nats.
+    pub loss: f64,
+    /// The accuracy there, from 0 to 1.
+    pub accuracy: f64,
+    /// The operators, in the order of the settings.
+    pub spectra: Vec<DynamicsSpectrum>,
+}
+
+/// One operator of a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DynamicsSpectrum {
+    /// The operator.
+    pub operator: String,
+    /// The file of its analysis, relative to the run's folder.
+    pub analysis: String,
+    /// The largest eigenvalue and its residual; none where no leading one lies above zero.
+    pub largest: Option<Measure>,
+    /// Where the bulk ends above zero, with the error of the edge of a continuous law; none where outliers are not counted.
+    pub edge: Option<Measure>,
+    /// The factor between the last outlier and the bulk's edge; none where there are no outliers.
+    pub separation: Option<Measure>,
+    /// The outliers at both ends.
+    pub outliers: Outliers,
+    /// Whether outliers stand apart above zero; none where that is not decided.
+    pub apart: Option<bool>,
+}
+
+/// A value with the ends of its error bar.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The value.
+    pub value: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end; none where nothing bounds it.
+    pub upper: Option<f64>,
+}
+
+/// What changes along a row or a column of the grid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The operator.
+    pub operator: String,
+    /// Along what.
+    pub along: Along,
+    /// What is held: the sample size of a row, the epoch of a column.
+    pub at: String,
+    /// What is found.
+    pub outcome: TransitionOutcome,
+}
+
+/// Along what a transition is sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Along {
+    /// Epochs, at one sample size.
+    Epochs,
+    /// Sample sizes, at one epoch.
+    Sizes,
+}
+
+/// Where outliers come to stand apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransitionOutcome {
+    /// No place is decided.
+    Undecided,
+    /// At no place that is decided.
+    Never,
+    /// At every place that is decided.
+    Throughout,
+    /// From one place on.
+    Appears(Between),
+    /// Up to one place.
+    Disappears(Between),
+    /// It changes more than once.
+    OnAndOff,
+}
+
+/// The places between which a change lies: neighbours on the grid, but for undecided ones between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Between {
+    /// The last decided place before it.
+    pub after: String,
+    /// The first decided place behind it.
+    pub by: String,
+    /// Whether the neighbours agree: at least two decided places on each side of it.
+    pub agreed: bool,
+}
