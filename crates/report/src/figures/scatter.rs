@@ -73,6 +73,7 @@ impl Scatter {
     pub(crate) fn figure(self) -> Figure {
         let (wide, narrow) = (self.draw(Layout::Wide), self.draw(Layout::Narrow));
         Figure {
+            readings: None,
             name: self.name,
             label: self.label,
             caption: self.caption,

@@ -67,6 +67,7 @@ impl Tracks {
     /// Draws them in both layouts.
     pub(crate) fn figure(&self) -> Figure {
         Figure {
+            readings: None,
             name: self.name.clone(),
             label: self.label.clone(),
             caption: self.caption.clone(),

@@ -112,6 +112,7 @@ impl Grid<'_> {
         let panels = self.panels(&labels)?;
         let drawn = |layout: Layout| draw::draw(self, &labels, &panels, layout);
         Ok(Figure {
+            readings: None,
             name: self.name.clone(),
             label: format!("{}. {}", self.title, self.said().join(" ")),
             caption: self.words(&panels),
