@@ -1,14 +1,18 @@
-//! Writes a report made from synthetic spectra: `cargo run --release -p hesscope-report --example demo -- FOLDER`.
+//! Writes a report and the page of a sweep, made from synthetic spectra: `cargo run --release -p hesscope-report --example demo -- FOLDER`.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use hesscope_report::write_report;
+use hesscope_report::{write_report, write_sweep_page};
 
 #[path = "../tests/report/synthetic.rs"]
 #[allow(dead_code, missing_docs)]
 mod synthetic;
+
+#[path = "../tests/browser/sample.rs"]
+#[allow(missing_docs)]
+mod sample;
 
 fn main() -> ExitCode {
     let Some(folder) = std::env::args().nth(1) else {
@@ -33,5 +37,6 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     analyses.push(early);
     let files = write_report(&synthetic::run(synthetic::epochs(20), analyses), folder)?;
     println!("{}", files.html.display());
+    println!("{}", write_sweep_page(&sample::sweep()?, folder)?.display());
     Ok(())
 }

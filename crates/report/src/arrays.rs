@@ -81,8 +81,6 @@ impl NamedArray {
 ///   has no band where the operator has no eigenvalue below zero.
 /// - `log_masses`, `log_masses_standard_error`: the shares of the spectrum below, near and above zero.
 ///
-/// Where the density is exact, the ends of the band are the mean.
-///
 /// # Errors
 /// [`ReportError::Analysis`] where the analysis does not describe a spectrum.
 pub fn analysis_arrays(analysis: &Analysis) -> Result<Vec<NamedArray>, ReportError> {

@@ -2,7 +2,6 @@
 
 const LANE = 20;
 const LEAST = -0.7;
-const DECADES = 6;
 /** Line patterns: colour is not all that tells curves apart. */
 const DASHES = ["none", "8 3", "3 3", "10 3 2 3", "14 4", "2 2 6 2"];
 
@@ -14,8 +13,11 @@ const topOf = (curve, side) => {
   return mean.length ? curve.floor + (mean.length - 1) * curve.step : -Infinity;
 };
 
-/** The power of ten below which an axis for these curves shows nothing. */
-const floorOf = (curves) => largest(curves.map((curve) => curve.floor));
+/** The power of ten below which an axis for these curves shows nothing; curves without points do not count. */
+const floorOf = (curves) => {
+  const drawn = curves.filter((curve) => topOf(curve, -1) > -Infinity || topOf(curve, 1) > -Infinity);
+  return largest((drawn.length ? drawn : curves).map((curve) => curve.floor));
+};
 
 /** Where everything of a drawing stands; `panels` lists the curves of each. */
 const layOut = (curves, panels, narrow) => {
@@ -40,7 +42,7 @@ const layOut = (curves, panels, narrow) => {
     strip: [middle, middle + strip],
     negative: below > 0 ? [floor, floor + below, middle, left] : null,
     positive: above > 0 ? [floor, floor + above, middle + strip, width - right] : null,
-    counts: [LEAST, Math.max(Math.log10(largest(counts)), 0) + 0.15],
+    counts: [LEAST, Math.log10(Math.max(largest(counts), 1)) + 0.15],
     panels: panels.map((list, i) => {
       const frame = room + heads + i * (height + heads + room);
       return { frame, scale: [frame + height, frame + LANE], curves: list };

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use hesscope_report::{SweepSummary, write_sweep_page};
+use hesscope_report::{SweepEntry, SweepSummary, write_sweep_page};
+use hesscope_spectral::{OutlierOptions, SpectralDensity, outliers};
 
 use crate::density::{expected, place, reading};
 use crate::page::{NARROW_DARK, Outcome, Page, View, WIDE};
@@ -250,6 +251,33 @@ fn everything_can_be_done_by_keyboard() -> Outcome {
     )?);
     page.assert_fits()?;
     page.picture("sweep-narrow-dark", NARROW_DARK)?;
+    page.assert_faultless();
+    Ok(())
+}
+
+#[test]
+fn a_spectrum_of_zeros_is_compared_too() -> Outcome {
+    let mut sweep = sample::sweep()?;
+    let mut nothing = synthetic::analysis("hess", synthetic::g_like(40), 12, 2)?;
+    nothing.density = SpectralDensity::from_eigenvalues(vec![0.0; 40]);
+    nothing.top.values = vec![0.0; 12];
+    nothing.top.residuals = vec![0.0; 12];
+    nothing.outliers = outliers(&[0.0; 12], &[0.0; 12], &OutlierOptions::default())?;
+    sweep.entries[1] = SweepEntry::new(sweep.entries[1].row.clone(), &nothing, None)?;
+    let Some(page) = open(&sweep, WIDE)? else {
+        return Ok(());
+    };
+    // By itself, then beside another.
+    for n in [2, 1] {
+        page.click(&tick(n))?;
+        page.hover("#comparison figure svg", 0.5, 0.5)?;
+        let read = page.texts(".readout dd")?;
+        let expected = ["100 % within 10\u{207b}\u{2076} of zero", "nothing here"];
+        assert!(expected.contains(&read[0].as_str()), "{read:?}");
+        assert!(
+            page.holds("!document.querySelector('#comparison svg').outerHTML.includes('NaN')")?
+        );
+    }
     page.assert_faultless();
     Ok(())
 }
