@@ -205,7 +205,7 @@ impl RunFolder {
 
     /// All attributions in the folder, by file name.
     pub fn attributions(&self) -> Result<Vec<Attribution>, Failure> {
-        let files = self.json_files(crate::attribute::FOLDER);
+        let files = self.files(crate::attribute::FOLDER, "json");
         let read = |path: &PathBuf| read_json(path, "file", |found: &Attribution| found.schema);
         files.iter().map(read).collect()
     }
