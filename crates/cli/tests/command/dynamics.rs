@@ -120,7 +120,7 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
     assert!(page.contains("Where outliers come to stand apart"));
     assert!(page.contains("role=\"img\""));
     // Self-contained: no address but the name of the SVG language.
-    let addresses = page.matches("http").count();
+    let addresses = page.matches("://").count();
     assert_eq!(
         addresses,
         page.matches("http://www.w3.org/2000/svg").count()

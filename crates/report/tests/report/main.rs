@@ -2,6 +2,7 @@
 
 mod arrays;
 mod attribution;
+mod dynamics;
 mod edge_cases;
 mod errors;
 mod figures;
