@@ -10,7 +10,7 @@ use crate::law::{Law, Moments, Shape};
 use crate::rule::{Rule, Rules};
 
 /// An average with a confidence interval for the truth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Bounded {
     /// The estimate: the mean over probes.
     pub mean: f64,

@@ -36,7 +36,7 @@ pub struct Atom {
 }
 
 /// A mean over probes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,

@@ -26,7 +26,7 @@ pub struct EnergySamples {
 }
 
 /// Estimates of the terms of `||A + B||_F^2`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EnergySplit {
     /// `||A||_F^2`.
     pub first: Estimate,

@@ -8,7 +8,7 @@ use crate::functional::{Functional, Indicator};
 use crate::law::Law;
 
 /// The number of eigenvalues in an interval.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct IntervalCount {
     /// Estimate and confidence interval, between 0 and p.
     pub count: Bounded,

@@ -175,7 +175,18 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
 
 #[test]
 fn the_published_schemas_are_those_of_this_version() {
-    for name in ["analysis", "overlaps", "metrics", "sweep-row"] {
+    let names = [
+        "analysis",
+        "overlaps",
+        "attribution",
+        "class-means",
+        "dynamics",
+        "figure-1",
+        "figure-2",
+        "metrics",
+        "sweep-row",
+    ];
+    for name in names {
         let ran = hesscope(&["schema", name]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let path = format!(
@@ -188,8 +199,5 @@ fn the_published_schemas_are_those_of_this_version() {
             "write {path} again with `hesscope schema {name}`"
         );
     }
-    refused(
-        &["schema", "weights"],
-        &["analysis, overlaps, metrics, sweep-row"],
-    );
+    refused(&["schema", "weights"], &[names.join(", ").as_str()]);
 }

@@ -1,12 +1,13 @@
 //! The schema of `attribution/*.json`: which part of the Hessian each feature of its spectrum belongs to.
 
 use hesscope_spectral::{Bounded, EnergySplit, IntervalCount, LawAnalysis, Outliers};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{OverlapRecord, SpaceRecord};
 
 /// Everything that determines an attribution up to rounding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributionSettings {
     /// The version of the rules by which findings are judged.
@@ -30,7 +31,7 @@ pub struct AttributionSettings {
 }
 
 /// One file of `attribution/`: every finding of the papers, judged on one network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attribution {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
     pub schema: u32,
@@ -51,7 +52,7 @@ pub struct Attribution {
 }
 
 /// What the rules read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measured {
     /// Number of parameters, p.
     pub dimension: usize,
@@ -88,7 +89,7 @@ pub struct Measured {
 }
 
 /// The leading eigenvalues of an operator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Leading {
     /// Its name.
     pub operator: String,
@@ -109,7 +110,7 @@ pub struct Leading {
 }
 
 /// Two subspaces of parameter space.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpacePair {
     /// The first.
     pub first: SpaceRecord,
@@ -120,7 +121,7 @@ pub struct SpacePair {
 }
 
 /// G without one of its parts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct KnockOut {
     /// The part taken out.
     pub part: String,
@@ -129,7 +130,7 @@ pub struct KnockOut {
 }
 
 /// Eigenvalues below zero.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Negative {
     /// The modulus below which an eigenvalue is not told from zero.
     pub floor: f64,
@@ -144,7 +145,7 @@ pub struct Negative {
 }
 
 /// The upper tail of the bulk of Hess, and what G and H have there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tail {
     /// Lower end: the geometric mean of the bulk's root mean square and its upper edge.
     pub from: f64,
@@ -159,7 +160,7 @@ pub struct Tail {
 }
 
 /// The two bulks of G.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bulks {
     /// All eigenvalues of B1 but zero, the largest first: exact.
     pub b1: Vec<f64>,
@@ -181,7 +182,7 @@ pub struct Bulks {
 }
 
 /// What the rule says of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingVerdict {
     /// Every condition holds, error bars included.
@@ -193,7 +194,7 @@ pub enum FindingVerdict {
 }
 
 /// One finding of the papers, judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A short name, the same in every version.
     pub id: String,
@@ -212,7 +213,7 @@ pub struct Finding {
 }
 
 /// A quantity with its error bar, held against a bound.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Condition {
     /// The quantity.
     pub number: Number,
@@ -225,7 +226,7 @@ pub struct Condition {
 }
 
 /// How a quantity is held against a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// At least the bound.
@@ -235,7 +236,7 @@ pub enum Relation {
 }
 
 /// A quantity with its error bar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Number {
     /// What it is.
     pub what: String,

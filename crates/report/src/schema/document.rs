@@ -3,7 +3,10 @@
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
-use super::{Analysis, EpochRecord, Overlaps, SweepRow};
+use super::{
+    Analysis, Attribution, ClassMeansRecord, Dynamics, EpochRecord, MeansFigureRecord, Overlaps,
+    SpectraRecord, SweepRow,
+};
 
 /// A kind of file whose schema is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,16 @@ pub enum Document {
     Analysis,
     /// A file of `overlaps/`.
     Overlaps,
+    /// A file of `attribution/`.
+    Attribution,
+    /// A file of `means/`.
+    ClassMeans,
+    /// `dynamics.json`.
+    Dynamics,
+    /// `figure-1.json`.
+    Figure1,
+    /// `figure-2.json`.
+    Figure2,
     /// A line of `metrics.jsonl`.
     Metrics,
     /// A row of a sweep's table.
@@ -20,9 +33,14 @@ pub enum Document {
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 9] = [
         Self::Analysis,
         Self::Overlaps,
+        Self::Attribution,
+        Self::ClassMeans,
+        Self::Dynamics,
+        Self::Figure1,
+        Self::Figure2,
         Self::Metrics,
         Self::SweepRow,
     ];
@@ -32,6 +50,11 @@ impl Document {
         match self {
             Self::Analysis => "analysis",
             Self::Overlaps => "overlaps",
+            Self::Attribution => "attribution",
+            Self::ClassMeans => "class-means",
+            Self::Dynamics => "dynamics",
+            Self::Figure1 => "figure-1",
+            Self::Figure2 => "figure-2",
             Self::Metrics => "metrics",
             Self::SweepRow => "sweep-row",
         }
@@ -46,6 +69,11 @@ impl Document {
         match self {
             Self::Analysis => generator.into_root_schema_for::<Analysis>(),
             Self::Overlaps => generator.into_root_schema_for::<Overlaps>(),
+            Self::Attribution => generator.into_root_schema_for::<Attribution>(),
+            Self::ClassMeans => generator.into_root_schema_for::<ClassMeansRecord>(),
+            Self::Dynamics => generator.into_root_schema_for::<Dynamics>(),
+            Self::Figure1 => generator.into_root_schema_for::<SpectraRecord>(),
+            Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
             Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
             Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
         }

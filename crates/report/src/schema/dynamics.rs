@@ -1,10 +1,11 @@
 //! The schema of `dynamics.json`: spectra over sample sizes and epochs.
 
 use hesscope_spectral::Outliers;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that determines the dynamics up to rounding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DynamicsSettings {
     /// The data set.
@@ -24,7 +25,7 @@ pub struct DynamicsSettings {
 }
 
 /// `dynamics.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dynamics {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
     pub schema: u32,
@@ -49,7 +50,7 @@ pub struct Dynamics {
 }
 
 /// One sample size at one epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DynamicsCell {
     /// Examples of each class, as asked for.
     pub size: String,
@@ -70,7 +71,7 @@ pub struct DynamicsCell {
 }
 
 /// One operator of a cell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DynamicsSpectrum {
     /// The operator.
     pub operator: String,
@@ -89,7 +90,7 @@ pub struct DynamicsSpectrum {
 }
 
 /// A value with the ends of its error bar.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measure {
     /// The value.
     pub value: f64,
@@ -100,7 +101,7 @@ pub struct Measure {
 }
 
 /// What changes along a row or a column of the grid.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transition {
     /// The operator.
     pub operator: String,
@@ -113,7 +114,7 @@ pub struct Transition {
 }
 
 /// Along what a transition is sought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Along {
     /// Epochs, at one sample size.
@@ -123,7 +124,7 @@ pub enum Along {
 }
 
 /// Where outliers come to stand apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransitionOutcome {
     /// No place is decided.
@@ -141,7 +142,7 @@ pub enum TransitionOutcome {
 }
 
 /// The places between which a change lies: neighbours on the grid, but for undecided ones between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Between {
     /// The last decided place before it.
     pub after: String,

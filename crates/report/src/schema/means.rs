@@ -1,10 +1,11 @@
 //! The schema of `means/*.json`: the class means of the gradients of the logits, and how they lie to each other.
 
 use hesscope_spectral::PermutationTest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that determines a record of class means up to rounding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClassMeansSettings {
     /// The split the means are over: `train` or `test`.
@@ -31,7 +32,7 @@ pub struct ClassMeansSettings {
 
 /// One file of `means/`: for example i of class c and any class c', `g_ic' = J_iᵀ (e_c' - p_i)` with weight `p_ic'`; their
 /// weighted means `g_cc'` over the examples of c, and `g_c` over those and all c' other than c.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassMeansRecord {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
     pub schema: u32,
@@ -71,7 +72,7 @@ pub struct ClassMeansRecord {
 }
 
 /// `figure-2.json`: everything that the figure of class means shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeansFigureRecord {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
     pub schema: u32,
@@ -84,7 +85,7 @@ pub struct MeansFigureRecord {
 }
 
 /// One run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeansPanelRecord {
     /// The data set.
     pub dataset: String,
@@ -97,7 +98,7 @@ pub struct MeansPanelRecord {
 }
 
 /// One mean.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeanPoint {
     /// The class c of its examples.
     pub class: usize,
@@ -114,7 +115,7 @@ pub struct MeanPoint {
 }
 
 /// How well a grouping of some of the means agrees with their distances, beside shuffled labels.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeanScores {
     /// Which of the means.
     pub among: MeanSelection,
@@ -135,7 +136,7 @@ pub struct MeanScores {
 }
 
 /// Which of the means are scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeanSelection {
     /// All.
@@ -147,7 +148,7 @@ pub enum MeanSelection {
 }
 
 /// By what means are grouped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeanGrouping {
     /// By the class c of their examples.

@@ -1,12 +1,13 @@
 //! The schema of `figure-1.json`: the numbers behind the figure of training and test spectra.
 
 use hesscope_spectral::{Estimate, Outliers};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::TopEigenvalues;
 
 /// Everything that the figure shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraRecord {
     /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
     pub schema: u32,
@@ -19,7 +20,7 @@ pub struct SpectraRecord {
 }
 
 /// One run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraColumnRecord {
     /// The data set.
     pub dataset: String,
@@ -36,7 +37,7 @@ pub struct SpectraColumnRecord {
 }
 
 /// The spectrum of the Hessian over one split.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraPanelRecord {
     /// The split the loss is the mean over: `train` or `test`.
     pub split: String,
@@ -65,7 +66,7 @@ pub struct SpectraPanelRecord {
 }
 
 /// Eigenvalues per decade of their modulus, broadened, on one side of zero; all lists are of one length.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DecadeCurve {
     /// log10 of the modulus.
     pub log10_modulus: Vec<f64>,

@@ -28,7 +28,7 @@ impl Default for PermutationOptions {
 }
 
 /// A score, and what it is when the labels are shuffled.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PermutationTest {
     /// The score of the labels given.
     pub value: f64,
