@@ -101,7 +101,7 @@ fn two_processes_killed_twice_end_as_one_undisturbed() {
     assert_eq!(begun(&ran).len(), 24);
     assert_eq!(rows(&undisturbed).len(), 24 * 2 * 2);
 
-    // The moments differ from test to test, and are said where one fails.
+    // The moments differ from test to test, and are said where one fails: up to the time of two runs after so many are done.
     let mut state = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(1, |time| u64::from(time.subsec_nanos()));
@@ -109,26 +109,29 @@ fn two_processes_killed_twice_end_as_one_undisturbed() {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        // Two processes make at most twice the way, so that work is left after two rounds of a fifth of the time.
-        duration.mul_f64(0.03 + 0.17 * (state >> 33) as f64 / (1u64 << 31) as f64)
+        duration.mul_f64((state >> 33) as f64 / (1u64 << 31) as f64 / 12.0)
     };
     let disturbed = folder.path().join("disturbed");
     let mut moments = Vec::new();
-    for _ in 0..2 {
+    for done in [2, 8] {
         let mut children = [start(&spec, &disturbed), start(&spec, &disturbed)];
+        while finished(&disturbed) < done {
+            sleep(Duration::from_millis(5));
+            for child in &mut children {
+                let ended = child.try_wait().expect("a child");
+                assert!(ended.is_none(), "{ended:?} before {done} runs were done");
+            }
+        }
         for child in &mut children {
             moments.push(moment());
             sleep(moments[moments.len() - 1]);
-            assert!(
-                child.try_wait().expect("a child").is_none(),
-                "ended before it was killed, after {moments:?} of {duration:?}"
-            );
             child.kill().expect("the child is killed");
         }
         for child in children {
             end(child);
         }
     }
+    assert!(finished(&disturbed) < 24, "all was done, {moments:?}");
     let ends = [start(&spec, &disturbed), start(&spec, &disturbed)].map(end);
     for ran in &ends {
         assert_eq!(ran.code, Some(0), "{moments:?}: {}", ran.stderr);
@@ -163,6 +166,17 @@ fn two_processes_killed_twice_end_as_one_undisturbed() {
         again.stderr
     );
     assert!(table(&disturbed) == table(&undisturbed));
+}
+
+/// How many runs have their mark.
+fn finished(out: &Path) -> usize {
+    let folders = fs::read_dir(out.join("runs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    folders
+        .filter(|folder| folder.path().join("sweep.json").is_file())
+        .count()
 }
 
 /// Files that should be gone when all is done.
