@@ -350,7 +350,14 @@ fn caption(figure: &MeansFigure) -> String {
         let means = &panel.means;
         let by_class = found(means, MeanSelection::WithoutOwn, MeanGrouping::Class);
         match by_class {
-            Some(scores) if scores.silhouette.p_value <= LEVEL => so.push(head(panel)),
+            // By chance alone the silhouette of so many groups is below zero: what is above chance need not be grouped.
+            Some(scores)
+                if scores.silhouette.value > 0.0
+                    && scores.silhouette.p_value <= LEVEL
+                    && scores.rand.p_value <= LEVEL =>
+            {
+                so.push(head(panel));
+            }
             _ => other.push(head(panel)),
         }
         let cross = |by| found(means, MeanSelection::CrossOnly, by).map(|s| s.silhouette.value);
@@ -374,11 +381,12 @@ fn caption(figure: &MeansFigure) -> String {
         (!heads.is_empty()).then(|| format!("{what} {}{after}.", heads.join("; ")))
     };
     sentences.extend(list(
-        "The silhouette by class is above that of shuffled labels at the 1 % level for",
+        "Grouped by class, that is with a silhouette above zero, and both it and the Rand index above those of shuffled \
+         labels at the 1 % level (a silhouette of 1 would be perfect), are the means of",
         &so,
         "",
     ));
-    sentences.extend(list("It is not for", &other, ""));
+    sentences.extend(list("Not so those of", &other, ""));
     sentences.extend(list(
         "Against the paper, the g_cc\u{2032} group better by the direction c\u{2032} than by the class c for",
         &by_other,

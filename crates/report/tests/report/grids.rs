@@ -176,6 +176,10 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
     let folder = tempfile::tempdir()?;
     let mut unclear = means();
     unclear.scores[0].silhouette.p_value = 0.4;
+    let mut apart = means();
+    apart.scores[0].rand.p_value = 0.4;
+    let mut negative = means();
+    negative.scores[0].silhouette.value = -0.01;
     let panel = |dataset: &str, means| MeansPanelRecord {
         dataset: dataset.to_owned(),
         network: "mlp".to_owned(),
@@ -188,20 +192,27 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         made: "The runs: mlp.".to_owned(),
         version: "0.1.0".to_owned(),
         device: "cpu".to_owned(),
-        panels: vec![panel("mnist", means()), panel("arrays", unclear)],
+        panels: vec![
+            panel("mnist", means()),
+            panel("arrays", unclear),
+            panel("folder", apart),
+            panel("cifar-10", negative),
+        ],
     };
     let (files, record) = write_means_figure(&figure, folder.path())?;
     let svg = fs::read_to_string(&files.svg)?;
     assert_balanced(&svg);
     // Twelve means a panel, each with its class as text: three discs, three rings.
-    assert_eq!(svg.matches("<title>g_").count(), 24);
-    assert_eq!(svg.matches(" fill=\"none\" class=\"s-c").count(), 6);
+    assert_eq!(svg.matches("<title>g_").count(), 48);
+    assert_eq!(svg.matches(" fill=\"none\" class=\"s-c").count(), 12);
     assert!(svg.contains("<title>g_2,1, of class 2 (cat &amp; dog) in the direction of 1: norm"));
     assert!(svg.contains(">2 cat &amp; dog.<"));
     assert!(svg.contains("silhouette 0.61 (shuffled \u{2212}0.10, p = 0.001)"));
     let said = &record.caption;
     assert!(
-        said.contains("level for mlp on mnist. It is not for mlp on arrays."),
+        said.contains(
+            "are the means of mlp on mnist. Not so those of mlp on arrays; mlp on folder; mlp on cifar-10."
+        ),
         "{said}"
     );
     assert!(said.contains("Against the paper, the g_cc\u{2032} group better by the direction"));
