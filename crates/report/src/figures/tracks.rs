@@ -1,7 +1,7 @@
 //! Quantities of a spectrum, with error bars, along epochs and along sample sizes.
 
 use super::Figure;
-use super::axes::{Frame, Scale, Tick, logarithmic};
+use super::axes::{Frame, Scale, Tick, logarithmic, round_steps};
 use super::layout::{Layout, NOTE, PANEL};
 use super::legend::{FINE_DASHES, Sign, legend};
 use crate::schema::Measure;
@@ -157,13 +157,13 @@ impl TrackPanel {
     fn extent(&self) -> Option<(f64, f64)> {
         let measures = self.series.iter().flatten().flatten();
         let ends = measures.flat_map(|m| [Some(m.value), Some(m.lower), m.upper]);
-        let values = ends.flatten().chain(self.reference);
-        let mut exponents = values
-            .filter(|value| *value > 0.0 && value.is_finite())
-            .map(f64::log10);
+        let usable = |value: &f64| *value > 0.0 && value.is_finite();
+        let mut exponents = ends.flatten().filter(usable).map(f64::log10);
         let first = exponents.next()?;
-        let (low, high) =
-            exponents.fold((first, first), |(low, high), u| (low.min(u), high.max(u)));
+        let reference = self.reference.filter(usable).map(f64::log10);
+        let (low, high) = exponents
+            .chain(reference)
+            .fold((first, first), |(low, high), u| (low.min(u), high.max(u)));
         let pad = (0.06 * (high - low)).max(0.08);
         Some((low - pad, high + pad))
     }
@@ -192,8 +192,7 @@ impl TrackPanel {
             values: extent,
             pixels: (frame.bottom(), frame.y),
         };
-        let ticks: Vec<Tick> = logarithmic(extent.0, extent.1, 6);
-        frame.horizontals(canvas, &scale, &ticks);
+        frame.horizontals(canvas, &scale, &ticks(extent));
         if let Some(reference) = self.reference.filter(|value| *value > 0.0) {
             let y = scale.at(reference.log10());
             let ends = ((frame.x, y), (frame.right(), y));
@@ -209,6 +208,21 @@ impl TrackPanel {
         frame.labels_below(canvas, &labels);
         frame.outline(canvas);
     }
+}
+
+/// Ticks of an axis whose values are exponents: round values where it is too short for many powers of ten.
+fn ticks((low, high): (f64, f64)) -> Vec<Tick> {
+    if high - low > 1.0 {
+        return logarithmic(low, high, 6);
+    }
+    round_steps(10f64.powf(low), 10f64.powf(high), 5, false)
+        .into_iter()
+        .filter(|tick| tick.value > 0.0)
+        .map(|tick| Tick {
+            value: tick.value.log10(),
+            label: tick.label,
+        })
+        .collect()
 }
 
 /// A line through neighbouring values, with discs and error bars; it breaks where a value is missing.

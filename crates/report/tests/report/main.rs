@@ -1,6 +1,7 @@
 //! Reports of synthetic spectra.
 
 mod attribution;
+mod dynamics;
 mod edge_cases;
 mod errors;
 mod figures;

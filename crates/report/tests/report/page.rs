@@ -47,7 +47,7 @@ pub fn assert_balanced(html: &str) {
 }
 
 /// Fails if a browser would fetch anything for the page.
-fn assert_self_contained(html: &str) {
+pub fn assert_self_contained(html: &str) {
     let namespace = "xmlns=\"http://www.w3.org/2000/svg\"";
     let rest = html.replace(namespace, "");
     for forbidden in [
