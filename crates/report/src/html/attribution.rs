@@ -42,7 +42,12 @@ pub(crate) fn section(all: &[Attribution]) -> String {
 
 /// The short name: the head of a row does not break.
 fn name(finding: &Finding) -> String {
-    capitalised(&finding.id.replace('-', " "))
+    let word = |word: &str| match word {
+        "g" | "h" | "a1" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    let words: Vec<String> = finding.id.split('-').map(word).collect();
+    capitalised(&words.join(" "))
 }
 
 /// A verdict in words.
