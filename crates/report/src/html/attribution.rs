@@ -40,6 +40,16 @@ pub(crate) fn section(all: &[Attribution]) -> String {
     out
 }
 
+/// The short name: the head of a row does not break.
+fn name(finding: &Finding) -> String {
+    let word = |word: &str| match word {
+        "g" | "h" | "a1" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    let words: Vec<String> = finding.id.split('-').map(word).collect();
+    capitalised(&words.join(" "))
+}
+
 /// A verdict in words.
 fn words(verdict: FindingVerdict) -> &'static str {
     match verdict {
@@ -58,11 +68,13 @@ fn verdicts(attribution: &Attribution) -> String {
         measured.classes,
         significant(100.0 * measured.accuracy, 4)
     );
-    let mut table = Table::new(caption, &["Finding", "Verdict", "Why"]).of_text();
+    let mut table =
+        Table::new(caption, &["Finding", "Verdict", "The papers say", "Here"]).of_text();
     for finding in &attribution.findings {
         table.row([
-            finding.claim.clone(),
+            name(finding),
             words(finding.verdict).to_owned(),
+            finding.claim.clone(),
             capitalised(&finding.reason),
         ]);
     }
@@ -94,7 +106,7 @@ fn condition_row(finding: &Finding, condition: &Condition) -> [String; 6] {
     };
     let [what, value, bar] = number(&condition.number);
     [
-        finding.claim.clone(),
+        name(finding),
         what,
         value,
         bar,
@@ -114,7 +126,7 @@ fn beside(attribution: &Attribution) -> String {
     for finding in &attribution.findings {
         for found in &finding.beside {
             let [what, value, bar] = number(found);
-            table.row([finding.claim.clone(), what, value, bar]);
+            table.row([name(finding), what, value, bar]);
         }
     }
     table.html()
@@ -170,7 +182,7 @@ fn pairs(caption: &str, spaces: &SpacePair) -> String {
 fn rules(attribution: &Attribution) -> String {
     let mut table = Table::new("Rules, fixed before", &["Finding", "Confirmed where"]).of_text();
     for finding in &attribution.findings {
-        table.row([finding.claim.clone(), capitalised(&finding.rule)]);
+        table.row([name(finding), capitalised(&finding.rule)]);
     }
     table.html()
 }
