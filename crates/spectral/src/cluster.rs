@@ -7,7 +7,7 @@
 //! are ([`law`](crate::law)), and `[c + L(h+) - U(h-), c + U(h+) - L(h-)]` holds the average of f at least as often.
 
 use crate::law::{Law, Moments};
-use crate::rule::Rules;
+use crate::rule::{Rule, Rules};
 
 /// The part of every probe's mass from which a node is where most eigenvalues are.
 const MOST: f64 = 0.5;
@@ -17,15 +17,12 @@ const TOGETHER: f64 = 1e-4;
 
 /// The place of most eigenvalues, if there is one.
 pub(crate) fn heaviest(rules: &Rules) -> Option<f64> {
-    let heavy = |rule: &crate::rule::Rule| {
-        let nodes = rule.nodes.iter().zip(&rule.weights);
-        nodes
-            .filter(|(_, weight)| **weight > MOST)
-            .map(|(&node, _)| node)
-            .next()
+    let heavy = |rule: &Rule| {
+        let place = rule.weights.iter().position(|&weight| weight > MOST)?;
+        Some(rule.nodes[place])
     };
     let places: Vec<f64> = rules.rules.iter().map(heavy).collect::<Option<_>>()?;
-    let ends = |rule: &crate::rule::Rule| Some(rule.nodes.last()? - rule.nodes.first()?);
+    let ends = |rule: &Rule| Some(rule.nodes.last()? - rule.nodes.first()?);
     let width = rules.rules.iter().filter_map(ends).fold(0.0, f64::max);
     let first = *places.first()?;
     let together = |place: &f64| (place - first).abs() <= TOGETHER * width;

@@ -44,6 +44,19 @@ pub struct Estimate {
     pub standard_error: Option<f64>,
 }
 
+impl Estimate {
+    /// The mean of independent values and its standard error.
+    pub(crate) fn of(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Self {
+            mean,
+            standard_error: (values.len() > 1).then(|| (squares / (count - 1.0) / count).sqrt()),
+        }
+    }
+}
+
 /// A function on a grid, a mean over probes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {

@@ -132,13 +132,19 @@ impl EnergySamples {
             ));
         }
         let both = || self.first.iter().zip(&self.second);
-        let total = both().zip(&self.inner).map(|((a, b), ab)| a + b + 2.0 * ab);
-        let sum = mean(both().map(|(a, b)| a + b));
-        let second = mean(self.second.iter().copied());
+        let sums: Vec<f64> = both().map(|(a, b)| a + b).collect();
+        let cross: Vec<f64> = self.inner.iter().map(|ab| 2.0 * ab).collect();
+        let total: Vec<f64> = sums.iter().zip(&cross).map(|(sum, ab)| sum + ab).collect();
+        let sum = Estimate::of(&sums);
+        let second = Estimate::of(&self.second);
         let second_share = if sum.mean > 0.0 {
             let share = second.mean / sum.mean;
-            let deviations = both().map(|(a, b)| (b - share * (a + b)) / sum.mean);
-            let error = mean(deviations).standard_error.unwrap_or(f64::INFINITY);
+            let deviations: Vec<f64> = both()
+                .map(|(a, b)| (b - share * (a + b)) / sum.mean)
+                .collect();
+            let error = Estimate::of(&deviations)
+                .standard_error
+                .unwrap_or(f64::INFINITY);
             let reach = quantile(level, count - 1)? * error;
             Bounded {
                 mean: share,
@@ -155,10 +161,10 @@ impl EnergySamples {
             }
         };
         Ok(EnergySplit {
-            first: mean(self.first.iter().copied()),
+            first: Estimate::of(&self.first),
             second,
-            cross: mean(self.inner.iter().map(|ab| 2.0 * ab)),
-            total: mean(total),
+            cross: Estimate::of(&cross),
+            total: Estimate::of(&total),
             second_share,
             probes: count,
         })
@@ -171,15 +177,4 @@ fn quantile(level: f64, freedom: usize) -> Result<f64, SpectralError> {
         SpectralError::option("probes", format!("too few for an error ({error})"))
     })?;
     Ok(law.inverse_cdf(0.5 + 0.5 * level))
-}
-
-/// The mean and its standard error.
-fn mean(values: impl Iterator<Item = f64> + Clone) -> Estimate {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    Estimate {
-        mean,
-        standard_error: (count > 1.0).then(|| (squares / (count - 1.0) / count).sqrt()),
-    }
 }

@@ -453,12 +453,6 @@ impl KpmDensity {
 
     fn mean(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let values: Vec<f64> = self.moments.iter().map(|moments| f(moments)).collect();
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Estimate {
-            mean,
-            standard_error: (values.len() > 1).then(|| (squares / (count - 1.0) / count).sqrt()),
-        }
+        Estimate::of(&values)
     }
 }

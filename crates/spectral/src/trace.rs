@@ -235,7 +235,7 @@ impl QuadraticForms {
 
     fn mean(&self) -> Result<Estimate, SpectralError> {
         if self.is_finished() {
-            Ok(mean(&self.values))
+            Ok(Estimate::of(&self.values))
         } else {
             Err(unfinished())
         }
@@ -259,16 +259,5 @@ impl QuadraticForms {
                 values.push(value);
                 Ok(())
             })
-    }
-}
-
-/// The mean of independent values and its standard error.
-fn mean(values: &[f64]) -> Estimate {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Estimate {
-        mean,
-        standard_error: (values.len() > 1).then(|| (squares / (count - 1.0) / count).sqrt()),
     }
 }
