@@ -35,6 +35,11 @@ impl<'a> Operator<'a> {
         Operator { problem, terms }
     }
 
+    /// The problem it is a part of.
+    pub fn problem(&self) -> &'a Problem {
+        self.problem
+    }
+
     /// Which parts it is the sum of.
     pub fn terms(&self) -> Terms {
         self.terms

@@ -14,6 +14,7 @@ use common::{
     Numbers, close, differences, entries, exact, filled, gradient, products, reverse_mode,
 };
 use faer::Mat;
+use hesscope_hvp::PrecisionExt;
 use hesscope_hvp::{
     HvpError, IGNORED, Loss, Objective, Options, Part, Precision, Problem, Samples, Targets,
 };

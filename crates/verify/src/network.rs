@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::Precision;
+use hesscope_hvp::{Precision, PrecisionExt};
 use hesscope_models::{BatchNorm, BnMode, Buffer};
 
 use crate::reference::{Reference, Values, VerifyError};
