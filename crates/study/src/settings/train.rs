@@ -3,11 +3,10 @@
 use hesscope_models::{Schedule, TrainConfig, TrainError};
 use serde::{Deserialize, Serialize};
 
-use crate::args::TrainOptions;
-use crate::checkpoint_epochs::CheckpointEpochs;
-use crate::failure::Failure;
-use crate::learning_rate::LearningRate;
-use crate::seeds::Seeds;
+use super::checkpoint_epochs::CheckpointEpochs;
+use super::learning_rate::LearningRate;
+use super::seeds::Seeds;
+use crate::error::StudyError;
 
 /// The table `train`.
 // What came later and has its default is not written: the hash of the settings stays that of earlier versions.
@@ -23,7 +22,7 @@ pub struct TrainSettings {
     /// Epochs of each training of a search; all if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_epochs: Option<usize>,
-    /// Share of the last step kept in the next.
+    /// SGD momentum: the share of the last step that the next one keeps.
     pub momentum: f64,
     /// Coefficient of the weights in the gradient.
     pub weight_decay: f64,
@@ -85,44 +84,7 @@ impl Default for TrainSettings {
     }
 }
 
-fn said(sentence: String) -> Failure {
-    Failure::new(sentence)
-}
-
 impl TrainSettings {
-    /// Lays flags over the file's values.
-    pub fn override_with(&mut self, flags: &TrainOptions) -> Result<(), Failure> {
-        fn lay<T: Copy>(over: Option<T>, under: &mut T) {
-            *under = over.unwrap_or(*under);
-        }
-        lay(flags.epochs, &mut self.epochs);
-        lay(flags.batch_size, &mut self.batch_size);
-        lay(flags.momentum, &mut self.momentum);
-        lay(flags.weight_decay, &mut self.weight_decay);
-        lay(flags.warm_up_epochs, &mut self.warm_up_epochs);
-        lay(flags.eval_every, &mut self.eval_every);
-        self.tensorboard |= flags.tensorboard;
-        self.search_epochs = flags.search_epochs.or(self.search_epochs);
-        if let Some(text) = &flags.learning_rate {
-            let rate: LearningRate = text.parse().map_err(said)?;
-            // The word alone does not undo the grid of the file.
-            if !(text == "search" && self.learning_rate.is_search()) {
-                self.learning_rate = rate;
-            }
-        }
-        if let Some(name) = &flags.schedule {
-            let schedule: Schedule = name.parse().map_err(said)?;
-            // The name alone does not undo the options of the file.
-            if schedule.name() != self.schedule.name() {
-                self.schedule = schedule;
-            }
-        }
-        if let Some(text) = &flags.checkpoint_epochs {
-            self.checkpoint_epochs = text.parse().map_err(said)?;
-        }
-        Ok(())
-    }
-
     /// The settings of the training; where the rate is searched for, with the first of those to try in its place.
     pub fn config(&self, seeds: Seeds) -> Result<TrainConfig, TrainError> {
         let rates = self.learning_rate.rates()?;
@@ -142,15 +104,15 @@ impl TrainSettings {
     }
 
     /// Checks every value.
-    pub fn check(&self, seeds: Seeds) -> Result<(), Failure> {
+    pub fn check(&self, seeds: Seeds) -> Result<(), StudyError> {
         self.config(seeds)?.check()?;
         match self.search_epochs {
-            Some(_) if !self.learning_rate.is_search() => Err(Failure::new(
+            Some(_) if !self.learning_rate.is_search() => Err(StudyError::setting(
                 "search-epochs is given, but the learning rate is not searched for: set the learning rate to \
                  \"search\", or leave search-epochs out",
             )),
             Some(epochs) if epochs <= self.warm_up_epochs || epochs > self.epochs => {
-                Err(Failure::new(format!(
+                Err(StudyError::setting(format!(
                     "the training setting `search-epochs` is {epochs} but must be above the {} epochs of the warm-up \
                      and at most the {} of the training: change it",
                     self.warm_up_epochs, self.epochs
@@ -164,8 +126,7 @@ impl TrainSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seeds::SeedChoices;
-    use hesscope_models::RateGrid;
+    use crate::settings::seeds::SeedChoices;
 
     fn read(text: &str) -> Result<TrainSettings, String> {
         toml::from_str(text).map_err(|error| error.message().to_owned())
@@ -236,47 +197,5 @@ mod tests {
             let error = read(text).expect(text).check(seeds).expect_err(text);
             assert!(error.to_string().contains(part), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn flags_win_and_names_alone_keep_the_options_of_the_file() {
-        let mut settings = read(
-            "learning-rate = { lowest = 0.01, highest = 1, points-per-decade = 1 }\n\
-             schedule = { name = \"cosine\", floor = 0.1 }\ncheckpoint-epochs = [1]",
-        )
-        .expect("TOML");
-        let flags = TrainOptions {
-            learning_rate: Some("search".into()),
-            schedule: Some("cosine".into()),
-            checkpoint_epochs: Some("log:3".into()),
-            momentum: Some(0.5),
-            ..TrainOptions::default()
-        };
-        settings.override_with(&flags).expect("good flags");
-        assert_eq!(
-            settings.learning_rate,
-            LearningRate::Search(RateGrid {
-                lowest: 0.01,
-                highest: 1.0,
-                points_per_decade: 1
-            })
-        );
-        assert_eq!(settings.schedule, Schedule::Cosine { floor: 0.1 });
-        let config = settings
-            .config(SeedChoices::default().resolve(3))
-            .expect("good settings");
-        assert_eq!(config.checkpoint_epochs, [1, 4, 20]);
-        assert_eq!(
-            (config.momentum, config.seed, config.order_seed),
-            (0.5, 3, None)
-        );
-        let flags = TrainOptions {
-            learning_rate: Some("0.3".into()),
-            schedule: Some("constant".into()),
-            ..TrainOptions::default()
-        };
-        settings.override_with(&flags).expect("good flags");
-        assert_eq!(settings.learning_rate, LearningRate::Fixed(0.3));
-        assert_eq!(settings.schedule, Schedule::Constant);
     }
 }

@@ -1,4 +1,5 @@
-//! The data set as the training and the analysis want it.
+//! Data sets as training and products take them: the adapters from `hesscope-data` to `hesscope-models` and
+//! `hesscope-hvp`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,9 +9,11 @@ use hesscope_data::{Batch, DataError, Dataset, Images, sequential_batches, shuff
 use hesscope_hvp::{Samples, SourceError, Targets};
 use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
 
-use crate::data;
-use crate::failure::Failure;
-use crate::settings::{Settings, SplitName};
+use hesscope_records::Split;
+
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::settings::Settings;
 
 /// One split, shared with the thread that prefetches.
 #[derive(Debug, Clone)]
@@ -19,7 +22,9 @@ pub struct Source(Arc<dyn Images>);
 /// Both splits.
 #[derive(Debug, Clone)]
 pub struct Sources {
+    /// The training examples.
     pub train: Source,
+    /// The test examples.
     pub test: Source,
     /// The names of the classes, in the order of the labels.
     pub class_names: Vec<String>,
@@ -27,17 +32,20 @@ pub struct Sources {
 
 impl Sources {
     /// Loads the data set that the settings name.
-    pub fn load(settings: &Settings) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// Data that cannot be had.
+    pub fn load(settings: &Settings, observer: &dyn Observer) -> Result<Self, StudyError> {
         let Dataset {
             train,
             test,
             notices,
             class_names,
             ..
-        } = hesscope_data::load(&settings.dataset_spec())
-            .map_err(|error| remedy(settings, error))?;
+        } = hesscope_data::load(&settings.dataset_spec())?;
         for notice in notices {
-            eprintln!("note: {notice}");
+            observer.event(Event::Note(&notice));
         }
         Ok(Sources {
             train: Source(train),
@@ -47,29 +55,26 @@ impl Sources {
     }
 
     /// The split of this name.
-    pub fn split(&self, name: SplitName) -> &Source {
+    pub fn split(&self, name: Split) -> &Source {
         match name {
-            SplitName::Train => &self.train,
-            SplitName::Test => &self.test,
+            Split::Train => &self.train,
+            Split::Test => &self.test,
         }
     }
 }
 
-/// Where the files are not said to be anywhere, they may be had by the command itself.
-fn remedy(settings: &Settings, error: DataError) -> Failure {
-    let name = settings.dataset.as_str();
-    match error {
-        DataError::DataDirNeeded { .. } if data::is_fetched(name) => Failure::new(format!(
-            "{error}, or bring them into {} with `hesscope data fetch {name}`",
-            data::default_folder(name).display()
-        )),
-        error => error.into(),
-    }
-}
-
 impl Source {
+    /// A split.
+    pub fn new(images: Arc<dyn Images>) -> Self {
+        Source(images)
+    }
+
     /// SHA-256 of images and labels.
-    pub fn fingerprint(&self) -> Result<String, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// Images that cannot be read.
+    pub fn fingerprint(&self) -> Result<String, StudyError> {
         Ok(self.0.fingerprint()?)
     }
 }

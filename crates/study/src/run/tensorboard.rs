@@ -6,10 +6,10 @@
 
 use hesscope_models::EpochMetrics;
 
-use crate::timing::TimingRecord;
+use super::timing::TimingRecord;
 
-/// Folder and name of the file in the run's folder; TensorBoard looks for `tfevents` in the name.
-pub const FOLDER: &str = "tensorboard";
+/// Name of the file in the run's folder; TensorBoard looks for `tfevents` in the name.
+
 pub const FILE: &str = "events.out.tfevents.0.hesscope";
 
 /// The event file of these epochs. The time of an event is the seconds of training and evaluation up to it.

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use hesscope_data::Normalization;
 use serde::{Deserialize, Serialize};
 
-use crate::args::DataOptions;
-
 /// The table `data`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -31,17 +29,4 @@ pub struct DataSettings {
     /// Mean and standard deviation of each channel, in place of the data set's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub normalization: Option<Normalization>,
-}
-
-impl DataSettings {
-    /// Lays flags over the file's values.
-    pub fn override_with(&mut self, flags: &DataOptions) {
-        self.classes = flags.classes.clone().or(self.classes.take());
-        self.label_noise = flags.label_noise.unwrap_or(self.label_noise);
-        self.augment |= flags.augment;
-        self.coarse_labels |= flags.coarse_labels;
-        self.image_size = flags.image_size.or(self.image_size);
-        self.skip_broken |= flags.skip_broken;
-        self.cache_dir = flags.cache_dir.clone().or(self.cache_dir.take());
-    }
 }

@@ -4,15 +4,18 @@
 use std::fs;
 use std::path::Path;
 
+use hesscope_files::sealed::check_json;
 use hesscope_models::EpochTiming;
 use serde::{Deserialize, Serialize};
 
-/// Name of the file.
+/// Its name.
 pub const TIMING: &str = "timing.jsonl";
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimingRecord {
+    /// SHA-256 of the run's training settings.
+    pub run_sha256: String,
     /// The epoch; 0 is the evaluation of the untrained network.
     pub epoch: usize,
     /// Wall-clock seconds of training.
@@ -23,25 +26,32 @@ pub struct TimingRecord {
     pub examples_per_second: Option<f64>,
 }
 
-impl From<&EpochTiming> for TimingRecord {
-    fn from(timing: &EpochTiming) -> Self {
+impl TimingRecord {
+    /// The line of an epoch of this run.
+    pub fn of(run_sha256: &str, timing: &EpochTiming) -> Self {
         TimingRecord {
+            run_sha256: run_sha256.to_owned(),
             epoch: timing.epoch,
             training_seconds: timing.training_seconds,
             evaluation_seconds: timing.evaluation_seconds,
             examples_per_second: timing.examples_per_second(),
         }
     }
+
+    /// Seconds of training and evaluation.
+    pub fn seconds(&self) -> f64 {
+        self.training_seconds + self.evaluation_seconds.unwrap_or(0.0)
+    }
 }
 
-/// The lines of an earlier process up to `epoch`, where it wrote any. Nothing rests on them, so what does not read is dropped.
-pub fn earlier(folder: &Path, epoch: usize) -> Vec<TimingRecord> {
-    let text = fs::read_to_string(folder.join(TIMING)).unwrap_or_default();
-    let lines = text
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok());
-    let mut records: Vec<TimingRecord> = lines
-        .filter(|record: &TimingRecord| record.epoch <= epoch)
+/// The lines of earlier processes in `folder` up to `epoch`, by epoch. Nothing rests on them, so lines that are damaged, or
+/// of another run, are dropped: those epochs' times are then not known.
+pub fn timing_of(folder: &Path, run_sha256: &str, epoch: usize) -> Vec<TimingRecord> {
+    let bytes = fs::read(folder.join(TIMING)).unwrap_or_default();
+    let mut records: Vec<TimingRecord> = bytes
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| serde_json::from_str(check_json(line).ok()?).ok())
+        .filter(|record: &TimingRecord| record.run_sha256 == run_sha256 && record.epoch <= epoch)
         .collect();
     records.sort_by_key(|record| record.epoch);
     records.dedup_by_key(|record| record.epoch);

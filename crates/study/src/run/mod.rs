@@ -1,0 +1,23 @@
+//! The folder of a run: what it holds, how it is trained, and whether all of it belongs together.
+
+mod check;
+mod folder;
+mod metrics;
+mod report;
+#[allow(clippy::module_inception)]
+mod run;
+mod run_file;
+mod search;
+mod stored_weights;
+mod tensorboard;
+mod timing;
+mod training;
+mod watcher;
+
+pub use check::{Fault, Remedy, check};
+pub use folder::RunFolder;
+pub use report::write_run_report;
+pub use run::{Checkpoint, Run};
+pub use run_file::RunFile;
+pub use search::search_record;
+pub use timing::{TimingRecord, timing_of};
