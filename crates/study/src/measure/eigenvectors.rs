@@ -2,147 +2,212 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
-use hesscope_hvp::{Array, ParameterSpace, Precision};
-use hesscope_spectral::{Eigenpairs, VectorSpace};
+use hesscope_files::{Sha256Writer, write_bytes};
+use hesscope_hvp::{Array, ParameterSpace};
+use hesscope_measure::{LeadingEffort, LeadingPairs};
+use hesscope_records::{Precision, Subject, Terms};
+use hesscope_spectral::{Eigenpairs, SpectralRange, VectorSpace};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
-use crate::folder::RunFolder;
+use crate::error::StudyError;
+use crate::run::EIGENVECTORS;
 
-/// The folder of eigenvectors in the folder of a run.
-pub const FOLDER: &str = "eigenvectors";
-
-/// The one entry of the file's metadata.
+/// The one entry of the file's metadata: the SHA-256 of what follows it and of all tensors, a space, and the rest as JSON.
 const METADATA: &str = "hesscope.eigenvectors";
 
-/// What is said of the pairs, in JSON, beside the tensors `values`, `residuals` and `vectors`, a row each.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct About {
-    /// SHA-256 of the settings they were found with.
-    pub key: String,
-    /// Version of hesscope.
-    pub version: String,
+/// Everything that determines leading eigenpairs up to rounding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairsSettings {
     /// The operator.
-    pub operator: String,
-    /// The split the loss is the mean over.
-    pub split: String,
-    /// The epoch of the checkpoint.
-    pub epoch: usize,
-    /// The outliers counted at the end of positive eigenvalues, where the rule decided.
-    pub outliers: Option<usize>,
-    /// An upper bound of the modulus of all other eigenvalues, as far as is known: that of the next Ritz value
-    /// and its residual.
-    pub next: f64,
+    pub operator: Terms,
+    /// The network and the examples.
+    pub subject: Subject,
+    /// The work that went into them.
+    pub effort: LeadingEffort,
 }
 
-/// Leading eigenpairs and what is said of them.
-pub struct Kept {
-    pub about: About,
-    pub pairs: Eigenpairs<Array>,
+impl PairsSettings {
+    /// SHA-256 of the settings as JSON.
+    pub fn key(&self) -> String {
+        hesscope_records::record::key(self)
+    }
+}
+
+/// What is said of the pairs beside the tensors `values`, `residuals` and `vectors`, a row each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    settings: PairsSettings,
+    version: String,
+    converged: Vec<bool>,
+    iterations: usize,
+    next: f64,
+    range: SpectralRange,
+    ritz_values: Vec<(f64, f64)>,
+    products: usize,
+}
+
+/// Eigenpairs as a file holds them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EigenvectorFile {
+    /// What they are of.
+    pub settings: PairsSettings,
+    /// Eigenvalues, largest modulus first.
+    pub values: Vec<f64>,
+    /// Their residual norms.
+    pub residuals: Vec<f64>,
+    /// The vectors, one after the other, p numbers each.
+    pub vectors: Vec<f64>,
+    about: About,
+}
+
+/// Where the pairs of these settings are kept below `root`.
+pub fn path(root: &Path, settings: &PairsSettings) -> PathBuf {
+    let name = format!(
+        "{}-{}-{}.safetensors",
+        settings.operator.file_stem(),
+        settings.subject.stem(),
+        &settings.key()[..12]
+    );
+    root.join(EIGENVECTORS).join(name)
 }
 
 /// Writes the pairs.
 pub fn write(
-    folder: &RunFolder,
-    name: &str,
+    path: &Path,
+    settings: &PairsSettings,
     space: &ParameterSpace,
-    kept: &Kept,
-) -> Result<(), Failure> {
-    let pairs = &kept.pairs;
-    let double = |values: &[f64]| -> Vec<u8> {
-        values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect()
-    };
-    let (dtype, vectors) = match space.precision() {
-        Precision::F32 => {
-            let narrow = |value: f64| (value as f32).to_le_bytes();
-            let all = pairs.vectors.iter().flat_map(|v| space.to_host(v));
-            (Dtype::F32, all.flat_map(narrow).collect::<Vec<u8>>())
-        }
-        Precision::F64 => {
-            let all = pairs.vectors.iter().flat_map(|v| space.to_host(v));
-            (Dtype::F64, all.flat_map(f64::to_le_bytes).collect())
-        }
+    found: &LeadingPairs<Array>,
+) -> Result<(), StudyError> {
+    let pairs = &found.pairs;
+    let double = |values: &[f64]| -> Vec<u8> { values.iter().flat_map(|value| value.to_le_bytes()).collect() };
+    let all = pairs.vectors.iter().flat_map(|vector| space.to_host(vector));
+    let (dtype, vectors): (Dtype, Vec<u8>) = match space.precision() {
+        Precision::F32 => (Dtype::F32, all.flat_map(|value| (value as f32).to_le_bytes()).collect()),
+        Precision::F64 => (Dtype::F64, all.flat_map(f64::to_le_bytes).collect()),
     };
     let (values, residuals) = (double(&pairs.values), double(&pairs.residuals));
     let count = pairs.values.len();
+    let about = About {
+        settings: settings.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        converged: found.converged.clone(),
+        iterations: found.iterations,
+        next: found.next,
+        range: found.range,
+        ritz_values: found.ritz_values.clone(),
+        products: found.products,
+    };
+    let fault = |error: String| StudyError::Fault(format!("{} cannot be formed: {error}", path.display()));
+    let json = serde_json::to_string(&about).map_err(|error| fault(error.to_string()))?;
+    let sum = content_sha256(&json, [&values, &residuals, &vectors]);
+    let view = |dtype, shape, bytes| TensorView::new(dtype, shape, bytes).map_err(|error| fault(error.to_string()));
     let tensors = [
-        ("values", TensorView::new(Dtype::F64, vec![count], &values)?),
-        (
-            "residuals",
-            TensorView::new(Dtype::F64, vec![count], &residuals)?,
-        ),
-        (
-            "vectors",
-            TensorView::new(dtype, vec![count, space.dim()], &vectors)?,
-        ),
+        ("values", view(Dtype::F64, vec![count], &values)?),
+        ("residuals", view(Dtype::F64, vec![count], &residuals)?),
+        ("vectors", view(dtype, vec![count, space.dim()], &vectors)?),
     ];
-    let metadata = HashMap::from([(METADATA.to_owned(), serde_json::to_string(&kept.about)?)]);
-    let bytes = safetensors::serialize(tensors, Some(metadata))?;
-    folder.write(&format!("{FOLDER}/{name}"), &bytes)
+    let metadata = HashMap::from([(METADATA.to_owned(), format!("{sum} {json}"))]);
+    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| fault(error.to_string()))?;
+    write_bytes(path, &bytes).map_err(|error| StudyError::write(path, error))
 }
 
-/// What a file of pairs says of itself, if it is one; read without its vectors.
-pub fn about(path: &Path) -> Option<About> {
-    let mut file = fs::File::open(path).ok()?;
-    let mut length = [0; 8];
-    file.read_exact(&mut length).ok()?;
-    let length = u64::from_le_bytes(length);
-    let mut header = Vec::new();
-    file.take(length).read_to_end(&mut header).ok()?;
-    // The library reads a header together with the tensors only, and these may be larger than the memory.
-    let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
-    serde_json::from_str(header.get("__metadata__")?.get(METADATA)?.as_str()?).ok()
+/// SHA-256 of the metadata and of the tensors `values`, `residuals` and `vectors`.
+fn content_sha256(json: &str, tensors: [&[u8]; 3]) -> String {
+    let mut sum = Sha256Writer::default();
+    for bytes in [json.as_bytes()].into_iter().chain(tensors) {
+        // Writing to a sum does not fail.
+        let _ = sum.write_all(&(bytes.len() as u64).to_le_bytes());
+        let _ = sum.write_all(bytes);
+    }
+    sum.hex()
 }
 
-/// The pairs of these settings, if the file is there and whole; otherwise they are found again.
-pub fn read(path: &Path, key: &str, space: &ParameterSpace) -> Option<Kept> {
-    let bytes = fs::read(path).ok()?;
-    let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
-    let about: About = serde_json::from_str(header.metadata().as_ref()?.get(METADATA)?).ok()?;
-    if about.key != key {
+/// Reads a file of eigenpairs, checked to be as it was written.
+///
+/// # Errors
+///
+/// A file that cannot be read or is damaged.
+pub fn read_eigenvectors(path: &Path) -> Result<EigenvectorFile, StudyError> {
+    let bytes = fs::read(path).map_err(|error| StudyError::read(path, error))?;
+    parse(&bytes).ok_or_else(|| {
+        StudyError::damaged(format!(
+            "the eigenvectors {} are not as they were written: delete the file, and they are found again",
+            path.display()
+        ))
+    })
+}
+
+fn parse(bytes: &[u8]) -> Option<EigenvectorFile> {
+    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+    let (sum, json) = header.metadata().as_ref()?.get(METADATA)?.split_once(' ')?;
+    let tensors = SafeTensors::deserialize(bytes).ok()?;
+    let [values, residuals, vectors] = ["values", "residuals", "vectors"].map(|name| tensors.tensor(name).ok());
+    let (values, residuals, vectors) = (values?, residuals?, vectors?);
+    if content_sha256(json, [values.data(), residuals.data(), vectors.data()]) != sum {
         return None;
     }
-    let tensors = SafeTensors::deserialize(&bytes).ok()?;
-    let values = numbers(&tensors, "values")?;
-    let residuals = numbers(&tensors, "residuals")?;
-    let all = numbers(&tensors, "vectors")?;
-    let whole = residuals.len() == values.len() && all.len() == values.len() * space.dim();
-    whole.then(|| Kept {
+    let about: About = serde_json::from_str(json).ok()?;
+    Some(EigenvectorFile {
+        settings: about.settings.clone(),
+        values: numbers(&values)?,
+        residuals: numbers(&residuals)?,
+        vectors: numbers(&vectors)?,
         about,
-        pairs: Eigenpairs {
-            values,
-            residuals,
-            vectors: all
-                .chunks(space.dim())
-                .map(|v| space.from_host(v))
-                .collect(),
-        },
     })
 }
 
-fn numbers(tensors: &SafeTensors, name: &str) -> Option<Vec<f64>> {
-    let tensor = tensors.tensor(name).ok()?;
+fn numbers(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
     let data = tensor.data();
-    Some(match tensor.dtype() {
-        Dtype::F64 => data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&b| f64::from_le_bytes(b))
-            .collect(),
-        Dtype::F32 => data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&b| f64::from(f32::from_le_bytes(b)))
-            .collect(),
-        _ => return None,
-    })
+    match tensor.dtype() {
+        Dtype::F64 => Some(data.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect()),
+        Dtype::F32 => Some(data.as_chunks().0.iter().map(|&b| f64::from(f32::from_le_bytes(b))).collect()),
+        _ => None,
+    }
+}
+
+/// The pairs of these settings, if their file is there.
+pub fn read(
+    path: &Path,
+    settings: &PairsSettings,
+    space: &ParameterSpace,
+) -> Result<Option<LeadingPairs<Array>>, StudyError> {
+    let file = match read_eigenvectors(path) {
+        Err(StudyError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let whole = file.residuals.len() == file.values.len() && file.vectors.len() == file.values.len() * space.dim();
+    if file.settings != *settings || !whole {
+        return Err(StudyError::damaged(format!(
+            "the eigenvectors {} are not those of the settings in its name",
+            path.display()
+        )));
+    }
+    let About {
+        converged,
+        iterations,
+        next,
+        range,
+        ritz_values,
+        products,
+        ..
+    } = file.about;
+    Ok(Some(LeadingPairs {
+        pairs: Eigenpairs {
+            vectors: file.vectors.chunks(space.dim()).map(|vector| space.from_host(vector)).collect(),
+            values: file.values,
+            residuals: file.residuals,
+        },
+        converged,
+        iterations,
+        next,
+        range,
+        ritz_values,
+        products,
+    }))
 }

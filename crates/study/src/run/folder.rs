@@ -200,7 +200,6 @@ impl RunFolder {
 
 /// Refuses a record that is not of this run or of its data.
 pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(), RecordError> {
-    use hesscope_records::Split;
     let foreign = |what| RecordError::Foreign {
         path: path.to_owned(),
         what,
@@ -209,11 +208,7 @@ pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(
         if subject.run_sha256 != run.training_sha256 {
             return Err(foreign("run"));
         }
-        let data = match subject.split {
-            Split::Train => &run.train_data_sha256,
-            Split::Test => &run.test_data_sha256,
-        };
-        if subject.data_sha256 != *data {
+        if subject.data_sha256 != run.data_sha256(subject.split) {
             return Err(foreign("data set"));
         }
     }
