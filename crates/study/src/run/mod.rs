@@ -4,6 +4,7 @@ mod check;
 mod folder;
 mod metrics;
 mod report;
+mod report_manifest;
 #[allow(clippy::module_inception)]
 mod run;
 mod run_file;
@@ -15,7 +16,7 @@ mod training;
 mod watcher;
 
 pub use check::{Fault, Remedy, check};
-pub use folder::{EIGENVECTORS, FIGURES, RunFolder, SNAPSHOTS};
+pub use folder::{CHECKPOINTS, FIGURES, RunFolder, SNAPSHOTS};
 pub use report::write_run_report;
 pub use run::{Checkpoint, Run, require_class};
 pub use run_file::RunFile;

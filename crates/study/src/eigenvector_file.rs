@@ -14,7 +14,6 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StudyError;
-use crate::run::EIGENVECTORS;
 
 /// The one entry of the file's metadata: the SHA-256 of what follows it and of all tensors, a space, and the rest as JSON.
 const METADATA: &str = "hesscope.eigenvectors";
@@ -65,6 +64,9 @@ pub struct EigenvectorFile {
     pub vectors: Vec<f64>,
     about: About,
 }
+
+/// The folder of eigenvectors in that of a run.
+pub const EIGENVECTORS: &str = "eigenvectors";
 
 /// Where the pairs of these settings are kept below `root`.
 pub fn path(root: &Path, settings: &PairsSettings) -> PathBuf {
