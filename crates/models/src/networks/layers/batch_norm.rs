@@ -9,7 +9,8 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{buffer::Buffer, init::Init};
+use super::buffer::Buffer;
+use crate::networks::{init::Init, layer_table::LayerTable};
 
 /// Which statistics a forward pass normalises with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -75,6 +76,11 @@ impl BatchNorm {
             self.update(result.mean.detach(), result.variance.detach(), per_channel);
         }
         result.output
+    }
+
+    /// A row of a layer table: `kind` is "batch norm" with what follows it.
+    pub(crate) fn describe(&self, path: &str, kind: &str, table: &mut LayerTable) {
+        table.row(path, kind, &table.image(), self.num_params());
     }
 
     /// Moves the running statistics towards a batch's mean and biased variance over `count` values a channel.

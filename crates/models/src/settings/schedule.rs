@@ -1,11 +1,11 @@
 //! The learning rate over the epochs.
 
-use std::{f64::consts::PI, fmt, str::FromStr};
+use std::{f64::consts::PI, fmt::Display, str::FromStr};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::setting_error::SettingError;
+use crate::name_or_table::{NameOrTable, name_or_table};
 
 /// The factor of [`Schedule::Step`] unless another is given.
 const FACTOR: f64 = 0.1;
@@ -79,33 +79,33 @@ impl Schedule {
         }
     }
 
-    /// The option that is out of its range, its value, and what it must be.
-    pub(crate) fn wrong(&self, epochs: usize) -> Option<(&'static str, String, &'static str)> {
+    /// Checks that every option is in its range for a training of `epochs`.
+    pub(crate) fn check(&self, epochs: usize) -> Result<(), SettingError> {
         match self {
             Self::Step { milestones, factor } => {
-                let listed = milestones.as_deref().unwrap_or_default();
-                if !(*factor > 0.0 && *factor <= 1.0) {
-                    Some((
-                        "schedule.factor",
-                        factor.to_string(),
-                        "above 0 and at most 1",
-                    ))
-                } else if let Some(pair) = listed.windows(2).find(|pair| pair[0] >= pair[1]) {
+                let positive = *factor > 0.0 && *factor <= 1.0;
+                let rule = "above 0 and at most 1";
+                SettingError::unless(positive, "schedule.factor", factor, rule)?;
+                let milestones = milestones.as_deref().unwrap_or_default();
+                for pair in milestones.windows(2) {
                     let value = format!("{}, {}", pair[0], pair[1]);
-                    Some(("schedule.milestones", value, "strictly increasing"))
-                } else if let Some(late) = listed.iter().find(|&&at| at == 0 || at >= epochs) {
-                    let rule = "between 1 and the last epoch but one";
-                    Some(("schedule.milestones", late.to_string(), rule))
-                } else {
-                    None
+                    let rising = pair[0] < pair[1];
+                    let rule = "strictly increasing";
+                    SettingError::unless(rising, "schedule.milestones", value, rule)?;
                 }
+                for &milestone in milestones {
+                    let within = milestone > 0 && milestone < epochs;
+                    let rule = "between 1 and the last epoch but one";
+                    SettingError::unless(within, "schedule.milestones", milestone, rule)?;
+                }
+                Ok(())
             }
-            Self::Cosine { floor } if !(0.0..1.0).contains(floor) => Some((
-                "schedule.floor",
-                floor.to_string(),
-                "at least 0 and below 1",
-            )),
-            _ => None,
+            Self::Cosine { floor } => {
+                let rule = "at least 0 and below 1";
+                let below_one = (0.0..1.0).contains(floor);
+                SettingError::unless(below_one, "schedule.floor", floor, rule)
+            }
+            Self::Constant => Ok(()),
         }
     }
 
@@ -209,26 +209,19 @@ impl Serialize for Schedule {
 
 impl<'de> Deserialize<'de> for Schedule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameOrTable)
+        name_or_table(deserializer)
     }
 }
 
-struct NameOrTable;
+impl<'de> NameOrTable<'de> for Schedule {
+    const EXPECTED: &'static str = "the name of a schedule or a table with its `name`";
 
-impl<'de> Visitor<'de> for NameOrTable {
-    type Value = Schedule;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a schedule or a table with its `name`")
+    fn of_name(name: &str) -> Result<Self, impl Display> {
+        name.parse::<Self>()
     }
 
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Schedule, E> {
-        name.parse().map_err(E::custom)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Schedule, A::Error> {
-        let table = Table::deserialize(MapAccessDeserializer::new(map))?;
-        table.schedule().map_err(A::Error::custom)
+    fn of_table<D: Deserializer<'de>>(table: D) -> Result<Self, D::Error> {
+        Table::deserialize(table)?.schedule().map_err(D::Error::custom)
     }
 }
 
@@ -348,13 +341,13 @@ mod tests {
             milestones: Some(milestones.to_vec()),
             factor,
         };
-        assert!(step(&[2, 9], 0.1).wrong(10).is_none());
-        assert!(step(&[2, 2], 0.1).wrong(10).is_some());
-        assert!(step(&[2, 10], 0.1).wrong(10).is_some());
-        assert!(step(&[0], 0.1).wrong(10).is_some());
-        assert!(step(&[2], 0.0).wrong(10).is_some());
-        assert!(step(&[2], f64::NAN).wrong(10).is_some());
-        assert!(Schedule::Cosine { floor: 1.0 }.wrong(10).is_some());
-        assert!(Schedule::Cosine { floor: f64::NAN }.wrong(10).is_some());
+        assert!(step(&[2, 9], 0.1).check(10).is_ok());
+        assert!(step(&[2, 2], 0.1).check(10).is_err());
+        assert!(step(&[2, 10], 0.1).check(10).is_err());
+        assert!(step(&[0], 0.1).check(10).is_err());
+        assert!(step(&[2], 0.0).check(10).is_err());
+        assert!(step(&[2], f64::NAN).check(10).is_err());
+        assert!(Schedule::Cosine { floor: 1.0 }.check(10).is_err());
+        assert!(Schedule::Cosine { floor: f64::NAN }.check(10).is_err());
     }
 }

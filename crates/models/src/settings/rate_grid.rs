@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::train::TrainError;
+use super::setting_error::SettingError;
 
 /// Learning rates spaced logarithmically, by default the ten from 1e-4 to 0.1 with three a decade.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ const MOST_POINTS: usize = 100;
 impl RateGrid {
     /// The rates `lowest * 10^(k / points_per_decade)`, k = 0, 1, … up to `highest`, each rounded to three digits so that
     /// it can be given by hand: 0.0001, 0.000215, 0.000464, 0.001, … by default.
-    pub fn rates(&self) -> Result<Vec<f64>, TrainError> {
+    pub fn rates(&self) -> Result<Vec<f64>, SettingError> {
         self.check()?;
         let step = |k: usize| {
             let exponent = k as f64 / self.points_per_decade as f64;
@@ -44,27 +44,19 @@ impl RateGrid {
         Ok(rates.collect())
     }
 
-    fn check(&self) -> Result<(), TrainError> {
+    fn check(&self) -> Result<(), SettingError> {
         let Self {
             lowest,
             highest,
-            points_per_decade,
+            points_per_decade: points,
         } = *self;
-        let wrong = if !(lowest.is_finite() && lowest > 0.0) {
-            Some(("lowest", lowest.to_string(), "a positive number"))
-        } else if !(highest.is_finite() && highest > lowest && highest <= 1e6 * lowest) {
-            let rule = "above the lowest rate and at most a million times it";
-            Some(("highest", highest.to_string(), rule))
-        } else if points_per_decade == 0 || points_per_decade > MOST_POINTS {
-            let value = points_per_decade.to_string();
-            Some(("points-per-decade", value, "between 1 and 100"))
-        } else {
-            None
-        };
-        match wrong {
-            None => Ok(()),
-            Some((field, value, rule)) => Err(TrainError::Setting { field, value, rule }),
-        }
+        let positive = lowest.is_finite() && lowest > 0.0;
+        SettingError::unless(positive, "lowest", lowest, "a positive number")?;
+        let above = highest.is_finite() && highest > lowest && highest <= 1e6 * lowest;
+        let rule = "above the lowest rate and at most a million times it";
+        SettingError::unless(above, "highest", highest, rule)?;
+        let sane = (1..=MOST_POINTS).contains(&points);
+        SettingError::unless(sane, "points-per-decade", points, "between 1 and 100")
     }
 }
 

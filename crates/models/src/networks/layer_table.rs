@@ -15,19 +15,79 @@ pub struct LayerInfo {
     pub parameters: usize,
 }
 
-impl LayerInfo {
-    pub(crate) fn new(
+/// The rows of a [`Description`] as they are made, and the shape that the last of them puts out.
+pub(crate) struct LayerTable {
+    image: [usize; 3],
+    rows: Vec<LayerInfo>,
+}
+
+impl LayerTable {
+    /// No rows, before a first layer that takes images of shape `input` (channels, height, width).
+    pub(crate) fn new(input: [usize; 3]) -> Self {
+        Self {
+            image: input,
+            rows: Vec::new(),
+        }
+    }
+
+    /// The shape that the next layer takes: channels, height, width.
+    pub(crate) fn image(&self) -> [usize; 3] {
+        self.image
+    }
+
+    /// Goes back to an earlier layer's output, for a branch beside those described.
+    pub(crate) fn set_image(&mut self, image: [usize; 3]) {
+        self.image = image;
+    }
+
+    /// A layer that puts out images.
+    pub(crate) fn image_row(
+        &mut self,
+        path: impl Into<String>,
+        kind: impl Into<String>,
+        output: [usize; 3],
+        parameters: usize,
+    ) {
+        self.image = output;
+        self.row(path, kind, &output, parameters);
+    }
+
+    /// A layer that puts out features, or one that changes no shape.
+    pub(crate) fn row(
+        &mut self,
         path: impl Into<String>,
         kind: impl Into<String>,
         output: &[usize],
         parameters: usize,
-    ) -> Self {
-        Self {
+    ) {
+        self.rows.push(LayerInfo {
             path: path.into(),
             kind: kind.into(),
             output: output.to_vec(),
             parameters,
-        }
+        });
+    }
+
+    /// A pooling that turns each side into `side(side)`.
+    pub(crate) fn pooling(
+        &mut self,
+        path: impl Into<String>,
+        kind: &str,
+        side: impl Fn(usize) -> usize,
+    ) {
+        let [channels, height, width] = self.image;
+        self.image_row(path, kind, [channels, side(height), side(width)], 0);
+    }
+
+    /// The mean over all pixels.
+    pub(crate) fn global_pooling(&mut self, path: &str) {
+        let [channels, _, _] = self.image;
+        self.row(path, "mean over pixels", &[channels], 0);
+    }
+
+    /// The table made.
+    pub(crate) fn rows(self) -> Vec<LayerInfo> {
+        self.rows
     }
 }
 

@@ -68,3 +68,32 @@ pub enum ModelError {
         remedy: &'static str,
     },
 }
+
+/// Checks that no width in the option `field` of `net` is zero.
+pub(crate) fn check_widths(
+    net: &'static str,
+    field: &'static str,
+    widths: &[usize],
+) -> Result<(), ModelError> {
+    if widths.contains(&0) {
+        return Err(ModelError::ZeroWidth { net, field });
+    }
+    Ok(())
+}
+
+/// Checks that both sides of the images have at least `minimum` pixels.
+pub(crate) fn check_sides(
+    net: &'static str,
+    minimum: usize,
+    [_, height, width]: [usize; 3],
+) -> Result<(), ModelError> {
+    if height.min(width) < minimum {
+        return Err(ModelError::InputTooSmall {
+            net,
+            minimum,
+            height,
+            width,
+        });
+    }
+    Ok(())
+}

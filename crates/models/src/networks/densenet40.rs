@@ -6,12 +6,18 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    batch_norm::{BatchNorm, BnMode},
-    describe::LayerInfo,
-    error::ModelError,
+use super::{
+    architecture::{Architecture, NetOptions},
+    error::{ModelError, check_sides, check_widths},
     init::Init,
-    layers::{Conv, Linear, avg_pool_2, global_avg_pool},
+    layer_table::LayerTable,
+    layers::{
+        batch_norm::{BatchNorm, BnMode},
+        conv::Conv,
+        linear::Linear,
+        pooling::{avg_pool_2, global_avg_pool},
+    },
+    pytorch_names::{PytorchName, abbreviation, index, own_name},
 };
 
 /// Dense blocks; a transition stands between two of them.
@@ -27,6 +33,9 @@ const STEM: usize = 2;
 const BOTTLENECK: usize = 4;
 
 /// Options of `densenet40`.
+///
+/// PyTorch files may name the tensors by our own paths or as DenseNets for 32x32 images commonly do: `conv1`,
+/// `block1.layer.0.conv1`, `trans1.conv1`, `bn1`, `fc`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Densenet40Config {
@@ -98,7 +107,7 @@ impl NormConv {
     fn new(inputs: usize, outputs: usize, kernel: usize, init: &mut Init) -> Self {
         Self {
             norm: BatchNorm::new(inputs, init),
-            conv: Conv::new(inputs, outputs, kernel, 1, init),
+            conv: Conv::new(inputs, outputs, kernel, init),
         }
     }
 
@@ -107,15 +116,11 @@ impl NormConv {
         self.conv.forward(relu(self.norm.forward(x, mode)))
     }
 
-    fn describe(&self, path: &str, shape: [usize; 3], rows: &mut Vec<LayerInfo>) -> [usize; 3] {
-        describe_norm(&self.norm, &format!("{path}.norm"), shape, rows);
-        self.conv.describe(&format!("{path}.conv"), shape, rows)
+    fn describe(&self, path: &str, table: &mut LayerTable) {
+        let norm = format!("{path}.norm");
+        self.norm.describe(&norm, "batch norm, relu", table);
+        self.conv.describe(&format!("{path}.conv"), table);
     }
-}
-
-fn describe_norm(norm: &BatchNorm, path: &str, shape: [usize; 3], rows: &mut Vec<LayerInfo>) {
-    let parameters = norm.num_params();
-    rows.push(LayerInfo::new(path, "batch norm, relu", &shape, parameters));
 }
 
 /// Adds the channels `growth(bottleneck(x))` behind those of x, or `growth(x)` without a bottleneck.
@@ -151,15 +156,14 @@ impl DenseLayer {
         Tensor::cat(vec![x, self.growth.forward(narrow, mode)], 1)
     }
 
-    fn describe(&self, path: &str, shape: [usize; 3], rows: &mut Vec<LayerInfo>) -> [usize; 3] {
-        let inner = match &self.bottleneck {
-            Some(bottleneck) => bottleneck.describe(&format!("{path}.bottleneck"), shape, rows),
-            None => shape,
-        };
-        let [grown, h, w] = self.growth.describe(&format!("{path}.growth"), inner, rows);
-        let out = [shape[0] + grown, h, w];
-        rows.push(LayerInfo::new(path, "concatenate", &out, 0));
-        out
+    fn describe(&self, path: &str, table: &mut LayerTable) {
+        let [inputs, _, _] = table.image();
+        if let Some(bottleneck) = &self.bottleneck {
+            bottleneck.describe(&format!("{path}.bottleneck"), table);
+        }
+        self.growth.describe(&format!("{path}.growth"), table);
+        let [grown, h, w] = table.image();
+        table.image_row(path, "concatenate", [inputs + grown, h, w], 0);
     }
 }
 
@@ -185,18 +189,15 @@ impl DenseStage {
         }
     }
 
-    fn describe(&self, path: &str, mut shape: [usize; 3], rows: &mut Vec<LayerInfo>) -> [usize; 3] {
+    fn describe(&self, path: &str, table: &mut LayerTable) {
         for (k, layer) in self.layers.iter().enumerate() {
-            shape = layer.describe(&format!("{path}.layers.{k}"), shape, rows);
+            layer.describe(&format!("{path}.layers.{k}"), table);
         }
-        let Some(transition) = &self.transition else {
-            return shape;
-        };
-        let path = format!("{path}.transition");
-        let [channels, h, w] = transition.describe(&path, shape, rows);
-        let pooled = [channels, h / 2, w / 2];
-        rows.push(LayerInfo::new(path, "avg-pool 2", &pooled, 0));
-        pooled
+        if let Some(transition) = &self.transition {
+            let path = format!("{path}.transition");
+            transition.describe(&path, table);
+            table.pooling(path, "avg-pool 2", |side| side / 2);
+        }
     }
 }
 
@@ -219,48 +220,36 @@ pub struct Densenet40 {
     pub head: Linear,
 }
 
-impl Densenet40 {
-    pub(crate) fn new(
-        config: &Densenet40Config,
+impl NetOptions for Densenet40Config {
+    type Layers = Densenet40;
+
+    fn build(
+        &self,
         input: [usize; 3],
         classes: usize,
         init: &mut Init,
-    ) -> Result<Self, ModelError> {
-        let [inputs, height, width] = input;
-        if height < 4 || width < 4 {
-            return Err(ModelError::InputTooSmall {
-                net: "densenet40",
-                minimum: 4,
-                height,
-                width,
-            });
-        }
-        let growth = config.growth;
-        if growth == 0 {
-            return Err(ModelError::ZeroWidth {
-                net: "densenet40",
-                field: "growth",
-            });
-        }
-        let count = config.layers()?;
+    ) -> Result<Densenet40, ModelError> {
+        check_sides("densenet40", 4, input)?;
+        check_widths("densenet40", "growth", &[self.growth])?;
+        let (growth, count) = (self.growth, self.layers()?);
         let mut channels = STEM * growth;
-        let stem = Conv::new(inputs, channels, 3, 1, init);
+        let stem = Conv::new(input[0], channels, 3, init);
         let mut stages = Vec::with_capacity(BLOCKS);
         for index in 0..BLOCKS {
             let mut layers = Vec::with_capacity(count);
             for _ in 0..count {
-                layers.push(DenseLayer::new(channels, growth, config.bottleneck, init));
+                layers.push(DenseLayer::new(channels, growth, self.bottleneck, init));
                 channels += growth;
             }
             let mut transition = None;
             if index + 1 < BLOCKS {
-                let kept = config.kept(channels)?;
+                let kept = self.kept(channels)?;
                 transition = Some(NormConv::new(channels, kept, 1, init));
                 channels = kept;
             }
             stages.push(DenseStage { layers, transition });
         }
-        Ok(Self {
+        Ok(Densenet40 {
             stem,
             stages,
             norm: BatchNorm::new(channels, init),
@@ -268,30 +257,70 @@ impl Densenet40 {
         })
     }
 
-    /// `[n, c, h, w]` to logits `[n, classes]`.
-    pub fn forward(&self, x: Tensor<4>, mode: BnMode) -> Tensor<2> {
-        let x = self
-            .stages
-            .iter()
-            .fold(self.stem.forward(x), |x, stage| stage.forward(x, mode));
+    fn pytorch_names(&self) -> Vec<PytorchName> {
+        let common = if self.bottleneck {
+            common_names_bottleneck
+        } else {
+            common_names
+        };
+        vec![own_name, common]
+    }
+}
+
+impl Architecture for Densenet40 {
+    fn forward(&self, x: Tensor<4>, mode: BnMode) -> Tensor<2> {
+        let mut x = self.stem.forward(x);
+        for stage in &self.stages {
+            x = stage.forward(x, mode);
+        }
         let x = relu(self.norm.forward(x, mode));
         self.head.forward(global_avg_pool(x))
     }
 
-    /// Pixels of one channel in the last block, where they are fewest.
-    pub(crate) fn fewest_pixels(&self, [_, height, width]: [usize; 3]) -> usize {
-        (height / 4) * (width / 4)
+    fn describe(&self, table: &mut LayerTable) {
+        self.stem.describe("stem", table);
+        for (k, stage) in self.stages.iter().enumerate() {
+            stage.describe(&format!("stages.{k}"), table);
+        }
+        self.norm.describe("norm", "batch norm, relu", table);
+        table.global_pooling("norm");
+        self.head.describe("head", "linear", table);
     }
 
-    pub(crate) fn describe(&self, input: [usize; 3]) -> Vec<LayerInfo> {
-        let mut rows = Vec::new();
-        let mut shape = self.stem.describe("stem", input, &mut rows);
-        for (k, stage) in self.stages.iter().enumerate() {
-            shape = stage.describe(&format!("stages.{k}"), shape, &mut rows);
+    fn head(&self) -> &Linear {
+        &self.head
+    }
+
+    fn smallest_training_batch(&self, [_, height, width]: [usize; 3]) -> usize {
+        if (height / 4) * (width / 4) == 1 { 2 } else { 1 }
+    }
+}
+
+/// DenseNet for 32x32 images as commonly written: `block1.layer.0`, `trans1`, `bn1`, `fc`.
+fn common_names(path: &str) -> String {
+    numbered_names(path, "1")
+}
+
+/// The same with bottlenecks, which come before the 3x3 convolutions and take their number.
+fn common_names_bottleneck(path: &str) -> String {
+    numbered_names(path, "2")
+}
+
+fn numbered_names(path: &str, growth: &str) -> String {
+    let segments: Vec<&str> = path.split('.').collect();
+    match segments[..] {
+        ["stem", tensor] => format!("conv1.{tensor}"),
+        ["stages", stage, "layers", place, unit, layer, tensor] => {
+            let number = if unit == "growth" { growth } else { "1" };
+            let (stage, layer) = (index(stage) + 1, abbreviation(layer));
+            format!("block{stage}.layer.{place}.{layer}{number}.{tensor}")
         }
-        describe_norm(&self.norm, "norm", shape, &mut rows);
-        rows.push(LayerInfo::new("norm", "mean over pixels", &shape[..1], 0));
-        self.head.describe("head", &mut rows);
-        rows
+        ["stages", stage, "transition", layer, tensor] => {
+            let (stage, layer) = (index(stage) + 1, abbreviation(layer));
+            format!("trans{stage}.{layer}1.{tensor}")
+        }
+        ["norm", tensor] => format!("bn1.{tensor}"),
+        ["head", tensor] => format!("fc.{tensor}"),
+        _ => path.to_owned(),
     }
 }

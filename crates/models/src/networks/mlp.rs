@@ -9,7 +9,13 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{describe::LayerInfo, error::ModelError, init::Init, layers::Linear};
+use super::{
+    architecture::{Architecture, NetOptions},
+    error::{ModelError, check_widths},
+    init::Init,
+    layer_table::LayerTable,
+    layers::{batch_norm::BnMode, linear::Linear},
+};
 
 /// The function between linear layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -81,62 +87,49 @@ pub struct Mlp {
     pub activation: Activation,
 }
 
-impl Mlp {
-    pub(crate) fn new(
-        config: &MlpConfig,
+impl NetOptions for MlpConfig {
+    type Layers = Mlp;
+
+    fn build(
+        &self,
         input: [usize; 3],
         classes: usize,
         init: &mut Init,
-    ) -> Result<Self, ModelError> {
-        if config.hidden.contains(&0) {
-            return Err(ModelError::ZeroWidth {
-                net: "mlp",
-                field: "hidden",
-            });
-        }
+    ) -> Result<Mlp, ModelError> {
+        check_widths("mlp", "hidden", &self.hidden)?;
         let mut inputs = input.iter().product::<usize>();
-        let mut hidden = Vec::with_capacity(config.hidden.len());
-        for &width in &config.hidden {
-            let std = (config.activation.gain() / inputs as f64).sqrt();
-            hidden.push(Linear::new(inputs, width, true, std, init));
+        let mut hidden = Vec::with_capacity(self.hidden.len());
+        for &width in &self.hidden {
+            let std = (self.activation.gain() / inputs as f64).sqrt();
+            hidden.push(Linear::new(inputs, width, std, init));
             inputs = width;
         }
-        let head = Linear::new(inputs, classes, true, (1.0 / inputs as f64).sqrt(), init);
-        Ok(Self {
+        Ok(Mlp {
             hidden,
-            head,
-            activation: config.activation,
+            head: Linear::new(inputs, classes, (1.0 / inputs as f64).sqrt(), init),
+            activation: self.activation,
         })
     }
+}
 
-    /// `[n, c, h, w]` to logits `[n, classes]`.
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<2> {
-        let flat = x.flatten::<2>(1, 3);
-        let x = self
-            .hidden
-            .iter()
-            .fold(flat, |x, layer| self.activation.apply(layer.forward(x)));
+impl Architecture for Mlp {
+    fn forward(&self, x: Tensor<4>, _mode: BnMode) -> Tensor<2> {
+        let mut x = x.flatten::<2>(1, 3);
+        for layer in &self.hidden {
+            x = self.activation.apply(layer.forward(x));
+        }
         self.head.forward(x)
     }
 
-    pub(crate) fn describe(&self) -> Vec<LayerInfo> {
+    fn describe(&self, table: &mut LayerTable) {
         let kind = format!("linear, {}", self.activation.name());
-        let row = |(k, layer): (usize, &Linear)| {
-            let width = layer.weight.dims()[1];
-            LayerInfo::new(
-                format!("hidden.{k}"),
-                kind.as_str(),
-                &[width],
-                layer.num_params(),
-            )
-        };
-        let mut rows: Vec<_> = self.hidden.iter().enumerate().map(row).collect();
-        rows.push(LayerInfo::new(
-            "head",
-            "linear",
-            &[self.head.weight.dims()[1]],
-            self.head.num_params(),
-        ));
-        rows
+        for (k, layer) in self.hidden.iter().enumerate() {
+            layer.describe(format!("hidden.{k}"), &kind, table);
+        }
+        self.head.describe("head", "linear", table);
+    }
+
+    fn head(&self) -> &Linear {
+        &self.head
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{schedule::Schedule, train::TrainError};
+use super::{schedule::Schedule, setting_error::SettingError};
 
 /// The settings of a training. Two runs with equal settings on equal data end with equal weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,9 +14,9 @@ pub struct TrainConfig {
     pub batch_size: usize,
     /// Learning rate of the first epoch.
     pub learning_rate: f64,
-    /// Share of the last step kept in the next, in `[0, 1)`.
+    /// SGD momentum, in `[0, 1)`.
     pub momentum: f64,
-    /// Coefficient of the squared weights' gradient, added to the loss's.
+    /// Weight decay: the gradient gets this times the weights.
     pub weight_decay: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
@@ -36,7 +36,6 @@ pub struct TrainConfig {
     pub eval_every: usize,
 }
 
-// What has its default is not written, so that checkpoints are those of earlier versions byte for byte.
 fn is_zero(n: &usize) -> bool {
     *n == 0
 }
@@ -89,34 +88,24 @@ impl TrainConfig {
     }
 
     /// Checks that every value is in its range.
-    pub fn check(&self) -> Result<(), TrainError> {
-        let positive = |x: f64| x.is_finite() && x > 0.0;
-        let late = self.checkpoint_epochs.iter().find(|&&e| e > self.epochs);
-        let wrong = if self.batch_size == 0 {
-            Some(("batch-size", "0".to_owned(), "at least 1"))
-        } else if !positive(self.learning_rate) {
-            let value = self.learning_rate.to_string();
-            Some(("learning-rate", value, "a positive number"))
-        } else if !(0.0..1.0).contains(&self.momentum) {
-            let value = self.momentum.to_string();
-            Some(("momentum", value, "at least 0 and below 1"))
-        } else if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
-            let value = self.weight_decay.to_string();
-            Some(("weight-decay", value, "at least 0 and finite"))
-        } else if self.warm_up_epochs > 0 && self.warm_up_epochs >= self.epochs {
-            let value = self.warm_up_epochs.to_string();
-            Some(("warm-up-epochs", value, "below the number of epochs"))
-        } else if self.eval_every == 0 {
-            Some(("eval-every", "0".to_owned(), "at least 1"))
-        } else if let Some(epoch) = late {
-            let rule = "at most the number of epochs";
-            Some(("checkpoint-epochs", epoch.to_string(), rule))
-        } else {
-            self.schedule.wrong(self.epochs)
-        };
-        match wrong {
-            Some((field, value, rule)) => Err(TrainError::Setting { field, value, rule }),
-            None => Ok(()),
+    pub fn check(&self) -> Result<(), SettingError> {
+        let (rate, decay) = (self.learning_rate, self.weight_decay);
+        let at_least_one = "at least 1";
+        SettingError::unless(self.batch_size > 0, "batch-size", self.batch_size, at_least_one)?;
+        let positive = rate.is_finite() && rate > 0.0;
+        SettingError::unless(positive, "learning-rate", rate, "a positive number")?;
+        let below_one = (0.0..1.0).contains(&self.momentum);
+        SettingError::unless(below_one, "momentum", self.momentum, "at least 0 and below 1")?;
+        let non_negative = decay.is_finite() && decay >= 0.0;
+        SettingError::unless(non_negative, "weight-decay", decay, "at least 0 and finite")?;
+        let warm_up = self.warm_up_epochs;
+        let rule = "below the number of epochs";
+        SettingError::unless(warm_up == 0 || warm_up < self.epochs, "warm-up-epochs", warm_up, rule)?;
+        SettingError::unless(self.eval_every > 0, "eval-every", self.eval_every, at_least_one)?;
+        let rule = "at most the number of epochs";
+        for &epoch in &self.checkpoint_epochs {
+            SettingError::unless(epoch <= self.epochs, "checkpoint-epochs", epoch, rule)?;
         }
+        self.schedule.check(self.epochs)
     }
 }
