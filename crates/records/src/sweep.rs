@@ -1,4 +1,4 @@
-//! The table of a sweep: a row for every analysis of every run.
+//! `sweep.csv` and `sweep.parquet`: a row for every analysis of every run.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,113 +1,19 @@
-//! Which part of the Hessian: one of the named parts, or a sum of them.
+//! Sums of parts of the Hessian.
 //!
 //! The Hessian is a sum of six terms, Hess = A1 + A2 + B1 + B2 + H + λ I, of which the first four make up
 //! G and the last is weight decay. Every operator is a subset of the six, so that sums and differences of parts are sets united and
 //! taken away. The decomposition of G is that of Papyan, "Measurements of three-level hierarchical
 //! structure in the outliers in the spectrum of deepnet Hessians" (2019), section 3.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
 
-/// A named part of the Hessian.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Part {
-    /// All of it, weight decay included.
-    Hess,
-    /// The Gauss-Newton part, (1/N) Σ Jᵀ S J: positive semidefinite.
-    G,
-    /// The rest, (1/N) Σ Σ_c (p - y)_c ∂²z_c/∂θ².
-    H,
-    /// Between classes: Σ_c (P_c/N) g_c g_cᵀ, of rank C at most.
-    A1,
-    /// The means of the true class: Σ_c (P_cc/N) g_cc g_ccᵀ, of rank C at most.
-    A2,
-    /// Between the wrong classes of one class: Σ_c Σ_{c' ≠ c} (P_cc'/N) (g_cc' - g_c)(g_cc' - g_c)ᵀ.
-    B1,
-    /// Within classes: Σ_c Σ_c' Σ_{i in c} (w_ic'/N) (g_ic' - g_cc')(g_ic' - g_cc')ᵀ.
-    B2,
-    /// Weight decay, λ I; zero where there is none.
-    Decay,
-}
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-const H: u8 = 1;
-const A1: u8 = 2;
-const A2: u8 = 4;
-const B1: u8 = 8;
-const B2: u8 = 16;
-const DECAY: u8 = 32;
-const G: u8 = A1 | A2 | B1 | B2;
-
-impl Part {
-    /// All parts of the mean loss, each before those it consists of.
-    pub const ALL: [Part; 7] = [
-        Part::Hess,
-        Part::G,
-        Part::H,
-        Part::A1,
-        Part::A2,
-        Part::B1,
-        Part::B2,
-    ];
-
-    /// The Hessian and the two parts every loss has.
-    pub const MAIN: [Part; 3] = [Part::Hess, Part::G, Part::H];
-
-    /// The name of the part, as its [`FromStr`] reads it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Hess => "hess",
-            Part::G => "g",
-            Part::H => "h",
-            Part::A1 => "a1",
-            Part::A2 => "a2",
-            Part::B1 => "b1",
-            Part::B2 => "b2",
-            Part::Decay => "decay",
-        }
-    }
-
-    fn every() -> impl Iterator<Item = Part> {
-        Part::ALL.into_iter().chain([Part::Decay])
-    }
-
-    fn terms(self) -> u8 {
-        match self {
-            Part::Hess => G | H | DECAY,
-            Part::G => G,
-            Part::H => H,
-            Part::A1 => A1,
-            Part::A2 => A2,
-            Part::B1 => B1,
-            Part::B2 => B2,
-            Part::Decay => DECAY,
-        }
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Part {
-    type Err = UnknownPart;
-
-    fn from_str(name: &str) -> Result<Self, UnknownPart> {
-        Part::every()
-            .find(|part| part.name() == name)
-            .ok_or_else(|| UnknownPart(name.to_string()))
-    }
-}
-
-/// There is no part, or sum of parts, of this name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there is no operator `{0}`: choose one of hess, g, h, a1, a2, b1, b2, decay, the part of b2 of one class as \
-     in b2[3], or a sum or difference of different ones, as in a1+a2 or g-a1"
-)]
-pub struct UnknownPart(String);
+use crate::part::{B2, G, Part, UnknownPart};
 
 /// A sum of different parts of the Hessian, or the share of one class in B2.
 ///
@@ -138,9 +44,14 @@ impl Terms {
         self.class
     }
 
+    /// Its name without the brackets that shells read as their own.
+    pub fn file_stem(self) -> String {
+        self.to_string().replace('[', "-").replace(']', "")
+    }
+
     /// Whether the cotangents at the logits need sums over the examples of each class: whether G is there
     /// in part.
-    pub(crate) fn splits_g(self) -> bool {
+    pub fn splits_g(self) -> bool {
         self.set & G != 0 && !self.contains(Part::G) || self.class.is_some()
     }
 }
@@ -264,9 +175,37 @@ impl FromStr for Terms {
     }
 }
 
+impl Serialize for Terms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Terms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        name.parse().map_err(D::Error::custom)
+    }
+}
+
+impl JsonSchema for Terms {
+    fn schema_name() -> Cow<'static, str> {
+        "Operator".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A sum of parts of the Hessian: `hess`, `g`, `h`, `a1`, `a2`, `b1`, `b2`, `decay`, \
+                            several with `+` between them, or the share of one class in B2, as in `b2[3]`."
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::part::{DECAY, H};
 
     fn read(name: &str) -> Result<Terms, UnknownPart> {
         name.parse()
@@ -285,6 +224,16 @@ mod tests {
             format!("{:5}|{:6}|", Part::G, Part::A1 + Part::A2),
             "g    |a1+a2 |"
         );
+    }
+
+    #[test]
+    fn names_stand_in_json_and_in_names_of_files() {
+        let terms = Part::A1 + Part::A2;
+        let json = serde_json::to_string(&terms).expect("JSON");
+        assert_eq!(json, "\"a1+a2\"");
+        assert_eq!(serde_json::from_str::<Terms>(&json).expect("a name"), terms);
+        assert!(serde_json::from_str::<Terms>("\"a1+a1\"").is_err());
+        assert_eq!(Terms::b2_of(3).file_stem(), "b2-3");
     }
 
     #[test]

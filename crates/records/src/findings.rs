@@ -1,59 +1,46 @@
-//! The schema of `attribution/*.json`: which part of the Hessian each feature of its spectrum belongs to.
+//! `findings/*.json`: which part of the Hessian each feature of its spectrum belongs to.
 
 use hesscope_spectral::{Bounded, EnergySplit, IntervalCount, LawAnalysis, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{OverlapRecord, SpaceRecord};
+use crate::overlaps::{OverlapRecord, SpaceRecord};
+use crate::record::{Origin, Record};
+use crate::subject::Subject;
+use crate::terms::Terms;
 
-/// Everything that determines an attribution up to rounding.
+/// Everything that determines the findings up to rounding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AttributionSettings {
+pub struct FindingsSettings {
     /// The version of the rules by which findings are judged.
     pub rules: u32,
-    /// The split the loss is the mean over: `train` or `test`.
-    pub split: String,
-    /// The epoch of the checkpoint.
-    pub epoch: usize,
-    /// SHA-256 of the checkpoint file.
-    pub checkpoint_sha256: String,
-    /// SHA-256 of the images and labels of the split.
-    pub data_sha256: String,
-    /// `f32` or `f64`.
-    pub precision: String,
+    /// The network and the examples.
+    pub subject: Subject,
     /// The operators analysed, each with the key of its analysis.
-    pub analyses: Vec<(String, String)>,
+    pub analyses: Vec<(Terms, String)>,
     /// Probes of the energies.
     pub energy_probes: usize,
     /// Seed of these.
     pub seed: u64,
 }
 
-/// One file of `attribution/`: every finding of the papers, judged on one network.
+/// One file of `findings/`: every finding of the papers, judged on one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Attribution {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
-    pub schema: u32,
+pub struct Findings {
+    /// How it came to be.
+    pub origin: Origin,
     /// What was asked for.
-    pub settings: AttributionSettings,
-    /// SHA-256 of the settings as JSON.
-    pub key: String,
-    /// Version of hesscope.
-    pub version: String,
-    /// The device, in words.
-    pub device: String,
+    pub settings: FindingsSettings,
     /// What was measured.
-    pub measured: Measured,
+    pub evidence: Evidence,
     /// What follows from it, by rules that were fixed before.
     pub findings: Vec<Finding>,
-    /// Wall-clock seconds it took, without analyses that were there already.
-    pub seconds: f64,
 }
 
 /// What the rules read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Measured {
+pub struct Evidence {
     /// Number of parameters, p.
     pub dimension: usize,
     /// Number of examples, N.
@@ -65,11 +52,11 @@ pub struct Measured {
     /// The accuracy there, from 0 to 1.
     pub accuracy: f64,
     /// Hess.
-    pub hess: Leading,
+    pub hess: LeadingEigenvalues,
     /// G.
-    pub g: Leading,
+    pub g: LeadingEigenvalues,
     /// H.
-    pub h: Leading,
+    pub h: LeadingEigenvalues,
     /// The outlier space of Hess, and that of G of the same dimension.
     pub hess_and_g: SpacePair,
     /// The outlier space of G, and the leading eigenspace of A1, which is exact.
@@ -90,9 +77,9 @@ pub struct Measured {
 
 /// The leading eigenvalues of an operator.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Leading {
+pub struct LeadingEigenvalues {
     /// Its name.
-    pub operator: String,
+    pub operator: Terms,
     /// The eigenvalues, largest modulus first: as many as were asked for, none missing among them.
     pub values: Vec<f64>,
     /// Their residual norms; zero where they are exact.
@@ -126,7 +113,7 @@ pub struct KnockOut {
     /// The part taken out.
     pub part: String,
     /// What is left.
-    pub left: Leading,
+    pub left: LeadingEigenvalues,
 }
 
 /// Eigenvalues below zero.
@@ -246,4 +233,27 @@ pub struct Number {
     pub lower: Option<f64>,
     /// Upper end; none where nothing bounds it.
     pub upper: Option<f64>,
+}
+
+impl Record for Findings {
+    type Settings = FindingsSettings;
+
+    const KIND: &'static str = "findings";
+    const FOLDER: &'static str = "findings";
+
+    fn settings(&self) -> &FindingsSettings {
+        &self.settings
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn stem(settings: &FindingsSettings) -> String {
+        settings.subject.stem()
+    }
+
+    fn subjects(settings: &FindingsSettings) -> Vec<&Subject> {
+        vec![&settings.subject]
+    }
 }

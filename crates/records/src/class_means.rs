@@ -1,23 +1,18 @@
-//! The schema of `means/*.json`: the class means of the gradients of the logits, and how they lie to each other.
+//! `means/*.json`: the class means of the gradients of the logits, and how they lie to each other.
 
 use hesscope_spectral::PermutationTest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::record::{Origin, Record};
+use crate::subject::Subject;
+
 /// Everything that determines a record of class means up to rounding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClassMeansSettings {
-    /// The split the means are over: `train` or `test`.
-    pub split: String,
-    /// The epoch of the checkpoint.
-    pub epoch: usize,
-    /// SHA-256 of the checkpoint file.
-    pub checkpoint_sha256: String,
-    /// SHA-256 of the images and labels of the split.
-    pub data_sha256: String,
-    /// `f32` or `f64`.
-    pub precision: String,
+    /// The network and the examples.
+    pub subject: Subject,
     /// The classes whose means are taken, with the pairs among them, ascending.
     pub classes: Vec<usize>,
     /// Perplexity of t-SNE.
@@ -33,17 +28,11 @@ pub struct ClassMeansSettings {
 /// One file of `means/`: for example i of class c and any class c', `g_ic' = J_iᵀ (e_c' - p_i)` with weight `p_ic'`; their
 /// weighted means `g_cc'` over the examples of c, and `g_c` over those and all c' other than c.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ClassMeansRecord {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
-    pub schema: u32,
+pub struct ClassMeans {
+    /// How it came to be.
+    pub origin: Origin,
     /// What was asked for.
     pub settings: ClassMeansSettings,
-    /// SHA-256 of the settings as JSON.
-    pub key: String,
-    /// Version of hesscope.
-    pub version: String,
-    /// The device, in words.
-    pub device: String,
     /// Number of parameters, p.
     pub dimension: usize,
     /// Number of examples, N.
@@ -67,34 +56,6 @@ pub struct ClassMeansRecord {
     pub mds_shares: [f64; 2],
     /// How the exact distances, not the pictures, agree with a grouping.
     pub scores: Vec<MeanScores>,
-    /// Wall-clock seconds it took.
-    pub seconds: f64,
-}
-
-/// `figure-2.json`: everything that the figure of class means shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MeansFigureRecord {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
-    pub schema: u32,
-    /// Version of hesscope.
-    pub version: String,
-    /// The caption.
-    pub caption: String,
-    /// The panels, a run each.
-    pub panels: Vec<MeansPanelRecord>,
-}
-
-/// One run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MeansPanelRecord {
-    /// The data set.
-    pub dataset: String,
-    /// The network.
-    pub network: String,
-    /// The run's folder, as it was given or made.
-    pub run: String,
-    /// Its class means.
-    pub means: ClassMeansRecord,
 }
 
 /// One mean.
@@ -155,4 +116,27 @@ pub enum MeanGrouping {
     Class,
     /// By the class c' that they point to.
     Other,
+}
+
+impl Record for ClassMeans {
+    type Settings = ClassMeansSettings;
+
+    const KIND: &'static str = "class means";
+    const FOLDER: &'static str = "means";
+
+    fn settings(&self) -> &ClassMeansSettings {
+        &self.settings
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn stem(settings: &ClassMeansSettings) -> String {
+        settings.subject.stem()
+    }
+
+    fn subjects(settings: &ClassMeansSettings) -> Vec<&Subject> {
+        vec![&settings.subject]
+    }
 }

@@ -1,15 +1,17 @@
-//! The schema of `figure-1.json`: the numbers behind the figure of training and test spectra.
+//! `figure-1.json` and `figure-2.json`: the numbers behind the figures of the papers.
 
 use hesscope_spectral::{Estimate, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::TopEigenvalues;
+use crate::analysis::TopEigenvalues;
+use crate::class_means::ClassMeans;
+use crate::split::Split;
 
-/// Everything that the figure shows.
+/// `figure-1.json`: everything that the figure of training and test spectra shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraRecord {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
+    /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION).
     pub schema: u32,
     /// Version of hesscope.
     pub version: String,
@@ -39,8 +41,8 @@ pub struct SpectraColumnRecord {
 /// The spectrum of the Hessian over one split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraPanelRecord {
-    /// The split the loss is the mean over: `train` or `test`.
-    pub split: String,
+    /// The split the loss is the mean over.
+    pub split: Split,
     /// The epoch of the checkpoint.
     pub epoch: usize,
     /// Number of examples, N.
@@ -76,4 +78,30 @@ pub struct DecadeCurve {
     pub lower: Option<Vec<f64>>,
     /// Its upper end.
     pub upper: Option<Vec<f64>>,
+}
+
+/// `figure-2.json`: everything that the figure of class means shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MeansFigureRecord {
+    /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION).
+    pub schema: u32,
+    /// Version of hesscope.
+    pub version: String,
+    /// The caption.
+    pub caption: String,
+    /// The panels, a run each.
+    pub panels: Vec<MeansPanelRecord>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MeansPanelRecord {
+    /// The data set.
+    pub dataset: String,
+    /// The network.
+    pub network: String,
+    /// The run's folder, as it was given or made.
+    pub run: String,
+    /// Its class means.
+    pub means: ClassMeans,
 }

@@ -1,23 +1,21 @@
-//! The schema of `overlaps/*.json`: how the subspaces of a network lie to each other.
+//! `overlaps/*.json`: how the subspaces of a network lie to each other.
 
-use hesscope_spectral::PrincipalAngles;
+use hesscope_spectral::{PrincipalAngles, Reorthogonalisation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::record::{Origin, Record};
+use crate::subject::Subject;
+use crate::terms::Terms;
 
 /// Everything that determines the overlaps up to rounding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OverlapSettings {
-    /// The operators whose outlier spaces are compared, as in [`AnalysisSettings`](super::AnalysisSettings).
-    pub operators: Vec<String>,
-    /// The split the loss is the mean over: `train` or `test`.
-    pub split: String,
-    /// The epochs, ascending, each with the SHA-256 of its checkpoint file.
-    pub checkpoints: Vec<(usize, String)>,
-    /// SHA-256 of the images and labels of the split.
-    pub data_sha256: String,
-    /// `f32` or `f64`.
-    pub precision: String,
+    /// The operators whose outlier spaces are compared.
+    pub operators: Vec<Terms>,
+    /// The network at each epoch, ascending, over one split.
+    pub subjects: Vec<Subject>,
     /// Dimension of every outlier space; where absent, the number of outliers counted, or C where none are.
     pub pairs: Option<usize>,
     /// Leading eigenpairs found of operators that are iterated.
@@ -25,7 +23,8 @@ pub struct OverlapSettings {
     /// Lanczos steps before the subspace iteration.
     pub range_steps: usize,
     /// Reorthogonalisation of the Lanczos vectors: `none`, `selective` or `full`.
-    pub reorthogonalisation: String,
+    #[schemars(with = "String")]
+    pub reorthogonalisation: Reorthogonalisation,
     /// Most iterations of the subspace iteration.
     pub subspace_iterations: usize,
     /// Relative residual at which an eigenpair is taken as converged.
@@ -37,17 +36,10 @@ pub struct OverlapSettings {
 /// One file of `overlaps/`: subspaces of parameter space at some epochs, and the angles between them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Overlaps {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
-    #[schemars(extend("const" = super::SCHEMA_VERSION))]
-    pub schema: u32,
+    /// How it came to be.
+    pub origin: Origin,
     /// What was asked for.
     pub settings: OverlapSettings,
-    /// SHA-256 of the settings as JSON.
-    pub key: String,
-    /// Version of hesscope.
-    pub version: String,
-    /// The device, in words.
-    pub device: String,
     /// Number of parameters, p.
     pub dimension: usize,
     /// Number of classes, C.
@@ -56,8 +48,6 @@ pub struct Overlaps {
     pub epochs: Vec<EpochOverlaps>,
     /// Each operator's space at an epoch beside that of the next epoch and that of the last.
     pub along: Vec<AlongOverlap>,
-    /// Wall-clock seconds it took.
-    pub seconds: f64,
 }
 
 /// The subspaces of one epoch.
@@ -117,4 +107,31 @@ pub struct AlongOverlap {
     pub to: usize,
     /// How they lie; both names are the operator's.
     pub overlap: OverlapRecord,
+}
+
+impl Record for Overlaps {
+    type Settings = OverlapSettings;
+
+    const KIND: &'static str = "overlaps";
+    const FOLDER: &'static str = "overlaps";
+
+    fn settings(&self) -> &OverlapSettings {
+        &self.settings
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn stem(settings: &OverlapSettings) -> String {
+        let split = settings
+            .subjects
+            .first()
+            .map_or("none", |subject| subject.split.name());
+        split.to_owned()
+    }
+
+    fn subjects(settings: &OverlapSettings) -> Vec<&Subject> {
+        settings.subjects.iter().collect()
+    }
 }

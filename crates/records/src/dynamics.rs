@@ -1,8 +1,13 @@
-//! The schema of `dynamics.json`: spectra over sample sizes and epochs.
+//! `dynamics.json`: spectra over sample sizes and epochs.
 
 use hesscope_spectral::Outliers;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::record::{Origin, Record};
+use crate::split::Split;
+use crate::subject::Subject;
+use crate::terms::Terms;
 
 /// Everything that determines the dynamics up to rounding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,14 +17,14 @@ pub struct DynamicsSettings {
     pub dataset: String,
     /// The network.
     pub network: String,
-    /// The split the loss is the mean over: `train` or `test`.
-    pub split: String,
+    /// The split the loss is the mean over.
+    pub split: Split,
     /// Examples of each class as they were asked for, ascending, each with the hash of its run's training.
     pub sizes: Vec<(String, String)>,
     /// The epochs, ascending.
     pub epochs: Vec<usize>,
     /// The operators, in the order asked for.
-    pub operators: Vec<String>,
+    pub operators: Vec<Terms>,
     /// Least factor between the last outlier and the bulk for them to be apart, error bars included.
     pub least_separation: f64,
 }
@@ -27,16 +32,10 @@ pub struct DynamicsSettings {
 /// `dynamics.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dynamics {
-    /// [`SCHEMA_VERSION`](super::SCHEMA_VERSION).
-    pub schema: u32,
+    /// How it came to be.
+    pub origin: Origin,
     /// What was asked for.
     pub settings: DynamicsSettings,
-    /// SHA-256 of the settings as JSON.
-    pub key: String,
-    /// Version of hesscope.
-    pub version: String,
-    /// The device, in words.
-    pub device: String,
     /// Number of parameters, p.
     pub dimension: usize,
     /// Number of classes, C.
@@ -45,8 +44,6 @@ pub struct Dynamics {
     pub cells: Vec<DynamicsCell>,
     /// Where outliers come to stand apart, for each operator along each row and column of the grid.
     pub transitions: Vec<Transition>,
-    /// Wall-clock seconds that the analyses of all cells took, without training.
-    pub seconds: f64,
 }
 
 /// One sample size at one epoch.
@@ -74,7 +71,7 @@ pub struct DynamicsCell {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DynamicsSpectrum {
     /// The operator.
-    pub operator: String,
+    pub operator: Terms,
     /// The file of its analysis, relative to the run's folder.
     pub analysis: String,
     /// The largest eigenvalue and its residual; none where no leading one lies above zero.
@@ -104,7 +101,7 @@ pub struct Measure {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transition {
     /// The operator.
-    pub operator: String,
+    pub operator: Terms,
     /// Along what.
     pub along: Along,
     /// What is held: the sample size of a row, the epoch of a column.
@@ -150,4 +147,28 @@ pub struct Between {
     pub by: String,
     /// Whether the neighbours agree: at least two decided places on each side of it.
     pub agreed: bool,
+}
+
+impl Record for Dynamics {
+    type Settings = DynamicsSettings;
+
+    const KIND: &'static str = "dynamics";
+    const FOLDER: &'static str = "";
+
+    fn settings(&self) -> &DynamicsSettings {
+        &self.settings
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn stem(_: &DynamicsSettings) -> String {
+        "dynamics".into()
+    }
+
+    /// Its runs are named by their settings, each in a folder of its own.
+    fn subjects(_: &DynamicsSettings) -> Vec<&Subject> {
+        Vec::new()
+    }
 }

@@ -3,10 +3,14 @@
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 
-use super::{
-    Analysis, Attribution, ClassMeansRecord, Dynamics, EpochRecord, MeansFigureRecord, Overlaps,
-    SpectraRecord, SweepRow,
-};
+use crate::analysis::Analysis;
+use crate::class_means::ClassMeans;
+use crate::dynamics::Dynamics;
+use crate::figure::{MeansFigureRecord, SpectraRecord};
+use crate::findings::Findings;
+use crate::metrics::EpochRecord;
+use crate::overlaps::Overlaps;
+use crate::sweep::SweepRow;
 
 /// A kind of file whose schema is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +19,8 @@ pub enum Document {
     Analysis,
     /// A file of `overlaps/`.
     Overlaps,
-    /// A file of `attribution/`.
-    Attribution,
+    /// A file of `findings/`.
+    Findings,
     /// A file of `means/`.
     ClassMeans,
     /// `dynamics.json`.
@@ -36,7 +40,7 @@ impl Document {
     pub const ALL: [Self; 9] = [
         Self::Analysis,
         Self::Overlaps,
-        Self::Attribution,
+        Self::Findings,
         Self::ClassMeans,
         Self::Dynamics,
         Self::Figure1,
@@ -50,7 +54,7 @@ impl Document {
         match self {
             Self::Analysis => "analysis",
             Self::Overlaps => "overlaps",
-            Self::Attribution => "attribution",
+            Self::Findings => "findings",
             Self::ClassMeans => "class-means",
             Self::Dynamics => "dynamics",
             Self::Figure1 => "figure-1",
@@ -69,8 +73,8 @@ impl Document {
         match self {
             Self::Analysis => generator.into_root_schema_for::<Analysis>(),
             Self::Overlaps => generator.into_root_schema_for::<Overlaps>(),
-            Self::Attribution => generator.into_root_schema_for::<Attribution>(),
-            Self::ClassMeans => generator.into_root_schema_for::<ClassMeansRecord>(),
+            Self::Findings => generator.into_root_schema_for::<Findings>(),
+            Self::ClassMeans => generator.into_root_schema_for::<ClassMeans>(),
             Self::Dynamics => generator.into_root_schema_for::<Dynamics>(),
             Self::Figure1 => generator.into_root_schema_for::<SpectraRecord>(),
             Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
