@@ -95,7 +95,10 @@ impl PathStack {
 }
 
 /// Calls `f` with the path, the shape and the value of every parameter and running statistic, in visiting order.
-fn visit_tensors<M: Module>(module: &M, f: impl FnMut(String, Vec<usize>, &dyn Fn() -> TensorData)) {
+fn visit_tensors<M: Module>(
+    module: &M,
+    f: impl FnMut(String, Vec<usize>, &dyn Fn() -> TensorData),
+) {
     struct Visit<F> {
         stack: PathStack,
         f: F,

@@ -292,7 +292,11 @@ impl Architecture for Densenet40 {
     }
 
     fn smallest_training_batch(&self, [_, height, width]: [usize; 3]) -> usize {
-        if (height / 4) * (width / 4) == 1 { 2 } else { 1 }
+        if (height / 4) * (width / 4) == 1 {
+            2
+        } else {
+            1
+        }
     }
 }
 

@@ -90,12 +90,7 @@ pub struct Mlp {
 impl NetOptions for MlpConfig {
     type Layers = Mlp;
 
-    fn build(
-        &self,
-        input: [usize; 3],
-        classes: usize,
-        init: &mut Init,
-    ) -> Result<Mlp, ModelError> {
+    fn build(&self, input: [usize; 3], classes: usize, init: &mut Init) -> Result<Mlp, ModelError> {
         check_widths("mlp", "hidden", &self.hidden)?;
         let mut inputs = input.iter().product::<usize>();
         let mut hidden = Vec::with_capacity(self.hidden.len());

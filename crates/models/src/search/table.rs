@@ -5,11 +5,12 @@ use std::{fs, io, path::Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use hesscope_files::sealed::{check_json, seal_json};
+
+use super::error::SearchError;
 use crate::{
-    checkpoint::{CheckpointError, difference},
-    loss::Metrics,
-    search::SearchError,
-    whole_file::write_whole,
+    checkpoint::error::CheckpointError, evaluation::metrics::Metrics,
+    settings::difference::difference,
 };
 
 /// File name of a search's table in the folder of the search.
@@ -74,11 +75,12 @@ impl SearchTable {
             path: path.to_path_buf(),
             reason,
         };
-        let text = match fs::read_to_string(path) {
+        let bytes = match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(|error| wrong(error.to_string()))?,
         };
-        let table: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let text = check_json(&bytes).map_err(|error| wrong(error.to_string()))?;
+        let table: Self = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         if table.format != FORMAT {
             let found = table.format;
             return Err(wrong(format!("its format is {found}, not {FORMAT}")));
@@ -87,9 +89,9 @@ impl SearchTable {
     }
 
     pub(crate) fn write(&self, path: &Path) -> Result<(), SearchError> {
-        let written = serde_json::to_vec_pretty(self)
+        let written = seal_json(self)
             .map_err(io::Error::other)
-            .and_then(|bytes| write_whole(path, &bytes));
+            .and_then(|bytes| hesscope_files::write_bytes(path, &bytes));
         written.map_err(|source| {
             let path = path.to_path_buf();
             CheckpointError::Write { path, source }.into()

@@ -3,11 +3,7 @@
 use serde_json::Value;
 
 /// The first entry in which two JSON values differ, with its dotted name and both values.
-pub(crate) fn difference(
-    name: &str,
-    a: &Value,
-    b: &Value,
-) -> Option<(String, String, String)> {
+pub(crate) fn difference(name: &str, a: &Value, b: &Value) -> Option<(String, String, String)> {
     let null = &Value::Null;
     if let (Some(left), Some(right)) = (a.as_object(), b.as_object()) {
         let keys = left.keys().chain(right.keys());

@@ -221,7 +221,9 @@ impl<'de> NameOrTable<'de> for Schedule {
     }
 
     fn of_table<D: Deserializer<'de>>(table: D) -> Result<Self, D::Error> {
-        Table::deserialize(table)?.schedule().map_err(D::Error::custom)
+        Table::deserialize(table)?
+            .schedule()
+            .map_err(D::Error::custom)
     }
 }
 

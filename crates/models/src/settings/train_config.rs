@@ -91,17 +91,37 @@ impl TrainConfig {
     pub fn check(&self) -> Result<(), SettingError> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
         let at_least_one = "at least 1";
-        SettingError::unless(self.batch_size > 0, "batch-size", self.batch_size, at_least_one)?;
+        SettingError::unless(
+            self.batch_size > 0,
+            "batch-size",
+            self.batch_size,
+            at_least_one,
+        )?;
         let positive = rate.is_finite() && rate > 0.0;
         SettingError::unless(positive, "learning-rate", rate, "a positive number")?;
         let below_one = (0.0..1.0).contains(&self.momentum);
-        SettingError::unless(below_one, "momentum", self.momentum, "at least 0 and below 1")?;
+        SettingError::unless(
+            below_one,
+            "momentum",
+            self.momentum,
+            "at least 0 and below 1",
+        )?;
         let non_negative = decay.is_finite() && decay >= 0.0;
         SettingError::unless(non_negative, "weight-decay", decay, "at least 0 and finite")?;
         let warm_up = self.warm_up_epochs;
         let rule = "below the number of epochs";
-        SettingError::unless(warm_up == 0 || warm_up < self.epochs, "warm-up-epochs", warm_up, rule)?;
-        SettingError::unless(self.eval_every > 0, "eval-every", self.eval_every, at_least_one)?;
+        SettingError::unless(
+            warm_up == 0 || warm_up < self.epochs,
+            "warm-up-epochs",
+            warm_up,
+            rule,
+        )?;
+        SettingError::unless(
+            self.eval_every > 0,
+            "eval-every",
+            self.eval_every,
+            at_least_one,
+        )?;
         let rule = "at most the number of epochs";
         for &epoch in &self.checkpoint_epochs {
             SettingError::unless(epoch <= self.epochs, "checkpoint-epochs", epoch, rule)?;

@@ -18,11 +18,11 @@ pub struct Sgd {
     momentum: f64,
     weight_decay: f64,
     // Flattened, so that parameters of every rank fit one map.
-    buffers: BTreeMap<String, Buf>,
+    buffers: BTreeMap<String, MomentumBuffer>,
 }
 
 #[derive(Debug, Clone)]
-struct Buf {
+struct MomentumBuffer {
     shape: Vec<usize>,
     flat: Tensor<1>,
 }
@@ -49,11 +49,11 @@ impl Sgd {
 
     /// The momentum buffers by parameter path; empty before the first step.
     pub fn state(&self) -> Vec<NamedTensor> {
-        let named = |(path, buf): (&String, &Buf)| {
-            let data = reshaped(buf.flat.clone().into_data(), &buf.shape);
+        let named = |(path, buffer): (&String, &MomentumBuffer)| {
+            let data = reshaped(buffer.flat.clone().into_data(), &buffer.shape);
             NamedTensor {
                 path: path.clone(),
-                shape: buf.shape.clone(),
+                shape: buffer.shape.clone(),
                 data,
                 is_buffer: true,
             }
@@ -78,7 +78,7 @@ impl Sgd {
             }
             let flat = reshaped(data, &[shape.iter().product()]);
             let flat = Tensor::from_data(flat, (&device, dtype));
-            buffers.insert(path, Buf { shape, flat });
+            buffers.insert(path, MomentumBuffer { shape, flat });
         }
         self.buffers = buffers;
         Ok(())
@@ -125,16 +125,16 @@ impl ModuleMapper for Step<'_> {
             if decay != 0.0 {
                 d = d + flat.clone() * decay;
             }
-            let buf = match self.sgd.buffers.remove(&path) {
+            let buffer = match self.sgd.buffers.remove(&path) {
                 Some(old) => old.flat * momentum + d,
                 None => d,
             };
-            let stepped = flat - buf.clone() * self.rate;
+            let stepped = flat - buffer.clone() * self.rate;
             self.sgd.buffers.insert(
                 path,
-                Buf {
+                MomentumBuffer {
                     shape: shape.to_vec(),
-                    flat: buf,
+                    flat: buffer,
                 },
             );
             stepped.reshape(shape).autodiff().require_grad()

@@ -1,158 +1,125 @@
 //! The training loop.
 
-use std::{fs, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use burn::{module::Module, tensor::Device};
-use thiserror::Error;
 
+use super::{error::TrainError, observer::TrainObserver, progress::Progress};
 use crate::{
-    batch_norm::BnMode,
-    checkpoint::{CheckpointError, LAST_CHECKPOINT, checkpoint_path, save_to},
-    data::{BatchError, BatchSource, check_split},
-    error::ModelError,
-    loss::{Metrics, cross_entropy, evaluate_until},
-    network::Network,
-    progress::{EpochMetrics, EpochTiming, Progress},
-    train_config::TrainConfig,
+    checkpoint::{
+        error::CheckpointError,
+        files::{LAST_CHECKPOINT, checkpoint_path},
+        heal::heal_checkpoints,
+        info::Provenance,
+        load::load_checkpoint,
+    },
+    evaluation::{
+        batches::{BatchSource, check_split},
+        epoch::{EpochMetrics, EpochTiming},
+        loss::cross_entropy,
+        metrics::{Metrics, evaluate_until},
+    },
+    networks::{layers::batch_norm::BnMode, network::Network, registry::NetConfig},
+    settings::train_config::TrainConfig,
 };
 
-/// A training that did not reach its end. What was saved stays and can be resumed from.
-#[derive(Debug, Error)]
-pub enum TrainError {
-    /// A setting out of its range.
-    #[error("the training setting `{field}` is {value} but must be {rule}: change it")]
-    Setting {
-        /// The configuration key.
-        field: &'static str,
-        /// Its value.
-        value: String,
-        /// What it must be.
-        rule: &'static str,
-    },
-    /// The loss is no longer a finite number.
-    #[error(
-        "training diverged in epoch {epoch}, where the loss became {loss}: lower the learning rate, now {learning_rate}; earlier checkpoints are kept"
-    )]
-    Diverged {
-        /// The epoch in which it happened.
-        epoch: usize,
-        /// The loss.
-        loss: f64,
-        /// The initial learning rate of the settings.
-        learning_rate: f64,
-    },
-    /// The observer asked to stop.
-    #[error(
-        "training was interrupted in epoch {epoch}: run the same command again and it continues from the last complete epoch"
-    )]
-    Interrupted {
-        /// The epoch that was not finished.
-        epoch: usize,
-    },
-    /// A batch too small to normalise.
-    #[error(
-        "with {examples} examples and batch size {batch_size} a batch of {size} remains, too small for batch normalization: choose another batch size"
-    )]
-    SmallBatch {
-        /// Examples in the training split.
-        examples: usize,
-        /// The batch size.
-        batch_size: usize,
-        /// Examples in the smallest batch.
-        size: usize,
-    },
-    /// The data do not fit.
-    #[error(transparent)]
-    Data(#[from] BatchError),
-    /// The network cannot be built.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// A checkpoint could not be written or read.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+/// A training: of what, on what, and where it is kept.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    /// The network.
+    pub net: &'a NetConfig,
+    /// The settings.
+    pub config: &'a TrainConfig,
+    /// The training split.
+    pub train_split: &'a dyn BatchSource,
+    /// The test split, which is evaluated alone.
+    pub test_split: &'a dyn BatchSource,
+    /// The run and the data, which every checkpoint names.
+    pub provenance: &'a Provenance,
+    /// The network to start from, in place of one initialised from the settings' seed.
+    pub initial: Option<&'a Network>,
+    /// The folder of the checkpoints.
+    pub dir: &'a Path,
+    /// Where to compute.
+    pub device: &'a Device,
 }
 
-/// Follows a training, and may stop it. Every method has an empty default.
-pub trait TrainObserver {
-    /// Training starts or goes on; `history` has the metrics of every epoch already done. A file of metrics should be
-    /// rewritten from it: it is what the checkpoint knows, so that no line is lost or doubled by a kill.
-    fn started(&mut self, history: &[EpochMetrics], epochs: usize) {
-        let _ = (history, epochs);
+impl Training<'_> {
+    /// Trains to the last epoch, going on from where the folder's checkpoints stand, and returns the end.
+    ///
+    /// Epoch 0, the untrained network, is evaluated and kept too. After every epoch `last.safetensors` is rewritten; a run
+    /// killed anywhere and started again repeats the unfinished epoch, and on flex ends with the undisturbed run's weights
+    /// bit for bit, for the order of the batches depends on `(seed, epoch)` alone.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`]; what was saved stays and can be resumed from.
+    pub fn run(&self, observer: &mut dyn TrainObserver) -> Result<Progress, TrainError> {
+        let config = self.config;
+        config.check()?;
+        let progress = match self.resume()? {
+            Some(progress) => progress,
+            None => self.start()?,
+        };
+        let (input, classes) = (progress.net.input(), progress.net.classes());
+        check_split(self.train_split, "training", input, classes)?;
+        check_split(self.test_split, "test", input, classes)?;
+        check_smallest_batch(&progress.net, self.train_split.len(), config.batch_size)?;
+        observer.started(&progress.history, config.epochs);
+        let mut epochs = Epochs {
+            training: self,
+            progress,
+        };
+        if epochs.progress.history.is_empty() {
+            epochs.finish_epoch(0, None, observer)?;
+        }
+        for epoch in epochs.progress.epoch + 1..=config.epochs {
+            let pass = epochs.train_epoch(epoch, config.rate(epoch), observer)?;
+            epochs.finish_epoch(epoch, Some(pass), observer)?;
+        }
+        Ok(epochs.progress)
     }
-    /// An epoch of `batches` mini-batches starts.
-    fn epoch_started(&mut self, epoch: usize, batches: usize, learning_rate: f64) {
-        let _ = (epoch, batches, learning_rate);
-    }
-    /// Mini-batch `batch` (counted from 1) of an epoch was trained on; its mean loss was `loss`.
-    fn batch_done(&mut self, epoch: usize, batch: usize, loss: f64) {
-        let _ = (epoch, batch, loss);
-    }
-    /// How long an epoch took; comes before its [`epoch_done`](Self::epoch_done).
-    fn epoch_timed(&mut self, timing: &EpochTiming) {
-        let _ = timing;
-    }
-    /// An epoch is complete, evaluated if the settings ask for it, and safely in the last checkpoint.
-    fn epoch_done(&mut self, metrics: &EpochMetrics) {
-        let _ = metrics;
-    }
-    /// The weights after `epoch` were kept in `path`.
-    fn checkpoint_saved(&mut self, epoch: usize, path: &Path) {
-        let _ = (epoch, path);
-    }
-    /// Asked before every mini-batch; `true` ends the training with [`TrainError::Interrupted`].
-    fn interrupted(&self) -> bool {
-        false
-    }
-}
 
-/// Watches in silence.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SilentObserver;
-
-impl TrainObserver for SilentObserver {}
-
-/// Trains from `progress` to the last epoch of `config`, keeping checkpoints in `dir`, and returns the end.
-///
-/// `progress` comes from [`Progress::resume`] or, where that finds nothing, [`Progress::start`], with the same settings.
-/// Epoch 0, the untrained network, is evaluated and kept too. After every epoch `last.safetensors` is rewritten; a run
-/// killed anywhere and resumed repeats the unfinished epoch, and on flex ends with the undisturbed run's weights bit
-/// for bit, for the order of the batches depends on `(seed, epoch)` alone.
-pub fn train(
-    progress: Progress,
-    config: &TrainConfig,
-    train_split: &dyn BatchSource,
-    test_split: &dyn BatchSource,
-    dir: &Path,
-    device: &Device,
-    observer: &mut dyn TrainObserver,
-) -> Result<Progress, TrainError> {
-    config.check()?;
-    let (input, classes) = (progress.net.input(), progress.net.classes());
-    check_split(train_split, "training", input, classes)?;
-    check_split(test_split, "test", input, classes)?;
-    check_smallest_batch(&progress.net, train_split.len(), config.batch_size)?;
-    fs::create_dir_all(dir).map_err(|source| CheckpointError::Write {
-        path: dir.to_path_buf(),
-        source,
-    })?;
-    let mut run = Run {
-        progress,
-        config,
-        train_split,
-        test_split,
-        dir,
-        device,
-    };
-    observer.started(&run.progress.history, config.epochs);
-    if run.progress.history.is_empty() {
-        run.finish_epoch(0, None, observer)?;
+    /// Before the first epoch.
+    fn start(&self) -> Result<Progress, TrainError> {
+        if let Some(initial) = self.initial {
+            return Ok(Progress::start(initial.clone(), self.config));
+        }
+        let (input, classes) = (self.train_split.shape(), self.train_split.classes());
+        let device = self.device.clone().without_autodiff();
+        let net = self.net.init(input, classes, self.config.seed, &device)?;
+        Ok(Progress::start(net, self.config))
     }
-    for epoch in run.progress.epoch + 1..=config.epochs {
-        let rate = config.rate(epoch);
-        let trained = run.epoch(epoch, rate, observer)?;
-        run.finish_epoch(epoch, Some(trained), observer)?;
+
+    /// Where the training stands by its checkpoints, after [healing](heal_checkpoints) them; `None` where it has not
+    /// finished epoch 0.
+    ///
+    /// # Errors
+    ///
+    /// Where the checkpoint is damaged beyond healing, or belongs to another network, other settings, another run or other
+    /// data.
+    pub fn resume(&self) -> Result<Option<Progress>, CheckpointError> {
+        heal_checkpoints(self.dir, self.provenance)?;
+        let path = self.dir.join(LAST_CHECKPOINT);
+        let checkpoint = match load_checkpoint(&path, self.device) {
+            Err(CheckpointError::Missing { .. }) => return Ok(None),
+            other => other?,
+        };
+        let info = &checkpoint.info;
+        let (input, classes) = match self.initial {
+            Some(net) => (net.input(), net.classes()),
+            None => (self.train_split.shape(), self.train_split.classes()),
+        };
+        info.check_settings(&path, self.net, input, classes, self.config)?;
+        info.check(self.provenance)?;
+        let progress = Progress::of_checkpoint(checkpoint, self.device);
+        progress
+            .map(Some)
+            .map_err(|error| CheckpointError::Damaged {
+                path,
+                reason: error.to_string(),
+            })
     }
-    Ok(run.progress)
 }
 
 fn check_smallest_batch(
@@ -174,17 +141,14 @@ fn check_smallest_batch(
     Ok(())
 }
 
-struct Run<'a> {
+/// A training under way.
+struct Epochs<'a> {
+    training: &'a Training<'a>,
     progress: Progress,
-    config: &'a TrainConfig,
-    train_split: &'a dyn BatchSource,
-    test_split: &'a dyn BatchSource,
-    dir: &'a Path,
-    device: &'a Device,
 }
 
-/// One pass over the training split.
-struct Trained {
+/// What one pass over the training split came to.
+struct Pass {
     rate: f64,
     /// Mean loss of the examples as they were trained on.
     running_loss: f64,
@@ -192,23 +156,32 @@ struct Trained {
     seconds: f64,
 }
 
-impl Run<'_> {
+impl Epochs<'_> {
     /// One pass over the training split.
-    fn epoch(
+    fn train_epoch(
         &mut self,
         epoch: usize,
         rate: f64,
         observer: &mut dyn TrainObserver,
-    ) -> Result<Trained, TrainError> {
+    ) -> Result<Pass, TrainError> {
         let start = Instant::now();
-        let batch_size = self.config.batch_size;
-        let seed = self.config.order_seed.unwrap_or(self.config.seed);
-        observer.epoch_started(epoch, self.train_split.len().div_ceil(batch_size), rate);
-        let device = self.device.clone().autodiff();
+        let batch_size = self.training.config.batch_size;
+        let seed = self
+            .training
+            .config
+            .order_seed
+            .unwrap_or(self.training.config.seed);
+        observer.epoch_started(
+            epoch,
+            self.training.train_split.len().div_ceil(batch_size),
+            rate,
+        );
+        let device = self.training.device.clone().autodiff();
         let mut net = self.progress.net.clone().train();
         let (input, classes, dtype) = (net.input(), net.classes(), net.dtype());
         let (mut sum, mut count) = (0.0, 0usize);
         for (k, batch) in self
+            .training
             .train_split
             .shuffled(batch_size, seed, epoch)
             .enumerate()
@@ -228,7 +201,7 @@ impl Run<'_> {
             observer.batch_done(epoch, k + 1, loss);
         }
         self.progress.net = net.valid();
-        Ok(Trained {
+        Ok(Pass {
             rate,
             running_loss: sum / count as f64,
             examples: count,
@@ -240,14 +213,14 @@ impl Run<'_> {
     fn finish_epoch(
         &mut self,
         epoch: usize,
-        trained: Option<Trained>,
+        trained: Option<Pass>,
         observer: &mut dyn TrainObserver,
     ) -> Result<(), TrainError> {
         let start = Instant::now();
         let (mut train, mut test) = (None, None);
-        if self.config.evaluates(epoch) {
-            train = Some(self.evaluate(epoch, self.train_split, observer)?);
-            test = Some(self.evaluate(epoch, self.test_split, observer)?);
+        if self.training.config.evaluates(epoch) {
+            train = Some(self.evaluate(epoch, self.training.train_split, observer)?);
+            test = Some(self.evaluate(epoch, self.training.test_split, observer)?);
         }
         let timing = EpochTiming {
             epoch,
@@ -264,14 +237,18 @@ impl Run<'_> {
         };
         self.progress.epoch = epoch;
         self.progress.history.push(metrics.clone());
-        let last = self.dir.join(LAST_CHECKPOINT);
-        if self.config.keeps(epoch) {
+        let last = self.training.dir.join(LAST_CHECKPOINT);
+        let Training {
+            config, provenance, ..
+        } = self.training;
+        let checkpoint = self.progress.checkpoint(config, provenance);
+        if config.keeps(epoch) {
             // The kept file first: once `last` says that the epoch is done, it is not repeated.
-            let kept = checkpoint_path(self.dir, epoch);
-            save_to(&[&kept, &last], &self.progress, self.config)?;
+            let kept = checkpoint_path(self.training.dir, epoch);
+            checkpoint.save(&[&kept, &last])?;
             observer.checkpoint_saved(epoch, &kept);
         } else {
-            save_to(&[&last], &self.progress, self.config)?;
+            checkpoint.save(&[&last])?;
         }
         observer.epoch_timed(&timing);
         observer.epoch_done(&metrics);
@@ -288,8 +265,8 @@ impl Run<'_> {
         let metrics = evaluate_until(
             &self.progress.net,
             split,
-            self.config.batch_size,
-            self.device,
+            self.training.config.batch_size,
+            self.training.device,
             &stop,
         )?;
         let metrics = metrics.ok_or(TrainError::Interrupted { epoch })?;
@@ -304,7 +281,7 @@ impl Run<'_> {
         Err(TrainError::Diverged {
             epoch,
             loss,
-            learning_rate: self.config.learning_rate,
+            learning_rate: self.training.config.learning_rate,
         })
     }
 }
