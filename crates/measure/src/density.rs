@@ -32,7 +32,7 @@ pub struct MeasuredDensity {
 ///
 /// # Errors
 ///
-/// ProblemOptions out of range, what the operator fails with, and snapshots that cannot be read or written.
+/// Options out of range, what the operator fails with, and snapshots that cannot be read or written.
 pub fn density<O, K>(
     operator: &O,
     leading: &LeadingPairs<VectorOf<O>>,

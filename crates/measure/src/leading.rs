@@ -55,7 +55,7 @@ pub fn expected_products(effort: &LeadingEffort) -> usize {
 ///
 /// # Errors
 ///
-/// ProblemOptions out of range, what the operator fails with, and snapshots that cannot be read or written.
+/// Options out of range, what the operator fails with, and snapshots that cannot be read or written.
 pub fn leading_pairs<O, K>(
     operator: &O,
     effort: &LeadingEffort,

@@ -16,7 +16,7 @@ use crate::properties::OperatorProperties;
 ///
 /// # Errors
 ///
-/// ProblemOptions out of range, what the operator fails with, and snapshots that cannot be read or written.
+/// Options out of range, what the operator fails with, and snapshots that cannot be read or written.
 pub fn spectrum<O, K>(
     operator: &O,
     properties: &OperatorProperties,
