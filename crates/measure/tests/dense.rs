@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::{Examples, Options, Part, Precision, Problem};
+use hesscope_hvp::{Examples, ProblemOptions, Part, Precision, Problem};
 use hesscope_measure::{
     EffortChoices, GUARDS, LeadingEffort, MAX_PRODUCTS, Observer, OperatorProperties,
     expected_products, leading_pairs, outlier_words, spectrum, spectrum_from,
@@ -34,9 +34,9 @@ fn problem() -> Problem {
         inputs: TensorData::new(values, [40, 6]),
         labels: (0..40).map(|i| i % 3).collect(),
     };
-    let options = Options {
+    let options = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let forward = |m: &Classifier, x: Tensor<2>| m.second.forward(activation::tanh(m.first.forward(x)));
     Problem::new(&module, forward, examples, &device, options).expect("a problem")

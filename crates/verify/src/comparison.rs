@@ -1,13 +1,12 @@
 //! Computing what a reference holds, and how far apart the two are.
 
-use burn::tensor::{Device, TensorData};
+use burn::tensor::Device;
 use hesscope_hvp::class::{ClassMean, ClassWeights, MeanGram};
-use hesscope_hvp::{Examples, Operator, Options, Part, Precision, Problem};
-use hesscope_models::BnMode;
+use hesscope_hvp::{Array, Operator, Part, Precision, Problem};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 
-use crate::network::ReferenceNetwork;
-use crate::reference::{Reference, Values, VerifyError};
+use crate::error::VerifyError;
+use crate::reference::{Reference, ReferenceTensor};
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +77,7 @@ impl Quantity {
 
 /// How far a quantity is from the reference.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Check {
+pub struct Comparison {
     /// Which.
     pub quantity: Quantity,
     /// What the comparison gave.
@@ -99,97 +98,6 @@ pub enum Outcome {
 /// A symmetric matrix multiplied in float64 is symmetric to rounding, far below this.
 const ASYMMETRY: f64 = 1e-9;
 
-impl Reference {
-    /// Everything needed to compute with the reference's network on a device.
-    ///
-    /// The batch of statistics in train mode is the whole of the reference's examples, as it was when
-    /// the reference was made.
-    ///
-    /// # Errors
-    ///
-    /// When a tensor is missing or the network cannot be captured.
-    pub fn problem(&self, precision: Precision, device: &Device) -> Result<Problem, VerifyError> {
-        self.problem_with(
-            device,
-            Options {
-                precision,
-                ..Options::default()
-            },
-        )
-    }
-
-    /// As [`problem`](Self::problem), with a choice of batch and directions.
-    ///
-    /// # Errors
-    ///
-    /// When a tensor is missing or the network cannot be captured.
-    pub fn problem_with(&self, device: &Device, options: Options) -> Result<Problem, VerifyError> {
-        let network = ReferenceNetwork::new(self, options.precision, device)?;
-        let mode = if self.batch_statistics {
-            BnMode::Batch
-        } else {
-            BnMode::Running
-        };
-        let examples = Examples {
-            inputs: TensorData::new(self.inputs.values.clone(), self.inputs.shape.clone()),
-            labels: self.labels.clone(),
-        };
-        let options = if self.batch_statistics {
-            Options {
-                batch_size: Some(self.labels.len()),
-                ..options
-            }
-        } else {
-            options
-        };
-        Ok(Problem::new(
-            &network,
-            |network: &ReferenceNetwork, x| network.forward(x, mode),
-            examples,
-            device,
-            options,
-        )?)
-    }
-
-    /// A vector in the order of the reference, whose linear weights are [out, in], as a vector in the
-    /// order of the program, whose linear weights are [in, out].
-    pub fn to_program(&self, vector: &[f64]) -> Vec<f64> {
-        self.reorder(vector, |rows, columns, row, column| {
-            (row * columns + column, column * rows + row)
-        })
-    }
-
-    /// The inverse of [`to_program`](Self::to_program).
-    pub fn from_program(&self, vector: &[f64]) -> Vec<f64> {
-        self.reorder(vector, |rows, columns, row, column| {
-            (column * rows + row, row * columns + column)
-        })
-    }
-
-    /// Copies a vector; in each matrix [rows, columns] of the reference, `indices` says from where to
-    /// where the element at (row, column) goes.
-    fn reorder(
-        &self,
-        vector: &[f64],
-        indices: impl Fn(usize, usize, usize, usize) -> (usize, usize),
-    ) -> Vec<f64> {
-        let mut reordered = vector.to_vec();
-        let mut start = 0;
-        for (_, Values { shape, values }) in &self.parameters {
-            if let [rows, columns] = shape[..] {
-                for row in 0..rows {
-                    for column in 0..columns {
-                        let (from, to) = indices(rows, columns, row, column);
-                        reordered[start + to] = vector[start + from];
-                    }
-                }
-            }
-            start += values.len();
-        }
-        reordered
-    }
-}
-
 /// Computes everything on a device and compares it with the reference.
 ///
 /// # Errors
@@ -199,7 +107,7 @@ pub fn verify(
     reference: &Reference,
     precision: Precision,
     device: &Device,
-) -> Result<Vec<Check>, VerifyError> {
+) -> Result<Vec<Comparison>, VerifyError> {
     let problem = reference.problem(precision, device)?;
     let rows = reference.directions.values.chunks(reference.dim());
     let directions: Vec<_> = rows
@@ -235,7 +143,7 @@ pub fn verify(
             } else {
                 Outcome::Error(worst(&ours, expected))
             };
-            Ok(Check { quantity, outcome })
+            Ok(Comparison { quantity, outcome })
         })
         .collect()
 }
@@ -284,7 +192,7 @@ fn means(
 
 fn products(
     operator: &Operator,
-    directions: &[hesscope_hvp::Array],
+    directions: &[Array],
 ) -> Result<Vec<Vec<f64>>, VerifyError> {
     let products = operator
         .apply(directions)
@@ -296,7 +204,7 @@ fn products(
 }
 
 /// How far the products of a matrix with directions v are from those of a symmetric matrix.
-fn asymmetry(directions: &Values, products: &[f64]) -> f64 {
+fn asymmetry(directions: &ReferenceTensor, products: &[f64]) -> f64 {
     let dim = directions.shape[1];
     let row = |values: &'_ [f64], i: usize| values[i * dim..(i + 1) * dim].to_vec();
     let form = |i: usize, j: usize| -> f64 {

@@ -6,7 +6,7 @@
 //! the logits (see [`crate::operators`]).
 
 use crate::array::{Array, sum};
-use crate::host::recycle;
+use crate::array::host::scratch::recycle;
 use crate::program::{Program, Slot};
 use crate::rules::{Cotangents, PerInput, Point, Saved};
 
@@ -54,7 +54,7 @@ impl Program {
             values[node.output] = Some(value);
             saved.push(kept);
             #[cfg(test)]
-            crate::live::probe::see(&[&values], &saved);
+            crate::footprint::probe::see(&[&values], &saved);
         }
         Tape { values, saved }
     }
@@ -92,7 +92,7 @@ impl Program {
                 }
             }
             #[cfg(test)]
-            crate::live::probe::see(&[&tape.values, &tangents], &tape.saved);
+            crate::footprint::probe::see(&[&tape.values, &tangents], &tape.saved);
         }
         tangents
     }
@@ -158,7 +158,7 @@ impl Program {
             tape.saved[index] = Saved::default();
             recycle(tangents[node.output].take());
             #[cfg(test)]
-            crate::live::probe::see(&[&tape.values, &tangents, &primal, &tangent], &tape.saved);
+            crate::footprint::probe::see(&[&tape.values, &tangents, &primal, &tangent], &tape.saved);
         }
         let take = |from: &mut Vec<Option<Array>>| {
             self.parameters

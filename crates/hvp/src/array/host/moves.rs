@@ -2,8 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::{Directed, Real, array, scratch};
-use crate::array::Array;
+use super::numbers::{Directed, Numbers};
+use super::real::Real;
+use super::results::{array, change};
+use super::scratch::scratch;
+use crate::array::tensor::Array;
 
 /// Numbers one task copies.
 const SPAN: usize = 1 << 16;
@@ -47,8 +50,8 @@ fn copy<T: Real>(from: &[T], to: &mut [T]) {
 
 /// `a + b` for arrays of one shape, in the memory of `a` where nothing else reads it.
 pub(crate) fn add<T: Real>(a: Array, b: &Array) -> Array {
-    let b = super::Numbers::<T>::of(b);
-    super::change::<T>(a, |a| {
+    let b = Numbers::<T>::of(b);
+    change::<T>(a, |a| {
         a.par_chunks_mut(SPAN)
             .zip(b.par_chunks(SPAN))
             .for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, &b)| *a += b));

@@ -15,7 +15,9 @@ use faer::MatRef;
 use rayon::prelude::*;
 
 use super::matrix::{Onto, multiply, rows, rows_mut};
-use super::{Directed, Real, give, scratch};
+use super::numbers::Directed;
+use super::real::Real;
+use super::scratch::{give, scratch};
 
 /// Pixels of the output whose columns are made at a time, about.
 const TILE: usize = 512;

@@ -1,49 +1,24 @@
-//! What operators ask of a problem: passes over batches, classes of rows, vectors in blocks.
+//! Passes over batches and blocks of vectors.
 
 use hesscope_spectral::OperatorError;
 use rayon::prelude::*;
 
-use super::Problem;
 use super::batches::Batch;
-use crate::array::Array;
+use super::definition::Problem;
+use crate::array::host::scratch::recycle;
+use crate::array::{Array, sum};
 use crate::error::HvpError;
-use crate::host::recycle;
-use crate::loss::{IGNORED, softmax};
-use crate::program::Program;
+use crate::rules::PerInput;
 
 impl Problem {
-    pub(crate) fn program_of(&self, batch: &Batch) -> &Program {
-        &self.programs[batch.program]
-    }
-
-    /// Refuses what is defined by classes for targets that are not.
-    pub(crate) fn require_classes(&self) -> Result<(), HvpError> {
-        if self.batches.labels.is_empty() || !self.objective.loss.is_cross_entropy() {
-            return Err(HvpError::Input(format!(
-                "the parts of G by class need cross-entropy with one class a row as its target, and the loss \
-                 is {} of {}: choose hess, g or h",
-                self.objective.loss.name(),
-                if self.batches.labels.is_empty() {
-                    "values"
-                } else {
-                    "classes"
-                }
-            )));
-        }
-        Ok(())
-    }
-
-    /// The class of each row of a batch, none for a row that does not count.
-    pub(crate) fn classes_of(&self, batch: &Batch) -> impl Iterator<Item = Option<usize>> {
-        self.batches.labels[batch.rows.clone()]
-            .iter()
-            .zip(batch.counted())
-            .map(|(&label, counted)| (counted && label != IGNORED).then_some(label as usize))
-    }
-
-    /// p = softmax(z) for the logits of a batch, [1, rows, C].
-    pub(crate) fn probabilities(&self, logits: &Array) -> Array {
-        softmax(logits).unsqueeze()
+    /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
+    /// computed in, so that a sum is the same every time.
+    pub(crate) fn sum_over_batches(
+        &self,
+        part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
+    ) -> Result<PerInput, HvpError> {
+        let none = vec![None; self.parameters.len()];
+        self.fold_over_batches(none, part, |total, part| accumulate(total, part))
     }
 
     /// Folds what `part` gives for each batch into a total, in the order of the batches whatever order
@@ -85,5 +60,11 @@ impl Problem {
             products.extend(product.rows());
         }
         Ok(products)
+    }
+}
+
+fn accumulate(total: &mut [Option<Array>], parts: Vec<Option<Array>>) {
+    for (total, part) in total.iter_mut().zip(parts) {
+        *total = sum(total.take(), part);
     }
 }

@@ -3,7 +3,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use super::Real;
+use super::real::Real;
 
 /// What a product does with what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

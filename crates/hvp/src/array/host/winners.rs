@@ -2,8 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::{Numbers, Real, array, scratch};
-use crate::array::Array;
+use super::numbers::Numbers;
+use super::real::Real;
+use super::results::array;
+use super::scratch::scratch;
+use crate::array::tensor::Array;
 
 /// The winner of each window within its plane, or a negative number where a window has none.
 pub(crate) struct Winners<'a> {

@@ -2,9 +2,23 @@
 
 use rayon::prelude::*;
 
-use super::{Directed, Numbers, Real, array, scratch};
-use crate::array::Array;
-use crate::rules::per_channel::Term;
+use super::elements::GRAIN;
+use super::numbers::{Directed, Numbers};
+use super::real::Real;
+use super::results::array;
+use super::scratch::scratch;
+use crate::array::tensor::Array;
+
+/// A summand `a_c (x - m_c)` of a linear combination of images.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term<'a> {
+    /// x, [K, n, c, …], or one direction for all.
+    pub images: &'a Array,
+    /// m, [c]; absent, zero.
+    pub center: Option<&'a Array>,
+    /// a, [K, c], or one direction for all.
+    pub factor: &'a Array,
+}
 
 /// The extents directions, n, c and the rest of images.
 fn extents(images: &Array) -> [usize; 4] {
@@ -69,7 +83,7 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
             .for_each(|(k, out)| {
                 out.par_chunks_mut(s)
                     .enumerate()
-                    .with_min_len((super::elements::GRAIN / s).max(1))
+                    .with_min_len((GRAIN / s).max(1))
                     .for_each(|(index, out)| plane(k, index, out));
             });
     }

@@ -2,8 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::{Numbers, Real, array, scratch};
-use crate::array::Array;
+use super::numbers::Numbers;
+use super::real::Real;
+use super::results::array;
+use super::scratch::scratch;
+use crate::array::tensor::Array;
 
 /// Numbers a task handles at least.
 pub(super) const GRAIN: usize = 1 << 14;

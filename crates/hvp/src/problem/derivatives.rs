@@ -1,15 +1,14 @@
-//! Passes over the data: sums over batches of what a sweep gives.
+//! The gradient and products with H and G: sums over batches of what a pass gives.
 
 use burn::tensor::TensorData;
 use hesscope_spectral::VectorSpace;
 
-use super::Problem;
 use super::batches::Batch;
+use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::Seeds;
-use crate::rules::PerInput;
-use crate::sweep::Tape;
+use crate::pass::Tape;
 use hesscope_records::{Part, Terms};
 
 impl Problem {
@@ -64,16 +63,6 @@ impl Problem {
         Ok(self.join(total, directions.shape()[0]))
     }
 
-    /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
-    /// computed in, so that a sum is the same every time.
-    pub(crate) fn sum_over_batches(
-        &self,
-        part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
-    ) -> Result<PerInput, HvpError> {
-        let none = vec![None; self.parameters.len()];
-        self.fold_over_batches(none, part, |total, part| accumulate(total, part))
-    }
-
     /// λ/2 |θ|².
     pub(super) fn penalty(&self) -> f64 {
         if self.objective.weight_decay == 0.0 {
@@ -99,11 +88,5 @@ impl Problem {
 
     pub(crate) fn upload(&self, data: &TensorData) -> Array {
         Array::of_any_kind(data.clone(), self.space.precision(), self.space.device())
-    }
-}
-
-fn accumulate(total: &mut [Option<Array>], parts: Vec<Option<Array>>) {
-    for (total, part) in total.iter_mut().zip(parts) {
-        *total = crate::array::sum(total.take(), part);
     }
 }

@@ -7,7 +7,8 @@ use faer::{Mat, MatMut, MatRef};
 use rayon::prelude::*;
 
 use super::matrix::{Onto, multiply};
-use super::{Real, scratch};
+use super::real::Real;
+use super::scratch::scratch;
 
 /// Numbers of each vector that are handled at a time, in a core's cache.
 const PIECE: usize = 2048;
