@@ -10,7 +10,7 @@
 
 use burn::tensor::{DType, Device, Tensor, TensorData, kind::Basic};
 use burn_backend::{
-    Backend, ExecutionError, FloatDType, IntDType, Scalar, Shape, Slice, TensorMetadata,
+    Backend, ExecutionError, IntDType, Scalar, Shape, Slice, TensorMetadata,
     get_or_init_device_settings,
     ops::{BoolTensorOps, FloatTensorOps, IntTensorOps},
     tensor::{FloatTensor, IndexingUpdateOp, IntTensor},
@@ -18,48 +18,7 @@ use burn_backend::{
 use burn_dispatch::Dispatch;
 
 use crate::host::{self, with_real};
-
-/// The precision a computation runs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Precision {
-    /// IEEE single precision.
-    F32,
-    /// IEEE double precision; not every device has it.
-    F64,
-}
-
-impl Precision {
-    /// Burn's name for the precision.
-    pub fn dtype(self) -> DType {
-        match self {
-            Precision::F32 => DType::F32,
-            Precision::F64 => DType::F64,
-        }
-    }
-
-    /// The distance from one to the next number.
-    pub fn epsilon(self) -> f64 {
-        match self {
-            Precision::F32 => f64::from(f32::EPSILON),
-            Precision::F64 => f64::EPSILON,
-        }
-    }
-
-    /// Bytes a number takes.
-    pub fn bytes(self) -> usize {
-        match self {
-            Precision::F32 => 4,
-            Precision::F64 => 8,
-        }
-    }
-
-    pub(crate) fn float(self) -> FloatDType {
-        match self {
-            Precision::F32 => FloatDType::F32,
-            Precision::F64 => FloatDType::F64,
-        }
-    }
-}
+use crate::precision::{Precision, PrecisionExt};
 
 /// What the elements of an [`Array`] are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,10 +6,11 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_ir::{OperationIr, TensorId};
 
-use crate::array::{Array, Precision};
+use crate::array::Array;
 use crate::error::CaptureError;
 use crate::input::{InputKind, tensor_id};
 use crate::lower::{Rules, Step, operation_name};
+use crate::precision::Precision;
 use crate::program::{Node, Parameter, Program, Slot};
 
 thread_local! {

@@ -395,8 +395,9 @@ mod tests {
     //! The account against the memory that a sweep on the host really holds.
 
     use super::*;
-    use crate::array::{Array, Precision};
+    use crate::array::Array;
     use crate::capture::capture;
+    use crate::precision::Precision;
     use burn::module::Module;
     use burn::nn::conv::{Conv2d, Conv2dConfig};
     use burn::nn::pool::MaxPool2dConfig;

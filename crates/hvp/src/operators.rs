@@ -21,7 +21,7 @@ use hesscope_spectral::{LinearOperator, OperatorError};
 use crate::array::Array;
 use crate::problem::Problem;
 use crate::space::ParameterSpace;
-use crate::terms::{Part, Terms};
+use hesscope_records::{Part, Terms};
 
 /// A sum of parts of the Hessian of a [`Problem`], p × p and symmetric.
 #[derive(Clone, Copy)]

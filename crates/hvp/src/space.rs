@@ -5,8 +5,9 @@ use burn_dispatch::DispatchDevice;
 use faer::{Mat, MatRef};
 use hesscope_spectral::VectorSpace;
 
-use crate::array::{Array, Precision};
+use crate::array::Array;
 use crate::host::{self, Numbers, Real, vectors, with_real};
+use crate::precision::Precision;
 
 /// Columns a vector is folded into before a reduction on a device, whose partial sums are then added
 /// in float64 on the host.

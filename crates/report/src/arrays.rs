@@ -5,8 +5,8 @@ use hesscope_spectral::{BandOptions, LogGrid, SpectralError, gaussian_width, lin
 use crate::check::check;
 use crate::error::ReportError;
 use crate::figures::{DECADES, WIDTH, extent};
-use crate::schema::Analysis;
 use crate::wording::is_psd;
+use hesscope_records::Analysis;
 
 /// Points of the density on the linear axis, as in the papers.
 const LINEAR_POINTS: usize = 1024;

@@ -1,7 +1,7 @@
 //! What an analysis must be before it is drawn: the files can be edited, and come from other versions.
 
 use crate::error::ReportError;
-use crate::schema::{Analysis, SCHEMA_VERSION};
+use hesscope_records::{Analysis, SCHEMA_VERSION};
 
 /// Says what keeps an analysis from being reported.
 pub(crate) fn check(analysis: &Analysis) -> Result<(), ReportError> {

@@ -1,7 +1,7 @@
 //! The analyses that belong in one picture.
 
-use crate::schema::Analysis;
 use crate::wording::{operator_name, operator_rank, split_name};
+use hesscope_records::Analysis;
 
 /// The analyses of one split at one epoch, in the order Hess, G, H and others.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The files a run leaves behind: the analysis schema, figures and a self-contained HTML report.
+//! The files a run leaves behind: figures and a self-contained HTML report.
 //!
 //! [`write_report`] turns a [`RunSummary`] into `figures/*.svg`, `figures/*.png` and `report.html`. Every picture is drawn
 //! once as SVG; the PNG is that SVG, rasterised with an embedded font, so the result does not depend on the machine.
@@ -18,7 +18,6 @@ mod leaf;
 mod means;
 mod numbers;
 mod run;
-pub mod schema;
 mod script;
 mod spectra;
 mod svg;

@@ -9,11 +9,11 @@ use crate::figures::{Figure, Kind, Point, Scatter, ScatterPanel};
 use crate::html::means_page;
 use crate::leaf::{FigureFiles, write_leaf};
 use crate::numbers::{integer, percent_of, significant};
-use crate::schema::{
-    ClassMeansRecord, MeanGrouping, MeanPoint, MeanScores, MeanSelection, MeansFigureRecord,
+use crate::wording::split_name;
+use hesscope_records::{
+    ClassMeans, MeanGrouping, MeanPoint, MeanScores, MeanSelection, MeansFigureRecord,
     MeansPanelRecord, SCHEMA_VERSION,
 };
-use crate::wording::split_name;
 
 /// Least p-value from which means are not said to cluster.
 const LEVEL: f64 = 0.01;
@@ -82,8 +82,8 @@ pub fn write_means_figure(
 }
 
 /// The pictures of a run's records, their names different.
-pub(crate) fn of_run(all: &[ClassMeansRecord]) -> Vec<Figure> {
-    let slug = |means: &ClassMeansRecord| {
+pub(crate) fn of_run(all: &[ClassMeans]) -> Vec<Figure> {
+    let slug = |means: &ClassMeans| {
         let settings = &means.settings;
         format!("means-{}-epoch-{}", settings.split, settings.epoch)
     };
@@ -101,7 +101,7 @@ pub(crate) fn of_run(all: &[ClassMeansRecord]) -> Vec<Figure> {
 }
 
 /// The picture of one record: by t-SNE, and by classical scaling.
-fn of_record(name: String, means: &ClassMeansRecord) -> Figure {
+fn of_record(name: String, means: &ClassMeans) -> Figure {
     let settings = &means.settings;
     let title = format!(
         "Class means: {} split, epoch {}",
@@ -141,7 +141,7 @@ fn of_record(name: String, means: &ClassMeansRecord) -> Figure {
     .figure()
 }
 
-fn caption_of(means: &ClassMeansRecord) -> String {
+fn caption_of(means: &ClassMeans) -> String {
     let mut sentences = vec![signs()];
     sentences.extend(names(means));
     sentences.push(left_out(means));
@@ -150,7 +150,7 @@ fn caption_of(means: &ClassMeansRecord) -> String {
 }
 
 /// Says what keeps a record from being drawn: files can be edited, and come from other versions.
-pub(crate) fn check(means: &ClassMeansRecord) -> Result<(), ReportError> {
+pub(crate) fn check(means: &ClassMeans) -> Result<(), ReportError> {
     fault(means).map_or(Ok(()), |reason| {
         Err(ReportError::ClassMeans {
             key: means.key.clone(),
@@ -159,7 +159,7 @@ pub(crate) fn check(means: &ClassMeansRecord) -> Result<(), ReportError> {
     })
 }
 
-fn fault(means: &ClassMeansRecord) -> Option<String> {
+fn fault(means: &ClassMeans) -> Option<String> {
     if means.schema != SCHEMA_VERSION {
         return Some(format!(
             "its schema is version {}, and this hesscope reads version {SCHEMA_VERSION}",
@@ -200,7 +200,7 @@ fn fault(means: &ClassMeansRecord) -> Option<String> {
         .then(|| "it holds a number that is not finite".to_owned())
 }
 
-fn points(means: &ClassMeansRecord, at: impl Fn(&MeanPoint) -> [f64; 2]) -> Vec<Point> {
+fn points(means: &ClassMeans, at: impl Fn(&MeanPoint) -> [f64; 2]) -> Vec<Point> {
     means
         .points
         .iter()
@@ -227,7 +227,7 @@ fn points(means: &ClassMeansRecord, at: impl Fn(&MeanPoint) -> [f64; 2]) -> Vec<
 }
 
 /// `3 (cat)`, or `3` where that is the name.
-fn said_class(means: &ClassMeansRecord, class: usize) -> String {
+fn said_class(means: &ClassMeans, class: usize) -> String {
     match means.class_names.get(class) {
         Some(name) if *name != class.to_string() => format!("{class} ({name})"),
         _ => class.to_string(),
@@ -235,7 +235,7 @@ fn said_class(means: &ClassMeansRecord, class: usize) -> String {
 }
 
 /// The names behind the numbers, where they are not the numbers.
-fn names(means: &ClassMeansRecord) -> Option<String> {
+fn names(means: &ClassMeans) -> Option<String> {
     let named: Vec<String> = means
         .settings
         .classes
@@ -248,7 +248,7 @@ fn names(means: &ClassMeansRecord) -> Option<String> {
 }
 
 /// What is not drawn.
-fn left_out(means: &ClassMeansRecord) -> String {
+fn left_out(means: &ClassMeans) -> String {
     let (taken, all) = (means.settings.classes.len(), means.class_names.len());
     if taken < all {
         format!(
@@ -261,7 +261,7 @@ fn left_out(means: &ClassMeansRecord) -> String {
 }
 
 /// What is under a panel of the figure.
-fn notes(means: &ClassMeansRecord) -> Vec<String> {
+fn notes(means: &ClassMeans) -> Vec<String> {
     let mut notes = scores_in_words(means);
     notes.push(format!(
         "accuracy {} %, N = {}; perplexity {}, KL {} nats",
@@ -276,7 +276,7 @@ fn notes(means: &ClassMeansRecord) -> Vec<String> {
 
 /// The scores of a grouping of some means.
 pub(crate) fn found(
-    means: &ClassMeansRecord,
+    means: &ClassMeans,
     among: MeanSelection,
     by: MeanGrouping,
 ) -> Option<&MeanScores> {
@@ -287,7 +287,7 @@ pub(crate) fn found(
 }
 
 /// The scores that the paper's finding is about, and those by c'.
-fn scores_in_words(means: &ClassMeansRecord) -> Vec<String> {
+fn scores_in_words(means: &ClassMeans) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(scores) = found(means, MeanSelection::WithoutOwn, MeanGrouping::Class) {
         words.push(format!(

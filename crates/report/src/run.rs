@@ -12,8 +12,8 @@ use crate::groups::{Group, groups};
 use crate::html::{Figures, page};
 use crate::leaf::write_picture;
 use crate::means;
-use crate::schema::{Analysis, Attribution, ClassMeansRecord, EpochRecord, Overlaps, SearchRecord};
 use crate::svg::Rasteriser;
+use hesscope_records::{Analysis, ClassMeans, EpochRecord, Findings, Overlaps, SearchRecord};
 
 /// Everything a report tells of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,9 +43,9 @@ pub struct RunSummary {
     /// The overlaps measured, in any order.
     pub overlaps: Vec<Overlaps>,
     /// The attributions made, in any order.
-    pub attributions: Vec<Attribution>,
+    pub attributions: Vec<Findings>,
     /// The class means measured, in any order.
-    pub means: Vec<ClassMeansRecord>,
+    pub means: Vec<ClassMeans>,
 }
 
 /// The files of a report.

@@ -11,10 +11,10 @@ use crate::figures::{Figure, POINTS, SideCurve, extent, spectrum};
 use crate::html::spectra_page;
 use crate::leaf::{FigureFiles, write_leaf};
 use crate::numbers::{integer, significant};
-use crate::schema::{
+use crate::wording::{Side, beside_classes, capitalised, reasons, split_name, verdict};
+use hesscope_records::{
     Analysis, DecadeCurve, SCHEMA_VERSION, SpectraColumnRecord, SpectraPanelRecord, SpectraRecord,
 };
-use crate::wording::{Side, beside_classes, capitalised, reasons, split_name, verdict};
 
 /// What the figure is made from.
 #[derive(Clone, Debug, Default, PartialEq)]

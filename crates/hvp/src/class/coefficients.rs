@@ -3,7 +3,7 @@
 use faer::Mat;
 
 use super::weights::ClassWeights;
-use crate::terms::{Part, Terms};
+use hesscope_records::{Part, Terms};
 
 /// What each pair of classes adds to the cotangents: the cotangent of example i of class c in class c'
 /// is w_ic' times the entry (c, c'), before the part of B2 that is the example's own.

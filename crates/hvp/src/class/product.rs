@@ -6,7 +6,7 @@ use super::coefficients::coefficients;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::problem::Problem;
-use crate::terms::{Part, Terms};
+use hesscope_records::{Part, Terms};
 
 impl Problem {
     /// The products of a sum of parts with the directions [K, p], [K, p] too: one pass for the sums over

@@ -6,7 +6,7 @@ use super::gram::{ClassMean, MeanGram};
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::problem::Problem;
-use crate::terms::{Part, Terms};
+use hesscope_records::{Part, Terms};
 
 /// All eigenvalues but zero of a part of G of low rank, and how its eigenvectors are made of class means.
 #[derive(Clone, Debug)]

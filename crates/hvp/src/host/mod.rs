@@ -369,7 +369,7 @@ pub(crate) mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::array::Precision;
+    use crate::precision::Precision;
 
     /// Float64 numbers that look random.
     pub(crate) fn numbers(shape: &[usize], seed: u64) -> Array {

@@ -105,8 +105,9 @@ fn category(probabilities: &[f64], at: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::{Array, Precision};
+    use crate::array::Array;
     use crate::loss::Seeds;
+    use crate::precision::Precision;
     use burn::tensor::Device;
 
     #[test]

@@ -98,8 +98,8 @@ mod tests {
     //! order one, and by rounding over the step, 1e-11.
 
     use super::*;
-    use crate::array::Precision;
     use crate::loss::SplitMix64;
+    use crate::precision::Precision;
     use burn::tensor::Device;
 
     const STEP: f64 = 1e-5;

@@ -12,6 +12,7 @@ use burn_ir::{
 
 use super::{Lowering, identity, operation};
 use crate::array::{Array, Kind, finest_precision};
+use crate::precision::PrecisionExt;
 use crate::rules::discrete::Discrete;
 
 /// How the device of an array stores truth values.

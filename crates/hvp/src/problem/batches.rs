@@ -6,9 +6,9 @@ use std::ops::Range;
 use burn::tensor::TensorData;
 
 use super::source::{Samples, Source, SourceError};
-use crate::array::Precision;
 use crate::error::HvpError;
 use crate::loss::{Objective, Targets};
+use crate::precision::{Precision, PrecisionExt};
 use crate::program::Program;
 
 /// One batch, on the host.

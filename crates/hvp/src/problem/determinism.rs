@@ -3,10 +3,11 @@
 use hesscope_spectral::VectorSpace;
 
 use super::Problem;
-use crate::array::{Array, Precision};
+use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::SplitMix64;
-use crate::terms::Part;
+use crate::precision::Precision;
+use hesscope_records::Part;
 
 /// How far two products with one vector may be apart, relative to their size: sums taken in another
 /// order on a device with many threads.

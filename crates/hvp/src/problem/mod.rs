@@ -12,7 +12,7 @@ use crate::lower::Rules;
 use crate::operators::Operator;
 use crate::program::{Parameter, Program};
 use crate::space::ParameterSpace;
-use crate::terms::Terms;
+use hesscope_records::Terms;
 
 mod access;
 mod batches;

@@ -1,6 +1,6 @@
 //! How products are computed.
 
-use crate::array::Precision;
+use crate::precision::Precision;
 
 /// How products are computed; it changes them by no more than rounding.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use crate::error::HvpError;
 use crate::loss::Seeds;
 use crate::rules::PerInput;
 use crate::sweep::Tape;
-use crate::terms::{Part, Terms};
+use hesscope_records::{Part, Terms};
 
 impl Problem {
     /// The gradient of the loss, a vector of [`space`](Self::space).

@@ -157,8 +157,8 @@ pub(super) fn plan(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::Precision;
     use crate::capture::capture;
+    use crate::precision::Precision;
     use burn::module::{Module, Param};
     use burn::tensor::Tensor;
 

@@ -1,7 +1,8 @@
 //! Softmax over an axis, and its logarithm.
 
 use super::{PerInput, Point, Rule, Saved};
-use crate::array::{Array, Precision};
+use crate::array::Array;
+use crate::precision::Precision;
 
 /// `y = e^(x - m) / Σ e^(x - m)` over one axis, with m the largest element, so that nothing overflows.
 ///

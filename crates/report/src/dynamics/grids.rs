@@ -6,8 +6,8 @@ use crate::error::ReportError;
 use crate::figures::Figure;
 use crate::figures::grid::{Axes, Cell, Grid, Row};
 use crate::numbers::significant;
-use crate::schema::{Analysis, Dynamics};
 use crate::wording::{operator_name, split_name, verdict};
+use hesscope_records::{Analysis, Dynamics};
 
 /// The grid of an operator at a place among the operators: rows are sample sizes, columns are epochs.
 pub(super) fn figure(

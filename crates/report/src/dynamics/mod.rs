@@ -11,8 +11,8 @@ use crate::files::{make_folder, write_whole};
 use crate::html::dynamics_page;
 use crate::leaf::write_picture;
 use crate::run::ReportFiles;
-use crate::schema::{Analysis, Dynamics, DynamicsCell};
 use crate::svg::Rasteriser;
+use hesscope_records::{Analysis, Dynamics, DynamicsCell};
 
 /// Writes `figures/*.svg`, `figures/*.png` and `dynamics.html` into `dir`, which is made if it is not there.
 ///

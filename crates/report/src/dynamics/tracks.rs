@@ -4,8 +4,8 @@ use super::{cell, size_name};
 use crate::figures::Figure;
 use crate::figures::tracks::{TrackColumn, TrackPanel, Tracks};
 use crate::numbers::significant;
-use crate::schema::{Dynamics, DynamicsSpectrum, Measure};
 use crate::wording::{operator_name, split_name};
+use hesscope_records::{Dynamics, DynamicsSpectrum, Measure};
 
 /// What is followed.
 type Pick = fn(&DynamicsSpectrum) -> Option<Measure>;

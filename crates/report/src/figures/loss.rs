@@ -5,8 +5,8 @@ use super::axes::{Frame, Scale, logarithmic, round_steps};
 use super::layout::{Layout, NOTE, PANEL};
 use super::legend::{DASHES, Sign, legend};
 use crate::numbers::{integer, plain, significant};
-use crate::schema::{EpochRecord, SplitRecord};
 use crate::svg::{Anchor, Canvas, Drawing, Ink};
+use hesscope_records::{EpochRecord, SplitRecord};
 
 /// Height of a frame.
 const HEIGHT: f64 = 210.0;

@@ -5,8 +5,8 @@ use hesscope_spectral::{
 };
 
 use super::split_axis::Extent;
-use crate::schema::Analysis;
 use crate::wording::{is_psd, known_count};
+use hesscope_records::Analysis;
 
 /// Decades below the largest modulus at which near zero begins.
 pub(crate) const DECADES: i32 = 6;

@@ -4,8 +4,8 @@ use super::Figure;
 use super::axes::{Frame, Scale, Tick, logarithmic, round_steps};
 use super::layout::{Layout, NOTE, PANEL};
 use super::legend::{FINE_DASHES, Sign, legend};
-use crate::schema::Measure;
 use crate::svg::{Anchor, Canvas, Drawing, Ink};
+use hesscope_records::Measure;
 
 /// Height of a frame.
 const HEIGHT: f64 = 150.0;

@@ -3,15 +3,15 @@
 use super::markup::{Table, details, paragraph};
 use crate::escape::escape;
 use crate::numbers::{plain, significant};
-use crate::schema::{Attribution, Condition, Finding, FindingVerdict, Number, Relation, SpacePair};
 use crate::wording::{capitalised, split_name};
+use hesscope_records::{Condition, Finding, FindingVerdict, Findings, Number, Relation, SpacePair};
 
 /// All attributions.
-pub(crate) fn section(all: &[Attribution]) -> String {
+pub(crate) fn section(all: &[Findings]) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut out = "<section>\n<h2>Attribution</h2>\n".to_owned();
+    let mut out = "<section>\n<h2>Findings</h2>\n".to_owned();
     out.push_str(&paragraph(
         "The findings of the papers, each judged on this network by a rule that was fixed before. A finding is confirmed \
          where every condition of its rule holds for all of its error bar, not confirmed where one fails for all of it, and \
@@ -59,7 +59,7 @@ fn words(verdict: FindingVerdict) -> &'static str {
     }
 }
 
-fn verdicts(attribution: &Attribution) -> String {
+fn verdicts(attribution: &Findings) -> String {
     let measured = &attribution.measured;
     let caption = format!(
         "Findings on p = {} parameters, N = {} examples and C = {} classes, {} % answered right",
@@ -81,7 +81,7 @@ fn verdicts(attribution: &Attribution) -> String {
     table.html()
 }
 
-fn conditions(attribution: &Attribution) -> String {
+fn conditions(attribution: &Findings) -> String {
     let head = [
         "Finding",
         "Quantity",
@@ -120,7 +120,7 @@ fn condition_row(finding: &Finding, condition: &Condition) -> [String; 6] {
     ]
 }
 
-fn beside(attribution: &Attribution) -> String {
+fn beside(attribution: &Findings) -> String {
     let head = ["Finding", "Quantity", "Value", "Error bar"];
     let mut table = Table::new("Numbers that decide nothing", &head).of_text();
     for finding in &attribution.findings {
@@ -179,7 +179,7 @@ fn pairs(caption: &str, spaces: &SpacePair) -> String {
     table.html()
 }
 
-fn rules(attribution: &Attribution) -> String {
+fn rules(attribution: &Findings) -> String {
     let mut table = Table::new("Rules, fixed before", &["Finding", "Confirmed where"]).of_text();
     for finding in &attribution.findings {
         table.row([name(finding), capitalised(&finding.rule)]);

@@ -6,11 +6,11 @@ use crate::dynamics::size_name;
 use crate::escape::escape;
 use crate::figures::Figure;
 use crate::numbers::{duration, integer, plain, significant};
-use crate::schema::{
+use crate::wording::{Side, capitalised, operator_name, split_name};
+use hesscope_records::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSpectrum, Measure, Transition,
     TransitionOutcome,
 };
-use crate::wording::{Side, capitalised, operator_name, split_name};
 
 /// The page; `figures` are those of each operator, in the order of the operators.
 pub(crate) fn dynamics_page(dynamics: &Dynamics, figures: &[Vec<Figure>]) -> String {

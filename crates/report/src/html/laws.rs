@@ -5,7 +5,7 @@ use hesscope_spectral::{Comparison, LawAnalysis, LawFit, Side};
 use super::markup::{Table, details};
 use crate::groups::Group;
 use crate::numbers::{percent_of, significant};
-use crate::schema::Analysis;
+use hesscope_records::Analysis;
 
 /// The verdicts of a group, and every fit behind them; nothing where no law was fitted.
 pub(crate) fn laws(group: &Group<'_>) -> String {

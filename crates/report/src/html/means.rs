@@ -6,11 +6,11 @@ use super::markup::{Table, details, figure, paragraph};
 use crate::escape::escape;
 use crate::figures::Figure;
 use crate::numbers::{significant, with_error};
-use crate::schema::{ClassMeansRecord, MeanGrouping, MeanScores, MeanSelection};
 use crate::wording::{capitalised, split_name};
+use hesscope_records::{ClassMeans, MeanGrouping, MeanScores, MeanSelection};
 
 /// All records of a run, each with its picture.
-pub(crate) fn section(all: &[ClassMeansRecord], figures: &[Figure]) -> String {
+pub(crate) fn section(all: &[ClassMeans], figures: &[Figure]) -> String {
     if all.is_empty() {
         return String::new();
     }
@@ -35,7 +35,7 @@ pub(crate) fn section(all: &[ClassMeansRecord], figures: &[Figure]) -> String {
 }
 
 /// The scores of every grouping.
-pub(super) fn scores(means: &ClassMeansRecord) -> String {
+pub(super) fn scores(means: &ClassMeans) -> String {
     let mut table = Table::new(
         format!(
             "How the exact distances agree with groupings of the means, each beside {} shuffles of the labels (mean \u{b1} \
@@ -93,7 +93,7 @@ fn cells(test: &PermutationTest) -> [String; 3] {
 }
 
 /// Weights and norms.
-fn points(means: &ClassMeansRecord) -> String {
+fn points(means: &ClassMeans) -> String {
     let mut table = Table::new(
         "Weight P of every mean, the probabilities summed, and its Euclidean norm",
         &["Mean", "Class c", "Direction c\u{2032}", "Weight", "Norm"],

@@ -3,8 +3,8 @@
 use super::markup::{Table, details, paragraph};
 use crate::escape::escape;
 use crate::numbers::significant;
-use crate::schema::{EpochOverlaps, OverlapRecord, Overlaps, SpaceRecord};
 use crate::wording::{capitalised, operator_name, split_name};
+use hesscope_records::{EpochOverlaps, OverlapRecord, Overlaps, SpaceRecord};
 
 /// All files of overlaps; only the last epoch's table is open.
 pub(crate) fn section(all: &[Overlaps]) -> String {

@@ -4,7 +4,7 @@ use super::markup::Table;
 use crate::groups::Group;
 use crate::numbers::{duration, integer, plain, significant};
 use crate::run::RunSummary;
-use crate::schema::{Analysis, AnalysisSettings};
+use hesscope_records::{Analysis, AnalysisSettings};
 
 /// The section.
 pub(crate) fn section(run: &RunSummary, groups: &[Group<'_>]) -> String {

@@ -8,8 +8,8 @@ use crate::escape::escape;
 use crate::figures::{Figure, is_outlier};
 use crate::groups::Group;
 use crate::numbers::{estimate, integer, known_within, plain, significant, with_error};
-use crate::schema::Analysis;
 use crate::wording::{Side, beside_classes, capitalised, reasons};
+use hesscope_records::Analysis;
 
 /// All groups; the tables of eigenvalues are open in the first.
 pub(crate) fn section(groups: &[Group<'_>], figures: &[Figure]) -> String {

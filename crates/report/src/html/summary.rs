@@ -7,8 +7,8 @@ use crate::escape::escape;
 use crate::groups::Group;
 use crate::numbers::{integer, significant};
 use crate::run::RunSummary;
-use crate::schema::EpochRecord;
 use crate::wording::{Side, reasons, verdict};
+use hesscope_records::EpochRecord;
 
 /// The summary.
 pub(crate) fn section(run: &RunSummary, groups: &[Group<'_>]) -> String {

@@ -4,7 +4,7 @@ use super::markup::{Table, details, figure, paragraph};
 use crate::figures::Figure;
 use crate::numbers::{integer, plain, significant};
 use crate::run::RunSummary;
-use crate::schema::{SearchRecord, SplitRecord};
+use hesscope_records::{SearchRecord, SplitRecord};
 
 /// The section, if any epoch is on record.
 pub(crate) fn section(run: &RunSummary, figure_of_losses: Option<&Figure>) -> String {

@@ -1,8 +1,8 @@
 //! The columns of the table: what each says of an analysis, and what it sorts by.
 
 use crate::numbers::{integer, percent_of, plain, with_error};
-use crate::schema::SweepRow;
 use crate::wording::operator_name;
+use hesscope_records::SweepRow;
 
 /// A column.
 pub(super) struct Column {

@@ -5,7 +5,7 @@ use hesscope_spectral::SpectralError;
 use crate::figures::{Extent, Spectrum, extent, readings, spectrum};
 use crate::json;
 use crate::numbers::percent;
-use crate::schema::Analysis;
+use hesscope_records::Analysis;
 
 /// Points a decade: the Gaussians of the curve, of standard deviation 0.08 decades, are wider than their distance.
 const POINTS: f64 = 20.0;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::check::check;
 use crate::error::ReportError;
 use crate::files::{make_folder, write_whole};
-use crate::schema::{Analysis, SweepRow};
+use hesscope_records::{Analysis, SweepRow};
 
 pub use curve::SweepCurve;
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hesscope_report::schema::Analysis;
+use hesscope_records::Analysis;
 use hesscope_spectral::{BandOptions, LogGrid};
 
 /// What is read off a curve.

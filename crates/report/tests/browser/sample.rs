@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hesscope_report::schema::{Analysis, SweepRow};
+use hesscope_records::{Analysis, SweepRow};
 use hesscope_report::{SweepEntry, SweepFailure, SweepSummary};
 use hesscope_spectral::OutlierOutcome;
 

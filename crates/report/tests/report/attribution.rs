@@ -2,11 +2,11 @@
 
 use std::error::Error;
 
-use hesscope_report::RunSummary;
-use hesscope_report::schema::{
-    Attribution, AttributionSettings, Condition, Finding, FindingVerdict, Leading, Measured,
-    Negative, Number, OverlapRecord, Relation, SCHEMA_VERSION, SpacePair, SpaceRecord,
+use hesscope_records::{
+    Condition, Finding, FindingVerdict, Findings, FindingsSettings, Leading, Measured, Negative,
+    Number, OverlapRecord, Relation, SCHEMA_VERSION, SpacePair, SpaceRecord,
 };
+use hesscope_report::RunSummary;
 use hesscope_spectral::{Bounded, EnergySplit, Estimate, PrincipalAngles};
 
 use crate::page::{assert_balanced, page};
@@ -81,7 +81,7 @@ fn spaces(text: &str) -> SpacePair {
     }
 }
 
-fn attribution(text: &str) -> Attribution {
+fn attribution(text: &str) -> Findings {
     let estimate = Estimate {
         mean: 1.0,
         standard_error: Some(0.1),
@@ -92,9 +92,9 @@ fn attribution(text: &str) -> Attribution {
         upper: 0.75,
         level: 0.95,
     };
-    Attribution {
+    Findings {
         schema: SCHEMA_VERSION,
-        settings: AttributionSettings {
+        settings: FindingsSettings {
             rules: 1,
             split: text.into(),
             epoch: 20,
@@ -161,7 +161,7 @@ fn every_verdict_stands_with_its_reason_rule_and_numbers() -> Result<(), Box<dyn
     let html = with("train")?;
     assert_balanced(&html);
     for part in [
-        "<h2>Attribution</h2>",
+        "<h2>Findings</h2>",
         "<h3>Training split, epoch 20</h3>",
         "98.40 % answered right",
         "<td>confirmed</td>",
@@ -193,6 +193,6 @@ fn hostile_text_of_an_attribution_stays_text() -> Result<(), Box<dyn Error>> {
 #[test]
 fn without_an_attribution_there_is_no_section() -> Result<(), Box<dyn Error>> {
     let html = page(&synthetic::run(synthetic::epochs(1), Vec::new()))?;
-    assert!(!html.contains("Attribution"));
+    assert!(!html.contains("Findings"));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use hesscope_report::schema::{
+use hesscope_records::{
     Along, Analysis, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
     SCHEMA_VERSION, Transition, TransitionOutcome,
 };

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
+use hesscope_records::{Analysis, EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 use hesscope_report::RunSummary;
-use hesscope_report::schema::{Analysis, EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 use hesscope_spectral::{Atom, OutlierOptions, SpectralDensity, outliers};
 
 use crate::page::{assert_balanced, page};

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use hesscope_report::schema::Analysis;
+use hesscope_records::Analysis;
 use hesscope_report::{ReportError, write_report};
 
 use crate::synthetic;

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fs;
 
-use hesscope_report::schema::{
-    ClassMeansRecord, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
+use hesscope_records::{
+    ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
     MeansPanelRecord, SCHEMA_VERSION,
 };
 use hesscope_report::{
@@ -95,7 +95,7 @@ fn a_split_that_was_not_measured_leaves_its_place() -> Result<(), Box<dyn Error>
 }
 
 /// Three classes, their means about three corners; the labels of the last are not numbers.
-fn means() -> ClassMeansRecord {
+fn means() -> ClassMeans {
     let classes = 3;
     let mut points = Vec::new();
     let mut add = |class: usize, other: Option<usize>| {
@@ -135,7 +135,7 @@ fn means() -> ClassMeansRecord {
         purity: test(value, 0.003),
         neighbours: 2,
     };
-    ClassMeansRecord {
+    ClassMeans {
         schema: SCHEMA_VERSION,
         settings: ClassMeansSettings {
             split: "train".to_owned(),

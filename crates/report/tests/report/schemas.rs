@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hesscope_report::schema::Document;
+use hesscope_records::Document;
 use serde_json::{Value, json};
 
 use crate::synthetic;

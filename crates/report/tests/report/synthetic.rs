@@ -1,9 +1,9 @@
 //! Analyses of dense matrices with known spectra, and a run around them.
 
-use hesscope_report::RunSummary;
-use hesscope_report::schema::{
+use hesscope_records::{
     Analysis, AnalysisSettings, EpochRecord, SCHEMA_VERSION, SplitRecord, TopEigenvalues,
 };
+use hesscope_report::RunSummary;
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
     DenseOperator, OutlierOptions, ProbeKind, Probes, RangeOptions, SlqOptions, SpectralError,

@@ -9,9 +9,9 @@ use super::layout::Layout;
 use super::panel::Style;
 use super::spectrum::{POINTS, Spectrum, WIDTH, extent, spectrum};
 use super::split_axis::Extent;
-use crate::schema::Analysis;
 use crate::svg::Ink;
 use crate::wording::verdict;
+use hesscope_records::Analysis;
 
 /// What the curves of a panel look like, in the order in which their labels first occur; they repeat after the last.
 const STYLES: [Style; 4] = [

@@ -1,0 +1,153 @@
+//! Files that are whole or absent at every moment.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::Builder;
+
+/// How the name of a half-written file begins.
+const PREFIX: &str = ".hesscope-";
+/// How it ends.
+const SUFFIX: &str = ".partial";
+/// The random letters and digits between.
+const RANDOM: usize = 12;
+
+/// Writes `path` by way of a temporary file beside it, which is synced and renamed; then the folder is synced.
+///
+/// A process that is killed, or a disk that fills, leaves the file that was there or the new one, and at most a
+/// temporary file that [`remove_leftovers`] removes. Missing folders above `path` are made. The file gets the mode
+/// that the user's mask gives any new file.
+///
+/// # Errors
+///
+/// What `contents` or the file system fails with; `path` is then as it was.
+pub fn write_whole(
+    path: &Path,
+    contents: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM);
+    // A temporary file is private unless told otherwise.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    contents(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    // The rename itself reaches the disk with the folder, where the system lets folders be synced.
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Writes these bytes to `path`, as [`write_whole`] does.
+///
+/// # Errors
+///
+/// What the file system fails with; `path` is then as it was.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole(path, |file| file.write_all(bytes))
+}
+
+/// Removes the temporary files that killed processes left in `folder`, as far as that can be done.
+///
+/// Only regular files of the very names that [`write_whole`] makes are removed. Nobody may be writing in the folder.
+pub fn remove_leftovers(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_str().is_some_and(is_leftover) {
+            // Best effort: it takes room, and no harm is done by it.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_leftover(name: &str) -> bool {
+    let middle = name
+        .strip_prefix(PREFIX)
+        .and_then(|rest| rest.strip_suffix(SUFFIX));
+    middle.is_some_and(|middle| {
+        middle.len() == RANDOM && middle.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a/b/file");
+        write_bytes(&path, b"one").expect("written");
+        write_bytes(&path, b"two").expect("written");
+        assert_eq!(fs::read(&path).expect("the file"), b"two");
+        let failed = write_whole(&path, |file| {
+            file.write_all(b"thr")?;
+            Err(io::Error::other("no room"))
+        });
+        assert_eq!(failed.expect_err("a failure").to_string(), "no room");
+        assert_eq!(fs::read(&path).expect("the file"), b"two");
+        assert_eq!(names(path.parent().expect("a parent")), ["file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_is_that_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a folder");
+        let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode();
+        write_bytes(&dir.path().join("ours"), b"").expect("written");
+        fs::write(dir.path().join("usual"), b"").expect("written");
+        assert_eq!(
+            mode(&dir.path().join("ours")),
+            mode(&dir.path().join("usual"))
+        );
+    }
+
+    #[test]
+    fn only_our_own_leftovers_are_removed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let foreign = [
+            ".hesscope-.partial",
+            ".hesscope-0123456789a.partial",
+            ".hesscope-0123456789a-.partial",
+            ".hesscope-0123456789ab.partial.txt",
+            ".report.html.12.partial",
+            ".tmpAbCdEf",
+            "hesscope-0123456789ab.partial",
+        ];
+        for name in foreign {
+            fs::write(dir.path().join(name), b"theirs").expect("written");
+        }
+        fs::create_dir(dir.path().join(".hesscope-0123456789cd.partial")).expect("a folder");
+        fs::write(dir.path().join(".hesscope-0123456789ab.partial"), b"ours").expect("written");
+        remove_leftovers(dir.path());
+        let mut left = foreign.map(str::to_owned).to_vec();
+        left.push(".hesscope-0123456789cd.partial".into());
+        left.sort();
+        assert_eq!(names(dir.path()), left);
+    }
+}

@@ -1,0 +1,13 @@
+//! Files that are whole or absent, sealed with a checksum of their content, in folders that are locked.
+//!
+//! Everything that hesscope writes goes through [`write_whole`]; what it reads again carries a [`seal`](sealed).
+#![forbid(unsafe_code)]
+
+mod atomic;
+mod checksum;
+mod lock;
+pub mod sealed;
+
+pub use atomic::{remove_leftovers, write_bytes, write_whole};
+pub use checksum::{Sha256Writer, sha256_file, sha256_hex};
+pub use lock::{FolderLock, LockError};

@@ -1,0 +1,85 @@
+//! The JSON schemas of the files, for readers in other languages.
+
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+
+use crate::analysis::Analysis;
+use crate::class_means::ClassMeans;
+use crate::dynamics::Dynamics;
+use crate::figure::{MeansFigureRecord, SpectraRecord};
+use crate::findings::Findings;
+use crate::metrics::EpochRecord;
+use crate::overlaps::Overlaps;
+use crate::sweep::SweepRow;
+
+/// A kind of file whose schema is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// A file of `analysis/`.
+    Analysis,
+    /// A file of `overlaps/`.
+    Overlaps,
+    /// A file of `findings/`.
+    Findings,
+    /// A file of `means/`.
+    ClassMeans,
+    /// `dynamics.json`.
+    Dynamics,
+    /// `figure-1.json`.
+    Figure1,
+    /// `figure-2.json`.
+    Figure2,
+    /// A line of `metrics.jsonl`.
+    Metrics,
+    /// A row of a sweep's table.
+    SweepRow,
+}
+
+impl Document {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Analysis,
+        Self::Overlaps,
+        Self::Findings,
+        Self::ClassMeans,
+        Self::Dynamics,
+        Self::Figure1,
+        Self::Figure2,
+        Self::Metrics,
+        Self::SweepRow,
+    ];
+
+    /// Its name, as in `analysis.schema.json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Analysis => "analysis",
+            Self::Overlaps => "overlaps",
+            Self::Findings => "findings",
+            Self::ClassMeans => "class-means",
+            Self::Dynamics => "dynamics",
+            Self::Figure1 => "figure-1",
+            Self::Figure2 => "figure-2",
+            Self::Metrics => "metrics",
+            Self::SweepRow => "sweep-row",
+        }
+    }
+
+    /// Its JSON Schema of draft 2020-12, which every file that hesscope writes is valid by.
+    pub fn json_schema(self) -> Schema {
+        // What is written, not what is read: a field that is always there is required.
+        let generator = SchemaSettings::draft2020_12()
+            .for_serialize()
+            .into_generator();
+        match self {
+            Self::Analysis => generator.into_root_schema_for::<Analysis>(),
+            Self::Overlaps => generator.into_root_schema_for::<Overlaps>(),
+            Self::Findings => generator.into_root_schema_for::<Findings>(),
+            Self::ClassMeans => generator.into_root_schema_for::<ClassMeans>(),
+            Self::Dynamics => generator.into_root_schema_for::<Dynamics>(),
+            Self::Figure1 => generator.into_root_schema_for::<SpectraRecord>(),
+            Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
+            Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
+            Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
+        }
+    }
+}

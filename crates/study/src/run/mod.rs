@@ -1,0 +1,24 @@
+//! The folder of a run: what it holds, how it is trained, and whether all of it belongs together.
+
+mod check;
+mod folder;
+mod metrics;
+mod report;
+mod report_manifest;
+#[allow(clippy::module_inception)]
+mod run;
+mod run_file;
+mod search;
+mod stored_weights;
+mod tensorboard;
+mod timing;
+mod training;
+mod watcher;
+
+pub use check::{Fault, Remedy, check};
+pub use folder::{CHECKPOINTS, FIGURES, RunFolder, SNAPSHOTS};
+pub use report::write_run_report;
+pub use run::{Checkpoint, Run, require_class};
+pub use run_file::RunFile;
+pub use search::search_record;
+pub use timing::{TimingRecord, timing_of};
