@@ -60,9 +60,8 @@ pub use bands::{
 };
 pub use density::{
     Assessment, Atom, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
-    AutomaticOutcome, Curve, ErrorMeasure, LogDensity, LogGrid, SlqEstimation, SlqOptions,
-    SpectralDensity, SymmetricLogGrid, automatic_density, deflated_density, gaussian_width,
-    linear_grid, slq,
+    AutomaticOutcome, Curve, LogDensity, LogGrid, SlqEstimation, SlqOptions, SpectralDensity,
+    SymmetricLogGrid, automatic_density, deflated_density, gaussian_width, linear_grid, slq,
 };
 pub use eigen::{
     Breakdown, BulkEdge, ChebyshevEstimation, ChebyshevOptions, Extreme, ExtremePairs,

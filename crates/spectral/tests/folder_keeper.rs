@@ -205,14 +205,13 @@ fn leftovers_are_ignored_and_removed() {
     let space = HostSpace::<f32>::new(5);
     keep(folder.path(), &space);
     let before = files(folder.path());
-    for name in ["kept.settled-9-0-12.safetensors", ".kept.snapshot-part-x7"] {
+    for name in [
+        "kept.settled-9-0-12.safetensors",
+        ".hesscope-0123456789ab.partial",
+    ] {
         fs::write(folder.path().join(name), "half").unwrap();
     }
-    let others = [
-        ".other.snapshot-part-x7",
-        "other.settled-9-0-12.safetensors",
-        "notes.txt",
-    ];
+    let others = ["other.settled-9-0-12.safetensors", "notes.txt"];
     for name in others {
         fs::write(folder.path().join(name), "of others").unwrap();
     }

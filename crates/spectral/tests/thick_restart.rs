@@ -10,7 +10,7 @@ use common::{
 };
 use faer::Mat;
 use hesscope_spectral::{
-    Deflated, DenseOperator, Eigenpairs, Extreme, LinearOperator, MemoryKeeper, Scalar,
+    Deflated, DenseOperator, Eigenpairs, Estimation, Extreme, LinearOperator, MemoryKeeper, Scalar,
     ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos,
 };
 

@@ -43,7 +43,7 @@ pub enum AutomaticLimit {
     Products,
     /// `max_vectors`.
     Vectors,
-    /// What the measure's axis can resolve: no steps or probes would do.
+    /// What the cells of the error can resolve: no steps or probes would do.
     Resolution,
 }
 

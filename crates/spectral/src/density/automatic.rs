@@ -6,6 +6,7 @@ use crate::density::assessment::{Assessment, AutomaticDensity, AutomaticLimit, A
 use crate::density::automatic_options::AutomaticOptions;
 use crate::density::slq::quadrature;
 use crate::density::spectral_density::SpectralDensity;
+use crate::density::wasserstein_error::{Cells, RESOLUTION, distance, sampling_error};
 use crate::eigen::lanczos::LanczosEstimation;
 use crate::eigen::lanczos_options::{Breakdown, Reorthogonalisation};
 use crate::eigen::recursion::Recursion;
@@ -183,7 +184,7 @@ impl<V: Clone> AutomaticEstimation<V> {
         let (sampling, truncation) = if exact {
             (0.0, 0.0)
         } else {
-            self.parts(&full, &[half, most])?
+            self.parts(&full, &[half, most])
         };
         self.assessments.push(Assessment {
             probes: full.len(),
@@ -198,28 +199,20 @@ impl<V: Clone> AutomaticEstimation<V> {
     }
 
     /// The sampling and the truncation part of the error.
-    fn parts(
-        &self,
-        full: &[Quadrature],
-        shorter: &[Vec<Quadrature>; 2],
-    ) -> Result<(f64, f64), SpectralError> {
-        let nodes = full.iter().flat_map(|quadrature| &quadrature.nodes);
-        let range = nodes.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &node| {
-            (low.min(node), high.max(node))
-        });
-        let Some(axis) = self.options.measure.axis(range)? else {
-            return Ok((0.0, 0.0));
+    fn parts(&self, full: &[Quadrature], shorter: &[Vec<Quadrature>; 2]) -> (f64, f64) {
+        let Some(cells) = Cells::across(full) else {
+            return (0.0, 0.0);
         };
         let curves = |quadratures: &[Quadrature]| -> Vec<Vec<f64>> {
-            quadratures.iter().map(|q| axis.curve(q)).collect()
+            quadratures.iter().map(|q| cells.curve(q)).collect()
         };
         let full = curves(full);
         let truncation = shorter
             .iter()
-            .map(|quadratures| axis.distance(&full, &curves(quadratures)))
+            .map(|quadratures| distance(&full, &curves(quadratures)))
             .fold(0.0, f64::max);
-        let sampling = axis.sampling_error(&full, self.options.seed);
-        Ok((sampling, truncation + axis.resolution()))
+        let sampling = sampling_error(&full, self.options.seed);
+        (sampling, truncation + RESOLUTION)
     }
 
     /// Ends, or adds steps or probes, by the last assessment.

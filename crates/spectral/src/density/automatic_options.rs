@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::density::error_measure::ErrorMeasure;
 use crate::eigen::lanczos_options::{Breakdown, LanczosOptions, Reorthogonalisation};
 use crate::error::spectral_error::SpectralError;
 use crate::operator::probes::ProbeKind;
@@ -11,9 +10,7 @@ use crate::operator::probes::ProbeKind;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AutomaticOptions {
-    /// What the error is measured by.
-    pub measure: ErrorMeasure,
-    /// The error asked for, in the measure's units; above 0.
+    /// The Wasserstein-1 distance from the truth that is asked for, over the width of the spectrum; above 0.
     pub tolerance: f64,
     /// Probes to begin with, at least 2.
     pub first_probes: usize,
@@ -43,7 +40,6 @@ impl Default for AutomaticOptions {
     /// A Wasserstein-1 distance of 1% of the spectrum's width, within 256 probes of 1024 steps.
     fn default() -> Self {
         Self {
-            measure: ErrorMeasure::Wasserstein,
             tolerance: 0.01,
             first_probes: 4,
             first_steps: 16,
@@ -84,7 +80,6 @@ impl AutomaticOptions {
             let reason = format!("the first probes and steps alone keep {vectors} vectors");
             return Err(SpectralError::option("max_vectors", reason));
         }
-        self.measure.axis((0.0, 1.0))?;
         self.lanczos(self.first_steps).check()
     }
 

@@ -30,13 +30,7 @@ impl SpectralDensity {
         dim: usize,
         eigenpairs: &Eigenpairs<V>,
     ) -> Result<Self, SpectralError> {
-        if eigenpairs.residuals.len() != eigenpairs.values.len() {
-            return Err(SpectralError::Dimension {
-                what: "residuals of the eigenpairs",
-                expected: eigenpairs.values.len(),
-                found: eigenpairs.residuals.len(),
-            });
-        }
+        eigenpairs.check_residuals()?;
         self.dim = dim;
         self.atoms = eigenpairs
             .values

@@ -6,12 +6,7 @@ use crate::error::spectral_error::SpectralError;
 
 /// `points` equally spaced values from `lower` to `upper`, both included.
 pub fn linear_grid(lower: f64, upper: f64, points: usize) -> Result<Vec<f64>, SpectralError> {
-    if !(lower.is_finite() && upper.is_finite() && lower < upper) {
-        return Err(SpectralError::option(
-            "grid",
-            format!("[{lower}, {upper}] is not an interval"),
-        ));
-    }
+    check_interval("grid", lower, upper)?;
     if points < 2 {
         return Err(SpectralError::option("grid", "needs at least two points"));
     }
@@ -23,6 +18,20 @@ pub fn linear_grid(lower: f64, upper: f64, points: usize) -> Result<Vec<f64>, Sp
             lower * (1.0 - t) + upper * t
         })
         .collect())
+}
+
+/// Ends of an interval have to be finite and apart.
+pub(crate) fn check_interval(
+    option: &'static str,
+    lower: f64,
+    upper: f64,
+) -> Result<(), SpectralError> {
+    if lower.is_finite() && upper.is_finite() && lower < upper {
+        Ok(())
+    } else {
+        let reason = format!("[{lower}, {upper}] is not an interval");
+        Err(SpectralError::option(option, reason))
+    }
 }
 
 fn check_log(floor: f64, ceiling: f64) -> Result<(), SpectralError> {

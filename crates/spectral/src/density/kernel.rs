@@ -1,9 +1,10 @@
 //! The Gaussian that eigenvalues are broadened to.
 
+use crate::density::grid::check_interval;
 use crate::error::spectral_error::SpectralError;
 
 /// Beyond this many standard deviations a Gaussian is below 1e-17 of its peak.
-pub(crate) const KERNEL_REACH: f64 = 9.0;
+const KERNEL_REACH: f64 = 9.0;
 
 /// The Gaussian of standard deviation `width` about zero.
 pub(crate) fn gaussian(distance: f64, width: f64) -> f64 {
@@ -36,12 +37,7 @@ pub fn gaussian_width(
     steps: usize,
     kappa: f64,
 ) -> Result<f64, SpectralError> {
-    if !(lower.is_finite() && upper.is_finite() && lower < upper) {
-        return Err(SpectralError::option(
-            "range",
-            format!("[{lower}, {upper}] is not an interval"),
-        ));
-    }
+    check_interval("range", lower, upper)?;
     if steps < 2 {
         return Err(SpectralError::option("steps", "must be at least 2"));
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::density::grid::{LogGrid, SymmetricLogGrid};
+use crate::density::grid::LogGrid;
 use crate::density::kernel::{check_width, gaussian};
 use crate::error::spectral_error::SpectralError;
 use crate::numeric::quadrature::Quadrature;
@@ -137,12 +137,6 @@ impl SpectralDensity {
         Ok(self.averaged(points, |x, lambda| gaussian(x - lambda, width)))
     }
 
-    /// The number of eigenvalues at most each threshold.
-    pub fn cumulative_counts(&self, thresholds: &[f64]) -> Curve {
-        let dim = self.dim as f64;
-        self.averaged(thresholds, |x, lambda| if lambda <= x { dim } else { 0.0 })
-    }
-
     /// The density per unit of `log10 |lambda|` on each side, Gaussians of standard deviation `width` in `log10`.
     pub fn log_density(&self, grid: &LogGrid, width: f64) -> Result<LogDensity, SpectralError> {
         check_width(width)?;
@@ -167,17 +161,6 @@ impl SpectralDensity {
             negative_mass: mass(&|lambda| lambda <= -floor),
             near_zero: mass(&|lambda| lambda.abs() < floor),
         })
-    }
-
-    /// The density per unit of the symmetric logarithm s, Gaussians of standard deviation `width` in s.
-    pub fn symmetric_log_density(
-        &self,
-        grid: &SymmetricLogGrid,
-        width: f64,
-    ) -> Result<Curve, SpectralError> {
-        check_width(width)?;
-        let kernel = |s: f64, lambda: f64| gaussian(s - grid.coordinate(lambda), width);
-        Ok(self.averaged(grid.points(), kernel))
     }
 
     /// The average of a function over the spectrum, at each point.

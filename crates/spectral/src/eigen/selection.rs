@@ -27,13 +27,7 @@ pub fn apart<V>(
     bulk: [f64; 2],
     fraction: f64,
 ) -> Result<Selection, SpectralError> {
-    if pairs.residuals.len() != pairs.values.len() {
-        return Err(SpectralError::Dimension {
-            what: "residuals of the eigenpairs",
-            expected: pairs.values.len(),
-            found: pairs.residuals.len(),
-        });
-    }
+    pairs.check_residuals()?;
     if !(fraction > 0.0 && fraction.is_finite()) {
         return Err(SpectralError::option(
             "fraction",

@@ -1,5 +1,7 @@
 //! Approximate eigenpairs.
 
+use crate::error::spectral_error::SpectralError;
+
 /// Approximate eigenpairs with orthonormal vectors.
 #[derive(Clone, Debug)]
 pub struct Eigenpairs<V> {
@@ -9,4 +11,20 @@ pub struct Eigenpairs<V> {
     pub vectors: Vec<V>,
     /// Residual norms `||A q - theta q||`: an eigenvalue of A lies within each.
     pub residuals: Vec<f64>,
+}
+
+impl<V> Eigenpairs<V> {
+    /// An error unless each has a residual.
+    pub(crate) fn check_residuals(&self) -> Result<(), SpectralError> {
+        let (expected, found) = (self.values.len(), self.residuals.len());
+        let what = "residuals of the eigenpairs";
+        if found == expected {
+            return Ok(());
+        }
+        Err(SpectralError::Dimension {
+            what,
+            expected,
+            found,
+        })
+    }
 }

@@ -80,7 +80,7 @@ impl FolderKeeper {
     pub fn new(folder: impl Into<PathBuf>, every: Duration) -> Result<Self, SpectralError> {
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(SnapshotError::file("create", &folder))?;
-        remove_temporaries(&folder);
+        hesscope_files::remove_leftovers(&folder);
         Ok(Self {
             folder,
             every,
@@ -125,7 +125,7 @@ impl FolderKeeper {
                 remove(&self.folder.join(file))?;
             }
         }
-        remove_temporaries(&self.folder);
+        hesscope_files::remove_leftovers(&self.folder);
         Ok(())
     }
 
@@ -377,6 +377,3 @@ fn remove(path: &Path) -> Result<(), SnapshotError> {
         _ => Ok(()),
     }
 }
-
-/// Removes what killed processes were writing.
-fn remove_temporaries(_folder: &Path) {}

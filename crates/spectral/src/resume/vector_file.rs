@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use hesscope_files::{sha256_hex, write_bytes};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ const FORMAT: &str = "hesscope-snapshot-1";
 
 /// Where the checksum stands in the header; inside any other text its quotes would be escaped.
 const CHECKSUM_KEY: &str = "\"checksum\":\"";
-const CHECKSUM_DIGITS: usize = 16;
+const CHECKSUM_DIGITS: usize = 64;
 
 /// A file read: vectors by name, and texts by name.
 pub(crate) struct VectorFile {
@@ -80,7 +80,8 @@ impl VectorFileWriter {
         };
         let (bytes, checksum) = self.bytes().map_err(laid_out)?;
         let name = name(&checksum);
-        write_whole(&folder.join(&name), &bytes)?;
+        let path = folder.join(&name);
+        write_bytes(&path, &bytes).map_err(SnapshotError::file("write", &path))?;
         Ok((name, checksum))
     }
 
@@ -98,7 +99,7 @@ impl VectorFileWriter {
             safetensors::serialize(views, Some(self.texts)).map_err(|error| error.to_string())?;
         // A header that is too long for the format is written but never read.
         SafeTensors::read_metadata(&bytes).map_err(|error| error.to_string())?;
-        let checksum = checksum(&bytes);
+        let checksum = sha256_hex(&bytes);
         let place = checksum_place(&bytes).ok_or("the header holds no checksum")?;
         bytes[place..place + CHECKSUM_DIGITS].copy_from_slice(checksum.as_bytes());
         Ok((bytes, checksum))
@@ -129,7 +130,7 @@ impl VectorFile {
             .filter(|_| recorded.len() == CHECKSUM_DIGITS)
             .ok_or("it has no checksum")?;
         bytes[place..place + CHECKSUM_DIGITS].fill(b'0');
-        if checksum(&bytes) != recorded {
+        if sha256_hex(&bytes) != recorded {
             return Err("its checksum is another".to_owned());
         }
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| error.to_string())?;
@@ -218,35 +219,4 @@ fn checksum_place(bytes: &[u8]) -> Option<usize> {
     let key = CHECKSUM_KEY.as_bytes();
     let place = header.windows(key.len()).position(|window| window == key)? + key.len();
     (place + CHECKSUM_DIGITS <= end).then_some(place)
-}
-
-/// A checksum against damage, not malice: each word of eight bytes is mixed in by a bijection of the state, so that a
-/// change within one word always shows, and one of more words but for chance 2^-64.
-fn checksum(bytes: &[u8]) -> String {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |state: u64, word: u64| ((state ^ word).wrapping_mul(MULTIPLIER)).rotate_left(29);
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = mix(MULTIPLIER, bytes.len() as u64);
-    for &word in words {
-        state = mix(state, u64::from_le_bytes(word));
-    }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    format!("{:016x}", mix(mix(state, u64::from_le_bytes(last)), 0))
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
-    let attempt = || -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new()
-            .prefix(".snapshot-part-")
-            .tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        #[cfg(unix)]
-        fs::File::open(folder)?.sync_all()?;
-        Ok(())
-    };
-    attempt().map_err(SnapshotError::file("write", path))
 }

@@ -40,14 +40,20 @@ pub type DiagonalEstimation = ProbeEstimation<DiagonalLines>;
 
 /// A line for each entry.
 #[derive(Clone, Debug)]
-pub struct DiagonalLines(Vec<Line>);
+pub struct DiagonalLines {
+    lines: Vec<Line>,
+    probes: usize,
+}
 
 impl ProbeStatistic for DiagonalLines {
     const NAME: &'static str = "diagonal";
     type Output = Diagonal;
 
     fn new(dim: usize) -> Self {
-        Self(vec![Line::default(); dim])
+        Self {
+            lines: vec![Line::default(); dim],
+            probes: 0,
+        }
     }
 
     fn add<S: VectorSpace>(
@@ -59,7 +65,8 @@ impl ProbeStatistic for DiagonalLines {
     ) -> bool {
         // The probe as the operator saw it, rounded to what the space stores.
         let (probe, product) = (space.to_host(probe), space.to_host(product));
-        for (line, (&x, &y)) in self.0.iter_mut().zip(probe.iter().zip(&product)) {
+        self.probes += 1;
+        for (line, (&x, &y)) in self.lines.iter_mut().zip(probe.iter().zip(&product)) {
             line.add(x, y);
         }
         product.iter().all(|y| y.is_finite())
@@ -67,10 +74,10 @@ impl ProbeStatistic for DiagonalLines {
 
     fn numbers(&self) -> Vec<f64> {
         let numbers = |line: &Line| [line.slope, line.weight, line.residuals];
-        self.0.iter().flat_map(numbers).collect()
+        self.lines.iter().flat_map(numbers).collect()
     }
 
-    fn from_numbers(dim: usize, _: usize, numbers: Vec<f64>) -> Option<Self> {
+    fn from_numbers(dim: usize, probes: usize, numbers: Vec<f64>) -> Option<Self> {
         let (lines, rest) = numbers.as_chunks::<3>();
         let line = |&[slope, weight, residuals]: &[f64; 3]| Line {
             slope,
@@ -78,11 +85,14 @@ impl ProbeStatistic for DiagonalLines {
             residuals,
         };
         let fits = lines.len() == dim && rest.is_empty();
-        fits.then(|| Self(lines.iter().map(line).collect()))
+        fits.then(|| Self {
+            lines: lines.iter().map(line).collect(),
+            probes,
+        })
     }
 
-    fn conclude(self, probes: usize) -> Diagonal {
-        let (lines, freedom) = (self.0.iter(), probes - 1);
+    fn conclude(self) -> Diagonal {
+        let (lines, freedom) = (self.lines.iter(), self.probes - 1);
         let errors = lines.clone().map(|line| line.standard_error(freedom));
         Diagonal {
             standard_errors: (freedom > 0).then(|| errors.collect()),

@@ -2,12 +2,11 @@
 
 use crate::error::spectral_error::SpectralError;
 use crate::operator::linear_operator::LinearOperator;
-use crate::operator::probes::ProbeKind;
 use crate::operator::vector_space::VectorSpace;
 use crate::resume::estimation::Estimation;
 use crate::statistics::estimate::Estimate;
-use crate::trace::probe_products::{HutchinsonOptions, ProbeEstimation, ProbeStatistic};
-use crate::trace::quadratic_forms::QuadraticForms;
+use crate::trace::probe_products::{HutchinsonOptions, ProbeEstimation};
+use crate::trace::quadratic_forms::{QuadraticForm, QuadraticForms};
 
 /// Estimates the Frobenius norm `||A||_F = sqrt(tr A^2)` as the root of the mean of `||A z||^2` over the probes.
 ///
@@ -21,40 +20,22 @@ pub fn frobenius_norm<O: LinearOperator>(
 }
 
 /// [`frobenius_norm`] in progress.
-pub type FrobeniusEstimation = ProbeEstimation<SquaredNorms>;
+pub type FrobeniusEstimation = ProbeEstimation<QuadraticForms<SquaredNorm>>;
 
-/// `||A z||^2` of each probe.
+/// `||A z||^2`.
 #[derive(Clone, Debug)]
-pub struct SquaredNorms(QuadraticForms);
+pub enum SquaredNorm {}
 
-impl ProbeStatistic for SquaredNorms {
+impl QuadraticForm for SquaredNorm {
     const NAME: &'static str = "frobenius_norm";
     type Output = Estimate;
 
-    fn new(_: usize) -> Self {
-        Self(QuadraticForms::default())
+    fn of<S: VectorSpace>(space: &S, _: &S::Vector, product: &S::Vector) -> f64 {
+        space.dot(product, product)
     }
 
-    fn add<S: VectorSpace>(
-        &mut self,
-        space: &S,
-        kind: ProbeKind,
-        _: &S::Vector,
-        product: &S::Vector,
-    ) -> bool {
-        self.0.add(space, kind, product, product)
-    }
-
-    fn numbers(&self) -> Vec<f64> {
-        self.0.0.clone()
-    }
-
-    fn from_numbers(_: usize, probes: usize, numbers: Vec<f64>) -> Option<Self> {
-        QuadraticForms::from_numbers(probes, numbers).map(Self)
-    }
-
-    fn conclude(self, _: usize) -> Estimate {
-        let square = Estimate::of(&self.0.0);
+    fn conclude(values: &[f64]) -> Estimate {
+        let square = Estimate::of(values);
         let norm = square.mean.sqrt();
         let through_root = |error: f64| {
             if norm > 0.0 {

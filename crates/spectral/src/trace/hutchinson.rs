@@ -2,12 +2,11 @@
 
 use crate::error::spectral_error::SpectralError;
 use crate::operator::linear_operator::LinearOperator;
-use crate::operator::probes::ProbeKind;
 use crate::operator::vector_space::VectorSpace;
 use crate::resume::estimation::Estimation;
 use crate::statistics::estimate::Estimate;
-use crate::trace::probe_products::{HutchinsonOptions, ProbeEstimation, ProbeStatistic};
-use crate::trace::quadratic_forms::QuadraticForms;
+use crate::trace::probe_products::{HutchinsonOptions, ProbeEstimation};
+use crate::trace::quadratic_forms::{QuadraticForm, QuadraticForms};
 use crate::trace::trace_estimate::TraceEstimate;
 
 /// Estimates `tr A`, without bias, as the mean of `z^T A z` over m probes with `E[z z^T] = I`.
@@ -28,43 +27,25 @@ pub fn hutchinson_trace<O: LinearOperator>(
 }
 
 /// [`hutchinson_trace`] in progress.
-pub type HutchinsonEstimation = ProbeEstimation<TraceForms>;
+pub type HutchinsonEstimation = ProbeEstimation<QuadraticForms<TraceForm>>;
 
-/// `z^T A z` of each probe.
+/// `z^T A z`.
 #[derive(Clone, Debug)]
-pub struct TraceForms(QuadraticForms);
+pub enum TraceForm {}
 
-impl ProbeStatistic for TraceForms {
+impl QuadraticForm for TraceForm {
     const NAME: &'static str = "hutchinson_trace";
     type Output = TraceEstimate;
 
-    fn new(_: usize) -> Self {
-        Self(QuadraticForms::default())
+    fn of<S: VectorSpace>(space: &S, probe: &S::Vector, product: &S::Vector) -> f64 {
+        space.dot(probe, product)
     }
 
-    fn add<S: VectorSpace>(
-        &mut self,
-        space: &S,
-        kind: ProbeKind,
-        probe: &S::Vector,
-        product: &S::Vector,
-    ) -> bool {
-        self.0.add(space, kind, probe, product)
-    }
-
-    fn numbers(&self) -> Vec<f64> {
-        self.0.0.clone()
-    }
-
-    fn from_numbers(_: usize, probes: usize, numbers: Vec<f64>) -> Option<Self> {
-        QuadraticForms::from_numbers(probes, numbers).map(Self)
-    }
-
-    fn conclude(self, probes: usize) -> TraceEstimate {
+    fn conclude(values: &[f64]) -> TraceEstimate {
         TraceEstimate {
-            trace: Estimate::of(&self.0.0),
+            trace: Estimate::of(values),
             rounding: 0.0,
-            products: probes,
+            products: values.len(),
             basis: 0,
         }
     }

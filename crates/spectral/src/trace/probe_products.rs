@@ -76,8 +76,8 @@ pub trait ProbeStatistic: Sized {
     /// From its numbers after so many probes; `None` where they are not as many as they should be.
     fn from_numbers(dim: usize, probes: usize, numbers: Vec<f64>) -> Option<Self>;
 
-    /// What it comes to, of so many probes.
-    fn conclude(self, probes: usize) -> Self::Output;
+    /// What it comes to.
+    fn conclude(self) -> Self::Output;
 }
 
 /// An estimation from probes in progress: a step is one block of probes. `probes` may grow and `block_size` may change.
@@ -176,7 +176,7 @@ impl<O: LinearOperator, T: ProbeStatistic> Estimation<O> for ProbeEstimation<T> 
 
     fn finish(self, _: &O) -> Result<T::Output, SpectralError> {
         if Estimation::<O>::is_finished(&self) {
-            Ok(self.statistic.conclude(self.progress.probes))
+            Ok(self.statistic.conclude())
         } else {
             Err(unfinished())
         }

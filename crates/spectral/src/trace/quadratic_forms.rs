@@ -1,32 +1,69 @@
-//! A number for each probe, scaled to probes with `E[z z^T] = I`.
+//! Means of one number for each probe.
+
+use std::marker::PhantomData;
 
 use crate::operator::probes::ProbeKind;
 use crate::operator::vector_space::VectorSpace;
+use crate::trace::probe_products::ProbeStatistic;
+
+/// A number for each probe z with `E[z z^T] = I`, quadratic in it.
+pub trait QuadraticForm {
+    /// The estimation's name in snapshots.
+    const NAME: &'static str;
+    /// What the numbers come to.
+    type Output;
+
+    /// The number of a probe and its product.
+    fn of<S: VectorSpace>(space: &S, probe: &S::Vector, product: &S::Vector) -> f64;
+
+    /// What the numbers of all probes come to.
+    fn conclude(values: &[f64]) -> Self::Output;
+}
 
 /// The numbers so far.
-#[derive(Clone, Debug, Default)]
-pub struct QuadraticForms(pub(crate) Vec<f64>);
+#[derive(Clone, Debug)]
+pub struct QuadraticForms<Q> {
+    values: Vec<f64>,
+    form: PhantomData<Q>,
+}
 
-impl QuadraticForms {
-    /// Takes in the inner product of the vectors; false where it is not finite.
-    pub(crate) fn add<S: VectorSpace>(
+impl<Q: QuadraticForm> ProbeStatistic for QuadraticForms<Q> {
+    const NAME: &'static str = Q::NAME;
+    type Output = Q::Output;
+
+    fn new(_: usize) -> Self {
+        Self {
+            values: Vec::new(),
+            form: PhantomData,
+        }
+    }
+
+    fn add<S: VectorSpace>(
         &mut self,
         space: &S,
         kind: ProbeKind,
-        a: &S::Vector,
-        b: &S::Vector,
+        probe: &S::Vector,
+        product: &S::Vector,
     ) -> bool {
         let scale = match kind {
             ProbeKind::Gaussian | ProbeKind::Rademacher => 1.0,
             ProbeKind::UnitSphere => space.dim() as f64,
         };
-        let value = scale * space.dot(a, b);
-        self.0.push(value);
+        let value = scale * Q::of(space, probe, product);
+        self.values.push(value);
         value.is_finite()
     }
 
-    /// From as many numbers as there were probes.
-    pub(crate) fn from_numbers(probes: usize, numbers: Vec<f64>) -> Option<Self> {
-        (numbers.len() == probes).then_some(Self(numbers))
+    fn numbers(&self) -> Vec<f64> {
+        self.values.clone()
+    }
+
+    fn from_numbers(_: usize, probes: usize, values: Vec<f64>) -> Option<Self> {
+        let form = PhantomData;
+        (values.len() == probes).then_some(Self { values, form })
+    }
+
+    fn conclude(self) -> Q::Output {
+        Q::conclude(&self.values)
     }
 }
