@@ -1,4 +1,4 @@
-//! Text made safe inside HTML and SVG.
+//! Text made safe inside SVG.
 
 /// Escapes text for element content and quoted attributes; what XML forbids is replaced.
 pub(crate) fn escape(text: &str) -> String {
