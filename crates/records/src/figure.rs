@@ -4,8 +4,8 @@ use hesscope_spectral::{Estimate, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::TopEigenvalues;
 use crate::class_means::ClassMeans;
+use crate::spectrum::TopEigenvalues;
 use crate::split::Split;
 
 /// `figure-1.json`: everything that the figure of training and test spectra shows.

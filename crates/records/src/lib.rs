@@ -9,6 +9,7 @@ mod analysis;
 mod class_means;
 mod document;
 mod dynamics;
+mod effort;
 mod figure;
 mod findings;
 mod metrics;
@@ -16,12 +17,13 @@ mod overlaps;
 mod part;
 mod precision;
 pub mod record;
+mod spectrum;
 mod split;
 mod subject;
 mod sweep;
 mod terms;
 
-pub use analysis::{Analysis, AnalysisSettings, AutomaticRecord, TopEigenvalues};
+pub use analysis::{Analysis, AnalysisSettings};
 pub use class_means::{
     ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
 };
@@ -30,6 +32,7 @@ pub use dynamics::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
     Transition, TransitionOutcome,
 };
+pub use effort::{Effort, LeadingEffort};
 pub use figure::{
     DecadeCurve, MeansFigureRecord, MeansPanelRecord, SpectraColumnRecord, SpectraPanelRecord,
     SpectraRecord,
@@ -45,6 +48,7 @@ pub use overlaps::{
 pub use part::{Part, UnknownPart};
 pub use precision::{Precision, UnknownPrecision};
 pub use record::{Kept, KeptSource, Origin, Record, RecordError, SCHEMA_VERSION};
+pub use spectrum::{AutomaticRecord, Spectrum, TopEigenvalues};
 pub use split::{Split, UnknownSplit};
 pub use subject::Subject;
 pub use sweep::SweepRow;

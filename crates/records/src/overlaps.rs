@@ -1,9 +1,10 @@
 //! `overlaps/*.json`: how the subspaces of a network lie to each other.
 
-use hesscope_spectral::{PrincipalAngles, Reorthogonalisation};
+use hesscope_spectral::PrincipalAngles;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::effort::LeadingEffort;
 use crate::record::{Origin, Record};
 use crate::subject::Subject;
 use crate::terms::Terms;
@@ -18,19 +19,8 @@ pub struct OverlapSettings {
     pub subjects: Vec<Subject>,
     /// Dimension of every outlier space; where absent, the number of outliers counted, or C where none are.
     pub pairs: Option<usize>,
-    /// Leading eigenpairs found of operators that are iterated.
-    pub top: usize,
-    /// Lanczos steps before the subspace iteration.
-    pub range_steps: usize,
-    /// Reorthogonalisation of the Lanczos vectors: `none`, `selective` or `full`.
-    #[schemars(with = "String")]
-    pub reorthogonalisation: Reorthogonalisation,
-    /// Most iterations of the subspace iteration.
-    pub subspace_iterations: usize,
-    /// Relative residual at which an eigenpair is taken as converged.
-    pub subspace_tolerance: f64,
-    /// Seed of the starts.
-    pub seed: u64,
+    /// How much work goes into the leading eigenpairs of operators that are iterated.
+    pub leading: LeadingEffort,
 }
 
 /// One file of `overlaps/`: subspaces of parameter space at some epochs, and the angles between them.
