@@ -169,14 +169,6 @@ impl Canvas {
         self.element(&format!("<polygon points=\"{points}\" {fill}/>"));
     }
 
-    /// A filled polygon that what lies beneath shows through.
-    pub(crate) fn faint_polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
-        let (points, fill) = (points(corners), fill(ink));
-        self.element(&format!(
-            "<polygon points=\"{points}\" fill-opacity=\"0.22\" {fill}/>"
-        ));
-    }
-
     /// A filled disc.
     pub(crate) fn disc(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
         self.shape("circle", &[("cx", x), ("cy", y), ("r", radius)], &fill(ink));

@@ -31,7 +31,13 @@ impl Font {
     pub(crate) fn width(self, text: &str) -> f64 {
         let narrow = if self.bold { 0.65 } else { 0.57 };
         // Hangul, ideographs and pictures fill a square.
-        let of = |c: char| if c >= '\u{1100}' && !('\u{1e00}'..'\u{2e80}').contains(&c) { 1.1 } else { narrow };
+        let of = |c: char| {
+            if c >= '\u{1100}' && !('\u{1e00}'..'\u{2e80}').contains(&c) {
+                1.1
+            } else {
+                narrow
+            }
+        };
         self.size * text.chars().map(of).sum::<f64>()
     }
 
@@ -75,8 +81,14 @@ mod tests {
     fn a_text_is_broken_between_words_and_a_long_word_is_cut() {
         let font = Font::regular(10.0, Ink::Text);
         assert_eq!(font.lines("one two three", 40.0), ["one two", "three"]);
-        assert_eq!(font.lines("a nonbreaking\u{a0}pair", 60.0), ["a", "nonbreaki\u{2026}"]);
-        assert_eq!(font.cut("\u{732b}\u{732b}\u{732b}\u{732b}", 30.0), "\u{732b}\u{732b}\u{2026}");
+        assert_eq!(
+            font.lines("a nonbreaking\u{a0}pair", 60.0),
+            ["a", "nonbreaki\u{2026}"]
+        );
+        assert_eq!(
+            font.cut("\u{732b}\u{732b}\u{732b}\u{732b}", 30.0),
+            "\u{732b}\u{732b}\u{2026}"
+        );
         assert_eq!(font.cut("cat", 30.0), "cat");
     }
 }

@@ -64,7 +64,11 @@ mod tests {
 
     #[test]
     fn characters_without_a_glyph_are_drawn_as_another_sign() {
-        let name = "\u{3bb} \u{732b} \u{1f469}\u{200d}\u{1f680}\u{1f44d}\u{1f3fd} \u{2764}\u{fe0f} \u{e9}";
-        assert_eq!(with_known_glyphs(name).expect("fonts"), "\u{3bb} ? ??? ? \u{e9}");
+        let name =
+            "\u{3bb} \u{732b} \u{1f469}\u{200d}\u{1f680}\u{1f44d}\u{1f3fd} \u{2764}\u{fe0f} \u{e9}";
+        assert_eq!(
+            with_known_glyphs(name).expect("fonts"),
+            "\u{3bb} ? ??? ? \u{e9}"
+        );
     }
 }

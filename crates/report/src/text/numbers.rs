@@ -98,6 +98,16 @@ pub(crate) fn plain(x: f64) -> String {
     significant(x, DIGITS)
 }
 
+/// A number without the zeros that a fixed number of digits leaves at its end.
+pub(crate) fn short(x: f64) -> String {
+    let written = plain(x);
+    if written.contains('\u{d7}') || !written.contains('.') {
+        return written;
+    }
+    let written = written.trim_end_matches('0');
+    written.trim_end_matches('.').to_owned()
+}
+
 /// A value to the digits its error leaves it, at most seven, without the error.
 pub(crate) fn known_within(x: f64, error: f64) -> String {
     if !(x.is_finite() && error.is_finite()) || x == 0.0 {
@@ -158,6 +168,11 @@ pub(crate) fn estimate(e: Estimate, scale: f64) -> String {
         e.mean * scale,
         e.standard_error.map(|error| error * scale.abs()),
     )
+}
+
+/// An accuracy in percent, to so many digits, without its sign.
+pub(crate) fn accuracy(share: f64, digits: usize) -> String {
+    significant(share * 100.0, digits)
 }
 
 /// A share as a percentage.
