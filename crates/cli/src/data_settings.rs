@@ -25,6 +25,9 @@ pub struct DataSettings {
     pub image_size: Option<usize>,
     /// Whether images that cannot be read are left out.
     pub skip_broken: bool,
+    /// Whether the test images of the files are done without.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_test: bool,
     /// Where images made ready are kept; the system's place for caches if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_dir: Option<PathBuf>,
@@ -42,6 +45,7 @@ impl DataSettings {
         self.coarse_labels |= flags.coarse_labels;
         self.image_size = flags.image_size.or(self.image_size);
         self.skip_broken |= flags.skip_broken;
+        self.without_test |= flags.without_test;
         self.cache_dir = flags.cache_dir.clone().or(self.cache_dir.take());
     }
 }
