@@ -8,10 +8,7 @@ use serde_json::Value;
 use hesscope_files::sealed::{check_json, seal_json};
 
 use super::error::SearchError;
-use crate::{
-    checkpoint::error::CheckpointError, evaluation::metrics::Metrics,
-    settings::difference::difference,
-};
+use crate::{checkpoint::CheckpointError, evaluation::Metrics, settings::difference};
 
 /// File name of a search's table in the folder of the search.
 pub const SEARCH_TABLE: &str = "search.json";

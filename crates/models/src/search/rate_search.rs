@@ -11,12 +11,9 @@ use super::{
     table::{SEARCH_TABLE, SearchTable, Trial},
 };
 use crate::{
-    checkpoint::{
-        error::CheckpointError,
-        files::{LAST_CHECKPOINT, checkpoint_path, list_checkpoints},
-    },
-    settings::{schedule::Schedule, setting_error::SettingError, train_config::TrainConfig},
-    training::{error::TrainError, train::Training},
+    checkpoint::{CheckpointError, LAST_CHECKPOINT, checkpoint_path, list_checkpoints},
+    settings::{Schedule, SettingError, TrainConfig, require},
+    training::{TrainError, Training},
 };
 
 /// A search: what is trained, at which rates, and where.
@@ -116,10 +113,10 @@ impl Search<'_> {
     fn check(&self) -> Result<(), SettingError> {
         let (epochs, full) = (self.epochs, self.training.config.epochs);
         let any = !self.rates.is_empty();
-        SettingError::unless(any, "learning-rate", "no rate", "at least one")?;
+        require(any, "learning-rate", "no rate", "at least one")?;
         let within = epochs > self.training.config.warm_up_epochs && epochs <= full;
         let rule = "above the epochs of the warm-up and at most the number of epochs";
-        SettingError::unless(within, "search-epochs", epochs, rule)?;
+        require(within, "search-epochs", epochs, rule)?;
         self.rates
             .iter()
             .try_for_each(|&rate| self.config_at(rate).check())
