@@ -1,10 +1,10 @@
-//! The section of an attribution.
+//! The section of findings.
 
 use std::error::Error;
 
 use hesscope_records::{
-    Condition, Finding, FindingVerdict, Findings, FindingsSettings, Leading, Measured, Negative,
-    Number, OverlapRecord, Relation, SCHEMA_VERSION, SpacePair, SpaceRecord,
+    Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings, LeadingEigenvalues,
+    Negative, Number, Origin, OverlapRecord, Part, Relation, SpacePair, SpaceRecord, Subject,
 };
 use hesscope_report::RunSummary;
 use hesscope_spectral::{Bounded, EnergySplit, Estimate, PrincipalAngles};
@@ -41,9 +41,9 @@ fn finding(claim: &str, verdict: FindingVerdict, holds: Option<bool>) -> Finding
     }
 }
 
-fn leading() -> Leading {
-    Leading {
-        operator: "hess".into(),
+fn leading() -> LeadingEigenvalues {
+    LeadingEigenvalues {
+        operator: Part::Hess.into(),
         values: vec![2.0],
         residuals: vec![0.0],
         all: false,
@@ -81,7 +81,7 @@ fn spaces(text: &str) -> SpacePair {
     }
 }
 
-fn attribution(text: &str) -> Findings {
+fn findings(text: &str) -> Findings {
     let estimate = Estimate {
         mean: 1.0,
         standard_error: Some(0.1),
@@ -92,23 +92,23 @@ fn attribution(text: &str) -> Findings {
         upper: 0.75,
         level: 0.95,
     };
-    Findings {
-        schema: SCHEMA_VERSION,
-        settings: FindingsSettings {
-            rules: 1,
-            split: text.into(),
-            epoch: 20,
-            checkpoint_sha256: text.into(),
+    let settings = FindingsSettings {
+        rules: 1,
+        subject: Subject {
             data_sha256: text.into(),
-            precision: text.into(),
-            analyses: Vec::new(),
-            energy_probes: 32,
-            seed: 0,
+            ..synthetic::subject()
         },
-        key: text.into(),
-        version: text.into(),
-        device: text.into(),
-        measured: Measured {
+        analyses: Vec::new(),
+        energy_probes: 32,
+        seed: 0,
+    };
+    Findings {
+        origin: Origin {
+            device: text.into(),
+            ..synthetic::origin(&settings)
+        },
+        settings,
+        evidence: Evidence {
             dimension: 100,
             examples: 50,
             classes: 10,
@@ -144,13 +144,12 @@ fn attribution(text: &str) -> Findings {
             finding("a second", FindingVerdict::NotConfirmed, Some(false)),
             finding("a third", FindingVerdict::Undecided, None),
         ],
-        seconds: 1.0,
     }
 }
 
 fn with(text: &str) -> Result<String, Box<dyn Error>> {
     let run = RunSummary {
-        attributions: vec![attribution(text)],
+        findings: vec![findings(text)],
         ..synthetic::run(synthetic::epochs(1), Vec::new())
     };
     page(&run)
@@ -158,12 +157,12 @@ fn with(text: &str) -> Result<String, Box<dyn Error>> {
 
 #[test]
 fn every_verdict_stands_with_its_reason_rule_and_numbers() -> Result<(), Box<dyn Error>> {
-    let html = with("train")?;
+    let html = with("a first")?;
     assert_balanced(&html);
     for part in [
         "<h2>Findings</h2>",
         "<h3>Training split, epoch 20</h3>",
-        "98.40 % answered right",
+        "accuracy 98.40 %",
         "<td>confirmed</td>",
         "<td>not confirmed</td>",
         "<td>undecided</td>",
@@ -183,7 +182,7 @@ fn every_verdict_stands_with_its_reason_rule_and_numbers() -> Result<(), Box<dyn
 }
 
 #[test]
-fn hostile_text_of_an_attribution_stays_text() -> Result<(), Box<dyn Error>> {
+fn hostile_text_of_findings_stays_text() -> Result<(), Box<dyn Error>> {
     let html = with("</td><script>alert('&')</script>\"")?;
     assert_balanced(&html);
     assert!(!html.contains("<script"), "a script came through");
@@ -191,8 +190,8 @@ fn hostile_text_of_an_attribution_stays_text() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn without_an_attribution_there_is_no_section() -> Result<(), Box<dyn Error>> {
+fn without_findings_there_is_no_section() -> Result<(), Box<dyn Error>> {
     let html = page(&synthetic::run(synthetic::epochs(1), Vec::new()))?;
-    assert!(!html.contains("Findings"));
+    assert!(!html.contains("<h2>Findings"));
     Ok(())
 }

@@ -2,10 +2,97 @@
 
 use std::error::Error;
 
-use hesscope_records::Document;
+use std::fs;
+
+use hesscope_files::sealed::seal_json;
+use hesscope_records::{
+    Analysis, AnalysisSettings, Document, Effort, EpochRecord, LeadingEffort, Origin, Part,
+    Precision, Spectrum, Split, SplitRecord, Subject, TopEigenvalues,
+};
+use hesscope_spectral::{
+    Atom, OutlierOptions, Quadrature, Reorthogonalisation, SpectralDensity, SpectralRange, outliers,
+};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::synthetic;
+/// The spectrum of a matrix of order 4, with one atom.
+fn analysis() -> Result<Analysis, Box<dyn Error>> {
+    let settings = AnalysisSettings {
+        operator: Part::A1 + Part::A2,
+        subject: Subject {
+            run_sha256: "0b5e55ed".repeat(8),
+            epoch: 20,
+            checkpoint_sha256: "c0ffee".repeat(10),
+            split: Split::Train,
+            data_sha256: "da7a".repeat(16),
+            precision: Precision::F32,
+        },
+        effort: Effort {
+            leading: LeadingEffort {
+                top: 2,
+                range_steps: 64,
+                reorthogonalisation: Reorthogonalisation::Full,
+                subspace_iterations: 128,
+                subspace_tolerance: 1e-6,
+                seed: 0,
+            },
+            probes: 1,
+            lanczos_steps: 3,
+            atom_fraction: Some(0.01),
+            density_error: None,
+            max_products: None,
+        },
+    };
+    let top = TopEigenvalues {
+        values: vec![3.0, 1.0],
+        residuals: vec![1e-9, 1e-8],
+        converged: vec![true, false],
+        iterations: 3,
+    };
+    Ok(Analysis {
+        origin: Origin::of(&settings, "cpu", 1.5),
+        settings,
+        examples: 40,
+        classes: 3,
+        loss: 0.25,
+        accuracy: 0.875,
+        spectrum: Spectrum {
+            dimension: 4,
+            range: SpectralRange {
+                lower: -0.1,
+                upper: 3.1,
+                ritz_min: 0.0,
+                ritz_max: 3.0,
+                residual_min: 0.0,
+                residual_max: 1e-9,
+                steps: 3,
+            },
+            outliers: outliers(&top.values, &top.residuals, &OutlierOptions::default())?,
+            top,
+            density: SpectralDensity {
+                dim: 4,
+                exact: false,
+                quadratures: vec![Quadrature {
+                    nodes: vec![0.5, 1.0],
+                    weights: vec![0.25, 0.75],
+                }],
+                atoms: vec![Atom {
+                    value: 3.0,
+                    residual: 1e-9,
+                }],
+            },
+            automatic: None,
+            laws: Vec::new(),
+            outlier_candidates: 2,
+            products: 12,
+        },
+    })
+}
+
+/// A value as it stands in its file.
+fn written<T: Serialize>(value: &T) -> Result<Value, Box<dyn Error>> {
+    Ok(serde_json::from_slice(&seal_json(value)?)?)
+}
 
 /// Words of JSON Schema that say nothing of what is valid.
 const WORDS: [&str; 6] = [
@@ -109,14 +196,25 @@ fn schema(document: Document) -> Value {
 #[test]
 fn what_is_written_is_valid() -> Result<(), Box<dyn Error>> {
     let rules = schema(Document::Analysis);
-    for analysis in synthetic::three(60)? {
-        let value = serde_json::to_value(&analysis)?;
-        assert_eq!(fault(&value, &rules, &rules, "analysis"), None);
-    }
+    assert_eq!(
+        fault(&written(&analysis()?)?, &rules, &rules, "analysis"),
+        None
+    );
     let rules = schema(Document::Metrics);
-    for record in synthetic::epochs(2) {
-        let value = serde_json::to_value(&record)?;
-        assert_eq!(fault(&value, &rules, &rules, "line"), None);
+    let split = SplitRecord {
+        loss: 0.5,
+        accuracy: 0.75,
+        top5_accuracy: None,
+    };
+    for (epoch, train) in [(0, None), (1, Some(split))] {
+        let record = EpochRecord {
+            epoch,
+            learning_rate: train.map(|_| 0.1),
+            running_loss: train.map(|split| split.loss),
+            train,
+            test: train,
+        };
+        assert_eq!(fault(&written(&record)?, &rules, &rules, "line"), None);
     }
     Ok(())
 }
@@ -124,14 +222,15 @@ fn what_is_written_is_valid() -> Result<(), Box<dyn Error>> {
 #[test]
 fn what_is_not_an_analysis_is_not_valid() -> Result<(), Box<dyn Error>> {
     let rules = schema(Document::Analysis);
-    let analysis = synthetic::analysis("g", synthetic::g_like(40), 12, 2)?;
-    let whole = serde_json::to_value(&analysis)?;
-    let changes: [(&str, Value); 5] = [
-        ("/schema", json!(2)),
-        ("/dimension", json!(-1)),
-        ("/top/values", json!(["1.0"])),
-        ("/density/quadratures/0/nodes", json!(null)),
-        ("/outliers/positive", json!({"perhaps": 3})),
+    let whole = written(&analysis()?)?;
+    let changes: [(&str, Value); 7] = [
+        ("/sha256", json!(null)),
+        ("/origin/schema", json!(1)),
+        ("/settings/operator", json!(3)),
+        ("/spectrum/dimension", json!(-1)),
+        ("/spectrum/top/values", json!(["1.0"])),
+        ("/spectrum/density/quadratures/0/nodes", json!(null)),
+        ("/spectrum/outliers/positive", json!({"perhaps": 3})),
     ];
     for (pointer, other) in changes {
         let mut value = whole.clone();
@@ -141,9 +240,41 @@ fn what_is_not_an_analysis_is_not_valid() -> Result<(), Box<dyn Error>> {
             "{pointer}"
         );
     }
-    let mut value = whole.clone();
-    value.as_object_mut().ok_or("no object")?.remove("range");
-    assert!(fault(&value, &rules, &rules, "analysis").is_some());
+    for field in ["sha256", "spectrum"] {
+        let mut value = whole.clone();
+        value.as_object_mut().ok_or("no object")?.remove(field);
+        assert!(
+            fault(&value, &rules, &rules, "analysis").is_some(),
+            "{field}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_published_schemas_are_those_of_this_version() -> Result<(), Box<dyn Error>> {
+    let folder = format!("{}/../../docs/schema", env!("CARGO_MANIFEST_DIR"));
+    let mut names = Vec::new();
+    for document in Document::ALL {
+        let name = format!("{}.schema.json", document.name());
+        let text = format!(
+            "{}\n",
+            serde_json::to_string_pretty(&document.json_schema())?
+        );
+        if std::env::var_os("HESSCOPE_PUBLISH_SCHEMAS").is_some() {
+            fs::write(format!("{folder}/{name}"), &text)?;
+        }
+        let published = fs::read_to_string(format!("{folder}/{name}"))?;
+        assert!(
+            published == text,
+            "write {name} again with `hesscope schema`"
+        );
+        names.push(name);
+    }
+    for entry in fs::read_dir(&folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        assert!(names.contains(&name), "{name} is of no document");
+    }
     Ok(())
 }
 
