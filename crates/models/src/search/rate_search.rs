@@ -44,7 +44,12 @@ impl Search<'_> {
     pub fn run(&self, observer: &mut dyn SearchObserver) -> Result<SearchTable, SearchError> {
         self.check().map_err(TrainError::from)?;
         let path = self.dir.join(SEARCH_TABLE);
-        let blank = SearchTable::new(self.epochs, self.training.config.epochs, self.settings());
+        let blank = SearchTable::new(
+            self.epochs,
+            self.training.config.epochs,
+            self.settings(),
+            self.training.provenance.clone(),
+        );
         let mut table = match SearchTable::read(&path)? {
             Some(table) => {
                 table.require(&path, &blank)?;
