@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, TensorData};
 use criterion::{Criterion, SamplingMode, Throughput};
-use hesscope::hvp::{Examples, ProblemOptions, Part, Problem};
+use hesscope::hvp::{Examples, Part, Problem, ProblemOptions};
 use hesscope::models::{BnMode, NetConfig, Network, Vgg11Classifier, Vgg11Config};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 

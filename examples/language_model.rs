@@ -12,7 +12,7 @@ use burn::nn::transformer::{
 };
 use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use hesscope::hvp::{Examples, ProblemOptions, Precision, Problem};
+use hesscope::hvp::{Examples, Precision, Problem, ProblemOptions};
 use shared::Outcome;
 
 const TEXT: &str = "the curve of a bowl says how fast a marble rolls back; the curve of a loss says \

@@ -6,7 +6,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope::hvp::{Examples, ProblemOptions, Part, Precision, Problem};
+use hesscope::hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
 /// Any module will do that gives logits [n, classes].

@@ -5,7 +5,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope::hvp::{Examples, ProblemOptions, Part, Problem};
+use hesscope::hvp::{Examples, Part, Problem, ProblemOptions};
 use hesscope::spectral::{SubspaceOptions, subspace_iteration};
 
 /// Any module will do that gives logits [n, classes].

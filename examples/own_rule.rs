@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use hesscope::hvp::ir::{FloatOperationIr, OperationIr};
 use hesscope::hvp::rules::{PerInput, Point, Rule, Saved};
-use hesscope::hvp::{Array, Examples, Loss, Lowering, ProblemOptions, Precision, Problem, Rules};
+use hesscope::hvp::{Array, Examples, Loss, Lowering, Precision, Problem, ProblemOptions, Rules};
 use shared::Outcome;
 
 /// y = arctan x, with y' = 1 / (1 + x²) and y'' = -2 x y'².

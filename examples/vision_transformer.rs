@@ -11,7 +11,7 @@ use burn::nn::transformer::{
 };
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
-use hesscope::hvp::{Examples, ProblemOptions, Precision, Problem};
+use hesscope::hvp::{Examples, Precision, Problem, ProblemOptions};
 use shared::Outcome;
 
 const CLASSES: usize = 4;
@@ -85,7 +85,11 @@ fn bars(count: usize, side: usize) -> Examples {
     }
 }
 
-fn problem(network: &VisionTransformer, examples: Examples, options: ProblemOptions) -> Outcome<Problem> {
+fn problem(
+    network: &VisionTransformer,
+    examples: Examples,
+    options: ProblemOptions,
+) -> Outcome<Problem> {
     let forward = |network: &VisionTransformer, images| network.forward(images);
     let device = Device::flex();
     Ok(Problem::new(network, forward, examples, &device, options)?)

@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, TensorData};
 use hesscope::data::{DatasetName, DatasetSpec};
-use hesscope::hvp::{Examples, ProblemOptions, Part, Precision, Problem};
+use hesscope::hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::models::{BnMode, NetConfig, Network};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 

@@ -38,7 +38,11 @@ fn crates() -> BTreeMap<String, PathBuf> {
     for entry in fs::read_dir(root().join("crates")).expect("the folder of the crates") {
         let path = entry.expect("an entry").path();
         if path.join("Cargo.toml").is_file() {
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             crates.insert(name, path);
         }
     }
@@ -48,14 +52,19 @@ fn crates() -> BTreeMap<String, PathBuf> {
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
-            && attribute.meta.to_token_stream().to_string().contains("test")
+            && attribute
+                .meta
+                .to_token_stream()
+                .to_string()
+                .contains("test")
     })
 }
 
 /// Reads a file as the module at `path`, and the files of the modules that it declares.
 fn read(file: &Path, folder: &Path, path: Vec<String>, modules: &mut Modules) {
     let text = fs::read_to_string(file).expect("a file of the crate");
-    let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let parsed =
+        syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     module(&parsed.items, file, folder, path, modules);
 }
 
@@ -78,7 +87,11 @@ fn module(items: &[Item], file: &Path, folder: &Path, path: Vec<String>, modules
                     Some((_, items)) => module(items, file, &below, inner, modules),
                     None => {
                         let flat = folder.join(format!("{name}.rs"));
-                        let file = if flat.is_file() { flat } else { below.join("mod.rs") };
+                        let file = if flat.is_file() {
+                            flat
+                        } else {
+                            below.join("mod.rs")
+                        };
                         read(&file, &below, inner, modules);
                     }
                 }
@@ -173,17 +186,22 @@ fn names(tokens: TokenStream, at: &[String], named: &mut Vec<Vec<String>>) {
         _ => None,
     };
     let colons = |i: usize| {
-        [i, i + 1].iter().all(|&i| matches!(tokens.get(i), Some(TokenTree::Punct(punct)) if punct.as_char() == ':'))
+        [i, i + 1].iter().all(
+            |&i| matches!(tokens.get(i), Some(TokenTree::Punct(punct)) if punct.as_char() == ':'),
+        )
     };
     let mut i = 0;
     while i < tokens.len() {
         if let TokenTree::Group(group) = &tokens[i] {
             names(group.stream(), at, named);
         }
-        let starts = ident(i).is_some_and(|name| ["crate", "self", "super"].contains(&name.as_str()));
+        let starts =
+            ident(i).is_some_and(|name| ["crate", "self", "super"].contains(&name.as_str()));
         if starts && colons(i + 1) {
             let mut path = vec![ident(i).expect("an identifier")];
-            while colons(i + 1) && let Some(name) = ident(i + 3) {
+            while colons(i + 1)
+                && let Some(name) = ident(i + 3)
+            {
                 path.push(name);
                 i += 3;
             }
@@ -244,11 +262,16 @@ fn circles(arrows: &Arrows) -> Vec<BTreeSet<PathBuf>> {
         }
         seen
     };
-    let all: BTreeMap<PathBuf, BTreeSet<PathBuf>> = arrows.keys().map(|file| (file.clone(), reached(file))).collect();
+    let all: BTreeMap<PathBuf, BTreeSet<PathBuf>> = arrows
+        .keys()
+        .map(|file| (file.clone(), reached(file)))
+        .collect();
     let mut circles: Vec<BTreeSet<PathBuf>> = Vec::new();
     for (file, reach) in &all {
         if reach.contains(file) && !circles.iter().any(|circle| circle.contains(file)) {
-            let circle = reach.iter().filter(|other| all.get(*other).is_some_and(|back| back.contains(file)));
+            let circle = reach
+                .iter()
+                .filter(|other| all.get(*other).is_some_and(|back| back.contains(file)));
             circles.push(circle.cloned().collect());
         }
     }
@@ -271,7 +294,12 @@ fn no_files_of_a_crate_import_each_other() {
                 said += &format!("{name}:\n");
                 for file in &circle {
                     for to in arrows[file].intersection(&circle) {
-                        let short = |file: &Path| file.strip_prefix(root()).unwrap_or(file).display().to_string();
+                        let short = |file: &Path| {
+                            file.strip_prefix(root())
+                                .unwrap_or(file)
+                                .display()
+                                .to_string()
+                        };
                         said += &format!("  {} -> {}\n", short(file), short(to));
                     }
                 }
@@ -287,7 +315,9 @@ fn dependencies(folder: &Path) -> BTreeSet<String> {
     let table: toml::Table = toml::from_str(&text).expect("TOML");
     let dependencies = table.get("dependencies").and_then(toml::Value::as_table);
     let names = dependencies.into_iter().flat_map(|table| table.keys());
-    names.filter_map(|name| name.strip_prefix("hesscope-").map(str::to_owned)).collect()
+    names
+        .filter_map(|name| name.strip_prefix("hesscope-").map(str::to_owned))
+        .collect()
 }
 
 /// A line of the sketch is `crates/NAME  what it is  -> those it depends on`.
@@ -296,11 +326,21 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
     let mut sketched: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in text.lines() {
-        let Some((crate_and_words, arrows)) = line.strip_prefix("    crates/").and_then(|line| line.split_once(" -> ")) else {
+        let Some((crate_and_words, arrows)) = line
+            .strip_prefix("    crates/")
+            .and_then(|line| line.split_once(" -> "))
+        else {
             continue;
         };
-        let name = crate_and_words.split_whitespace().next().expect("a name").to_owned();
-        let arrows = arrows.split(", ").map(str::trim).filter(|name| *name != "nothing of ours");
+        let name = crate_and_words
+            .split_whitespace()
+            .next()
+            .expect("a name")
+            .to_owned();
+        let arrows = arrows
+            .split(", ")
+            .map(str::trim)
+            .filter(|name| *name != "nothing of ours");
         sketched.insert(name, arrows.map(str::to_owned).collect());
     }
     let mut real: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -309,5 +349,8 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
             real.insert(name, dependencies(&folder));
         }
     }
-    assert_eq!(sketched, real, "the sketch of ARCHITECTURE.md and the manifests");
+    assert_eq!(
+        sketched, real,
+        "the sketch of ARCHITECTURE.md and the manifests"
+    );
 }

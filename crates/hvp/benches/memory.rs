@@ -7,7 +7,7 @@ mod networks;
 use std::fs;
 use std::process::Command;
 
-use hesscope_hvp::{ProblemOptions, Part};
+use hesscope_hvp::{Part, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 use networks::{Case, SMALL_CNN, VGG11};
 

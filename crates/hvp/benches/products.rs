@@ -13,7 +13,7 @@ mod networks;
 use std::hint::black_box;
 use std::time::Instant;
 
-use hesscope_hvp::{ProblemOptions, Part, Problem};
+use hesscope_hvp::{Part, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 use networks::{Case, SMALL_CNN, VGG11};
 

@@ -25,9 +25,9 @@ pub mod rules;
 mod space;
 
 pub use array::{Array, Kind};
+pub use blocks::{Block, DiagonalBlock};
 /// The record of operations that [`Rules`] are given.
 pub use burn_ir as ir;
-pub use blocks::{Block, DiagonalBlock};
 pub use capture::{capture, capture_with};
 pub use error::{CaptureError, HvpError, SourceError};
 pub use fisher::{Moment, MomentOperator};

@@ -5,8 +5,8 @@
 //! cotangent is the product; which matrix it is a product with depends only on the pair of seeds at
 //! the logits (see [`crate::operators`]).
 
-use crate::array::{Array, sum};
 use crate::array::host::scratch::recycle;
+use crate::array::{Array, sum};
 use crate::program::{Program, Slot};
 use crate::rules::{Cotangents, PerInput, Point, Saved};
 
@@ -54,7 +54,7 @@ impl Program {
             values[node.output] = Some(value);
             saved.push(kept);
             #[cfg(test)]
-            crate::footprint::probe::see(&[&values], &saved);
+            crate::footprint::tests::probe::see(&[&values], &saved);
         }
         Tape { values, saved }
     }
@@ -92,7 +92,7 @@ impl Program {
                 }
             }
             #[cfg(test)]
-            crate::footprint::probe::see(&[&tape.values, &tangents], &tape.saved);
+            crate::footprint::tests::probe::see(&[&tape.values, &tangents], &tape.saved);
         }
         tangents
     }
@@ -158,7 +158,10 @@ impl Program {
             tape.saved[index] = Saved::default();
             recycle(tangents[node.output].take());
             #[cfg(test)]
-            crate::footprint::probe::see(&[&tape.values, &tangents, &primal, &tangent], &tape.saved);
+            crate::footprint::tests::probe::see(
+                &[&tape.values, &tangents, &primal, &tangent],
+                &tape.saved,
+            );
         }
         let take = |from: &mut Vec<Option<Array>>| {
             self.parameters

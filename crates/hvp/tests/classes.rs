@@ -11,7 +11,7 @@ use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, close, entries, exact, filled};
 use faer::Mat;
 use hesscope_hvp::class::{ClassMean, GramMethod};
-use hesscope_hvp::{Examples, ProblemOptions, Part, Problem, Terms};
+use hesscope_hvp::{Examples, Part, Problem, ProblemOptions, Terms};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 const ROUNDING: f64 = 1e-12;

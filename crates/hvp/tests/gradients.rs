@@ -5,7 +5,7 @@ mod common;
 use burn::tensor::Device;
 use common::networks::{BatchCnn, Cnn, Concat, Idle, Mlp, Network, Residual};
 use common::{autodiff_gradient, close, examples, filled, gradient};
-use hesscope_hvp::{ProblemOptions, Precision, Problem};
+use hesscope_hvp::{Precision, Problem, ProblemOptions};
 
 const LABELS: [u32; 7] = [0, 1, 2, 1, 0, 2, 2];
 

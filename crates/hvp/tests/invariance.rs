@@ -6,7 +6,7 @@ mod common;
 use burn::tensor::Device;
 use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
-use hesscope_hvp::{HvpError, ProblemOptions, Part, Precision, Problem};
+use hesscope_hvp::{HvpError, Part, Precision, Problem, ProblemOptions};
 use hesscope_spectral::VectorSpace;
 
 const LABELS: [u32; 11] = [0, 1, 2, 1, 0, 2, 2, 0, 0, 1, 2];

@@ -5,7 +5,7 @@ mod common;
 use common::networks::{Cnn, Network, Residual};
 use common::{Numbers, close, exact, problem};
 use faer::Mat;
-use hesscope_hvp::{Block, Moment, Part, Problem, DiagonalBlock};
+use hesscope_hvp::{Block, DiagonalBlock, Moment, Part, Problem};
 use hesscope_spectral::{VectorSpace, to_dense};
 
 /// Which coordinates belong to parameters in a layer.

@@ -16,7 +16,7 @@ use common::{
 use faer::Mat;
 use hesscope_hvp::PrecisionExt;
 use hesscope_hvp::{
-    HvpError, IGNORED, Loss, Objective, ProblemOptions, Part, Precision, Problem, Samples, Targets,
+    HvpError, IGNORED, Loss, Objective, Part, Precision, Problem, ProblemOptions, Samples, Targets,
 };
 use hesscope_spectral::{VectorSpace, to_dense};
 

@@ -13,7 +13,7 @@ use common::{
     products,
 };
 use faer::Mat;
-use hesscope_hvp::{ProblemOptions, Part, Problem};
+use hesscope_hvp::{Part, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 const STEP: f64 = 1e-5;

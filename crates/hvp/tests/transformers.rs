@@ -23,7 +23,8 @@ use common::{
 };
 use faer::Mat;
 use hesscope_hvp::{
-    CaptureError, Examples, HvpError, IGNORED, Moment, ProblemOptions, Part, Precision, Problem, capture,
+    CaptureError, Examples, HvpError, IGNORED, Moment, Part, Precision, Problem, ProblemOptions,
+    capture,
 };
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::{Examples, ProblemOptions, Part, Precision, Problem};
+use hesscope_hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope_measure::{
     EffortChoices, GUARDS, LeadingEffort, MAX_PRODUCTS, Observer, OperatorProperties,
     expected_products, leading_pairs, outlier_words, spectrum, spectrum_from,

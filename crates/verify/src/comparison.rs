@@ -190,10 +190,7 @@ fn means(
         .collect())
 }
 
-fn products(
-    operator: &Operator,
-    directions: &[Array],
-) -> Result<Vec<Vec<f64>>, VerifyError> {
+fn products(operator: &Operator, directions: &[Array]) -> Result<Vec<Vec<f64>>, VerifyError> {
     let products = operator
         .apply(directions)
         .map_err(|error| VerifyError::Operator(error.to_string()))?;

@@ -30,7 +30,11 @@ impl Reference {
     /// # Errors
     ///
     /// When a tensor is missing or the network cannot be captured.
-    pub fn problem_with(&self, device: &Device, options: ProblemOptions) -> Result<Problem, VerifyError> {
+    pub fn problem_with(
+        &self,
+        device: &Device,
+        options: ProblemOptions,
+    ) -> Result<Problem, VerifyError> {
         let network = ReferenceNetwork::new(self, options.precision, device)?;
         let mut options = options;
         let mode = if self.batch_statistics {

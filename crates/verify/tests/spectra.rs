@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::Device;
-use hesscope_hvp::{ProblemOptions, Part, Precision};
+use hesscope_hvp::{Part, Precision, ProblemOptions};
 use hesscope_spectral::{
     Breakdown, ProbeKind, Reorthogonalisation, SlqOptions, SubspaceOptions, VectorSpace, slq,
     spectral_range, subspace_iteration,

@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::{Examples, HvpError, ProblemOptions, Problem};
+use hesscope_hvp::{Examples, HvpError, Problem, ProblemOptions};
 
 /// 3x3 convolution, normalization, relu and perhaps 2x2 max-pooling.
 #[derive(Module, Debug)]

@@ -7,7 +7,5 @@
 mod account;
 mod ledger;
 #[cfg(test)]
-pub(crate) mod probe;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;

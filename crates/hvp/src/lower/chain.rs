@@ -7,8 +7,8 @@ use crate::rules::{Rule, shape::Reshape};
 
 /// A lowering under construction, and the tensor it has come to.
 pub(super) struct Chain {
-    lowering: Lowering,
-    at: TensorIr,
+    pub(super) lowering: Lowering,
+    pub(super) at: TensorIr,
 }
 
 impl Chain {
@@ -20,7 +20,12 @@ impl Chain {
     }
 
     /// An operation on the tensor the chain has come to, and on `others`.
-    pub(super) fn apply(self, rule: impl Rule + 'static, others: &[&TensorIr], shape: &[usize]) -> Self {
+    pub(super) fn apply(
+        self,
+        rule: impl Rule + 'static,
+        others: &[&TensorIr],
+        shape: &[usize],
+    ) -> Self {
         let output = Lowering::intermediate(shape);
         let at = output.clone();
         Chain {
@@ -30,7 +35,12 @@ impl Chain {
     }
 
     /// The last operation, which writes `output`.
-    pub(super) fn end(self, rule: impl Rule + 'static, others: &[&TensorIr], output: &TensorIr) -> Lowering {
+    pub(super) fn end(
+        self,
+        rule: impl Rule + 'static,
+        others: &[&TensorIr],
+        output: &TensorIr,
+    ) -> Lowering {
         let mut inputs = vec![&self.at];
         inputs.extend(others);
         self.lowering.then(rule, &inputs, output)

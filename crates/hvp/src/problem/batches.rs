@@ -161,7 +161,9 @@ impl Batches {
     }
 
     fn read(&self, examples: &Range<usize>) -> Result<Samples, HvpError> {
-        self.source.batch(examples.clone()).map_err(HvpError::of_source)
+        self.source
+            .batch(examples.clone())
+            .map_err(HvpError::of_source)
     }
 
     /// Whether a batch has the inputs that were asked for and a target for every row of its logits.

@@ -33,7 +33,13 @@ impl Problem {
     ) -> Result<Self, HvpError> {
         let device = module.devices().into_iter().next().unwrap_or_default();
         let examples = Examples { inputs, labels };
-        Self::new(module, forward, examples, &device, ProblemOptions::default())
+        Self::new(
+            module,
+            forward,
+            examples,
+            &device,
+            ProblemOptions::default(),
+        )
     }
 
     /// The mean cross-entropy of a network over a data set.

@@ -73,7 +73,12 @@ fn products(program: &Program, directions: usize, options: &ProblemOptions) -> u
 /// Batches that are better computed side by side. On a host most operations use one core, but products
 /// of large matrices use all; and each batch has products of its own, p numbers each. So it is one for
 /// a device, which orders its work itself, and for a network of many parameters.
-fn batches_at_once(one: &Program, directions: usize, device: &Device, options: &ProblemOptions) -> usize {
+fn batches_at_once(
+    one: &Program,
+    directions: usize,
+    device: &Device,
+    options: &ProblemOptions,
+) -> usize {
     if on_host(device) && products(one, directions, options) <= options.memory / 8 {
         rayon::current_num_threads()
     } else {
@@ -173,7 +178,10 @@ fn batch_that_fits<F: Fn(usize) -> Result<Program, HvpError>>(
     }
     let one = captures.of(1)?.clone();
     if let Some(mut scaled) = ScaledProgram::between(one, captures.of(2)?) {
-        let size = equal(largest(most, |size| Ok(account(scaled.at(size)) <= memory))?);
+        let size = equal(largest(
+            most,
+            |size| Ok(account(scaled.at(size)) <= memory),
+        )?);
         if account(scaled.at(size)) == account(captures.of(size)?) {
             return Ok(size);
         }
@@ -320,7 +328,12 @@ mod tests {
             memory: 200 << 10,
             ..ProblemOptions::default()
         };
-        let made = plan(&mut Captures::new(changing), 1000, &Device::flex(), &options);
+        let made = plan(
+            &mut Captures::new(changing),
+            1000,
+            &Device::flex(),
+            &options,
+        );
         let made = made.expect("a plan");
         let taken = |size: usize| {
             let program = changing(size).expect("a program");
@@ -329,7 +342,10 @@ mod tests {
         let most = (1..LARGEST_BATCH)
             .find(|&size| taken(size + 1) > options.memory)
             .expect("the memory decides");
-        assert_eq!(made.batch_size, 1000usize.div_ceil(1000usize.div_ceil(most)));
+        assert_eq!(
+            made.batch_size,
+            1000usize.div_ceil(1000usize.div_ceil(most))
+        );
         assert_eq!(made.bytes, taken(made.batch_size));
     }
 
@@ -342,11 +358,18 @@ mod tests {
             ..ProblemOptions::default()
         };
         let count = 1 << 20;
-        let made = plan(&mut Captures::new(program), count, &Device::flex(), &options).expect("a plan");
+        let made = plan(
+            &mut Captures::new(program),
+            count,
+            &Device::flex(),
+            &options,
+        )
+        .expect("a plan");
         assert_eq!(made.batch_size, LARGEST_BATCH);
         // An example with many rows.
         let long = |size: usize| program(64 * size);
-        let made = plan(&mut Captures::new(long), count, &Device::flex(), &options).expect("a plan");
+        let made =
+            plan(&mut Captures::new(long), count, &Device::flex(), &options).expect("a plan");
         let one = long(1).expect("a program");
         let example = 4 * (one.footprint(8).peak - 8 * one.dim());
         let most = CACHED / example;
@@ -354,7 +377,8 @@ mod tests {
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
         // Products so large that a batch must be worth them.
         let wide = |size: usize| layers(size, 40_000);
-        let made = plan(&mut Captures::new(wide), count, &Device::flex(), &options).expect("a plan");
+        let made =
+            plan(&mut Captures::new(wide), count, &Device::flex(), &options).expect("a plan");
         let one = wide(1).expect("a program");
         let products = 4 * 8 * one.dim();
         let most = PASS_TO_PRODUCTS * products / (4 * one.footprint(8).peak - products);

@@ -21,6 +21,7 @@ pub mod discrete;
 pub mod elementwise;
 pub mod indexing;
 pub mod linear;
+mod linear_map;
 pub mod masking;
 pub mod normalization;
 pub mod one_dimension;

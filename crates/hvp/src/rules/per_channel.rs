@@ -1,9 +1,9 @@
 //! What rules over images [K, n, c, …] say with numbers per channel [K, c].
 
-use crate::array::{Array, sum};
 use crate::array::host::channels::{self, Term};
 use crate::array::host::numbers::reaches;
 use crate::array::host::real::with_real;
+use crate::array::{Array, sum};
 
 /// Numbers per channel, [K, c], beside images [K, n, c, …] of `rank` axes.
 fn beside(per_channel: &Array, rank: usize) -> Array {
@@ -85,7 +85,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::array::host::testing::{close, numbers};
+    use crate::array::host::tests::{close, numbers};
 
     #[test]
     fn combinations_are_the_same_on_devices() {

@@ -7,7 +7,7 @@ pub mod networks;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData, activation::log_softmax};
 use faer::Mat;
-use hesscope_hvp::{Examples, ProblemOptions, Part, Precision, PrecisionExt, Problem};
+use hesscope_hvp::{Examples, Part, Precision, PrecisionExt, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 
 use networks::Network;

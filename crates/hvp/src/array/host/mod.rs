@@ -21,6 +21,6 @@ pub(crate) mod real;
 pub(crate) mod results;
 pub(crate) mod scratch;
 #[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod tests;
 pub(crate) mod vectors;
 pub(crate) mod winners;

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use burn_backend::TensorMetadata;
 use burn_dispatch::backends::flex::{FlexTensor, Layout};
 use burn_dispatch::{BackendTensor, DispatchTensorKind};
 
@@ -127,7 +126,7 @@ pub(super) fn rows(layout: &Layout) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::host::testing::counted;
+    use crate::array::host::tests::counted;
     use crate::precision::Precision;
 
     #[test]

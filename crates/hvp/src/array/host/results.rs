@@ -58,7 +58,7 @@ pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Ar
 mod tests {
     use super::*;
     use crate::array::host::real::with_real;
-    use crate::array::host::testing::counted;
+    use crate::array::host::tests::counted;
     use crate::precision::Precision;
 
     #[test]

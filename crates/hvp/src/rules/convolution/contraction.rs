@@ -130,7 +130,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::array::host::testing::{close, numbers};
+    use crate::array::host::tests::{close, numbers};
 
     fn check(conv: &Conv2d, image: [usize; 4], weight: [usize; 4]) {
         let [n, c_in, h, w] = image;

@@ -1,6 +1,7 @@
 //! The account against the memory that a pass on the host really holds.
 
-use super::probe;
+pub(crate) mod probe;
+
 use super::walk::Walk;
 use crate::array::Array;
 use crate::capture::capture;
