@@ -54,47 +54,82 @@ mod statistics;
 mod trace;
 
 pub use bands::{
-    Band, BandOptions, Distance, DistanceOptions, IntervalCount, LogSpectrum, Rounding,
-    kolmogorov_distance, kolmogorov_interval, log_width, noise_floor, wasserstein_distance,
-    wasserstein_interval,
+    band::Band,
+    band_options::BandOptions,
+    interval_count::IntervalCount,
+    log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor},
+    spectrum_distance::{
+        Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance,
+        wasserstein_interval,
+    },
 };
 pub use density::{
-    Assessment, Atom, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
-    AutomaticOutcome, Curve, LogDensity, LogGrid, SlqEstimation, SlqOptions, SpectralDensity,
-    SymmetricLogGrid, automatic_density, deflated_density, gaussian_width, linear_grid, slq,
+    assessment::{Assessment, AutomaticDensity, AutomaticLimit, AutomaticOutcome},
+    automatic::{AutomaticEstimation, automatic_density},
+    automatic_options::AutomaticOptions,
+    deflated_density::deflated_density,
+    grid::{LogGrid, SymmetricLogGrid, linear_grid},
+    kernel::gaussian_width,
+    slq::{SlqEstimation, SlqOptions, slq},
+    spectral_density::{Atom, Curve, LogDensity, SpectralDensity},
 };
 pub use eigen::{
-    Breakdown, BulkEdge, ChebyshevEstimation, ChebyshevOptions, Extreme, ExtremePairs,
-    LanczosEstimation, LanczosOptions, LanczosRun, OutlierCount, OutlierOptions, OutlierOutcome,
-    Outliers, PrincipalAngles, RangeOptions, Reorthogonalisation, Selection, SpectralRange,
-    SubspaceEstimation, SubspaceOptions, SubspaceResult, ThickRestartEstimation,
-    ThickRestartOptions, UndecidedReason, apart, chebyshev_subspace, lanczos, outliers,
-    principal_angles, rotation_bound, spectral_range, subspace_iteration, thick_restart_lanczos,
+    angles::{PrincipalAngles, principal_angles, rotation_bound},
+    chebyshev::{ChebyshevEstimation, ChebyshevOptions, chebyshev_subspace},
+    extreme::{Extreme, ExtremePairs},
+    lanczos::{LanczosEstimation, lanczos},
+    lanczos_options::{Breakdown, LanczosOptions, Reorthogonalisation},
+    lanczos_run::LanczosRun,
+    outliers::{
+        BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+    },
+    range::{RangeOptions, SpectralRange, spectral_range},
+    selection::{Selection, apart},
+    subspace::{SubspaceEstimation, SubspaceOptions, SubspaceResult, subspace_iteration},
+    thick_restart::{ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos},
 };
 pub use embedding::{
     ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne,
     TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
     neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
 };
-pub use error::{OperatorError, SnapshotError, SpectralError};
+pub use error::{
+    operator_error::OperatorError, snapshot_error::SnapshotError, spectral_error::SpectralError,
+};
 pub use faer;
 pub use laws::{
     Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
     LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
     TruncatedTail, Verdict, Window, fit_laws,
 };
-pub use numeric::{Quadrature, TridiagonalEigen, TridiagonalEnds};
+pub use numeric::{
+    quadrature::Quadrature,
+    tridiagonal::{TridiagonalEigen, TridiagonalEnds},
+};
 pub use operator::{
-    Deflated, DenseOperator, Eigenpairs, HostSpace, LinearOperator, OperatorOn, ProbeKind, Probes,
-    Scalar, VectorOf, VectorSpace, to_dense,
+    deflated::Deflated,
+    dense::{DenseOperator, to_dense},
+    eigenpairs::Eigenpairs,
+    host_space::{HostSpace, Scalar},
+    linear_operator::{LinearOperator, OperatorOn, VectorOf},
+    probes::{ProbeKind, Probes},
+    vector_space::VectorSpace,
 };
 pub use resume::{
-    Estimation, FolderKeeper, Keeper, MemoryKeeper, NoKeeper, OptionRules, Snapshot, SnapshotRef,
-    read_state, write_state,
+    estimation::Estimation,
+    folder_keeper::FolderKeeper,
+    keeper::{Keeper, NoKeeper},
+    memory_keeper::MemoryKeeper,
+    snapshot::{Snapshot, SnapshotRef},
+    state::{OptionRules, read_state, write_state},
 };
-pub use statistics::{Bounded, Estimate};
+pub use statistics::{bounded::Bounded, estimate::Estimate};
 pub use trace::{
-    Diagonal, DiagonalEstimation, EnergySamples, EnergySplit, FrobeniusEstimation,
-    HutchinsonEstimation, HutchinsonOptions, TraceEstimate, XtraceEstimation, XtraceOptions,
-    diagonal, frobenius_norm, hutchinson_trace, xtrace,
+    diagonal::{Diagonal, DiagonalEstimation, diagonal},
+    energy::{EnergySamples, EnergySplit},
+    frobenius::{FrobeniusEstimation, frobenius_norm},
+    hutchinson::{HutchinsonEstimation, hutchinson_trace},
+    probe_products::HutchinsonOptions,
+    trace_estimate::TraceEstimate,
+    xtrace::{XtraceEstimation, XtraceOptions, xtrace},
 };
