@@ -3,25 +3,40 @@
 //! An operator is anything that multiplies a block of vectors ([`LinearOperator`]) of an inner-product space
 //! ([`VectorSpace`]), on any device. On top of it:
 //!
-//! - eigenpairs: [`lanczos`] (K starts in lockstep, Ritz values with residual bounds) and [`block_lanczos`] (Ritz values
-//!   with their multiplicities); [`thick_restart_lanczos`] (extreme pairs with a bounded number of vectors, repeated ones
-//!   sought out), [`chebyshev_subspace`] (by blocks, through a polynomial filter) and [`subspace_iteration`] (the leading
-//!   ones); [`spectral_range`], an interval that holds the spectrum;
-//! - densities: [`slq`] (stochastic Lanczos quadrature; the exact spectrum when run to the end), [`automatic_density`] (the
-//!   same until a requested error is met), [`kpm`] (the kernel polynomial method); [`apart`] and [`deflated_density`], which
-//!   eigenpairs may be taken out first and what is left;
+//! - eigenpairs: [`lanczos`] (K starts in lockstep, Ritz values with residual bounds); [`thick_restart_lanczos`] (extreme
+//!   pairs with a bounded number of vectors, repeated ones sought out), [`chebyshev_subspace`] (by blocks, through a
+//!   polynomial filter) and [`subspace_iteration`] (the leading ones by modulus); [`spectral_range`], an interval that holds
+//!   the spectrum;
+//! - densities: [`slq`] (stochastic Lanczos quadrature; the exact spectrum when run to the end) and [`automatic_density`]
+//!   (the same until a requested error is met); [`apart`] and [`deflated_density`], which eigenpairs may be taken out first
+//!   and what is left;
 //! - what a density says: [`Band`], a band for the truth on linear and logarithmic axes
 //!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
 //!   [`SpectralDensity::count_in`], how many eigenvalues an interval holds; [`wasserstein_distance`] and
 //!   [`kolmogorov_distance`] between spectra; [`fit_laws`], which law the bulk follows;
-//! - numbers: [`trace`], [`hutchpp`] and [`xtrace`], [`frobenius_norm`], [`diagonal`], [`log_determinant`]; [`EnergySamples`],
-//!   how the squared norm of a sum of two operators is shared between them;
+//! - numbers: [`hutchinson_trace`] and [`xtrace`], both of which return a [`TraceEstimate`]; [`frobenius_norm`] and
+//!   [`diagonal`]; [`EnergySamples`], how the squared norm of a sum of two operators is shared between them;
 //! - outliers: [`outliers`], how many eigenvalues stand apart at each end, and [`principal_angles`] between subspaces;
 //! - pictures: [`tsne`], [`classical_mds`], [`hierarchical_clustering`] and scores with permutation tests, from
 //!   [`Distances`].
 //!
-//! The iterative ones are [`Estimation`]s, which go step by step; each has a form `*_kept` whose state a [`Keeper`] keeps,
-//! in a folder ([`FolderKeeper`]) or in memory, so that one that was stopped ends with the same bits.
+//! The iterative ones are [`Estimation`]s, which go step by step. Each function begins one and runs it to the end; begun by
+//! hand, an estimation can be given a [`Keeper`], in a folder ([`FolderKeeper`]) or in memory ([`MemoryKeeper`]), so that one
+//! that was stopped ends with the same bits:
+//!
+//! ```
+//! # use hesscope_spectral::faer::Mat;
+//! use hesscope_spectral::{DenseOperator, Estimation, MemoryKeeper, XtraceEstimation, XtraceOptions};
+//!
+//! let operator: DenseOperator = DenseOperator::new(Mat::identity(50, 50))?;
+//! let mut keeper = MemoryKeeper::default();
+//! let estimation = XtraceEstimation::begin(&operator, &XtraceOptions::default())?;
+//! let found = estimation.run_kept(&operator, "trace", &mut keeper)?;
+//! assert!((found.trace.mean - 50.0).abs() < 1e-9);
+//! # Ok::<(), hesscope_spectral::SpectralError>(())
+//! ```
+//!
+//! A density without the leading eigenpair:
 //!
 //! ```
 //! use hesscope_spectral::faer::Mat;

@@ -49,7 +49,7 @@ pub(crate) fn check_between_zero_and_one(
     SpectralError::require(value > 0.0 && value < 1.0, option, reason)
 }
 
-/// The least of these values that a fraction `level` of them do not exceed: at least one value, in any order.
+/// The least of these values that at least a fraction `level` of them do not exceed; there must be one.
 pub(crate) fn quantile(mut values: Vec<f64>, level: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let place = (level * values.len() as f64).ceil() as usize;
