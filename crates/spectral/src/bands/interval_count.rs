@@ -32,12 +32,11 @@ impl SpectralDensity {
         level: f64,
     ) -> Result<IntervalCount, SpectralError> {
         check_level(level)?;
-        if lower.is_nan() || upper.is_nan() || lower > upper {
-            return Err(SpectralError::option(
-                "interval",
-                format!("[{lower}, {upper}] is not an interval"),
-            ));
-        }
+        SpectralError::require(
+            lower <= upper,
+            "interval",
+            format_args!("[{lower}, {upper}] is not an interval"),
+        )?;
         let inside = Indicator {
             lower,
             upper,

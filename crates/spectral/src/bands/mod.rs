@@ -13,12 +13,3 @@ pub(crate) mod probe_law;
 pub(crate) mod ritz_atoms;
 pub(crate) mod ritz_nodes;
 pub(crate) mod spectrum_distance;
-
-pub use band::Band;
-pub use band_options::BandOptions;
-pub use interval_count::IntervalCount;
-pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
-pub use spectrum_distance::{
-    Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance,
-    wasserstein_interval,
-};

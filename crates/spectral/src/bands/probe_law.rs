@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use statrs::function::gamma::gamma_lr;
 
+use crate::numeric::bisect::{bisect, bisected};
+
 /// Moments `tr f^k / p`, k = 1, 2, 3.
 pub(crate) type Moments = [f64; 3];
 
@@ -84,16 +86,9 @@ pub(crate) fn normal_distribution(x: f64) -> f64 {
 
 /// By bisection in the logarithm.
 fn chi_square_quantile(degrees: f64, probability: f64) -> f64 {
-    let (mut low, mut high) = (-80.0_f64, (degrees + 100.0 + 20.0 * degrees.sqrt()).ln());
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if gamma_lr(0.5 * degrees, 0.5 * middle.exp()) < probability {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    (0.5 * (low + high)).exp()
+    let range = [-80.0, (degrees + 100.0 + 20.0 * degrees.sqrt()).ln()];
+    let below = |t: f64| gamma_lr(0.5 * degrees, 0.5 * t.exp()) < probability;
+    bisected(range, 60, below).exp()
 }
 
 /// Relative deviation and degrees of freedom of the mean of n probes, and the sign of its skewness.
@@ -166,17 +161,10 @@ impl ProbeLaw {
             ratio * (1.0 + shape.deviation * quantile) - 1.0
         };
         let solve = |high: bool| {
-            let (mut inside, mut outside) = (0.0, if high { -14.0 } else { 24.0 });
-            for _ in 0..44 {
-                let middle: f64 = 0.5 * (inside + outside);
-                let value = excess(middle.exp(), high);
-                // Measured below the upper quantile (high), or above the lower one: T is in.
-                if (value >= 0.0) == high {
-                    inside = middle;
-                } else {
-                    outside = middle;
-                }
-            }
+            // Measured below the upper quantile (high), or above the lower one: T is in.
+            let inside = |t: f64| (excess(t.exp(), high) >= 0.0) == high;
+            let range = [0.0, if high { -14.0 } else { 24.0 }];
+            let [_, outside] = bisect(range, 44, inside);
             moments[0] * f64::exp(outside)
         };
         [solve(true), solve(false)]

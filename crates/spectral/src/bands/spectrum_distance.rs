@@ -17,12 +17,11 @@ impl Measure {
         let mut points: Vec<(f64, f64)> = density.weighted_values().collect();
         let total: f64 = points.iter().map(|point| point.1).sum();
         let sound = |&(value, weight): &(f64, f64)| value.is_finite() && weight >= 0.0;
-        if !(total > 0.0 && total.is_finite() && points.iter().all(sound)) {
-            return Err(SpectralError::option(
-                what,
-                "holds no spectrum: it needs finite values with weights that are not all zero",
-            ));
-        }
+        SpectralError::require(
+            total > 0.0 && total.is_finite() && points.iter().all(sound),
+            what,
+            "holds no spectrum: it needs finite values with weights that are not all zero",
+        )?;
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points.iter_mut().for_each(|point| point.1 /= total);
         Ok(Self(points))
@@ -96,14 +95,8 @@ pub fn wasserstein_distance(
 }
 
 fn check_order(order: f64) -> Result<(), SpectralError> {
-    if order >= 1.0 && order.is_finite() {
-        Ok(())
-    } else {
-        Err(SpectralError::option(
-            "order",
-            format!("{order} is not a number from 1 on"),
-        ))
-    }
+    let reason = format_args!("{order} is not a number from 1 on");
+    SpectralError::require(order >= 1.0 && order.is_finite(), "order", reason)
 }
 
 /// The Kolmogorov distance `sup |F_a - F_b|` between two spectra, between 0 and 1.

@@ -58,28 +58,33 @@ impl Default for AutomaticOptions {
 
 impl AutomaticOptions {
     pub(crate) fn check(&self) -> Result<(), SpectralError> {
-        if !(self.tolerance > 0.0 && self.tolerance.is_finite()) {
-            let reason = format!("{} is not a positive number", self.tolerance);
-            return Err(SpectralError::option("tolerance", reason));
-        }
-        if self.first_probes < 2 || self.first_probes > self.max_probes {
-            let reason = format!("must be between 2 and max_probes, {}", self.max_probes);
-            return Err(SpectralError::option("first_probes", reason));
-        }
-        if self.first_steps < 4 || self.first_steps > self.max_steps {
-            let reason = format!("must be between 4 and max_steps, {}", self.max_steps);
-            return Err(SpectralError::option("first_steps", reason));
-        }
+        SpectralError::require(
+            self.tolerance > 0.0 && self.tolerance.is_finite(),
+            "tolerance",
+            format_args!("{} is not a positive number", self.tolerance),
+        )?;
+        SpectralError::require(
+            (2..=self.max_probes).contains(&self.first_probes),
+            "first_probes",
+            format_args!("must be between 2 and max_probes, {}", self.max_probes),
+        )?;
+        SpectralError::require(
+            (4..=self.max_steps).contains(&self.first_steps),
+            "first_steps",
+            format_args!("must be between 4 and max_steps, {}", self.max_steps),
+        )?;
         let products = self.first_probes.saturating_mul(self.first_steps);
-        if products > self.max_products {
-            let reason = format!("the first probes and steps alone are {products} products");
-            return Err(SpectralError::option("max_products", reason));
-        }
+        SpectralError::require(
+            products <= self.max_products,
+            "max_products",
+            format_args!("the first probes and steps alone are {products} products"),
+        )?;
         let vectors = self.vectors(self.first_probes, self.first_steps);
-        if vectors > self.max_vectors {
-            let reason = format!("the first probes and steps alone keep {vectors} vectors");
-            return Err(SpectralError::option("max_vectors", reason));
-        }
+        SpectralError::require(
+            vectors <= self.max_vectors,
+            "max_vectors",
+            format_args!("the first probes and steps alone keep {vectors} vectors"),
+        )?;
         self.lanczos(self.first_steps).check()
     }
 

@@ -7,9 +7,7 @@ use crate::error::spectral_error::SpectralError;
 /// `points` equally spaced values from `lower` to `upper`, both included.
 pub fn linear_grid(lower: f64, upper: f64, points: usize) -> Result<Vec<f64>, SpectralError> {
     check_interval("grid", lower, upper)?;
-    if points < 2 {
-        return Err(SpectralError::option("grid", "needs at least two points"));
-    }
+    SpectralError::require(points >= 2, "grid", "needs at least two points")?;
     let last = (points - 1) as f64;
     Ok((0..points)
         .map(|i| {
@@ -26,23 +24,15 @@ pub(crate) fn check_interval(
     lower: f64,
     upper: f64,
 ) -> Result<(), SpectralError> {
-    if lower.is_finite() && upper.is_finite() && lower < upper {
-        Ok(())
-    } else {
-        let reason = format!("[{lower}, {upper}] is not an interval");
-        Err(SpectralError::option(option, reason))
-    }
+    let reason = format_args!("[{lower}, {upper}] is not an interval");
+    let holds = lower.is_finite() && upper.is_finite() && lower < upper;
+    SpectralError::require(holds, option, reason)
 }
 
 fn check_log(floor: f64, ceiling: f64) -> Result<(), SpectralError> {
-    if floor > 0.0 && floor < ceiling && ceiling.is_finite() {
-        Ok(())
-    } else {
-        Err(SpectralError::option(
-            "grid",
-            format!("0 < {floor} < {ceiling} must hold"),
-        ))
-    }
+    let reason = format_args!("0 < {floor} < {ceiling} must hold");
+    let holds = floor > 0.0 && floor < ceiling && ceiling.is_finite();
+    SpectralError::require(holds, "grid", reason)
 }
 
 /// A grid in `u = log10 |lambda|`, used for the positive and the negative side alike.

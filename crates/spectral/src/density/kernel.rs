@@ -16,14 +16,8 @@ pub(crate) fn gaussian(distance: f64, width: f64) -> f64 {
 }
 
 pub(crate) fn check_width(width: f64) -> Result<(), SpectralError> {
-    if width > 0.0 && width.is_finite() {
-        Ok(())
-    } else {
-        Err(SpectralError::option(
-            "width",
-            format!("{width} is not a positive number"),
-        ))
-    }
+    let reason = format_args!("{width} is not a positive number");
+    SpectralError::require(width > 0.0 && width.is_finite(), "width", reason)
 }
 
 /// The Gaussian's standard deviation `sigma = H / sqrt(8 ln kappa)`, `H = (upper - lower) / (steps - 1)`.
@@ -38,14 +32,11 @@ pub fn gaussian_width(
     kappa: f64,
 ) -> Result<f64, SpectralError> {
     check_interval("range", lower, upper)?;
-    if steps < 2 {
-        return Err(SpectralError::option("steps", "must be at least 2"));
-    }
-    if !(kappa > 1.0 && kappa.is_finite()) {
-        return Err(SpectralError::option(
-            "kappa",
-            format!("{kappa} is not above 1"),
-        ));
-    }
+    SpectralError::require(steps >= 2, "steps", "must be at least 2")?;
+    SpectralError::require(
+        kappa > 1.0 && kappa.is_finite(),
+        "kappa",
+        format_args!("{kappa} is not above 1"),
+    )?;
     Ok((upper - lower) / (steps - 1) as f64 / (8.0 * kappa.ln()).sqrt())
 }

@@ -51,7 +51,7 @@ impl Default for SlqOptions {
 
 impl SlqOptions {
     fn check(&self) -> Result<(), SpectralError> {
-        SpectralError::unless_positive("probes", self.probes)?;
+        SpectralError::require_positive("probes", self.probes)?;
         self.lanczos().check()
     }
 

@@ -69,7 +69,7 @@ impl ChebyshevOptions {
             ("bound_steps", self.bound_steps),
             ("max_iterations", self.max_iterations),
         ] {
-            SpectralError::unless_positive(option, value)?;
+            SpectralError::require_positive(option, value)?;
         }
         Ok(())
     }

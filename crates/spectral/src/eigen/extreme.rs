@@ -104,13 +104,15 @@ impl Found {
 
 /// Checks what the estimators of extreme pairs have in common.
 pub(crate) fn check_pairs(pairs: usize, dim: usize, tolerance: f64) -> Result<(), SpectralError> {
-    if pairs == 0 || pairs > dim {
-        let reason = format!("{pairs} pairs of an operator of dimension {dim}");
-        return Err(SpectralError::option("pairs", reason));
-    }
-    if !(tolerance >= 0.0 && tolerance.is_finite()) {
-        let reason = format!("{tolerance} is not a tolerance");
-        return Err(SpectralError::option("tolerance", reason));
-    }
+    SpectralError::require(
+        (1..=dim).contains(&pairs),
+        "pairs",
+        format_args!("{pairs} pairs of an operator of dimension {dim}"),
+    )?;
+    SpectralError::require(
+        tolerance >= 0.0 && tolerance.is_finite(),
+        "tolerance",
+        format_args!("{tolerance} is not a tolerance"),
+    )?;
     Ok(())
 }

@@ -48,12 +48,11 @@ impl<V: Clone> LanczosEstimation<V> {
     ) -> Result<Self, SpectralError> {
         options.check()?;
         let limits = Limits::new(op, options);
-        if limits.dim == 0 {
-            return Err(SpectralError::option(
-                "operator",
-                "acts on a space of dimension zero",
-            ));
-        }
+        SpectralError::require(
+            limits.dim > 0,
+            "operator",
+            "acts on a space of dimension zero",
+        )?;
         let recursions = starts
             .iter()
             .enumerate()
@@ -68,13 +67,14 @@ impl<V: Clone> LanczosEstimation<V> {
 
     /// Asks for `steps` steps in all; fewer than before are an error.
     pub fn grow<O: OperatorOn<V>>(&mut self, op: &O, steps: usize) -> Result<(), SpectralError> {
-        if steps < self.options.steps {
-            let reason = format!(
+        SpectralError::require(
+            steps >= self.options.steps,
+            "steps",
+            format_args!(
                 "{} were asked for already, so {steps} are too few",
                 self.options.steps
-            );
-            return Err(SpectralError::option("steps", reason));
-        }
+            ),
+        )?;
         self.options.steps = steps;
         let limits = Limits::new(op, &self.options);
         self.recursions

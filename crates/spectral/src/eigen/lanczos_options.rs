@@ -67,15 +67,13 @@ impl Default for LanczosOptions {
 
 impl LanczosOptions {
     pub(crate) fn check(&self) -> Result<(), SpectralError> {
-        SpectralError::unless_positive("steps", self.steps)?;
-        if self.breakdown == Breakdown::Restart
-            && self.reorthogonalisation != Reorthogonalisation::Full
-        {
-            return Err(SpectralError::option(
-                "breakdown",
-                "`restart` needs `full` reorthogonalisation",
-            ));
-        }
+        SpectralError::require_positive("steps", self.steps)?;
+        SpectralError::require(
+            self.breakdown == Breakdown::Stop
+                || self.reorthogonalisation == Reorthogonalisation::Full,
+            "breakdown",
+            "`restart` needs `full` reorthogonalisation",
+        )?;
         Ok(())
     }
 }

@@ -15,17 +15,3 @@ pub(crate) mod recursion;
 pub(crate) mod selection;
 pub(crate) mod subspace;
 pub(crate) mod thick_restart;
-
-pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
-pub use chebyshev::{ChebyshevEstimation, ChebyshevOptions, chebyshev_subspace};
-pub use extreme::{Extreme, ExtremePairs};
-pub use lanczos::{LanczosEstimation, lanczos};
-pub use lanczos_options::{Breakdown, LanczosOptions, Reorthogonalisation};
-pub use lanczos_run::LanczosRun;
-pub use outliers::{
-    BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
-};
-pub use range::{RangeOptions, SpectralRange, spectral_range};
-pub use selection::{Selection, apart};
-pub use subspace::{SubspaceEstimation, SubspaceOptions, SubspaceResult, subspace_iteration};
-pub use thick_restart::{ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos};

@@ -223,33 +223,28 @@ pub fn outliers(
     residuals: &[f64],
     options: &OutlierOptions,
 ) -> Result<Outliers, SpectralError> {
-    if residuals.len() != eigenvalues.len() {
-        return Err(SpectralError::Dimension {
-            what: "residuals of the eigenvalues",
-            expected: eigenvalues.len(),
-            found: residuals.len(),
-        });
-    }
-    if eigenvalues.iter().any(|value| !value.is_finite())
-        || residuals.iter().any(|r| !(*r >= 0.0 && r.is_finite()))
-    {
-        return Err(SpectralError::option(
-            "eigenvalues",
-            "values must be finite and residuals not negative",
-        ));
-    }
-    if !(options.alpha > 0.0 && options.alpha < 1.0) {
-        return Err(SpectralError::option(
-            "alpha",
-            format!("{} is not a probability", options.alpha),
-        ));
-    }
-    if options.window == 0 {
-        return Err(SpectralError::option("window", "must be at least 1"));
-    }
-    if !(options.relative_floor >= 0.0 && options.relative_floor < 1.0) {
-        return Err(SpectralError::option("relative_floor", "must be in [0, 1)"));
-    }
+    SpectralError::require_size(
+        "residuals of the eigenvalues",
+        eigenvalues.len(),
+        residuals.len(),
+    )?;
+    SpectralError::require(
+        eigenvalues.iter().all(|value| value.is_finite())
+            && residuals.iter().all(|r| *r >= 0.0 && r.is_finite()),
+        "eigenvalues",
+        "values must be finite and residuals not negative",
+    )?;
+    SpectralError::require(
+        options.alpha > 0.0 && options.alpha < 1.0,
+        "alpha",
+        format_args!("{} is not a probability", options.alpha),
+    )?;
+    SpectralError::require_positive("window", options.window)?;
+    SpectralError::require(
+        (0.0..1.0).contains(&options.relative_floor),
+        "relative_floor",
+        "must be in [0, 1)",
+    )?;
     let largest = eigenvalues
         .iter()
         .fold(0.0_f64, |m, value| m.max(value.abs()));
@@ -321,21 +316,11 @@ fn one_side(moduli: &[Modulus], sign: f64, options: &OutlierOptions) -> OutlierO
     };
     for k in 1..=tested {
         let following = &spacings[k..(k + options.window).min(m - 1)];
-        let Some(plain) = test(
-            k,
-            spacings[k - 1].value,
-            following.iter().map(|s| s.value),
-            tested,
-        ) else {
-            return OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues);
-        };
+        let before = &spacings[k - 1];
+        let plain = test(k, before.value, following.iter().map(|s| s.value), tested);
         // The quartile of larger spacings is positive too.
-        let Some(cautious) = test(
-            k,
-            spacings[k - 1].least,
-            following.iter().map(|s| s.most),
-            tested,
-        ) else {
+        let cautious = test(k, before.least, following.iter().map(|s| s.most), tested);
+        let (Some(plain), Some(cautious)) = (plain, cautious) else {
             return OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues);
         };
         if plain.p_value <= options.alpha {

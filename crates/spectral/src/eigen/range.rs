@@ -85,12 +85,11 @@ pub fn spectral_range<O: LinearOperator>(
     op: &O,
     options: &RangeOptions,
 ) -> Result<SpectralRange, SpectralError> {
-    if !(options.margin >= 0.0 && options.margin.is_finite()) {
-        return Err(SpectralError::option(
-            "margin",
-            format!("{} is not a fraction", options.margin),
-        ));
-    }
+    SpectralError::require(
+        options.margin >= 0.0 && options.margin.is_finite(),
+        "margin",
+        format_args!("{} is not a fraction", options.margin),
+    )?;
     let start = Probes::new(ProbeKind::Gaussian, options.seed).vector(op.space(), 0);
     let lanczos_options = LanczosOptions {
         steps: options.steps,

@@ -28,18 +28,16 @@ pub fn apart<V>(
     fraction: f64,
 ) -> Result<Selection, SpectralError> {
     pairs.check_residuals()?;
-    if !(fraction > 0.0 && fraction.is_finite()) {
-        return Err(SpectralError::option(
-            "fraction",
-            format!("{fraction} is not a positive number"),
-        ));
-    }
-    if bulk[0].is_nan() || bulk[1].is_nan() || bulk[0] > bulk[1] {
-        return Err(SpectralError::option(
-            "bulk",
-            format!("[{}, {}] is not an interval", bulk[0], bulk[1]),
-        ));
-    }
+    SpectralError::require(
+        fraction > 0.0 && fraction.is_finite(),
+        "fraction",
+        format_args!("{fraction} is not a positive number"),
+    )?;
+    SpectralError::require(
+        bulk[0] <= bulk[1],
+        "bulk",
+        format_args!("[{}, {}] is not an interval", bulk[0], bulk[1]),
+    )?;
     let mut rest = vec![bulk];
     let mut chosen: Vec<usize> = (0..pairs.values.len()).collect();
     let mut left = Vec::new();

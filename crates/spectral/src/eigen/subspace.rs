@@ -230,7 +230,7 @@ impl<V: Clone, O: OperatorOn<V>> Estimation<O> for SubspaceEstimation<V> {
 impl SubspaceOptions {
     fn check(&self, dim: usize) -> Result<(), SpectralError> {
         check_pairs(self.pairs, dim, self.tolerance)?;
-        SpectralError::unless_positive("max_iterations", self.max_iterations)
+        SpectralError::require_positive("max_iterations", self.max_iterations)
     }
 
     /// Vectors iterated on a space of `dim` dimensions.

@@ -72,21 +72,23 @@ impl ThickRestartOptions {
     fn check(&self, dim: usize) -> Result<(), SpectralError> {
         check_pairs(self.pairs, dim, self.tolerance)?;
         let window = self.window_on(dim);
-        if window < (self.pairs + 2).min(dim) {
-            let reason = format!(
+        SpectralError::require(
+            window >= (self.pairs + 2).min(dim),
+            "window",
+            format_args!(
                 "{window} vectors are too few for {} pairs: at least {} are needed",
                 self.pairs,
                 self.pairs + 2
-            );
-            return Err(SpectralError::option("window", reason));
-        }
-        if self.max_products < window {
-            let reason = format!(
+            ),
+        )?;
+        SpectralError::require(
+            self.max_products >= window,
+            "max_products",
+            format_args!(
                 "{} do not fill the window of {window}: at least as many are needed",
                 self.max_products
-            );
-            return Err(SpectralError::option("max_products", reason));
-        }
+            ),
+        )?;
         Ok(())
     }
 }

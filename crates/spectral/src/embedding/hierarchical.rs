@@ -47,12 +47,7 @@ pub fn hierarchical_clustering(
     linkage: Linkage,
 ) -> Result<Dendrogram, SpectralError> {
     let points = distances.points();
-    if points == 0 {
-        return Err(SpectralError::option(
-            "distances",
-            "there are no points to cluster",
-        ));
-    }
+    SpectralError::require(points > 0, "distances", "there are no points to cluster")?;
     let method = match linkage {
         Linkage::Average => kodama::Method::Average,
         Linkage::Ward => kodama::Method::Ward,
@@ -86,15 +81,14 @@ impl Dendrogram {
     /// The partition into `clusters` clusters, before the last `clusters - 1` mergers: a label for each point, numbered
     /// from 0 in the order of their first points.
     pub fn cut(&self, clusters: usize) -> Result<Vec<usize>, SpectralError> {
-        if clusters == 0 || clusters > self.points {
-            return Err(SpectralError::option(
-                "clusters",
-                format!(
-                    "must be from 1 to the number of points, {}, found {clusters}",
-                    self.points
-                ),
-            ));
-        }
+        SpectralError::require(
+            (1..=self.points).contains(&clusters),
+            "clusters",
+            format_args!(
+                "must be from 1 to the number of points, {}, found {clusters}",
+                self.points
+            ),
+        )?;
         let kept = self.points - clusters;
         // From the top down, so that a cluster's root is known before its parts ask for it.
         let mut root: Vec<usize> = (0..self.points + kept).collect();

@@ -49,12 +49,11 @@ pub(super) fn permutation_test(
     score: impl Fn(&[usize]) -> f64,
 ) -> Result<PermutationTest, SpectralError> {
     let count = options.permutations;
-    if count < 2 {
-        return Err(SpectralError::option(
-            "permutations",
-            format!("must be at least 2, found {count}"),
-        ));
-    }
+    SpectralError::require(
+        count >= 2,
+        "permutations",
+        format_args!("must be at least 2, found {count}"),
+    )?;
     let value = score(labels);
     let scores: Vec<f64> = (0..count as u64)
         .map(|k| {

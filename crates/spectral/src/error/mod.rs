@@ -3,7 +3,3 @@
 pub(crate) mod operator_error;
 pub(crate) mod snapshot_error;
 pub(crate) mod spectral_error;
-
-pub use operator_error::OperatorError;
-pub use snapshot_error::SnapshotError;
-pub use spectral_error::SpectralError;

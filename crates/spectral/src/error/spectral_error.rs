@@ -88,13 +88,38 @@ pub enum SpectralError {
 }
 
 impl SpectralError {
-    /// An option that counts something and must not be zero.
-    pub(crate) fn unless_positive(option: &'static str, value: usize) -> Result<(), Self> {
-        if value > 0 {
+    /// An error about an option unless this holds.
+    pub(crate) fn require(
+        holds: bool,
+        option: &'static str,
+        reason: impl std::fmt::Display,
+    ) -> Result<(), Self> {
+        if holds {
             Ok(())
         } else {
-            Err(Self::option(option, "must be at least 1"))
+            Err(Self::option(option, reason.to_string()))
         }
+    }
+
+    /// An option that counts something must not be zero.
+    pub(crate) fn require_positive(option: &'static str, value: usize) -> Result<(), Self> {
+        Self::require(value > 0, option, "must be at least 1")
+    }
+
+    /// An error unless what was found has the size expected.
+    pub(crate) fn require_size(
+        what: &'static str,
+        expected: usize,
+        found: usize,
+    ) -> Result<(), Self> {
+        if found == expected {
+            return Ok(());
+        }
+        Err(Self::Dimension {
+            what,
+            expected,
+            found,
+        })
     }
 
     pub(crate) fn option(option: &'static str, reason: impl Into<String>) -> Self {

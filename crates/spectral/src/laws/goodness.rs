@@ -2,6 +2,7 @@
 
 use super::sample::Point;
 use super::window::Conditioned;
+use crate::numeric::bisect::bisected;
 
 /// Kolmogorov's distance `sup |F_n - F|`, exact: it is reached at a value of the sample, from the left or the right.
 pub(super) fn kolmogorov(points: &[Point], law: &Conditioned) -> f64 {
@@ -73,17 +74,8 @@ fn crossing(law: &Conditioned, level: f64, a: f64, b: f64) -> f64 {
     if law.cdf(b) <= level {
         return b;
     }
-    let (mut low, mut high) = (a, b);
     // The error is second order in where the cut is.
-    for _ in 0..30 {
-        let middle = 0.5 * (low + high);
-        if law.cdf(middle) < level {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
+    bisected([a, b], 30, |x| law.cdf(x) < level)
 }
 
 /// Sixty-four panels, geometric where both ends are positive; zero where a is not below b.

@@ -51,12 +51,11 @@ impl LawOptions {
             ("least_tail", self.least_tail, 10),
             ("tries", self.tries, 1),
         ] {
-            if value < least {
-                return Err(SpectralError::option(
-                    name,
-                    format!("must be at least {least}, and is {value}"),
-                ));
-            }
+            SpectralError::require(
+                value >= least,
+                name,
+                format_args!("must be at least {least}, and is {value}"),
+            )?;
         }
         Ok(())
     }

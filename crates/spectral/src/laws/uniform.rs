@@ -1,19 +1,16 @@
 //! Uniform numbers that are the same on every platform.
 
 use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::Rng;
+
+use crate::operator::probes::stream_of;
 
 /// A stream of uniform numbers, a function of a seed and of what it is for.
 pub(super) struct Uniform(ChaCha12Rng);
 
 impl Uniform {
     pub fn new(seed: u64, purpose: u64) -> Self {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..21].copy_from_slice(b"hesscope laws");
-        let mut rng = ChaCha12Rng::from_seed(key);
-        rng.set_stream(purpose);
-        Self(rng)
+        Self(stream_of(b"hesscope laws", seed, purpose))
     }
 
     /// Uniform on the multiples of 2^-53 in [0, 1).

@@ -58,20 +58,12 @@ impl TridiagonalEigen {
 
 fn check(alpha: &[f64], beta: &[f64]) -> Result<(), SpectralError> {
     let expected = alpha.len().saturating_sub(1);
-    if beta.len() != expected {
-        let what = "off-diagonal of a tridiagonal matrix";
-        return Err(SpectralError::Dimension {
-            what,
-            expected,
-            found: beta.len(),
-        });
-    }
-    if alpha.iter().chain(beta).any(|value| !value.is_finite()) {
-        return Err(SpectralError::option(
-            "tridiagonal",
-            "has an entry that is not finite",
-        ));
-    }
+    SpectralError::require_size("off-diagonal of a tridiagonal matrix", expected, beta.len())?;
+    SpectralError::require(
+        alpha.iter().chain(beta).all(|value| value.is_finite()),
+        "tridiagonal",
+        "has an entry that is not finite",
+    )?;
     Ok(())
 }
 

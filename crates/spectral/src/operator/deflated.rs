@@ -30,19 +30,12 @@ impl<'a, O: LinearOperator> Deflated<'a, O, VectorOf<O>> {
     /// Takes the eigenvectors out; an error unless they are orthonormal to 1000 eps and fewer than p.
     pub fn new(inner: O, eigenpairs: &'a Eigenpairs<VectorOf<O>>) -> Result<Self, SpectralError> {
         let count = eigenpairs.vectors.len();
-        if !inner.excluded().is_empty() {
-            return Err(SpectralError::option(
-                "operator",
-                "is deflated already; deflate by all pairs at once",
-            ));
-        }
-        if eigenpairs.values.len() != count {
-            return Err(SpectralError::Dimension {
-                what: "eigenvalues",
-                expected: count,
-                found: eigenpairs.values.len(),
-            });
-        }
+        SpectralError::require(
+            inner.excluded().is_empty(),
+            "operator",
+            "is deflated already; deflate by all pairs at once",
+        )?;
+        SpectralError::require_size("eigenvalues", count, eigenpairs.values.len())?;
         if count > inner.space().dim() {
             return Err(SpectralError::Dimension {
                 what: "eigenvectors to deflate, at most",

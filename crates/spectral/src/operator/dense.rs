@@ -21,24 +21,17 @@ impl<T: Scalar> DenseOperator<T> {
     /// Takes a square matrix, checking `|a_ij - a_ji| <= 8 eps max|a|` with eps that of `f64`.
     pub fn new(matrix: Mat<f64>) -> Result<Self, SpectralError> {
         let dim = matrix.nrows();
-        if matrix.ncols() != dim {
-            return Err(SpectralError::Dimension {
-                what: "columns of a square matrix",
-                expected: dim,
-                found: matrix.ncols(),
-            });
-        }
+        SpectralError::require_size("columns of a square matrix", dim, matrix.ncols())?;
         let mut largest = 0.0_f64;
         let mut worst = (0, 0, 0.0);
         for j in 0..dim {
             for i in 0..dim {
                 let value = matrix[(i, j)];
-                if !value.is_finite() {
-                    return Err(SpectralError::option(
-                        "matrix",
-                        format!("entry ({i}, {j}) is {value}"),
-                    ));
-                }
+                SpectralError::require(
+                    value.is_finite(),
+                    "matrix",
+                    format_args!("entry ({i}, {j}) is {value}"),
+                )?;
                 largest = largest.max(value.abs());
                 let difference = (value - matrix[(j, i)]).abs();
                 if difference > worst.2 {
@@ -103,9 +96,7 @@ impl<T: Scalar> LinearOperator for DenseOperator<T> {
 ///
 /// Nothing is symmetrised, so `|M - M^T|` shows how symmetric the operator is in its working precision.
 pub fn to_dense<O: LinearOperator>(op: &O, block_size: usize) -> Result<Mat<f64>, SpectralError> {
-    if block_size == 0 {
-        return Err(SpectralError::option("block_size", "must be at least 1"));
-    }
+    SpectralError::require_positive("block_size", block_size)?;
     let space = op.space();
     let dim = space.dim();
     let mut dense = Mat::zeros(dim, dim);

@@ -16,15 +16,7 @@ pub struct Eigenpairs<V> {
 impl<V> Eigenpairs<V> {
     /// An error unless each has a residual.
     pub(crate) fn check_residuals(&self) -> Result<(), SpectralError> {
-        let (expected, found) = (self.values.len(), self.residuals.len());
         let what = "residuals of the eigenpairs";
-        if found == expected {
-            return Ok(());
-        }
-        Err(SpectralError::Dimension {
-            what,
-            expected,
-            found,
-        })
+        SpectralError::require_size(what, self.values.len(), self.residuals.len())
     }
 }

@@ -80,12 +80,10 @@ pub(crate) fn apply_checked<O: LinearOperator>(
     block: &[VectorOf<O>],
 ) -> Result<Vec<VectorOf<O>>, SpectralError> {
     let products = op.apply(block)?;
-    if products.len() != block.len() {
-        return Err(SpectralError::Dimension {
-            what: "number of products returned by the operator",
-            expected: block.len(),
-            found: products.len(),
-        });
-    }
+    SpectralError::require_size(
+        "number of products returned by the operator",
+        block.len(),
+        products.len(),
+    )?;
     Ok(products)
 }

@@ -9,11 +9,3 @@ pub(crate) mod orthogonalise;
 pub(crate) mod orthonormalise;
 pub(crate) mod probes;
 pub(crate) mod vector_space;
-
-pub use deflated::Deflated;
-pub use dense::{DenseOperator, to_dense};
-pub use eigenpairs::Eigenpairs;
-pub use host_space::{HostSpace, Scalar};
-pub use linear_operator::{LinearOperator, OperatorOn, VectorOf};
-pub use probes::{ProbeKind, Probes};
-pub use vector_space::VectorSpace;

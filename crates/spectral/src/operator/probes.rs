@@ -79,9 +79,14 @@ pub(crate) fn next_block(left: usize, block_size: usize) -> usize {
 
 /// The generator of one probe: key from the seed, stream from the index.
 pub(crate) fn stream(seed: u64, index: u64) -> ChaCha12Rng {
+    stream_of(b"hesscope", seed, index)
+}
+
+/// A generator for what the label, of at most 24 bytes, says.
+pub(crate) fn stream_of(label: &[u8], seed: u64, index: u64) -> ChaCha12Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(b"hesscope");
+    key[8..8 + label.len()].copy_from_slice(label);
     let mut rng = ChaCha12Rng::from_seed(key);
     rng.set_stream(index);
     rng

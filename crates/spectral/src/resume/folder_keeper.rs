@@ -64,6 +64,9 @@ struct Index {
     settled: Vec<Batch>,
 }
 
+/// A snapshot on disk, and what is known of it.
+type Found<V> = (Snapshot<V>, Kept);
+
 /// A file of settled vectors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Batch {
@@ -160,7 +163,7 @@ impl FolderKeeper {
         &self,
         name: &str,
         space: &S,
-    ) -> Result<Option<(Snapshot<S::Vector>, Kept)>, SnapshotError> {
+    ) -> Result<Option<Found<S::Vector>>, SnapshotError> {
         let path = self.state_path(name);
         let Some(mut file) = VectorFile::read(&path)? else {
             return Ok(None);

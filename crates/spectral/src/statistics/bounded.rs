@@ -45,15 +45,11 @@ pub(crate) fn check_between_zero_and_one(
     option: &'static str,
     value: f64,
 ) -> Result<(), SpectralError> {
-    if value > 0.0 && value < 1.0 {
-        Ok(())
-    } else {
-        let reason = format!("{value} is not between 0 and 1");
-        Err(SpectralError::option(option, reason))
-    }
+    let reason = format_args!("{value} is not between 0 and 1");
+    SpectralError::require(value > 0.0 && value < 1.0, option, reason)
 }
 
-/// The least of these values that a fraction `level` of them do not exceed: at least one value, in any order.
+/// The least of these values that at least a fraction `level` of them do not exceed; there must be one.
 pub(crate) fn quantile(mut values: Vec<f64>, level: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let place = (level * values.len() as f64).ceil() as usize;
@@ -62,9 +58,6 @@ pub(crate) fn quantile(mut values: Vec<f64>, level: f64) -> f64 {
 
 /// Fewest replicates of which a quantile says something.
 pub(crate) fn check_replicates(replicates: usize) -> Result<(), SpectralError> {
-    if replicates >= 20 {
-        return Ok(());
-    }
-    let reason = format!("{replicates} are too few; take at least 20");
-    Err(SpectralError::option("replicates", reason))
+    let reason = format_args!("{replicates} are too few; take at least 20");
+    SpectralError::require(replicates >= 20, "replicates", reason)
 }

@@ -3,6 +3,3 @@
 pub(crate) mod bounded;
 pub(crate) mod estimate;
 pub(crate) mod student;
-
-pub use bounded::Bounded;
-pub use estimate::Estimate;

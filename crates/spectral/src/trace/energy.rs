@@ -83,13 +83,11 @@ impl EnergySamples {
         B: LinearOperator<Space = A::Space>,
     {
         let space = first.space();
-        if second.space().dim() != space.dim() {
-            return Err(SpectralError::Dimension {
-                what: "the space of the second operator",
-                expected: space.dim(),
-                found: second.space().dim(),
-            });
-        }
+        SpectralError::require_size(
+            "the space of the second operator",
+            space.dim(),
+            second.space().dim(),
+        )?;
         let start = self.len();
         let probes = Probes::new(ProbeKind::Rademacher, seed);
         let block = probes.block(space, start as u64, count);
@@ -119,12 +117,11 @@ impl EnergySamples {
     /// With fewer than two probes, or a level that is not between 0 and 1.
     pub fn split(&self, level: f64) -> Result<EnergySplit, SpectralError> {
         let count = self.len();
-        if count < 2 || !self.is_sound() {
-            return Err(SpectralError::option(
-                "probes",
-                "an error needs at least 2, each with finite products",
-            ));
-        }
+        SpectralError::require(
+            count >= 2 && self.is_sound(),
+            "probes",
+            "an error needs at least 2, each with finite products",
+        )?;
         check_level(level)?;
         let both = || self.first.iter().zip(&self.second);
         let sums: Vec<f64> = both().map(|(a, b)| a + b).collect();

@@ -41,7 +41,7 @@ impl Default for HutchinsonOptions {
 
 impl HutchinsonOptions {
     pub(crate) fn check(&self) -> Result<(), SpectralError> {
-        SpectralError::unless_positive("probes", self.probes)
+        SpectralError::require_positive("probes", self.probes)
     }
 
     /// How a snapshot may differ: probes can be added, and the size of blocks changes nothing.

@@ -42,7 +42,7 @@ impl Default for XtraceOptions {
 
 impl XtraceOptions {
     fn check(&self) -> Result<(), SpectralError> {
-        SpectralError::unless_positive("vectors", self.vectors)
+        SpectralError::require_positive("vectors", self.vectors)
     }
 
     /// How a snapshot may differ.
@@ -175,12 +175,7 @@ impl<V: Clone> XtraceEstimation<V> {
                 self.basis.push(rest);
             }
             // Later vectors of the basis are orthogonal to this product.
-            let inner = space.gram(&self.basis, std::slice::from_ref(&product));
-            columns.push(
-                (0..inner.nrows())
-                    .map(|i| inner[(i, 0)])
-                    .collect::<Vec<f64>>(),
-            );
+            columns.push(coordinates(space, &self.basis, &product));
         }
         let rank = self.basis.len();
         for mut column in columns {
@@ -189,9 +184,9 @@ impl<V: Clone> XtraceEstimation<V> {
         }
         // One at a time, so that the result does not depend on the size of blocks and no second block is held.
         for index in 0..self.vectors() {
-            let test = self.test_vectors(op, index, 1);
-            let inner = space.gram(&self.basis, &test);
-            self.tests.extend((0..rank).map(|i| inner[(i, 0)]));
+            for test in self.test_vectors(op, index, 1) {
+                self.tests.extend(coordinates(space, &self.basis, &test));
+            }
         }
         self.state.sketched = true;
     }
@@ -276,8 +271,7 @@ impl<V: Clone, O: OperatorOn<V>> Estimation<O> for XtraceEstimation<V> {
                 });
             }
             if self.state.sketched {
-                let inner = space.gram(&self.basis, std::slice::from_ref(&product));
-                self.core.extend((0..inner.nrows()).map(|i| inner[(i, 0)]));
+                self.core.extend(coordinates(space, &self.basis, &product));
                 self.state.norms.push(size);
             } else {
                 self.state.squares.push(space.dot(x, x));
@@ -335,6 +329,12 @@ impl<V: Clone, O: OperatorOn<V>> Estimation<O> for XtraceEstimation<V> {
             basis: rank,
         })
     }
+}
+
+/// `Q^T x`.
+fn coordinates<S: VectorSpace>(space: &S, basis: &[S::Vector], x: &S::Vector) -> Vec<f64> {
+    let inner = space.gram(basis, std::slice::from_ref(x));
+    (0..basis.len()).map(|i| inner[(i, 0)]).collect()
 }
 
 /// What the terms of the mean are made from, in the coordinates of the basis.
