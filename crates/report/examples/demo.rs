@@ -68,6 +68,8 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         name: "figure-1".to_owned(),
         title: "The Hessian over training and test examples".to_owned(),
         made: "Made up.".to_owned(),
+        version: "0.1.0".to_owned(),
+        device: "cpu".to_owned(),
         columns,
         ..SpectraFigure::default()
     };
@@ -87,6 +89,8 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         name: "figure-2".to_owned(),
         title: "Class means".to_owned(),
         made: "Made up.".to_owned(),
+        version: "0.1.0".to_owned(),
+        device: "cpu".to_owned(),
         panels: vec![
             panel("mnist", "\u{732b} \u{1f63a}"),
             panel("arrays", &"long".repeat(50)),

@@ -86,14 +86,7 @@ pub fn write_spectra_figure(
         }
         (rule())
     };
-    let page = Page {
-        title: &figure.title,
-        version: &figure.version,
-        device: Some(&figure.device),
-        style: "",
-        script: None,
-        main,
-    };
+    let page = Page::new(&figure.title, &figure.version, &figure.device, main);
     Ok((write_figure_files(dir, &drawn, &page.html())?, record))
 }
 

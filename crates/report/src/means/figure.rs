@@ -82,14 +82,7 @@ pub fn write_means_figure(
             }
         }
     };
-    let page = Page {
-        title: &figure.title,
-        version: &figure.version,
-        device: Some(&figure.device),
-        style: "",
-        script: None,
-        main,
-    };
+    let page = Page::new(&figure.title, &figure.version, &figure.device, main);
     let files = write_figure_files(dir, &drawn, &page.html())?;
     let record = MeansFigureRecord {
         schema: SCHEMA_VERSION,

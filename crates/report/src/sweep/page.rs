@@ -1,12 +1,12 @@
 //! The page of a sweep.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::columns::{COLUMNS, Column, Sort};
 use super::entry::{SweepEntry, SweepSummary};
 use crate::html::markup::{Table, data, lead, paragraph, table_box};
 use crate::html::{Page, sweep_script};
-use crate::json::json;
 use crate::text::names::counted;
 
 const STYLE: &str = include_str!("sweep.css");
@@ -18,17 +18,21 @@ pub(super) fn page(sweep: &SweepSummary) -> String {
         _ => &sweep.title,
     };
     let any = !sweep.entries.is_empty();
-    let curves: Vec<_> = sweep.entries.iter().map(|entry| &entry.curve).collect();
+    let curves = sweep.entries.iter().map(|entry| entry.curve.clone());
+    let curves: Value = curves.collect();
     let main = html! {
         (lead(&opening(sweep)))
         @if !sweep.failures.is_empty() { section { h2 { "Failures" } (failures(sweep)) } }
         @if any {
-            section id="analyses" { h2 { "Analyses" } (table_box(true, "Analyses", analyses(sweep))) }
-            (paragraph(
+            section id="analyses" {
+                h2 { "Analyses" }
+                (table_box(true, "Analyses", analyses(sweep)))
+                (paragraph(
                 "Edges and mean eigenvalues are given with one standard error. Outliers are counted by the rule that each \
                  run\u{2019}s report states. \u{201c}Undecided\u{201d} means that the rule could not tell.",
-            ))
-            (data("curves", &json(&curves)))
+                ))
+            }
+            (data("curves", &curves))
         }
     };
     let page = Page {
@@ -65,7 +69,7 @@ fn opening(sweep: &SweepSummary) -> String {
 
 fn failures(sweep: &SweepSummary) -> Table {
     let failures = sweep.failures.iter();
-    Table::new("Runs that failed", &["Run", "Why"])
+    Table::new("Runs that failed", "Run | Why")
         .of_text()
         .with(failures.map(|failure| [failure.run.clone(), failure.reason.clone()]))
 }

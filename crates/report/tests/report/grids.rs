@@ -199,7 +199,7 @@ fn a_long_name_of_a_class_is_cut_in_the_picture_and_whole_on_the_page() -> Resul
     let name = "Llanfairpwll".repeat(17);
     let files = named(&name, folder.path())?;
     let svg = read(&files.svg)?;
-    assert!(svg.contains(">2 LlanfairpwllLlanfairpwll\u{2026}.<"));
+    assert!(svg.contains(">2 LlanfairpwllLlanfairpwll\u{2026}<"));
     assert!(read(&files.html)?.contains(&format!("<p>2 {name}.</p>")));
     // Wherever it stands, no text is wider than the picture.
     let files = named(&"W".repeat(30), folder.path())?;
