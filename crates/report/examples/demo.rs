@@ -95,7 +95,6 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             panel("mnist", "\u{732b} \u{1f63a}"),
             panel("arrays", &"long".repeat(50)),
         ],
-        ..MeansFigure::default()
     };
     println!("{}", write_means_figure(&means, folder)?.0.html.display());
     println!("{}", write_sweep_page(&sample::sweep()?, folder)?.display());

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::laws::laws;
 use super::outliers::outliers;
-use crate::figures::curves::is_outlier;
+use crate::figures::marks::is_outlier;
 use crate::html::markup::{Table, details};
 use crate::named_spectrum::NamedSpectrum;
 use crate::text::numbers::{estimate, integer, known_within, plain, significant, with_error};

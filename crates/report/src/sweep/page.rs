@@ -6,10 +6,17 @@ use serde_json::Value;
 use super::columns::{COLUMNS, Column, Sort};
 use super::entry::{SweepEntry, SweepSummary};
 use crate::html::markup::{Table, data, lead, paragraph, table_box};
-use crate::html::{Page, sweep_script};
+use crate::html::{Page, script};
 use crate::text::names::counted;
 
 const STYLE: &str = include_str!("sweep.css");
+const SCRIPTS: [&str; 5] = [
+    include_str!("table.js"),
+    include_str!("filters.js"),
+    include_str!("plot.js"),
+    include_str!("compare.js"),
+    include_str!("page.js"),
+];
 
 /// The page.
 pub(super) fn page(sweep: &SweepSummary) -> String {
@@ -40,7 +47,7 @@ pub(super) fn page(sweep: &SweepSummary) -> String {
         version: &sweep.version,
         device: None,
         style: STYLE,
-        script: any.then(sweep_script),
+        script: any.then(|| script(SCRIPTS)),
         main,
     };
     page.html()
@@ -141,7 +148,13 @@ fn relative(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{SCRIPTS, relative};
+
+    #[test]
+    fn no_script_ends_its_element() {
+        let scripts = SCRIPTS.concat();
+        assert!(!scripts.contains("</") && !scripts.contains("<!--"));
+    }
 
     #[test]
     fn a_path_becomes_an_address_beside_the_page() {
