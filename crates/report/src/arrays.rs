@@ -1,7 +1,7 @@
 //! The arrays of an analysis, for NumPy, PyTorch and others.
 
 use hesscope_records::{Analysis, Spectrum};
-use hesscope_spectral::{LogGrid, SpectralError, gaussian_width, linear_grid};
+use hesscope_spectral::{Atom, LogGrid, SpectralError, gaussian_width, linear_grid};
 
 use crate::check::check;
 use crate::error::ReportError;
@@ -40,27 +40,43 @@ pub enum Values {
 }
 
 impl NamedArray {
-    fn list(name: &str, values: Vec<f64>) -> Self {
+    fn list(name: &str, values: impl Into<Values>) -> Self {
+        let values = values.into();
         Self {
             name: name.to_owned(),
             shape: vec![values.len()],
-            values: Values::F64(values),
+            values,
         }
     }
 
     fn number(name: &str, value: f64) -> Self {
         Self {
-            name: name.to_owned(),
             shape: Vec::new(),
-            values: Values::F64(vec![value]),
+            ..Self::list(name, vec![value])
         }
     }
 
     fn whole(name: &str, value: usize) -> Self {
         Self {
-            name: name.to_owned(),
             shape: Vec::new(),
-            values: Values::I64(vec![value as i64]),
+            ..Self::list(name, Values::I64(vec![value as i64]))
+        }
+    }
+}
+
+impl From<Vec<f64>> for Values {
+    fn from(values: Vec<f64>) -> Self {
+        Self::F64(values)
+    }
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::F64(values) => values.len(),
+            Self::F32(values) => values.len(),
+            Self::I64(values) => values.len(),
+            Self::Bool(values) => values.len(),
         }
     }
 }
@@ -110,32 +126,20 @@ fn facts(analysis: &Analysis) -> Vec<NamedArray> {
 }
 
 fn quadratures(spectrum: &Spectrum) -> Vec<NamedArray> {
-    let density = &spectrum.density;
-    let all = |pick: fn(&hesscope_spectral::Quadrature) -> &Vec<f64>| -> Vec<f64> {
-        density
-            .quadratures
-            .iter()
-            .flat_map(|quadrature| pick(quadrature).iter().copied())
-            .collect()
-    };
-    let probes = density.quadratures.iter().enumerate();
-    let probe: Vec<i64> = probes
-        .flat_map(|(i, quadrature)| vec![i as i64; quadrature.nodes.len()])
-        .collect();
-    let atoms = &density.atoms;
+    let (quadratures, atoms) = (&spectrum.density.quadratures, &spectrum.density.atoms);
+    let (mut nodes, mut weights, mut probe) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, quadrature) in quadratures.iter().enumerate() {
+        nodes.extend_from_slice(&quadrature.nodes);
+        weights.extend_from_slice(&quadrature.weights);
+        probe.resize(nodes.len(), i as i64);
+    }
+    let of_atoms = |pick: fn(&Atom) -> f64| atoms.iter().map(pick).collect::<Vec<f64>>();
     vec![
-        NamedArray::list("nodes", all(|quadrature| &quadrature.nodes)),
-        NamedArray::list("weights", all(|quadrature| &quadrature.weights)),
-        NamedArray {
-            name: "probe".to_owned(),
-            shape: vec![probe.len()],
-            values: Values::I64(probe),
-        },
-        NamedArray::list("atoms", atoms.iter().map(|atom| atom.value).collect()),
-        NamedArray::list(
-            "atom_residuals",
-            atoms.iter().map(|atom| atom.residual).collect(),
-        ),
+        NamedArray::list("nodes", nodes),
+        NamedArray::list("weights", weights),
+        NamedArray::list("probe", Values::I64(probe)),
+        NamedArray::list("atoms", of_atoms(|atom| atom.value)),
+        NamedArray::list("atom_residuals", of_atoms(|atom| atom.residual)),
     ]
 }
 
@@ -144,11 +148,7 @@ fn leading(spectrum: &Spectrum) -> Vec<NamedArray> {
     vec![
         NamedArray::list("top_eigenvalues", top.values.clone()),
         NamedArray::list("top_residuals", top.residuals.clone()),
-        NamedArray {
-            name: "top_converged".to_owned(),
-            shape: vec![top.converged.len()],
-            values: Values::Bool(top.converged.clone()),
-        },
+        NamedArray::list("top_converged", Values::Bool(top.converged.clone())),
     ]
 }
 
@@ -202,11 +202,6 @@ fn logarithmic(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralErr
     let bands = spectrum
         .density
         .log_spectrum(&grid, WIDTH, &band_options(named.psd))?;
-    let masses = [
-        density.negative_mass,
-        density.near_zero,
-        density.positive_mass,
-    ];
     let mut arrays = vec![
         NamedArray::number("log_width", WIDTH),
         NamedArray::list("log_points", grid.points().to_vec()),
@@ -219,10 +214,13 @@ fn logarithmic(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralErr
     ] {
         arrays.extend(curve(prefix, side.mean, side.standard_error, band));
     }
-    arrays.push(NamedArray::list(
-        "log_masses",
-        masses.iter().map(|mass| mass.mean).collect(),
-    ));
+    let masses = [
+        density.negative_mass,
+        density.near_zero,
+        density.positive_mass,
+    ];
+    let means = masses.map(|mass| mass.mean).to_vec();
+    arrays.push(NamedArray::list("log_masses", means));
     let errors: Option<Vec<f64>> = masses.iter().map(|mass| mass.standard_error).collect();
     arrays.extend(errors.map(|errors| NamedArray::list("log_masses_standard_error", errors)));
     Ok(arrays)

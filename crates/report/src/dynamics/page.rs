@@ -32,14 +32,12 @@ pub(super) fn page(dynamics: &Dynamics, figures: &[[Figure; 2]]) -> String {
             }
         }
     };
-    let page = Page {
-        title: &title,
-        version: &dynamics.origin.version,
-        device: Some(&dynamics.origin.device),
-        style: "",
-        script: None,
+    let page = Page::new(
+        &title,
+        &dynamics.origin.version,
+        &dynamics.origin.device,
         main,
-    };
+    );
     page.html()
 }
 
@@ -89,8 +87,7 @@ fn located(dynamics: &Dynamics) -> Markup {
 /// The transitions along rows or columns: a row for each place, a column for each operator.
 fn transitions(dynamics: &Dynamics, along: Along, head: &str, caption: &str) -> Table {
     let operators = &dynamics.settings.operators;
-    let mut heads = vec![head.to_owned()];
-    heads.extend(operators.iter().map(operator_name));
+    let heads = std::iter::once(head.to_owned()).chain(operators.iter().map(operator_name));
     let found: Vec<&Transition> = dynamics
         .transitions
         .iter()
@@ -116,7 +113,7 @@ fn transitions(dynamics: &Dynamics, along: Along, head: &str, caption: &str) -> 
         row.extend(operators.iter().map(cell));
         row
     };
-    Table::new(caption, &heads)
+    Table::of_columns(caption, heads)
         .of_text()
         .with(places.into_iter().map(row))
 }
@@ -143,22 +140,10 @@ fn words(outcome: &TransitionOutcome) -> String {
 
 /// The numbers of one operator.
 fn table(dynamics: &Dynamics, place: usize, name: &str) -> Table {
-    let head = [
-        "Examples per class",
-        "Epoch",
-        "N",
-        "Loss",
-        "Accuracy, %",
-        "Positive outliers",
-        "Negative outliers",
-        "Largest eigenvalue",
-        "Edge of the bulk",
-        "Last outlier over it",
-        "Apart",
-    ];
+    let head = "Examples per class | Epoch | N | Loss | Accuracy, % | Positive outliers | Negative outliers | Largest eigenvalue | Edge of the bulk | Last outlier over it | Apart";
     let rows = dynamics.cells.iter();
     let rows = rows.filter_map(|cell| Some(row(cell, cell.spectra.get(place)?)));
-    Table::new(format!("{name}: error bars in parentheses"), &head)
+    Table::new(format!("{name}: error bars in parentheses"), head)
         .tall()
         .with(rows)
 }

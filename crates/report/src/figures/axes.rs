@@ -73,16 +73,23 @@ pub(crate) fn round_steps(low: f64, high: f64, most: usize, whole: bool) -> Vec<
     if whole {
         step = step.max(1.0);
     }
-    let mut ticks = Vec::new();
-    let mut k = (low / step).ceil();
-    while k * step <= high + step * 1e-9 {
-        ticks.push(Tick {
-            value: k * step,
-            label: short(k * step),
-        });
-        k += 1.0;
-    }
-    ticks
+    let (first, last) = (
+        (low / step).ceil() as i64,
+        (high / step + 1e-9).floor() as i64,
+    );
+    let tick = |k: i64| Tick {
+        value: k as f64 * step,
+        label: short(k as f64 * step),
+    };
+    (first..=last).map(tick).collect()
+}
+
+/// The least and the largest value with a little room about them.
+pub(crate) fn padded(values: impl Iterator<Item = f64>, least_room: f64) -> Option<(f64, f64)> {
+    let hull = |(low, high): (f64, f64), (u, v): (f64, f64)| (low.min(u), high.max(v));
+    let (low, high) = values.map(|value| (value, value)).reduce(hull)?;
+    let room = (0.06 * (high - low)).max(least_room);
+    Some((low - room, high + room))
 }
 
 /// The rectangle that curves are drawn in.
@@ -105,6 +112,14 @@ impl Frame {
 
     pub(crate) fn rectangle(&self) -> (f64, f64, f64, f64) {
         (self.x, self.y, self.width, self.height)
+    }
+
+    /// A vertical scale of these values, from bottom to top.
+    pub(crate) fn scale(&self, values: (f64, f64)) -> Scale {
+        Scale {
+            values,
+            pixels: (self.bottom(), self.y),
+        }
     }
 
     /// The point in its middle.

@@ -80,9 +80,10 @@ pub(crate) fn how_to_read<'a>(
                 .to_owned(),
         );
     }
-    let single =
-        |curves: &Curves| curves.near_zero_known && curves.near_zero.standard_error.is_none();
-    if all.clone().any(single) {
+    if all
+        .clone()
+        .any(|curves| curves.near_zero.standard_error.is_none())
+    {
         sentences.push("With a single probe, the errors of the shares are unknown.".to_owned());
     }
     if all.clone().any(|curves| !curves.near_zero_known) {

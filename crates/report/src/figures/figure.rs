@@ -1,5 +1,7 @@
 //! A picture with what is said of it.
 
+use serde_json::Value;
+
 use super::layout::Layout;
 use crate::svg::Drawing;
 
@@ -15,7 +17,7 @@ pub(crate) struct Figure {
     pub(crate) wide: Drawing,
     pub(crate) narrow: Drawing,
     /// Its numbers as JSON, for a figure that a page's script can read values off.
-    pub(crate) readings: Option<String>,
+    pub(crate) readings: Option<Value>,
 }
 
 impl Figure {

@@ -10,19 +10,20 @@ pub(crate) enum Layout {
 }
 
 impl Layout {
-    pub(crate) fn width(self) -> f64 {
+    fn either<T>(self, wide: T, narrow: T) -> T {
         match self {
-            Self::Wide => 760.0,
-            Self::Narrow => 360.0,
+            Self::Wide => wide,
+            Self::Narrow => narrow,
         }
+    }
+
+    pub(crate) fn width(self) -> f64 {
+        self.either(760.0, 360.0)
     }
 
     /// Room on the left for the labels of the vertical axis.
     pub(crate) fn left(self) -> f64 {
-        match self {
-            Self::Wide => 62.0,
-            Self::Narrow => 50.0,
-        }
+        self.either(62.0, 50.0)
     }
 
     /// Room on the right.
@@ -32,41 +33,31 @@ impl Layout {
 
     /// The heading's font.
     pub(crate) fn heading(self) -> Font {
-        match self {
-            Self::Wide => Font::bold(15.0, Ink::Text),
-            Self::Narrow => Font::bold(13.5, Ink::Text),
-        }
+        Font::bold(self.either(15.0, 13.5), Ink::Text)
     }
 
     /// Half the height of an outlier's mark.
     pub(crate) fn diamond(self) -> f64 {
-        match self {
-            Self::Wide => 6.0,
-            Self::Narrow => 5.0,
-        }
+        self.either(6.0, 5.0)
     }
 
     /// Width of the strip about zero.
     pub(crate) fn strip(self) -> f64 {
-        match self {
-            Self::Wide => 26.0,
-            Self::Narrow => 22.0,
-        }
+        self.either(26.0, 22.0)
     }
 
     /// Distance below which two labels of the horizontal axis would touch.
     pub(crate) fn label_distance(self) -> f64 {
-        match self {
-            Self::Wide => 48.0,
-            Self::Narrow => 40.0,
-        }
+        self.either(48.0, 40.0)
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Wide => "wide",
-            Self::Narrow => "narrow",
-        }
+    /// Of panels that could stand side by side, how many do.
+    pub(crate) fn beside(self, most: usize) -> usize {
+        self.either(most.max(1), 1)
+    }
+
+    fn name(self) -> &'static str {
+        self.either("wide", "narrow")
     }
 }
 

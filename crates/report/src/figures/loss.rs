@@ -1,6 +1,6 @@
 //! Loss and accuracy of both splits against epoch.
 
-use super::axes::{Frame, Scale, Tick, logarithmic, round_steps};
+use super::axes::{Frame, Scale, Tick, logarithmic, padded, round_steps};
 use super::figure::Figure;
 use super::layout::{Layout, NOTE, PANEL, drawn};
 use super::legend::{DASHES, Sign, legend};
@@ -106,30 +106,21 @@ fn series(epochs: &[Evaluated], value: impl Fn(SplitRecord) -> f64) -> [Vec<(f64
 fn losses(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
     // The logarithm of a loss of zero is not finite, and is left out.
     let curves = series(epochs, |split| split.loss.log10());
-    let (low, high) = bounds(&curves, (-1.0, 0.0));
-    let pad = (0.06 * (high - low)).max(0.05);
-    let (low, high) = (low - pad, high + pad);
-    let ticks = logarithmic(low, high, 6);
-    panel(canvas, frame, "Loss", (low, high), &ticks, epochs, &curves);
+    let ends = ends(&curves, 0.05).unwrap_or((-1.0, 0.0));
+    let ticks = logarithmic(ends.0, ends.1, 6);
+    panel(canvas, frame, "Loss", ends, &ticks, epochs, &curves);
 }
 
 fn accuracies(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
     let curves = series(epochs, |split| split.accuracy * 100.0);
-    let (low, high) = bounds(&curves, (0.0, 100.0));
-    let pad = (0.06 * (high - low)).max(0.5);
-    let (low, high) = (low - pad, high + pad);
-    let ticks = round_steps(low.max(0.0), high.min(100.0), 6, false);
-    let title = "Accuracy, %";
-    panel(canvas, frame, title, (low, high), &ticks, epochs, &curves);
+    let ends = ends(&curves, 0.5).unwrap_or((0.0, 100.0));
+    let ticks = round_steps(ends.0.max(0.0), ends.1.min(100.0), 6, false);
+    panel(canvas, frame, "Accuracy, %", ends, &ticks, epochs, &curves);
 }
 
-/// The least and largest value of both curves.
-fn bounds(curves: &[Vec<(f64, f64)>; 2], otherwise: (f64, f64)) -> (f64, f64) {
-    let mut values = curves.iter().flatten().map(|&(_, y)| y);
-    match values.next() {
-        None => otherwise,
-        Some(first) => values.fold((first, first), |(low, high), y| (low.min(y), high.max(y))),
-    }
+/// The ends of an axis that holds both curves.
+fn ends(curves: &[Vec<(f64, f64)>; 2], least_room: f64) -> Option<(f64, f64)> {
+    padded(curves.iter().flatten().map(|&(_, y)| y), least_room)
 }
 
 fn panel(
@@ -142,10 +133,7 @@ fn panel(
     curves: &[Vec<(f64, f64)>; 2],
 ) {
     canvas.text((frame.x, frame.y - 12.0), Anchor::Start, PANEL, title);
-    let scale = Scale {
-        values,
-        pixels: (frame.bottom(), frame.y),
-    };
+    let scale = frame.scale(values);
     frame.horizontals(canvas, &scale, ticks, true);
     let places = epochs.iter().map(|record| record.epoch as f64);
     let low = places.clone().fold(f64::INFINITY, f64::min);
@@ -162,18 +150,12 @@ fn panel(
         .collect();
     frame.verticals(canvas, labels.iter().map(|(x, _)| *x));
     frame.labels_below(canvas, &labels);
-    canvas.text(
-        (frame.x + frame.width / 2.0, frame.bottom() + 34.0),
-        Anchor::Middle,
-        NOTE,
-        "epoch",
-    );
-    let [train, test] = curves.each_ref().map(|curve| -> Vec<(f64, f64)> {
-        curve
-            .iter()
-            .map(|&(x, y)| (across.at(x), scale.at(y)))
-            .collect()
-    });
+    let below = (frame.middle().0, frame.bottom() + 34.0);
+    canvas.text(below, Anchor::Middle, NOTE, "epoch");
+    let place = |&(x, y): &(f64, f64)| (across.at(x), scale.at(y));
+    let [train, test] = curves
+        .each_ref()
+        .map(|curve| curve.iter().map(place).collect::<Vec<_>>());
     canvas.polyline(&train, Ink::Blue, 2.0, None);
     canvas.polyline(&test, Ink::Orange, 2.0, Some(DASHES));
     let every = epochs.len().div_ceil(MARKS).max(1);

@@ -8,6 +8,7 @@ pub(crate) mod grid;
 mod layout;
 mod legend;
 mod loss;
+pub(crate) mod marks;
 pub(crate) mod readings;
 mod scatter;
 mod split_axis;

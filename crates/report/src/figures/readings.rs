@@ -1,11 +1,11 @@
 //! What a page's script needs to read values off a density figure: the curves, and where they are drawn.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::axes::Scale;
 use super::curves::{Curves, SideCurve};
 use super::split_axis::SplitAxis;
-use crate::json::{all_rounded, json, rounded};
+use crate::json::{all_rounded, rounded};
 
 /// Fewer eigenvalues a decade than this are none to a reader.
 const LEAST: f64 = 1e-3;
@@ -18,79 +18,27 @@ pub(crate) struct Geometry {
     pub(crate) scales: Vec<(f64, Scale)>,
 }
 
-#[derive(Serialize)]
-struct Drawn {
-    width: f64,
-    strip: Vec<f64>,
-    negative: Option<Vec<f64>>,
-    positive: Option<Vec<f64>>,
-    /// log10 of the counts at bottom and top of a panel.
-    counts: Vec<f64>,
-    panels: Vec<DrawnPanel>,
-}
-
-#[derive(Serialize)]
-struct DrawnPanel {
-    frame: f64,
-    scale: Vec<f64>,
-    curves: [usize; 1],
-}
-
-/// One curve: its name and outliers where they are wanted, the power of ten its grid begins at, the grid's step, the share
-/// near zero in words, and both sides.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Curve<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outliers: Option<Vec<f64>>,
-    floor: i32,
-    /// As exact as the grid: hundreds of steps must not drift.
-    step: f64,
-    near_zero: String,
-    negative: Side,
-    positive: Side,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Side {
-    mean: Vec<f64>,
-    band: Option<[Vec<f64>; 2]>,
-}
-
-#[derive(Serialize)]
-struct Readings<'a> {
-    curves: Vec<Curve<'a>>,
-    wide: Drawn,
-    narrow: Drawn,
-}
-
 impl Geometry {
-    fn drawn(&self) -> Drawn {
-        let of = |scale: Scale| {
-            let ((v0, v1), (p0, p1)) = (scale.values, scale.pixels);
-            all_rounded(&[v0, v1, p0, p1])
+    fn json(&self) -> Value {
+        let side = |negative| {
+            let Scale { values, pixels } = self.axis.side(negative)?;
+            Some(all_rounded(&[values.0, values.1, pixels.0, pixels.1]))
         };
-        let side = |negative| self.axis.side(negative).map(of);
+        let panel = |(i, (frame, scale)): (usize, &(f64, Scale))| {
+            let pixels = all_rounded(&[scale.pixels.0, scale.pixels.1]);
+            json!({ "frame": rounded(*frame), "scale": pixels, "curves": [i] })
+        };
         let (left, right) = self.axis.strip();
-        let panels = self.scales.iter().enumerate();
-        Drawn {
-            width: rounded(self.width),
-            strip: all_rounded(&[left, right]),
-            negative: side(true),
-            positive: side(false),
-            counts: self.scales.first().map_or(Vec::new(), |(_, scale)| {
-                all_rounded(&[scale.values.0, scale.values.1])
-            }),
-            panels: panels
-                .map(|(i, (frame, scale))| DrawnPanel {
-                    frame: rounded(*frame),
-                    scale: all_rounded(&[scale.pixels.0, scale.pixels.1]),
-                    curves: [i],
-                })
-                .collect(),
-        }
+        let first = self.scales.first();
+        json!({
+            "width": rounded(self.width),
+            "strip": all_rounded(&[left, right]),
+            "negative": side(true),
+            "positive": side(false),
+            // log10 of the counts at bottom and top of a panel.
+            "counts": first.map(|(_, scale)| all_rounded(&[scale.values.0, scale.values.1])),
+            "panels": self.scales.iter().enumerate().map(panel).collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -100,56 +48,34 @@ pub(crate) fn figure<'a>(
     floor: i32,
     wide: &Geometry,
     narrow: &Geometry,
-) -> String {
-    json(&Readings {
-        curves: curves
-            .map(|(name, curves)| Curve {
-                name: Some(name),
-                ..Curve::new(floor, curves)
-            })
-            .collect(),
-        wide: wide.drawn(),
-        narrow: narrow.drawn(),
+) -> Value {
+    let named = |(name, curves): (&str, &Curves)| {
+        let mut curve = curve(floor, curves);
+        curve["name"] = name.into();
+        curve
+    };
+    let curves: Vec<Value> = curves.map(named).collect();
+    json!({ "curves": curves, "wide": wide.json(), "narrow": narrow.json() })
+}
+
+/// One curve: the power of ten its grid begins at, the grid's step, the share near zero in words, both sides, and outliers.
+pub(crate) fn curve(floor: i32, curves: &Curves) -> Value {
+    let outliers = curves.marks.iter().filter(|mark| mark.outlier);
+    let outliers: Vec<f64> = outliers.map(|mark| mark.value).collect();
+    json!({
+        "floor": floor,
+        // As exact as the grid: hundreds of steps must not drift.
+        "step": curves.step,
+        "nearZero": curves.near_zero_words(),
+        "negative": side(&curves.negative),
+        "positive": side(&curves.positive),
+        "outliers": all_rounded(&outliers),
     })
 }
 
-impl Curve<'_> {
-    /// A curve without its name.
-    fn new(floor: i32, curves: &Curves) -> Self {
-        Self {
-            name: None,
-            outliers: None,
-            floor,
-            step: curves.step,
-            near_zero: curves.near_zero_words(),
-            negative: side(&curves.negative),
-            positive: side(&curves.positive),
-        }
-    }
-
-    /// A curve with its outliers, whose name stands elsewhere.
-    pub(crate) fn with_outliers(floor: i32, curves: &Curves) -> Self {
-        let outliers = curves.marks.iter().filter(|mark| mark.outlier);
-        let values: Vec<f64> = outliers.map(|mark| mark.value).collect();
-        Self {
-            outliers: Some(all_rounded(&values)),
-            ..Self::new(floor, curves)
-        }
-    }
-}
-
-fn side(curve: &SideCurve) -> Side {
-    let counts = |values: &[f64]| {
-        let counts = values
-            .iter()
-            .map(|&count| if count < LEAST { 0.0 } else { rounded(count) });
-        counts.collect::<Vec<f64>>()
-    };
-    Side {
-        mean: counts(&curve.mean),
-        band: curve
-            .band
-            .as_ref()
-            .map(|[lower, upper]| [counts(lower), counts(upper)]),
-    }
+fn side(curve: &SideCurve) -> Value {
+    let count = |&count: &f64| if count < LEAST { 0.0 } else { rounded(count) };
+    let counts = |values: &Vec<f64>| values.iter().map(count).collect::<Vec<f64>>();
+    let band = curve.band.as_ref().map(|band| band.each_ref().map(counts));
+    json!({ "mean": counts(&curve.mean), "band": band })
 }

@@ -20,7 +20,19 @@ pub(crate) struct Page<'a> {
     pub(crate) main: Markup,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// A page without a script, in the style of all pages.
+    pub(crate) fn new(title: &'a str, version: &'a str, device: &'a str, main: Markup) -> Self {
+        Self {
+            title,
+            version,
+            device: Some(device),
+            style: "",
+            script: None,
+            main,
+        }
+    }
+
     /// The whole file.
     pub(crate) fn html(&self) -> String {
         let page = html! {

@@ -1,8 +1,10 @@
 //! Tables, figures and paragraphs.
 
 use maud::{Markup, PreEscaped, Render, html};
+use serde_json::Value;
 
 use crate::figures::Figure;
+use crate::json::json;
 use crate::text::names::unbroken;
 
 /// A table: the first cell of a row is its header.
@@ -15,10 +17,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new<S: AsRef<str>>(caption: impl Into<String>, head: &[S]) -> Self {
+    /// A table under the heads of its columns, with ` | ` between them.
+    pub(crate) fn new(caption: impl Into<String>, heads: &str) -> Self {
+        Self::of_columns(caption, heads.split(" | ").map(str::to_owned))
+    }
+
+    /// A table under heads that come with the data.
+    pub(crate) fn of_columns(
+        caption: impl Into<String>,
+        head: impl IntoIterator<Item = String>,
+    ) -> Self {
         Self {
             caption: caption.into(),
-            head: head.iter().map(|cell| cell.as_ref().to_owned()).collect(),
+            head: head.into_iter().collect(),
             rows: Vec::new(),
             prose: false,
             tall: false,
@@ -96,8 +107,8 @@ pub(crate) fn details(summary: &str, open: bool, content: impl Render) -> Markup
 }
 
 /// JSON for the page's script.
-pub(crate) fn data(class: &str, json: &str) -> Markup {
-    html! { script type="application/json" class=(class) { (PreEscaped(json)) } }
+pub(crate) fn data(class: &str, value: &Value) -> Markup {
+    html! { script type="application/json" class=(class) { (PreEscaped(json(value))) } }
 }
 
 /// A figure in both layouts, of which the style shows the one that fits. Its files lie in a folder, which ends in a slash or
@@ -108,7 +119,7 @@ pub(crate) fn figure(figure: &Figure, folder: &str) -> Markup {
         figure id=(figure.name) {
             (PreEscaped(figure.wide.inline("wide", &figure.label)))
             (PreEscaped(figure.narrow.inline("narrow", &figure.label)))
-            @if let Some(json) = &figure.readings { (data("readings", json)) }
+            @if let Some(readings) = &figure.readings { (data("readings", readings)) }
             figcaption {
                 (unbroken(&figure.caption)) " "
                 span class="files" { "Also as " (file(".svg")) " and " (file(".png")) "." }

@@ -6,4 +6,4 @@ mod scripts;
 mod style;
 
 pub(crate) use document::Page;
-pub(crate) use scripts::{reading_script, sweep_script};
+pub(crate) use scripts::{reading_script, script};

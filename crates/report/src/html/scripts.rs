@@ -9,22 +9,11 @@ const SHARED: [&str; 3] = [
 
 /// The script of a page with density figures.
 pub(crate) fn reading_script() -> String {
-    closed([include_str!("script/report.js")])
+    script([include_str!("script/report.js")])
 }
 
-/// The script of a sweep's page.
-pub(crate) fn sweep_script() -> String {
-    closed([
-        include_str!("../sweep/table.js"),
-        include_str!("../sweep/filters.js"),
-        include_str!("../sweep/plot.js"),
-        include_str!("../sweep/compare.js"),
-        include_str!("../sweep/page.js"),
-    ])
-}
-
-/// In a scope of their own.
-fn closed<const N: usize>(parts: [&str; N]) -> String {
+/// What all pages share, then a page's own parts, in a scope of their own.
+pub(crate) fn script<const N: usize>(parts: [&str; N]) -> String {
     let parts: String = SHARED.into_iter().chain(parts).collect();
     format!("(() => {{\n\"use strict\";\n{parts}}})();\n")
 }
@@ -33,8 +22,7 @@ fn closed<const N: usize>(parts: [&str; N]) -> String {
 mod tests {
     #[test]
     fn no_script_ends_its_element() {
-        for script in [super::reading_script(), super::sweep_script()] {
-            assert!(!script.contains("</") && !script.contains("<!--"));
-        }
+        let script = super::reading_script();
+        assert!(!script.contains("</") && !script.contains("<!--"));
     }
 }

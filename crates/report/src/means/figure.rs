@@ -16,6 +16,7 @@ use crate::figures::{Scatter, ScatterPanel};
 use crate::html::Page;
 use crate::html::markup::{figure as figure_markup, paragraph};
 use crate::output::{FigureFiles, write_figure_files};
+use crate::text::names::listed;
 use crate::text::numbers::{accuracy, integer, significant};
 
 /// Least p-value from which means are not said to cluster.
@@ -82,14 +83,7 @@ pub fn write_means_figure(
             }
         }
     };
-    let page = Page {
-        title: &figure.title,
-        version: &figure.version,
-        device: Some(&figure.device),
-        style: "",
-        script: None,
-        main,
-    };
+    let page = Page::new(&figure.title, &figure.version, &figure.device, main);
     let files = write_figure_files(dir, &drawn, &page.html())?;
     let record = MeansFigureRecord {
         schema: SCHEMA_VERSION,
@@ -116,14 +110,11 @@ fn notes(means: &ClassMeans) -> Vec<String> {
         significant(means.kl_divergence, 3),
     ));
     notes.extend(left_out(means));
-    notes.extend(names(means, |name| {
-        let mut characters = name.chars();
-        let head: String = characters.by_ref().take(NAME).collect();
-        match characters.next() {
-            Some(_) => format!("{}\u{2026}", head.trim_end()),
-            None => head,
-        }
-    }));
+    let cut = |name: &str| match name.char_indices().nth(NAME) {
+        Some((end, _)) => format!("{}\u{2026}", name[..end].trim_end()),
+        None => name.to_owned(),
+    };
+    notes.extend(names(means, cut));
     notes
 }
 
@@ -147,31 +138,23 @@ fn caption(figure: &MeansFigure) -> String {
     }
     let first = figure.panels.first();
     let permutations = first.map_or(0, |panel| panel.means.settings.permutations);
-    let mut sentences = vec![
-        SIGNS.to_owned(),
-        figure.made.clone(),
-        format!(
-            "Scores are of the exact distances, without g_cc, beside {permutations} shuffles of the labels. Papyan (2019) \
-             finds g_cc\u{2032} clustered by class c about g_c."
-        ),
-    ];
-    let lists = [
-        (
-            "Grouped by class (a silhouette above zero, and both it and the Rand index above those of shuffled labels at the \
-             1 % level; a silhouette of 1 would be perfect) are the means of",
-            so,
-        ),
-        ("Not so those of", other),
-        (
-            "Against the paper, the g_cc\u{2032} group better by the direction c\u{2032} than by the class c for",
-            by_other,
-        ),
-    ];
-    for (what, heads) in lists {
-        if !heads.is_empty() {
-            sentences.push(format!("{what} {}.", heads.join("; ")));
-        }
-    }
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences.join(" ")
+    let papers = format!(
+        "Scores are of the exact distances, without g_cc, beside {permutations} shuffles of the labels. Papyan (2019) finds \
+         g_cc\u{2032} clustered by class c about g_c."
+    );
+    listed(
+        vec![SIGNS.to_owned(), figure.made.clone(), papers],
+        [
+            (
+                "Grouped by class (a silhouette above zero, and both it and the Rand index above those of shuffled labels at \
+                 the 1 % level; a silhouette of 1 would be perfect) are the means of",
+                so,
+            ),
+            ("Not so those of", other),
+            (
+                "Against the paper, the g_cc\u{2032} group better by the direction c\u{2032} than by the class c for",
+                by_other,
+            ),
+        ],
+    )
 }

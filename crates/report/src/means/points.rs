@@ -59,5 +59,7 @@ pub(super) fn names(means: &ClassMeans, shown: impl Fn(&str) -> String) -> Optio
         Some(format!("{class} {}", shown(name)))
     });
     let named: Vec<String> = named.collect();
-    (!named.is_empty()).then(|| format!("{}.", named.join(", ")))
+    let named = named.join(", ");
+    let stop = if named.ends_with('\u{2026}') { "" } else { "." };
+    (!named.is_empty()).then(|| named + stop)
 }

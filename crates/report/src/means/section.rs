@@ -38,18 +38,7 @@ pub(super) fn scores(means: &ClassMeans) -> Markup {
          average linkage, 1 where they are the same",
         means.settings.permutations
     );
-    let columns = [
-        "Means, grouped",
-        "Silhouette",
-        "shuffled",
-        "p-value",
-        "Rand index",
-        "shuffled",
-        "p-value",
-        "Purity of neighbours",
-        "shuffled",
-        "p-value",
-    ];
+    let columns = "Means, grouped | Silhouette | shuffled | p-value | Rand index | shuffled | p-value | Purity of neighbours | shuffled | p-value";
     let row = |scores: &MeanScores| {
         let tests = [&scores.silhouette, &scores.rand, &scores.purity];
         let mut row = vec![head(scores)];
@@ -57,7 +46,7 @@ pub(super) fn scores(means: &ClassMeans) -> Markup {
         row
     };
     html! {
-        (Table::new(caption, &columns).with(means.scores.iter().map(row)))
+        (Table::new(caption, columns).with(means.scores.iter().map(row)))
         (paragraph(
             "Purity is the share of the nearest other means that are of the same group, of as many neighbours as the group \
              has.",
@@ -99,8 +88,8 @@ fn every_mean(means: &ClassMeans) -> Table {
         ]
     };
     let caption = "Weight P of every mean, the probabilities summed, and its Euclidean norm";
-    let head = ["Mean", "Class c", "Direction c\u{2032}", "Weight", "Norm"];
-    Table::new(caption, &head)
+    let head = "Mean | Class c | Direction c\u{2032} | Weight | Norm";
+    Table::new(caption, head)
         .tall()
         .with(means.points.iter().map(row))
 }

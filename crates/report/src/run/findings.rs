@@ -1,6 +1,8 @@
 //! Which part of the Hessian each feature of its spectrum belongs to.
 
-use hesscope_records::{Condition, Finding, FindingVerdict, Findings, Number, Relation, SpacePair};
+use hesscope_records::{
+    Condition, Finding, FindingVerdict, Findings, Number, Relation, SpacePair, SpaceRecord,
+};
 use maud::{Markup, html};
 
 use crate::html::markup::{Table, details, paragraph};
@@ -55,6 +57,22 @@ fn words(verdict: FindingVerdict) -> &'static str {
     }
 }
 
+/// A table of text with rows for each finding, under its short name.
+fn table<const N: usize>(
+    findings: &Findings,
+    caption: &str,
+    heads: &str,
+    rows: impl Fn(&Finding) -> Vec<[String; N]>,
+) -> Table {
+    let named = |finding: &Finding| {
+        let name = name(finding);
+        let named = move |row| std::iter::once(name.clone()).chain(row);
+        rows(finding).into_iter().map(named).collect::<Vec<_>>()
+    };
+    let rows = findings.findings.iter().flat_map(named);
+    Table::new(caption, heads).of_text().with(rows)
+}
+
 fn verdicts(findings: &Findings) -> Table {
     let evidence = &findings.evidence;
     let caption = format!(
@@ -64,68 +82,52 @@ fn verdicts(findings: &Findings) -> Table {
         evidence.classes,
         accuracy(evidence.accuracy, 4)
     );
-    let mut table =
-        Table::new(caption, &["Finding", "Verdict", "The papers say", "Here"]).of_text();
-    for finding in &findings.findings {
-        table.row([
-            name(finding),
-            words(finding.verdict).to_owned(),
-            finding.claim.clone(),
+    let heads = "Finding | Verdict | The papers say | Here";
+    table(findings, &caption, heads, |finding| {
+        let (verdict, claim) = (words(finding.verdict), &finding.claim);
+        vec![[
+            verdict.to_owned(),
+            claim.clone(),
             capitalised(&finding.reason),
-        ]);
-    }
-    table
+        ]]
+    })
 }
 
 fn conditions(findings: &Findings) -> Table {
-    let head = [
-        "Finding",
-        "Quantity",
-        "Value",
-        "Error bar",
-        "Asked for",
-        "Holds",
-    ];
-    let mut table = Table::new("Conditions of the rules", &head).of_text();
-    for finding in &findings.findings {
-        for condition in &finding.conditions {
-            table.row(condition_row(finding, condition));
-        }
-    }
-    table
+    let heads = "Finding | Quantity | Value | Error bar | Asked for | Holds";
+    table(findings, "Conditions of the rules", heads, |finding| {
+        finding.conditions.iter().map(condition_row).collect()
+    })
 }
 
-fn condition_row(finding: &Finding, condition: &Condition) -> [String; 6] {
+fn condition_row(condition: &Condition) -> [String; 5] {
     let relation = match condition.relation {
         Relation::AtLeast => "at least",
         Relation::AtMost => "at most",
     };
+    let holds = match condition.holds {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "undecided",
+    };
     let [what, value, bar] = number(&condition.number);
-    [
-        name(finding),
-        what,
-        value,
-        bar,
-        format!("{relation} {}", shortest(condition.bound)),
-        match condition.holds {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "undecided",
-        }
-        .to_owned(),
-    ]
+    let asked = format!("{relation} {}", shortest(condition.bound));
+    [what, value, bar, asked, holds.to_owned()]
 }
 
 fn companions(findings: &Findings) -> Table {
-    let head = ["Finding", "Quantity", "Value", "Error bar"];
-    let mut table = Table::new("Companion numbers, which decide nothing", &head).of_text();
-    for finding in &findings.findings {
-        for found in &finding.beside {
-            let [what, value, bar] = number(found);
-            table.row([name(finding), what, value, bar]);
-        }
-    }
-    table
+    let caption = "Companion numbers, which decide nothing";
+    let heads = "Finding | Quantity | Value | Error bar";
+    table(findings, caption, heads, |finding| {
+        finding.beside.iter().map(number).collect()
+    })
+}
+
+fn rules(findings: &Findings) -> Table {
+    let heads = "Finding | Confirmed where";
+    table(findings, "Rules, fixed before", heads, |finding| {
+        vec![[capitalised(&finding.rule)]]
+    })
 }
 
 /// What, value and error bar.
@@ -143,11 +145,8 @@ fn number(number: &Number) -> [String; 3] {
 /// Whole numbers without decimals.
 fn shortest(x: f64) -> String {
     if x == x.trunc() && x.abs() < 1e6 {
-        significant(x, 7)
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        let written = significant(x, 7);
+        written.split('.').next().unwrap_or_default().to_owned()
     } else {
         plain(x)
     }
@@ -155,30 +154,23 @@ fn shortest(x: f64) -> String {
 
 /// The eigenvalues of two spaces, rank by rank.
 fn pairs(caption: &str, spaces: &SpacePair) -> Table {
-    let head = ["Rank", "First", "its residual", "Second", "its residual"];
-    let mut table = Table::new(caption, &head);
-    let (first, second) = (&spaces.first, &spaces.second);
-    let cell = |values: &[f64], i: usize, digits: usize| {
-        values
-            .get(i)
-            .map_or_else(String::new, |value| significant(*value, digits))
+    let cells = |space: &SpaceRecord, i: usize| {
+        let digits = [(&space.eigenvalues, 5), (&space.residuals, 2)];
+        digits.map(|(values, digits)| {
+            values
+                .get(i)
+                .map_or_else(String::new, |x| significant(*x, digits))
+        })
     };
-    for i in 0..first.eigenvalues.len().max(second.eigenvalues.len()) {
-        table.row([
-            (i + 1).to_string(),
-            cell(&first.eigenvalues, i, 5),
-            cell(&first.residuals, i, 2),
-            cell(&second.eigenvalues, i, 5),
-            cell(&second.residuals, i, 2),
-        ]);
-    }
-    table
-}
-
-fn rules(findings: &Findings) -> Table {
-    let mut table = Table::new("Rules, fixed before", &["Finding", "Confirmed where"]).of_text();
-    for finding in &findings.findings {
-        table.row([name(finding), capitalised(&finding.rule)]);
-    }
-    table
+    let (first, second) = (&spaces.first, &spaces.second);
+    let ranks = first.eigenvalues.len().max(second.eigenvalues.len());
+    let row = |i: usize| {
+        let cells = cells(first, i).into_iter().chain(cells(second, i));
+        std::iter::once((i + 1).to_string()).chain(cells)
+    };
+    Table::new(
+        caption,
+        "Rank | First | its residual | Second | its residual",
+    )
+    .with((0..ranks).map(row))
 }

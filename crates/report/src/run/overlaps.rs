@@ -65,7 +65,7 @@ fn matrix(epoch: &EpochOverlaps) -> Table {
         row
     };
     let caption = format!("Overlaps at epoch {}", epoch.epoch);
-    Table::new(caption, &head).with(rows.iter().map(row))
+    Table::of_columns(caption, head).with(rows.iter().map(row))
 }
 
 /// `0.97 ± 0.001 (0.004)`.
@@ -102,8 +102,8 @@ fn along(overlaps: &Overlaps) -> Table {
             cell(&along.overlap),
         ]
     };
-    let head = ["Operator", "Epoch", "with epoch", "Overlap"];
-    Table::new("The space of one operator at two epochs", &head)
+    let head = "Operator | Epoch | with epoch | Overlap";
+    Table::new("The space of one operator at two epochs", head)
         .tall()
         .with(overlaps.along.iter().map(row))
 }

@@ -35,12 +35,8 @@ pub(super) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         (settings::section(run, groups))
     };
     let page = Page {
-        title,
-        version: &run.version,
-        device: Some(&run.device),
-        style: "",
         script: (!figures.densities.is_empty()).then(reading_script),
-        main,
+        ..Page::new(title, &run.version, &run.device, main)
     };
     page.html()
 }

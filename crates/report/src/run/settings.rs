@@ -1,7 +1,6 @@
 //! Every setting of the run and of each analysis, and what the analyses cost.
 
 use hesscope_records::{Analysis, AnalysisSettings, Effort, LeadingEffort, Subject};
-use hesscope_spectral::Reorthogonalisation;
 use maud::{Markup, html};
 
 use super::groups::Group;
@@ -32,7 +31,7 @@ fn settings(run: &RunSummary) -> Table {
         .settings
         .iter()
         .map(|(key, value)| (key.as_str(), value));
-    Table::new("The run", &["Setting", "Value"]).of_text().with(
+    Table::new("The run", "Setting | Value").of_text().with(
         settings
             .chain(facts)
             .map(|(key, value)| [key.to_owned(), value.clone()]),
@@ -46,7 +45,7 @@ fn network(run: &RunSummary) -> Table {
         ("classes, C", run.classes),
     ];
     let facts = facts.map(|(fact, count)| (fact.to_owned(), integer(count)));
-    Table::new("The network", &["Part", "Description"])
+    Table::new("The network", "Part | Description")
         .of_text()
         .with(parts.chain(facts).map(<[String; 2]>::from))
 }
@@ -54,8 +53,8 @@ fn network(run: &RunSummary) -> Table {
 /// A column for each analysis.
 fn analyses(groups: &[Group<'_>]) -> Table {
     let all: Vec<(String, &Analysis)> = groups.iter().flat_map(Group::named).collect();
-    let mut head = vec!["Setting"];
-    head.extend(all.iter().map(|(name, _)| name.as_str()));
+    let names = all.iter().map(|(name, _)| name.clone());
+    let head = std::iter::once("Setting".to_owned()).chain(names);
     let columns = all.iter().map(|(_, analysis)| facts(analysis));
     let mut rows: Vec<Vec<String>> = Vec::new();
     for column in columns {
@@ -66,7 +65,7 @@ fn analyses(groups: &[Group<'_>]) -> Table {
             }
         }
     }
-    Table::new("The analyses", &head).with(rows)
+    Table::of_columns("The analyses", head).with(rows)
 }
 
 /// The first characters of a hash, and that there are more.
@@ -109,6 +108,7 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         subspace_tolerance,
         seed,
     } = leading;
+    let short_or_dash = |value| or_dash(value, |value| significant(value, 2));
     let (origin, spectrum) = (&analysis.origin, &analysis.spectrum);
     vec![
         ("operator", operator.to_string()),
@@ -123,22 +123,22 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("probes", integer(*probes)),
         ("Lanczos steps", integer(*lanczos_steps)),
         ("Lanczos steps of the range", integer(*range_steps)),
-        ("reorthogonalisation", word(*reorthogonalisation)),
+        (
+            "reorthogonalisation",
+            format!("{reorthogonalisation:?}").to_lowercase(),
+        ),
         ("leading eigenpairs", integer(*top)),
         ("most subspace iterations", integer(*subspace_iterations)),
         ("tolerance", significant(*subspace_tolerance, 2)),
         (
-            "largest residual of an atom over its gap",
-            or_dash(*atom_fraction, |fraction| significant(fraction, 2)),
+            "residual of an atom over its gap",
+            short_or_dash(*atom_fraction),
         ),
-        (
-            "error of the density",
-            or_dash(*density_error, |error| significant(error, 2)),
-        ),
+        ("error of the density", short_or_dash(*density_error)),
         ("most products for it", or_dash(*max_products, integer)),
         ("seed", seed.to_string()),
         (
-            "eigenvalues for the count",
+            "eigenvalues counted from",
             integer(spectrum.outlier_candidates),
         ),
         ("run SHA-256", short(run_sha256)),
@@ -150,29 +150,17 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn word(reorthogonalisation: Reorthogonalisation) -> String {
-    match reorthogonalisation {
-        Reorthogonalisation::None => "none",
-        Reorthogonalisation::Selective => "selective",
-        Reorthogonalisation::Full => "full",
-    }
-    .to_owned()
-}
-
 fn costs(groups: &[Group<'_>]) -> Table {
     let caption =
         "Cost: products of an operator with one vector over the whole split, and wall-clock time";
-    let head = ["Analysis", "Products", "Time", "Time per product"];
-    let mut table = Table::new(caption, &head);
+    let head = "Analysis | Products | Time | Time per product";
+    let mut table = Table::new(caption, head);
     let (mut products, mut seconds) = (0_usize, 0.0);
     for group in groups {
         for (name, analysis) in group.named() {
+            let name = format!("{name}, {}", group.title().to_lowercase());
             let (formed, took) = (analysis.spectrum.products, analysis.origin.seconds);
-            table.row(cost(
-                format!("{name}, {}", group.title().to_lowercase()),
-                formed,
-                took,
-            ));
+            table.row(cost(name, formed, took));
             products = products.saturating_add(formed);
             seconds += took;
         }

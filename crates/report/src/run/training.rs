@@ -32,20 +32,13 @@ fn cells(split: Option<SplitRecord>) -> [String; 2] {
 }
 
 fn every_epoch(run: &RunSummary) -> Table {
-    let mut heads = vec![
-        "Epoch",
-        "Learning rate",
-        "Running loss",
-        "Train loss",
-        "Train accuracy",
-        "Test loss",
-        "Test accuracy",
-    ];
+    let heads = "Epoch | Learning rate | Running loss | Train loss | Train accuracy | Test loss | Test accuracy";
     let top5 = |split: Option<SplitRecord>| split.and_then(|split| split.top5_accuracy);
     let many_classes = run.epochs.iter().any(|record| top5(record.train).is_some());
-    if many_classes {
-        heads.extend(["Train top-5", "Test top-5"]);
-    }
+    let heads = match many_classes {
+        true => format!("{heads} | Train top-5 | Test top-5"),
+        false => heads.to_owned(),
+    };
     let row = |record: &EpochRecord| {
         let mut row = vec![
             integer(record.epoch),
@@ -92,21 +85,14 @@ fn search(search: &SearchRecord) -> Markup {
         significant(search.best, 3),
         integer(search.trials.len()),
     );
-    let heads = [
-        "Learning rate",
-        "Train loss",
-        "Train accuracy",
-        "Test loss",
-        "Test accuracy",
-        "Diverged in epoch",
-    ];
+    let heads = "Learning rate | Train loss | Train accuracy | Test loss | Test accuracy | Diverged in epoch";
     let row = |trial: &TrialRecord| {
         let mut row = vec![significant(trial.learning_rate, 3)];
         row.extend([trial.train, trial.test].into_iter().flat_map(cells));
         row.push(or_dash(trial.diverged_in, integer));
         row
     };
-    let table = Table::new("Every learning rate tried, after its last epoch", &heads)
+    let table = Table::new("Every learning rate tried, after its last epoch", heads)
         .with(search.trials.iter().map(row));
     html! { (paragraph(&sentence)) (details("Table of the learning rates", false, table)) }
 }

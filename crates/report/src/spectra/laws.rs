@@ -13,16 +13,7 @@ pub(crate) fn laws(spectra: &[NamedSpectrum<'_>]) -> Markup {
     let caption = "The law of the bulk and of its upper tail, without outliers and what is near zero. A law is named where \
                    Vuong\u{2019}s test favours it over every other and Kolmogorov\u{2019}s does not reject it; a power law \
                    of the tail where its goodness of fit is 0.1 or more";
-    let columns = [
-        "Operator, side",
-        "Whole bulk",
-        "Tail",
-        "Exponent of the tail",
-        "95 % interval",
-        "from",
-        "Goodness of fit",
-        "Share analysed",
-    ];
+    let columns = "Operator, side | Whole bulk | Tail | Exponent of the tail | 95 % interval | from | Goodness of fit | Share analysed";
     let of = |named: &NamedSpectrum<'_>| {
         let laws = named.spectrum.laws.iter();
         let with_head = laws.map(|laws| (head(&named.name, laws), laws.clone()));
@@ -37,7 +28,7 @@ pub(crate) fn laws(spectra: &[NamedSpectrum<'_>]) -> Markup {
     };
     html! {
         @if !all.is_empty() {
-            (Table::new(caption, &columns).with(all.iter().map(|(head, laws)| row(head, laws))))
+            (Table::new(caption, columns).with(all.iter().map(|(head, laws)| row(head, laws))))
             (details("Every fit", false, fits))
         }
     }
@@ -80,14 +71,7 @@ fn verdict(comparison: &Comparison) -> String {
 
 fn fits(head: &str, comparison: &Comparison) -> Table {
     let caption = format!("{head}: {}", comparison.verdict.reason);
-    let columns = [
-        "Law",
-        "Parameters",
-        "Log-likelihood",
-        "Kolmogorov distance",
-        "Wasserstein distance",
-        "Outside its support",
-    ];
+    let columns = "Law | Parameters | Log-likelihood | Kolmogorov distance | Wasserstein distance | Outside its support";
     let row = |fit: &LawFit| {
         [
             fit.law.name().to_string(),
@@ -99,7 +83,7 @@ fn fits(head: &str, comparison: &Comparison) -> Table {
             percent_of(fit.outside_support),
         ]
     };
-    Table::new(caption, &columns).with(comparison.fits.iter().map(row))
+    Table::new(caption, columns).with(comparison.fits.iter().map(row))
 }
 
 /// `alpha 2.1 ± 0.1, xmin 3`.

@@ -35,18 +35,14 @@ fn count(outliers: &Outliers) -> Markup {
 /// The counts with their evidence, a row for each side.
 pub(crate) fn outliers(spectra: &[NamedSpectrum<'_>]) -> Markup {
     let classes = spectra.iter().any(|named| named.classes.is_some());
-    let mut head = vec!["Operator, side", "Outliers"];
-    head.extend(classes.then_some("beside C"));
-    head.extend([
-        "Bulk edge",
-        "Last outlier over edge",
-        "Gap over spacing",
-        "p-value",
-        "Eigenvalues",
-    ]);
+    let beside = if classes { " | beside C" } else { "" };
+    let evidence = "Bulk edge | Last outlier over edge | Gap over spacing | p-value | Eigenvalues";
     let caption = "Outliers, the edge of the bulk (\u{b1} one standard error: its residual and 1.6 spacings), the factor \
                    between the last outlier and the edge, and the evidence of the widest gap";
-    let mut table = Table::new(caption, &head);
+    let mut table = Table::new(
+        caption,
+        &format!("Operator, side | Outliers{beside} | {evidence}"),
+    );
     for named in spectra {
         for (side, outcome) in sides(&named.spectrum.outliers) {
             let count = decided(outcome);

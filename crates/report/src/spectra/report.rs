@@ -57,12 +57,9 @@ pub fn write_spectrum_report(
         }
     };
     let page = Page {
-        title,
-        version: env!("CARGO_PKG_VERSION"),
         device: None,
-        style: "",
         script: density.is_some().then(reading_script),
-        main,
+        ..Page::new(title, env!("CARGO_PKG_VERSION"), "", main)
     };
     write_report_files(dir, "spectrum.html", &page.html(), &density)
 }

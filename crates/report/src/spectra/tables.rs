@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::laws::laws;
 use super::outliers::outliers;
-use crate::figures::curves::is_outlier;
+use crate::figures::marks::is_outlier;
 use crate::html::markup::{Table, details};
 use crate::named_spectrum::NamedSpectrum;
 use crate::text::numbers::{estimate, integer, known_within, plain, significant, with_error};
@@ -52,17 +52,8 @@ fn automatic(spectra: &[NamedSpectrum<'_>]) -> Markup {
     let rows: Vec<_> = spectra.iter().filter_map(row).collect();
     let caption = "Densities whose error was asked for: the Wasserstein-1 distance from the true one, as a share of the width \
                    of the spectrum without atoms, and its parts";
-    let head = [
-        "Operator",
-        "Asked for",
-        "Reached",
-        "of that, probes",
-        "of that, steps",
-        "Probes",
-        "Lanczos steps",
-        "Outcome",
-    ];
-    html! { @if !rows.is_empty() { (Table::new(caption, &head).with(rows)) } }
+    let head = "Operator | Asked for | Reached | of that, probes | of that, steps | Probes | Lanczos steps | Outcome";
+    html! { @if !rows.is_empty() { (Table::new(caption, head).with(rows)) } }
 }
 
 fn limit_word(limit: AutomaticLimit) -> &'static str {
@@ -75,33 +66,26 @@ fn limit_word(limit: AutomaticLimit) -> &'static str {
     }
 }
 
-/// A table with a column for each spectrum.
+/// A table with a column for each spectrum, and these heads of rows with ` | ` between them.
 fn by_spectrum<const N: usize>(
     spectra: &[NamedSpectrum<'_>],
     caption: &str,
-    rows: [&str; N],
+    rows: &str,
     column: impl Fn(&Spectrum) -> [String; N],
 ) -> Table {
-    let mut head = vec![String::new()];
-    head.extend(spectra.iter().map(|named| named.name.clone()));
+    let names = spectra.iter().map(|named| named.name.clone());
+    let head = std::iter::once(String::new()).chain(names);
     let columns: Vec<_> = spectra.iter().map(|named| column(named.spectrum)).collect();
     let row = |(i, row): (usize, &str)| {
         let cells = columns.iter().map(move |column| column[i].clone());
         std::iter::once(row.to_owned()).chain(cells)
     };
-    Table::new(caption, &head).with(rows.into_iter().enumerate().map(row))
+    Table::of_columns(caption, head).with(rows.split(" | ").enumerate().map(row))
 }
 
 /// Trace, norm and moments.
 fn moments(spectra: &[NamedSpectrum<'_>]) -> Table {
-    let rows = [
-        "Trace",
-        "Frobenius norm",
-        "Mean of \u{3bb}",
-        "Mean of \u{3bb}\u{b2}",
-        "Mean of \u{3bb}\u{b3}",
-        "Mean of \u{3bb}\u{2074}",
-    ];
+    let rows = "Trace | Frobenius norm | Mean of \u{3bb} | Mean of \u{3bb}\u{b2} | Mean of \u{3bb}\u{b3} | Mean of \u{3bb}\u{2074}";
     let caption = "Trace (p times the mean of \u{3bb}), Frobenius norm and moments, \u{b1} one standard error over the probes";
     by_spectrum(spectra, caption, rows, |spectrum| {
         let dim = spectrum.dimension as f64;
@@ -133,15 +117,7 @@ fn norm(second: Estimate, dim: f64) -> String {
 
 /// The intervals that hold the spectra.
 fn ranges(spectra: &[NamedSpectrum<'_>]) -> Table {
-    let rows = [
-        "Least Ritz value",
-        "its residual bound",
-        "Largest Ritz value",
-        "its residual bound",
-        "Interval from",
-        "Interval to",
-        "Lanczos steps",
-    ];
+    let rows = "Least Ritz value | its residual bound | Largest Ritz value | its residual bound | Interval from | Interval to | Lanczos steps";
     let caption =
         "Range: extreme Ritz values, and the interval taken from them, with bounds and margin";
     by_spectrum(spectra, caption, rows, |spectrum| {
@@ -180,7 +156,7 @@ fn eigenvalues(name: &str, spectrum: &Spectrum) -> Table {
         top.values.len() - negative,
         top.iterations,
     );
-    let head = ["Rank", "Eigenvalue", "Residual", "Converged", "Belongs to"];
+    let head = "Rank | Eigenvalue | Residual | Converged | Belongs to";
     let row = |(i, ((&value, &residual), &converged)): (usize, ((&f64, &f64), &bool))| {
         let outlier = is_outlier(spectrum, value);
         [
@@ -192,5 +168,5 @@ fn eigenvalues(name: &str, spectrum: &Spectrum) -> Table {
         ]
     };
     let rows = pairs.into_iter().enumerate().map(row);
-    Table::new(caption, &head).tall().with(rows)
+    Table::new(caption, head).tall().with(rows)
 }

@@ -1,6 +1,7 @@
 //! Size, weight and colour of a text, and about how wide it is.
 
 use super::ink::Ink;
+use crate::text::names::unbroken;
 
 /// The font of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +61,7 @@ impl Font {
     /// The lines of a text broken between words, each at most `width`; a word longer than that is cut.
     pub(crate) fn lines(self, text: &str, width: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        for word in text.split(' ') {
+        for word in unbroken(text).split(' ') {
             match lines.last_mut() {
                 Some(line) if self.width(&format!("{line} {word}")) <= width => {
                     line.push(' ');

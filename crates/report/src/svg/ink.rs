@@ -44,28 +44,15 @@ const OF_CLASSES: [[&str; 3]; 10] = [
 ];
 
 /// All of them.
-pub(crate) const INKS: [Ink; 20] = [
-    Ink::Paper,
-    Ink::Text,
-    Ink::Muted,
-    Ink::Grid,
-    Ink::Shade,
-    Ink::Blue,
-    Ink::Orange,
-    Ink::Sky,
-    Ink::Green,
-    Ink::Purple,
-    Ink::Class(0),
-    Ink::Class(1),
-    Ink::Class(2),
-    Ink::Class(3),
-    Ink::Class(4),
-    Ink::Class(5),
-    Ink::Class(6),
-    Ink::Class(7),
-    Ink::Class(8),
-    Ink::Class(9),
-];
+pub(crate) fn inks() -> impl Iterator<Item = Ink> {
+    use Ink::{Blue, Green, Grid, Muted, Orange, Paper, Purple, Shade, Sky, Text};
+    let fixed = [
+        Paper, Text, Muted, Grid, Shade, Blue, Orange, Sky, Green, Purple,
+    ];
+    fixed
+        .into_iter()
+        .chain((0..OF_CLASSES.len()).map(Ink::of_class))
+}
 
 impl Ink {
     /// That of the class with this label.

@@ -8,5 +8,5 @@ mod raster;
 
 pub(crate) use canvas::{Anchor, Canvas, Drawing};
 pub(crate) use font::Font;
-pub(crate) use ink::{INKS, Ink};
+pub(crate) use ink::{Ink, inks};
 pub(crate) use raster::Rasteriser;

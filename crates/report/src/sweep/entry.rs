@@ -1,12 +1,13 @@
 //! What the page of a sweep is made from.
 
 use hesscope_records::{Analysis, SweepRow};
+use serde_json::Value;
 
 use crate::check::check;
 use crate::error::ReportError;
 use crate::figures::Extent;
 use crate::figures::curves::{curves, extent};
-use crate::figures::readings::Curve;
+use crate::figures::readings::curve;
 use crate::named_spectrum::NamedSpectrum;
 
 /// Points a decade: the Gaussians of the curve, of standard deviation 0.08 decades, are wider than their distance.
@@ -32,7 +33,7 @@ pub struct SweepEntry {
     pub row: SweepRow,
     /// Its density, as it is drawn: some 130 numbers for each line on each side of zero, at multiples of 0.05 in log10 |λ|,
     /// so that the curves of different analyses have their points in common.
-    pub(super) curve: Curve<'static>,
+    pub(super) curve: Value,
     /// The run's report, relative to the sweep's folder, where there is one to link to.
     pub report: Option<String>,
 }
@@ -58,7 +59,7 @@ impl SweepEntry {
         // The name stands in the table.
         let curves = curves(&NamedSpectrum::of_analysis("", analysis), &extent, POINTS)
             .map_err(|error| ReportError::analysis(&analysis.origin, error))?;
-        let curve = Curve::with_outliers(own.floor, &curves);
+        let curve = curve(own.floor, &curves);
         Ok(Self { row, curve, report })
     }
 }

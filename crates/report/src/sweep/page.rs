@@ -1,15 +1,22 @@
 //! The page of a sweep.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::columns::{COLUMNS, Column, Sort};
 use super::entry::{SweepEntry, SweepSummary};
 use crate::html::markup::{Table, data, lead, paragraph, table_box};
-use crate::html::{Page, sweep_script};
-use crate::json::json;
+use crate::html::{Page, script};
 use crate::text::names::counted;
 
 const STYLE: &str = include_str!("sweep.css");
+const SCRIPTS: [&str; 5] = [
+    include_str!("table.js"),
+    include_str!("filters.js"),
+    include_str!("plot.js"),
+    include_str!("compare.js"),
+    include_str!("page.js"),
+];
 
 /// The page.
 pub(super) fn page(sweep: &SweepSummary) -> String {
@@ -18,17 +25,21 @@ pub(super) fn page(sweep: &SweepSummary) -> String {
         _ => &sweep.title,
     };
     let any = !sweep.entries.is_empty();
-    let curves: Vec<_> = sweep.entries.iter().map(|entry| &entry.curve).collect();
+    let curves = sweep.entries.iter().map(|entry| entry.curve.clone());
+    let curves: Value = curves.collect();
     let main = html! {
         (lead(&opening(sweep)))
         @if !sweep.failures.is_empty() { section { h2 { "Failures" } (failures(sweep)) } }
         @if any {
-            section id="analyses" { h2 { "Analyses" } (table_box(true, "Analyses", analyses(sweep))) }
-            (paragraph(
+            section id="analyses" {
+                h2 { "Analyses" }
+                (table_box(true, "Analyses", analyses(sweep)))
+                (paragraph(
                 "Edges and mean eigenvalues are given with one standard error. Outliers are counted by the rule that each \
                  run\u{2019}s report states. \u{201c}Undecided\u{201d} means that the rule could not tell.",
-            ))
-            (data("curves", &json(&curves)))
+                ))
+            }
+            (data("curves", &curves))
         }
     };
     let page = Page {
@@ -36,7 +47,7 @@ pub(super) fn page(sweep: &SweepSummary) -> String {
         version: &sweep.version,
         device: None,
         style: STYLE,
-        script: any.then(sweep_script),
+        script: any.then(|| script(SCRIPTS)),
         main,
     };
     page.html()
@@ -65,7 +76,7 @@ fn opening(sweep: &SweepSummary) -> String {
 
 fn failures(sweep: &SweepSummary) -> Table {
     let failures = sweep.failures.iter();
-    Table::new("Runs that failed", &["Run", "Why"])
+    Table::new("Runs that failed", "Run | Why")
         .of_text()
         .with(failures.map(|failure| [failure.run.clone(), failure.reason.clone()]))
 }
@@ -137,7 +148,13 @@ fn relative(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{SCRIPTS, relative};
+
+    #[test]
+    fn no_script_ends_its_element() {
+        let scripts = SCRIPTS.concat();
+        assert!(!scripts.contains("</") && !scripts.contains("<!--"));
+    }
 
     #[test]
     fn a_path_becomes_an_address_beside_the_page() {

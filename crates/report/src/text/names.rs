@@ -64,6 +64,17 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// Sentences that are there, then a list after each of some words that has any members.
+pub(crate) fn listed<const N: usize>(
+    mut sentences: Vec<String>,
+    lists: [(&str, Vec<String>); N],
+) -> String {
+    let lists = lists.into_iter().filter(|(_, members)| !members.is_empty());
+    sentences.extend(lists.map(|(what, members)| format!("{what} {}.", members.join("; "))));
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(" ")
+}
+
 /// The first characters of a hash: enough to tell two apart.
 pub(crate) fn short_hash(hash: &str, length: usize) -> String {
     hash.chars().take(length).collect()

@@ -36,13 +36,13 @@ fn minus(text: String) -> String {
 
 /// An integer with its thousands apart.
 pub(crate) fn integer(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
+    let mut out = n.to_string();
+    let digits = out.len();
+    for place in (1..digits)
+        .rev()
+        .filter(|place| (digits - place).is_multiple_of(3))
+    {
+        out.insert(place, ',');
     }
     out
 }
@@ -123,51 +123,35 @@ pub(crate) fn known_within(x: f64, error: f64) -> String {
 
 /// A value with its standard error to two digits, `None` for an error that is not known.
 pub(crate) fn with_error(x: f64, error: Option<f64>) -> String {
-    match error {
-        None => format!("{} (error unknown)", plain(x)),
-        Some(0.0) => plain(x),
-        Some(error) if !(x.is_finite() && error.is_finite()) => plain(x),
-        Some(error) => {
-            let last = exponent(error, 2) - 1;
-            let lead = exponent(x, DIGITS).max(last + 1);
-            if lead - last >= MOST_DIGITS {
-                // Written out, the value's digits would hide how small the error is.
-                let x = significant(x, MOST_DIGITS as usize);
-                return format!("{x} \u{b1} {}", significant(error, 1));
-            }
-            if is_plain(lead) && last >= -7 {
-                let decimals = (-last).max(0) as usize;
-                let unit = 10f64.powi(last.max(0));
-                let round = |v: f64| to_unit(v, unit);
-                minus(format!(
-                    "{:.*} \u{b1} {:.*}",
-                    decimals,
-                    round(x),
-                    decimals,
-                    round(error)
-                ))
-            } else {
-                let scale = 10f64.powi(lead);
-                let decimals = (lead - last).max(0) as usize;
-                minus(format!(
-                    "({:.*} \u{b1} {:.*})\u{d7}{}",
-                    decimals,
-                    x / scale,
-                    decimals,
-                    error / scale,
-                    power_of_ten(lead)
-                ))
-            }
-        }
+    let Some(error) = error else {
+        return format!("{} (error unknown)", plain(x));
+    };
+    if error == 0.0 || !(x.is_finite() && error.is_finite()) {
+        return plain(x);
+    }
+    let last = exponent(error, 2) - 1;
+    let lead = exponent(x, DIGITS).max(last + 1);
+    if lead - last >= MOST_DIGITS {
+        // Written out, the value's digits would hide how small the error is.
+        let x = significant(x, MOST_DIGITS as usize);
+        return format!("{x} \u{b1} {}", significant(error, 1));
+    }
+    if is_plain(lead) && last >= -7 {
+        let decimals = (-last).max(0) as usize;
+        let unit = 10f64.powi(last.max(0));
+        let [x, error] = [x, error].map(|v| format!("{:.decimals$}", to_unit(v, unit)));
+        minus(format!("{x} \u{b1} {error}"))
+    } else {
+        let decimals = (lead - last).max(0) as usize;
+        let [x, error] = [x, error].map(|v| format!("{:.decimals$}", v / 10f64.powi(lead)));
+        minus(format!("({x} \u{b1} {error})\u{d7}{}", power_of_ten(lead)))
     }
 }
 
 /// An estimate, scaled.
 pub(crate) fn estimate(e: Estimate, scale: f64) -> String {
-    with_error(
-        e.mean * scale,
-        e.standard_error.map(|error| error * scale.abs()),
-    )
+    let error = e.standard_error.map(|error| error * scale.abs());
+    with_error(e.mean * scale, error)
 }
 
 /// An accuracy in percent, to so many digits, without its sign.

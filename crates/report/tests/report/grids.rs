@@ -4,16 +4,13 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use hesscope_records::{
-    ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
-    MeansPanelRecord, Origin, Split,
-};
+use hesscope_records::{MeansPanelRecord, Split};
 use hesscope_report::{
-    MeansFigure, SpectraColumn, SpectraFigure, write_means_figure, write_report,
+    FigureFiles, MeansFigure, SpectraColumn, SpectraFigure, write_means_figure, write_report,
     write_spectra_figure,
 };
-use hesscope_spectral::PermutationTest;
 
+use crate::class_means::means;
 use crate::page::assert_balanced;
 use crate::synthetic;
 
@@ -100,79 +97,6 @@ fn a_split_that_was_not_measured_leaves_its_place() -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// Three classes, their means about three corners; the labels of the last are not numbers.
-fn means() -> ClassMeans {
-    let classes = 3;
-    let mut points = Vec::new();
-    let mut add = |class: usize, other: Option<usize>| {
-        let shift = other.map_or(0.0, |other| 0.1 * (other + 1) as f64);
-        let at = [class as f64 + shift, (class * class) as f64 - shift];
-        points.push(MeanPoint {
-            class,
-            other,
-            weight: 1.5,
-            norm: at[0].hypot(at[1]),
-            tsne: at,
-            mds: [at[1], at[0]],
-        });
-    };
-    (0..classes).for_each(|class| add(class, None));
-    (0..classes).for_each(|class| (0..classes).for_each(|other| add(class, Some(other))));
-    let inner = |a: &MeanPoint, b: &MeanPoint| a.tsne[0] * b.tsne[0] + a.tsne[1] * b.tsne[1];
-    let gram = points
-        .iter()
-        .enumerate()
-        .flat_map(|(i, a)| points[..=i].iter().map(move |b| inner(a, b)))
-        .collect();
-    let test = |value: f64, p_value: f64| PermutationTest {
-        value,
-        null_mean: -0.1,
-        null_standard_deviation: 0.02,
-        p_value,
-        permutations: 999,
-    };
-    let scores = |among, by, value| MeanScores {
-        among,
-        by,
-        points: 9,
-        groups: classes,
-        silhouette: test(value, 0.001),
-        rand: test(value, 0.002),
-        purity: test(value, 0.003),
-        neighbours: 2,
-    };
-    let settings = ClassMeansSettings {
-        subject: synthetic::subject(),
-        classes: (0..classes).collect(),
-        perplexity: 3.0,
-        starts: 10,
-        permutations: 999,
-        seed: 0,
-    };
-    ClassMeans {
-        origin: Origin {
-            key: "0123456789abcdef".repeat(4),
-            ..synthetic::origin(&settings)
-        },
-        settings,
-        dimension: 1000,
-        examples: 408,
-        class_names: ["0", "1", "cat & dog"].map(str::to_owned).to_vec(),
-        loss: 0.1,
-        accuracy: 0.9876,
-        points,
-        gram,
-        kl_divergence: 0.25,
-        kl_divergences: vec![0.25, 0.3],
-        mds_shares: [0.6, 0.3],
-        scores: vec![
-            scores(MeanSelection::WithoutOwn, MeanGrouping::Class, 0.61),
-            scores(MeanSelection::CrossOnly, MeanGrouping::Class, 0.31),
-            scores(MeanSelection::CrossOnly, MeanGrouping::Other, 0.42),
-        ],
-    }
-}
-
 #[test]
 fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -247,5 +171,54 @@ fn the_report_of_a_run_shows_its_class_means() -> Result<(), Box<dyn Error>> {
     run.means[0].gram.pop();
     let refused = write_report(&run, folder.path()).map_err(|error| error.to_string());
     assert!(refused.is_err_and(|said| said.contains("12 means and 77 inner products, not 78")));
+    Ok(())
+}
+
+/// A figure of class means of one run whose last class has this name.
+fn named(name: &str, folder: &Path) -> Result<FigureFiles, Box<dyn Error>> {
+    let mut means = means();
+    means.class_names[2] = name.to_owned();
+    let figure = MeansFigure {
+        name: "figure-2".to_owned(),
+        title: "Class means".to_owned(),
+        panels: vec![MeansPanelRecord {
+            dataset: "arrays".to_owned(),
+            network: "mlp".to_owned(),
+            run: "runs/arrays".to_owned(),
+            means,
+        }],
+        ..MeansFigure::default()
+    };
+    Ok(write_means_figure(&figure, folder)?.0)
+}
+
+#[test]
+fn a_long_name_of_a_class_is_cut_in_the_picture_and_whole_on_the_page() -> Result<(), Box<dyn Error>>
+{
+    let folder = tempfile::tempdir()?;
+    let name = "Llanfairpwll".repeat(17);
+    let files = named(&name, folder.path())?;
+    let svg = read(&files.svg)?;
+    assert!(svg.contains(">2 LlanfairpwllLlanfairpwll\u{2026}<"));
+    assert!(read(&files.html)?.contains(&format!("<p>2 {name}.</p>")));
+    // Wherever it stands, no text is wider than the picture.
+    let files = named(&"W".repeat(30), folder.path())?;
+    let svg = read(&files.svg)?;
+    let drawn = svg
+        .split("<text")
+        .filter_map(|text| text.split('>').nth(1)?.split('<').next());
+    assert!(drawn.into_iter().all(|text| text.chars().count() < 120));
+    Ok(())
+}
+
+#[test]
+fn a_character_without_a_glyph_is_drawn_as_another_sign() -> Result<(), Box<dyn Error>> {
+    let pictures = ["\u{732b}", "?", "\u{1f63a}"].map(|name| {
+        let folder = tempfile::tempdir()?;
+        Ok::<_, Box<dyn Error>>(fs::read(named(name, folder.path())?.png)?)
+    });
+    let [cat, sign, smile] = pictures;
+    let sign = sign?;
+    assert!(cat? == sign && smile? == sign);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Reports of synthetic spectra.
 
 mod arrays;
+mod class_means;
 mod dynamics;
 mod edge_cases;
 mod errors;

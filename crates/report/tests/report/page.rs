@@ -12,10 +12,6 @@ pub fn page(run: &RunSummary) -> Result<String, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let files = write_report(run, folder.path())?;
     let html = fs::read_to_string(files.html)?;
-    assert!(
-        html.is_ascii() || !html.contains(" = 10<"),
-        "an equation can break"
-    );
     Ok(html.replace('\u{a0}', " "))
 }
 

@@ -12,7 +12,7 @@ use crate::synthetic;
 #[test]
 fn a_spectrum_is_reported_without_a_run() -> Result<(), Box<dyn Error>> {
     let g = synthetic::spectrum(synthetic::g_like(80), 20, 2)?;
-    let own = synthetic::spectrum(synthetic::semicircle(60, 0.5), 12, 2)?;
+    let own = synthetic::spectrum(synthetic::semicircle(60, 0.5), 30, 2)?;
     let folder = tempfile::tempdir()?;
     let spectra = [
         NamedSpectrum::of(Part::G.into(), &g).beside_classes(10),

@@ -118,7 +118,7 @@ impl Grid<'_> {
 fn masses(curves: &Curves, floor: i32) -> String {
     let floor = power_of_ten(floor);
     format!(
-        "\u{3bb} \u{2264} \u{2212}{floor}: {} \u{b7} \u{3bb} \u{2265} {floor}: {}",
+        "\u{3bb}\u{a0}\u{2264}\u{a0}\u{2212}{floor}:\u{a0}{} \u{b7} \u{3bb}\u{a0}\u{2265}\u{a0}{floor}:\u{a0}{}",
         percent(curves.negative_mass),
         percent(curves.positive_mass)
     )

@@ -28,10 +28,7 @@ pub(super) fn draw(
     panels: &[Vec<Option<Panel>>],
     layout: Layout,
 ) -> (Drawing, Option<Geometry>) {
-    let beside = match layout {
-        Layout::Wide => grid.columns.len().max(1) as f64,
-        Layout::Narrow => 1.0,
-    };
+    let beside = layout.beside(grid.columns.len()) as f64;
     let around = layout.left() + layout.right() + (beside - 1.0) * BETWEEN;
     let width = layout.width().max(around + beside * LEAST_WIDTH);
     let curves = panels.iter().flatten().flatten().map(|panel| &panel.curves);
@@ -104,14 +101,15 @@ impl Sheet<'_> {
                 let lines = (self.width - 20.0, LINE);
                 y = canvas.lines((10.0, y + 8.0), Anchor::Start, PANEL, lines, &row.title) - 8.0;
             }
-            let mut below = y + HEIGHT;
+            let mut lowest = y + HEIGHT;
             for column in 0..row.cells.len() {
                 let frame = self.frame(left(column), y);
-                let labelled = i + 1 == self.grid.rows.len();
+                let below = self.panels[i + 1..].iter();
+                let labelled = !below.flat_map(|row| row.get(column)).any(Option::is_some);
                 let end = self.cell(canvas, (i, column), &frame, labelled, frames);
-                below = below.max(end);
+                lowest = lowest.max(end);
             }
-            y = below + GAP;
+            y = lowest + GAP;
         }
         y
     }

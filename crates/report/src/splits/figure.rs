@@ -2,58 +2,23 @@
 
 use std::path::Path;
 
-use hesscope_records::{
-    Analysis, DecadeCurve, SCHEMA_VERSION, SpectraColumnRecord, SpectraPanelRecord, SpectraRecord,
-    Split,
-};
+use hesscope_records::{Analysis, SpectraRecord, Split};
 use hesscope_spectral::SpectralError;
 use maud::html;
 
+use super::given::{SpectraColumn, SpectraFigure, named, positive};
+use super::record::record;
 use crate::check::check;
 use crate::error::ReportError;
-use crate::figures::Figure;
-use crate::figures::curves::{POINTS, SideCurve, curves, extent};
 use crate::figures::grid::{Axes, Cell, Grid, Row, figure as grid_figure};
 use crate::html::Page;
 use crate::html::markup::{figure as figure_markup, paragraph};
 use crate::named_spectrum::NamedSpectrum;
 use crate::output::{FigureFiles, write_figure_files};
 use crate::spectra::{outliers, rule};
-use crate::text::names::{capitalised, split_name};
+use crate::text::names::{capitalised, listed, split_name};
 use crate::text::numbers::{accuracy, integer, significant};
-use crate::text::outliers::{beside_classes, decided, known, reasons, verdict};
-
-/// What the figure is made from.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SpectraFigure {
-    /// The name of its files, without the ending.
-    pub name: String,
-    /// The heading.
-    pub title: String,
-    /// How the runs were made, a sentence or more for the caption.
-    pub made: String,
-    /// Version of hesscope.
-    pub version: String,
-    /// The device, in words.
-    pub device: String,
-    /// The columns.
-    pub columns: Vec<SpectraColumn>,
-    /// Whether all panels have one axis of eigenvalues, rather than those of a column.
-    pub common_axis: bool,
-}
-
-/// A run: one network trained on one data set.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SpectraColumn {
-    /// The data set.
-    pub dataset: String,
-    /// The network.
-    pub network: String,
-    /// The run's folder.
-    pub run: String,
-    /// Spectra of the Hessian over its splits, the training split first.
-    pub analyses: Vec<Analysis>,
-}
+use crate::text::outliers::{beside_classes, decided, reasons, verdict};
 
 /// Writes the figure as SVG, PNG and a page into `dir`, which is made if it is not there, and returns its numbers too.
 ///
@@ -86,25 +51,8 @@ pub fn write_spectra_figure(
         }
         (rule())
     };
-    let page = Page {
-        title: &figure.title,
-        version: &figure.version,
-        device: Some(&figure.device),
-        style: "",
-        script: None,
-        main,
-    };
+    let page = Page::new(&figure.title, &figure.version, &figure.device, main);
     Ok((write_figure_files(dir, &drawn, &page.html())?, record))
-}
-
-/// The spectra of a run, by split.
-fn named(column: &SpectraColumn) -> Vec<NamedSpectrum<'_>> {
-    let name = |analysis: &Analysis| {
-        let split = split_name(analysis.settings.subject.split);
-        format!("Hess, {split} split")
-    };
-    let named = |analysis| NamedSpectrum::of_analysis(name(analysis), analysis);
-    column.analyses.iter().map(named).collect()
 }
 
 fn grid(figure: &SpectraFigure) -> Grid<'_> {
@@ -176,11 +124,6 @@ fn counts_in_words(analysis: &Analysis) -> String {
     }
 }
 
-/// The number of positive outliers.
-fn positive(analysis: &Analysis) -> Option<usize> {
-    known(analysis.spectrum.outliers.positive)
-}
-
 /// What the count of positive outliers rests on.
 fn evidence(analysis: &Analysis) -> Vec<String> {
     let outliers = &analysis.spectrum.outliers;
@@ -222,82 +165,12 @@ fn caption(figure: &SpectraFigure) -> String {
     }
     let papers = "Papyan (2018, 2019) finds about C positive outliers of the Hessian, over the training split and over the \
                   test split.";
-    let mut sentences = vec![figure.made.clone(), papers.to_owned()];
-    let lists = [
-        ("Counted C or C \u{2212} 1 here", so),
-        ("Not so here", other),
-        ("Undecided here", undecided),
-    ];
-    for (what, heads) in lists {
-        if !heads.is_empty() {
-            sentences.push(format!("{what}: {}.", heads.join("; ")));
-        }
-    }
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences.join(" ")
-}
-
-fn record(figure: &SpectraFigure, drawn: &Figure) -> Result<SpectraRecord, SpectralError> {
-    let spectra = |columns: &[SpectraColumn]| {
-        let analyses = columns.iter().flat_map(|column| &column.analyses);
-        extent(
-            &analyses
-                .map(|analysis| &analysis.spectrum)
-                .collect::<Vec<_>>(),
-        )
-    };
-    let columns = figure.columns.iter().map(|column| {
-        let extent = if figure.common_axis {
-            spectra(&figure.columns)
-        } else {
-            spectra(std::slice::from_ref(column))
-        };
-        let panels = named(column).into_iter().zip(&column.analyses);
-        let panels = panels.map(|(named, analysis)| {
-            let numbers = curves(&named, &extent, POINTS)?;
-            let (subject, spectrum) = (&analysis.settings.subject, &analysis.spectrum);
-            Ok(SpectraPanelRecord {
-                split: subject.split,
-                epoch: subject.epoch,
-                examples: analysis.examples,
-                loss: analysis.loss,
-                accuracy: analysis.accuracy,
-                analysis: analysis.origin.key.clone(),
-                outliers: spectrum.outliers,
-                above_less_classes: positive(analysis)
-                    .map(|count| count as i64 - analysis.classes as i64),
-                leading: spectrum.top.clone(),
-                near_zero: numbers.near_zero,
-                negative: curve(numbers.negative),
-                positive: curve(numbers.positive),
-            })
-        });
-        let first = column.analyses.first();
-        Ok(SpectraColumnRecord {
-            dataset: column.dataset.clone(),
-            network: column.network.clone(),
-            run: column.run.clone(),
-            parameters: first.map_or(0, |analysis| analysis.spectrum.dimension),
-            classes: first.map_or(0, |analysis| analysis.classes),
-            panels: panels.collect::<Result<_, SpectralError>>()?,
-        })
-    });
-    Ok(SpectraRecord {
-        schema: SCHEMA_VERSION,
-        version: figure.version.clone(),
-        caption: drawn.caption.clone(),
-        columns: columns.collect::<Result<_, SpectralError>>()?,
-    })
-}
-
-fn curve(side: SideCurve) -> DecadeCurve {
-    let [lower, upper] = side
-        .band
-        .map_or([None, None], |[lower, upper]| [Some(lower), Some(upper)]);
-    DecadeCurve {
-        log10_modulus: side.points,
-        mean: side.mean,
-        lower,
-        upper,
-    }
+    listed(
+        vec![figure.made.clone(), papers.to_owned()],
+        [
+            ("Counted C or C \u{2212} 1 here:", so),
+            ("Not so here:", other),
+            ("Undecided here:", undecided),
+        ],
+    )
 }
