@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_hvp::{Part, Precision, Terms};
-use hesscope_models::{NetConfig, TrainConfig, TrainError};
+use hesscope_models::{NetConfig, SettingError, TrainConfig};
 use hesscope_spectral::Reorthogonalisation;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use crate::args::{EstimationOptions, RunOptions};
 use crate::data;
@@ -45,7 +45,6 @@ pub struct Settings {
     /// The precision of the analysis; training is in float32.
     pub precision: String,
     /// The network, by name or with options.
-    #[serde(deserialize_with = "net")]
     pub net: NetConfig,
     /// Seeds of single things.
     #[serde(skip_serializing_if = "SeedChoices::is_empty")]
@@ -82,14 +81,6 @@ impl Default for Settings {
             train: TrainSettings::default(),
             analysis: AnalysisChoices::default(),
         }
-    }
-}
-
-/// Reads `net = "vgg11"` and `net = { name = "vgg11", classifier = "plain" }`.
-pub fn net<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NetConfig, D::Error> {
-    match toml::Value::deserialize(deserializer)? {
-        toml::Value::String(name) => NetConfig::from_name(&name).map_err(D::Error::custom),
-        value => NetConfig::deserialize(value).map_err(D::Error::custom),
     }
 }
 
@@ -397,7 +388,7 @@ impl Settings {
     }
 
     /// How to train; where the learning rate is searched for, with the first of those to try in its place.
-    pub fn train_config(&self) -> Result<TrainConfig, TrainError> {
+    pub fn train_config(&self) -> Result<TrainConfig, SettingError> {
         self.train.config(self.all_seeds())
     }
 

@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use hesscope_models::{
-    BatchSource, Edge, EpochMetrics, Metrics, Network, Progress as Training, SEARCH_TABLE, Search,
-    SearchTable, TrainConfig, Trial, train,
+    Edge, EpochMetrics, Metrics, Network, Provenance, SEARCH_TABLE, Search, SearchTable,
+    TrainConfig, Training, Trial,
 };
 use hesscope_report::schema::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 
@@ -23,18 +23,25 @@ pub fn run(
     device: &Device,
 ) -> Result<Network, Failure> {
     let mut config = settings.train_config()?;
-    let (input, classes) = (sources.train.shape(), sources.train.classes());
-    if settings.train.learning_rate.is_search() {
-        config.learning_rate = search(folder, settings, &config, sources, initial, device)?;
-    }
+    let provenance = provenance(settings, sources)?;
     let checkpoints = folder.checkpoints();
-    let resumed = Training::resume(&checkpoints, &settings.net, input, classes, &config, device)?;
-    let progress = match resumed {
-        Some(progress) => progress,
-        None => match initial {
-            Some(net) => Training::start_from(net.clone(), &config),
-            None => Training::start(&settings.net, input, classes, &config, device)?,
-        },
+    let searched = config.clone();
+    let training = Training {
+        net: &settings.net,
+        config: &searched,
+        train_split: &sources.train,
+        test_split: &sources.test,
+        provenance: &provenance,
+        initial,
+        dir: &checkpoints,
+        device,
+    };
+    if settings.train.learning_rate.is_search() {
+        config.learning_rate = search(folder, settings, training, sources)?;
+    }
+    let training = Training {
+        config: &config,
+        ..training
     };
     let mut watcher = Watcher::new(
         folder,
@@ -42,40 +49,35 @@ pub fn run(
         sources.train.len(),
         settings.train.tensorboard,
     );
-    let end = train(
-        progress,
-        &config,
-        &sources.train,
-        &sources.test,
-        &checkpoints,
-        device,
-        &mut watcher,
-    );
+    let end = training.run(&mut watcher);
     watcher.end()?;
     Ok(end?.net)
+}
+
+/// The run and the data that checkpoints of a run with these settings name.
+pub fn provenance(settings: &Settings, sources: &Sources) -> Result<Provenance, Failure> {
+    Ok(Provenance {
+        run_sha256: settings.hash()?,
+        train_sha256: sources.train.fingerprint()?,
+        test_sha256: sources.test.fingerprint()?,
+    })
 }
 
 /// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
 fn search(
     folder: &RunFolder,
     settings: &Settings,
-    config: &TrainConfig,
+    training: Training,
     sources: &Sources,
-    initial: Option<&Network>,
-    device: &Device,
 ) -> Result<f64, Failure> {
+    let config = training.config;
     let rates = settings.train.learning_rate.rates()?;
     let epochs = settings.train.search_epochs.unwrap_or(config.epochs);
     let search = Search {
-        net: &settings.net,
-        config,
+        training,
         rates: &rates,
         epochs,
-        train_split: &sources.train,
-        test_split: &sources.test,
         dir: folder.root(),
-        initial,
-        device,
     };
     eprintln!(
         "searching for the learning rate: {} from {} to {}, {epochs} epochs each",
@@ -102,7 +104,7 @@ fn search(
         ));
     };
     print_table(&table, best.learning_rate);
-    if search.adopt(&table, &folder.checkpoints())? {
+    if search.adopt(&table)? {
         crate::watcher::adopt_timing(folder, best.learning_rate)?;
     }
     Ok(best.learning_rate)

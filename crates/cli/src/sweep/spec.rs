@@ -10,7 +10,7 @@ use super::many::Many;
 use super::points::{Point, points};
 use crate::failure::Failure;
 use crate::learning_rate::LearningRate;
-use crate::settings::{Settings, net};
+use crate::settings::Settings;
 use crate::toml_file;
 
 /// A spec as it was read.
@@ -74,7 +74,7 @@ pub struct Net(pub NetConfig);
 
 impl<'de> Deserialize<'de> for Net {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        net(deserializer).map(Net)
+        NetConfig::deserialize(deserializer).map(Net)
     }
 }
 
