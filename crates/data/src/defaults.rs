@@ -14,6 +14,19 @@ pub(crate) struct Defaults {
 }
 
 impl Defaults {
+    /// Of the user's own images nothing is known.
+    pub const MEASURED: Self = Self {
+        normalization: None,
+        flips: true,
+    };
+
+    pub const fn new(mean: &'static [f32], std: &'static [f32], flips: bool) -> Self {
+        Self {
+            normalization: Some((mean, std)),
+            flips,
+        }
+    }
+
     /// The normalization of the request or else the usual one, fit for so many channels; `None` if it is to be
     /// measured.
     pub fn normalization(

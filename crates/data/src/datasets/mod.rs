@@ -63,6 +63,17 @@ pub struct Publication {
     pub citation: &'static str,
 }
 
+impl About {
+    const fn unpublished(name: DatasetName, description: &'static str) -> Self {
+        Self {
+            name,
+            title: name.as_str(),
+            description,
+            published: None,
+        }
+    }
+}
+
 /// One data set.
 struct Entry {
     about: About,
@@ -74,17 +85,16 @@ struct Entry {
 
 const ENTRIES: [Entry; 8] = [
     Entry {
-        about: About {
-            name: DatasetName::SYNTH_DIGITS,
-            title: "synth-digits",
-            description: "drawn by the program itself, needs no files",
-            published: None,
-        },
+        about: About::unpublished(
+            DatasetName::SYNTH_DIGITS,
+            "drawn by the program itself, needs no files",
+        ),
         settings: &[],
-        defaults: Defaults {
-            normalization: Some((&[synth_digits::sets::MEAN], &[synth_digits::sets::STD])),
-            flips: false,
-        },
+        defaults: Defaults::new(
+            &[synth_digits::sets::MEAN],
+            &[synth_digits::sets::STD],
+            false,
+        ),
         read: synth_digits::sets::load,
     },
     Entry {
@@ -101,10 +111,7 @@ const ENTRIES: [Entry; 8] = [
             }),
         },
         settings: &["without_test"],
-        defaults: Defaults {
-            normalization: Some((&[0.1307], &[0.3081])),
-            flips: false,
-        },
+        defaults: Defaults::new(&[0.1307], &[0.3081], false),
         read: |spec, defaults| mnist::load(&mnist::MNIST, spec, defaults),
     },
     Entry {
@@ -120,10 +127,7 @@ const ENTRIES: [Entry; 8] = [
             }),
         },
         settings: &["without_test"],
-        defaults: Defaults {
-            normalization: Some((&[0.5], &[0.5])),
-            flips: true,
-        },
+        defaults: Defaults::new(&[0.5], &[0.5], true),
         read: |spec, defaults| mnist::load(&mnist::FASHION_MNIST, spec, defaults),
     },
     Entry {
@@ -134,13 +138,11 @@ const ENTRIES: [Entry; 8] = [
             published: Some(CIFAR),
         },
         settings: &["without_test"],
-        defaults: Defaults {
-            normalization: Some((
-                &[125.3 / 255.0, 123.0 / 255.0, 113.9 / 255.0],
-                &[63.0 / 255.0, 62.1 / 255.0, 66.7 / 255.0],
-            )),
-            flips: true,
-        },
+        defaults: Defaults::new(
+            &[125.3 / 255.0, 123.0 / 255.0, 113.9 / 255.0],
+            &[63.0 / 255.0, 62.1 / 255.0, 66.7 / 255.0],
+            true,
+        ),
         read: |spec, defaults| cifar::reader::load(&cifar::reader::CIFAR_10, spec, defaults),
     },
     Entry {
@@ -151,13 +153,11 @@ const ENTRIES: [Entry; 8] = [
             published: Some(CIFAR),
         },
         settings: &["coarse_labels", "without_test"],
-        defaults: Defaults {
-            normalization: Some((
-                &[129.3 / 255.0, 124.1 / 255.0, 112.4 / 255.0],
-                &[68.2 / 255.0, 65.4 / 255.0, 70.4 / 255.0],
-            )),
-            flips: true,
-        },
+        defaults: Defaults::new(
+            &[129.3 / 255.0, 124.1 / 255.0, 112.4 / 255.0],
+            &[68.2 / 255.0, 65.4 / 255.0, 70.4 / 255.0],
+            true,
+        ),
         read: |spec, defaults| cifar::reader::load(&cifar::reader::CIFAR_100, spec, defaults),
     },
     Entry {
@@ -174,32 +174,22 @@ const ENTRIES: [Entry; 8] = [
             }),
         },
         settings: TREE_SETTINGS,
-        defaults: Defaults {
-            normalization: Some((&[0.485, 0.456, 0.406], &[0.229, 0.224, 0.225])),
-            flips: true,
-        },
+        defaults: Defaults::new(&[0.485, 0.456, 0.406], &[0.229, 0.224, 0.225], true),
         read: |spec, defaults| tree::read::load(&tree::layout::IMAGENET, spec, defaults),
     },
     Entry {
-        about: About {
-            name: DatasetName::FOLDER,
-            title: "folder",
-            description: "your own images, a folder for each class",
-            published: None,
-        },
+        about: About::unpublished(
+            DatasetName::FOLDER,
+            "your own images, a folder for each class",
+        ),
         settings: TREE_SETTINGS,
-        defaults: MEASURED,
+        defaults: Defaults::MEASURED,
         read: |spec, defaults| tree::read::load(&tree::layout::FOLDER, spec, defaults),
     },
     Entry {
-        about: About {
-            name: DatasetName::ARRAYS,
-            title: "arrays",
-            description: "your own images as safetensors or npz",
-            published: None,
-        },
+        about: About::unpublished(DatasetName::ARRAYS, "your own images as safetensors or npz"),
         settings: &["without_test"],
-        defaults: MEASURED,
+        defaults: Defaults::MEASURED,
         read: arrays::load,
     },
 ];
@@ -214,12 +204,6 @@ const CIFAR: Publication = Publication {
 
 /// The settings of trees of image files.
 const TREE_SETTINGS: &[&str] = &["image_size", "skip_broken", "cache_dir", "without_test"];
-
-/// Of the user's own images nothing is known.
-const MEASURED: Defaults = Defaults {
-    normalization: None,
-    flips: true,
-};
 
 /// All data sets, in the order in which they are listed.
 pub fn datasets() -> impl Iterator<Item = &'static About> {

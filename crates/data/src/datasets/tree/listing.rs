@@ -33,47 +33,22 @@ struct Class {
     ends: Vec<usize>,
 }
 
-/// What lies in the folders and is not used.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Ignored {
-    count: usize,
-    /// The first of them, below the split's folder.
-    first: Option<String>,
-}
-
-impl Ignored {
-    fn add(&mut self, name: impl FnOnce() -> String) {
-        self.count += 1;
-        self.first.get_or_insert_with(name);
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        if self.first.is_none() {
-            self.first = other.first;
-        }
-    }
-
-    /// A sentence on them, if there are any.
-    pub fn notice(&self, dir: &Path) -> Option<String> {
-        let first = self.first.as_ref()?;
-        let dir = dir.display();
-        Some(match self.count {
-            1 => {
-                format!("{first} in {dir} is left out, since it is hidden or no image by its name")
-            }
-            count => format!(
-                "{count} entries of {dir} are left out, since they are hidden or no images by their names, the first being {first}"
-            ),
-        })
-    }
+/// A sentence on what lies in the folder of a split and is not used, if there is anything.
+pub(crate) fn notice(left_out: &[String], dir: &Path) -> Option<String> {
+    let (first, dir) = (left_out.first()?, dir.display());
+    Some(match left_out.len() {
+        1 => format!("{first} in {dir} is left out, since it is hidden or no image by its name"),
+        count => format!(
+            "{count} entries of {dir} are left out, since they are hidden or no images by their names, the first being {first}"
+        ),
+    })
 }
 
 impl Listing {
-    /// Lists the classes and files of the folder of a split.
-    pub fn read(dir: &Path) -> Result<(Self, Ignored), DataError> {
+    /// Lists the classes and files of the folder of a split, and, below it, what is not used.
+    pub fn read(dir: &Path) -> Result<(Self, Vec<String>), DataError> {
         let (names, mut ignored) = class_names(dir)?;
-        let classes: Vec<(Class, Ignored)> = pool()?.install(|| {
+        let classes: Vec<(Class, Vec<String>)> = pool()?.install(|| {
             names
                 .into_par_iter()
                 .map(|name| Class::read(dir, name))
@@ -82,7 +57,7 @@ impl Listing {
         let mut starts = vec![0];
         let mut listed = Vec::with_capacity(classes.len());
         for (class, left_out) in classes {
-            ignored.merge(left_out);
+            ignored.extend(left_out);
             starts.push(starts[starts.len() - 1] + class.ends.len());
             listed.push(class);
         }
@@ -164,10 +139,10 @@ impl Listing {
 }
 
 impl Class {
-    fn read(dir: &Path, name: String) -> Result<(Self, Ignored), DataError> {
+    fn read(dir: &Path, name: String) -> Result<(Self, Vec<String>), DataError> {
         let folder = dir.join(&name);
         let mut found = Vec::new();
-        let mut ignored = Ignored::default();
+        let mut ignored = Vec::new();
         collect(&folder, &name, "", 0, &mut found, &mut ignored)?;
         if found.is_empty() {
             let problem =
@@ -195,7 +170,7 @@ impl Class {
 }
 
 /// The folders of the classes, sorted.
-fn class_names(dir: &Path) -> Result<(Vec<String>, Ignored), DataError> {
+fn class_names(dir: &Path) -> Result<(Vec<String>, Vec<String>), DataError> {
     let mut names = Vec::new();
     let mut images = Vec::new();
     let mut ignored = Vec::new();
@@ -229,9 +204,8 @@ fn class_names(dir: &Path) -> Result<(Vec<String>, Ignored), DataError> {
         });
     }
     ignored.extend(images);
-    let count = ignored.len();
-    let first = ignored.into_iter().min();
-    Ok((names, Ignored { count, first }))
+    ignored.sort_unstable();
+    Ok((names, ignored))
 }
 
 /// Adds the image files of a folder and of those in it, as paths below the folder of the class.
@@ -241,7 +215,7 @@ fn collect(
     below: &str,
     depth: usize,
     found: &mut Vec<String>,
-    ignored: &mut Ignored,
+    ignored: &mut Vec<String>,
 ) -> Result<(), DataError> {
     let mut folders = Vec::new();
     let mut left_out = Vec::new();
@@ -265,9 +239,7 @@ fn collect(
         }
     }
     left_out.sort_unstable();
-    for name in left_out {
-        ignored.add(|| format!("{class}/{below}{name}"));
-    }
+    ignored.extend(left_out.iter().map(|name| format!("{class}/{below}{name}")));
     folders.sort_unstable();
     for name in folders {
         let inner = format!("{below}{name}/");

@@ -2,7 +2,7 @@
 
 use super::kept::Kept;
 use super::layout::{self, Family};
-use super::listing::Listing;
+use super::listing::{Listing, notice};
 use super::measure;
 use super::plan::{ClassPool, Plan};
 use super::split::TreeSplit;
@@ -156,8 +156,8 @@ pub(super) fn read(
 }
 
 fn list(dir: &Path, notices: &mut Vec<String>) -> Result<Arc<Listing>, DataError> {
-    let (listing, ignored) = Listing::read(dir)?;
-    notices.extend(ignored.notice(dir));
+    let (listing, left_out) = Listing::read(dir)?;
+    notices.extend(notice(&left_out, dir));
     Ok(Arc::new(listing))
 }
 

@@ -61,11 +61,7 @@ fn load(
         cache_dir: cached.then_some(&*cache),
         limits,
     };
-    let defaults = Defaults {
-        normalization: None,
-        flips: true,
-    };
-    read(&FOLDER, spec, &defaults, keeping)
+    read(&FOLDER, spec, &Defaults::MEASURED, keeping)
 }
 
 fn values(data: &Dataset) -> Vec<f32> {
