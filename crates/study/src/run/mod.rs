@@ -15,7 +15,7 @@ mod training;
 mod watcher;
 
 pub use check::{Fault, Remedy, check};
-pub use folder::{EIGENVECTORS, FIGURES, RunFolder, SNAPSHOTS};
+pub use folder::{EIGENVECTORS, FIGURES, LOCK, RunFolder, SEARCH, SNAPSHOTS};
 pub use report::write_run_report;
 pub use run::{Checkpoint, Run, require_class};
 pub use run_file::RunFile;

@@ -4,47 +4,72 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::attempt::{Outcome, Retries, attempt};
-use super::collect;
-use super::failures::FailureRecord;
+use super::collect::{Collected, collect};
+use super::failure::FailureRecord;
 use super::folder::SweepFolder;
-use super::options::SweepOptions;
 use super::plan::Plan;
-use super::points::Point;
+use super::point::Point;
 use super::shard::Shard;
 use super::spec::Spec;
-use crate::failure::Failure;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
 
 /// Between two looks at runs that others are at work on.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// Which runs of a sweep are carried out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepOptions {
+    /// Only those of this part; all if absent.
+    pub shard: Option<Shard>,
+    /// Whether what failed before is run again.
+    pub retry_failed: bool,
+    /// Whether to end without waiting for runs that other processes are at work on.
+    pub no_wait: bool,
+}
+
+/// What came of the runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepOutcome {
+    /// The runs of the shard, or all.
+    pub runs: usize,
+    /// Those of them that failed, now or before.
+    pub failures: Vec<FailureRecord>,
+    /// The table of the whole sweep as it is now.
+    pub collected: Collected,
+}
+
 /// Carries out every run that is chosen, and writes the table of what there is then.
-pub fn run(options: &SweepOptions) -> Result<(), Failure> {
-    let spec = Spec::read(&options.spec)?;
-    let folder = SweepFolder::of(&options.spec, options.out.as_deref());
-    Plan::settle(&folder, &spec)?;
+///
+/// # Errors
+///
+/// A folder that holds something else, or a sweep that is not this one grown, which is left as it is; and files that
+/// cannot be written. What a run fails of is no error of the sweep.
+pub fn carry_out(
+    folder: &SweepFolder,
+    spec: &Spec,
+    options: &SweepOptions,
+    observer: &dyn Observer,
+) -> Result<SweepOutcome, StudyError> {
+    Plan::settle(folder, spec, observer)?;
     let chosen = chosen(&spec.points, options.shard);
-    eprintln!(
-        "sweep folder {}: {} of {} runs are this process'",
-        folder.root().display(),
-        chosen.len(),
-        spec.points.len()
-    );
-    let points: Vec<&Point> = chosen.iter().map(|&(_, point)| point).collect();
+    let (runs, all) = (chosen.len(), spec.points.len());
+    observer.event(Event::Note(&format!(
+        "sweep folder {}: {runs} of {all} runs are this process'",
+        folder.root().display()
+    )));
     let retries = if options.retry_failed {
-        Retries::of(&folder, &points)?
+        Retries::of(folder, chosen.iter().map(|&(_, point)| point))?
     } else {
         Retries::default()
     };
-    let failures = carry_out(
-        &folder,
-        chosen,
-        spec.points.len(),
-        &retries,
-        !options.no_wait,
-    )?;
-    collect::write(&folder, false)?.print();
-    verdict(&failures, points.len())
+    let failures = go_through(folder, chosen, all, &retries, !options.no_wait, observer)?;
+    Ok(SweepOutcome {
+        runs,
+        failures,
+        collected: collect(folder, false, observer)?,
+    })
 }
 
 /// The runs of a shard with their places in the spec's order, or all.
@@ -59,13 +84,14 @@ pub fn chosen(points: &[Point], shard: Option<Shard>) -> Vec<(usize, &Point)> {
 /// Goes through the runs until none is left but, unless `wait`, those of other processes; gives what failed.
 ///
 /// A run that another process holds is come back to, since that process may be killed.
-fn carry_out<'a>(
+fn go_through<'a>(
     folder: &SweepFolder,
     mut left: Vec<(usize, &'a Point)>,
     all: usize,
     retries: &Retries,
     wait: bool,
-) -> Result<Vec<FailureRecord>, Failure> {
+    observer: &dyn Observer,
+) -> Result<Vec<FailureRecord>, StudyError> {
     let mut failures = Vec::new();
     let mut pause = SHORTEST_PAUSE;
     let mut told = 0;
@@ -73,11 +99,14 @@ fn carry_out<'a>(
         let mut busy: Vec<(usize, &'a Point)> = Vec::new();
         let before = left.len();
         for (place, point) in left {
-            let begins = || eprintln!("run {} of {all}: {}", place + 1, point.name);
-            match attempt(folder, point, retries, begins)? {
+            if observer.interrupted() {
+                return Ok(failures);
+            }
+            let begins = || observer.event(Event::RunStarted(place + 1, all, &point.name));
+            match attempt(folder, point, retries, observer, begins)? {
                 Outcome::Done => {}
                 Outcome::Failed(record) => {
-                    eprintln!("failed: {}: {}", record.run, record.sentence);
+                    observer.event(Event::RunFailed(&record.run, &record.sentence));
                     failures.push(record);
                 }
                 Outcome::Busy => busy.push((place, point)),
@@ -88,7 +117,9 @@ fn carry_out<'a>(
         }
         if busy.len() == before {
             if told != before {
-                eprintln!("waiting for {before} runs that other processes are at work on");
+                observer.event(Event::Note(&format!(
+                    "waiting for {before} runs that other processes are at work on"
+                )));
                 told = before;
             }
             sleep(pause);
@@ -98,17 +129,4 @@ fn carry_out<'a>(
         }
         left = busy;
     }
-}
-
-/// A sweep with failed runs is no success.
-fn verdict(failures: &[FailureRecord], runs: usize) -> Result<(), Failure> {
-    if failures.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = failures.iter().map(|record| record.run.as_str()).collect();
-    Err(Failure::negative(format!(
-        "{} of {runs} runs failed ({}): correct what is said of them above, then start again with --retry-failed",
-        failures.len(),
-        names.join(", ")
-    )))
 }

@@ -1,189 +1,119 @@
-//! The table as Parquet: text, 64-bit integers and doubles, absent values as nulls, one group of rows.
+//! The table's columns, which are the fields of a row, and the table as Parquet: text, 64-bit integers and doubles, absent
+//! values as nulls, one group of rows.
 
 use std::sync::Arc;
 
-use hesscope_report::schema::SweepRow;
-use parquet::basic::{LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
-use parquet::errors::ParquetError;
+use hesscope_records::SweepRow;
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::types::{Type, TypePtr};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::record::RecordWriter;
+use parquet_derive::ParquetRecordWriter;
 
-use crate::failure::Failure;
+use crate::error::StudyError;
 
-/// A column.
-pub struct Column {
-    pub name: &'static str,
-    values: Values,
-}
+/// A row as Parquet stores it, with the names of its fields and how it is made. Its integers have a sign, as those of every
+/// reader do.
+macro_rules! columns {
+    ($($name:ident: $type:ident $(<$value:ident>)?,)+) => {
+        #[derive(ParquetRecordWriter)]
+        struct StoredRow {
+            $($name: $type $(<$value>)?,)+
+        }
 
-/// Where its values come from; only those that may be absent are options.
-enum Values {
-    Text(fn(&SweepRow) -> &str),
-    TextOrNone(fn(&SweepRow) -> Option<&str>),
-    Integer(fn(&SweepRow) -> u64),
-    IntegerOrNone(fn(&SweepRow) -> Option<u64>),
-    Real(fn(&SweepRow) -> f64),
-    RealOrNone(fn(&SweepRow) -> Option<f64>),
-}
-
-use Values::{Integer, IntegerOrNone, Real, RealOrNone, Text, TextOrNone};
-
-const fn column(name: &'static str, values: Values) -> Column {
-    Column { name, values }
-}
-
-/// The columns, in the order of the fields of a row.
-pub const COLUMNS: [Column; 29] = [
-    column("run", Text(|row| &row.run)),
-    column("dataset", Text(|row| &row.dataset)),
-    column("network", Text(|row| &row.network)),
-    column(
-        "examples_per_class",
-        IntegerOrNone(|row| row.examples_per_class),
-    ),
-    column("epochs", Integer(|row| row.epochs)),
-    column("seed", Integer(|row| row.seed)),
-    column("learning_rate", RealOrNone(|row| row.learning_rate)),
-    column("parameters", Integer(|row| row.parameters)),
-    column("classes", Integer(|row| row.classes)),
-    column("examples", Integer(|row| row.examples)),
-    column("operator", Text(|row| &row.operator)),
-    column("split", Text(|row| &row.split)),
-    column("epoch", Integer(|row| row.epoch)),
-    column("loss", Real(|row| row.loss)),
-    column("accuracy", Real(|row| row.accuracy)),
-    column("smallest", Real(|row| row.smallest)),
-    column("largest", Real(|row| row.largest)),
-    column("outliers_above", IntegerOrNone(|row| row.outliers_above)),
-    column("outliers_below", IntegerOrNone(|row| row.outliers_below)),
-    column("edge_above", RealOrNone(|row| row.edge_above)),
-    column("edge_above_error", RealOrNone(|row| row.edge_above_error)),
-    column("edge_below", RealOrNone(|row| row.edge_below)),
-    column("edge_below_error", RealOrNone(|row| row.edge_below_error)),
-    column("mean_eigenvalue", Real(|row| row.mean_eigenvalue)),
-    column(
-        "mean_eigenvalue_error",
-        RealOrNone(|row| row.mean_eigenvalue_error),
-    ),
-    column("law_above", TextOrNone(|row| row.law_above.as_deref())),
-    column("law_below", TextOrNone(|row| row.law_below.as_deref())),
-    column("products", Integer(|row| row.products)),
-    column("analysis", Text(|row| &row.analysis)),
-];
-
-/// The bytes of a file with these rows.
-pub fn parquet(rows: &[SweepRow]) -> Result<Vec<u8>, Failure> {
-    // Without the writer's version, which is no result.
-    let properties = WriterProperties::builder()
-        .set_created_by("hesscope".into())
-        .build();
-    let mut file = SerializedFileWriter::new(Vec::new(), schema()?, Arc::new(properties))?;
-    let mut group = file.next_row_group()?;
-    for column in &COLUMNS {
-        column.write(rows, &mut group)?;
-    }
-    group.close()?;
-    Ok(file.into_inner()?)
-}
-
-fn schema() -> Result<TypePtr, ParquetError> {
-    let fields = COLUMNS
-        .iter()
-        .map(|column| column.field().map(Arc::new))
-        .collect::<Result<_, _>>()?;
-    let schema = Type::group_type_builder("sweep").with_fields(fields);
-    Ok(Arc::new(schema.build()?))
-}
-
-impl Column {
-    fn field(&self) -> Result<Type, ParquetError> {
-        let (physical, logical) = match self.values {
-            Text(_) | TextOrNone(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-            Integer(_) | IntegerOrNone(_) => (Physical::INT64, None),
-            Real(_) | RealOrNone(_) => (Physical::DOUBLE, None),
-        };
-        let repetition = match self.values {
-            Text(_) | Integer(_) | Real(_) => Repetition::REQUIRED,
-            TextOrNone(_) | IntegerOrNone(_) | RealOrNone(_) => Repetition::OPTIONAL,
-        };
-        Type::primitive_type_builder(self.name, physical)
-            .with_logical_type(logical)
-            .with_repetition(repetition)
-            .build()
-    }
-
-    fn write(&self, rows: &[SweepRow], group: &mut Group<'_>) -> Result<(), Failure> {
-        let text = |text: &str| ByteArray::from(text.as_bytes().to_vec());
-        let integer = |value: u64| {
-            i64::try_from(value).map_err(|_| {
-                Failure::new(format!(
-                    "the column {} has the value {value}, which the table's 64-bit integers do not reach: give the runs \
-                     smaller numbers",
-                    self.name
-                ))
-            })
-        };
-        match self.values {
-            Text(of) => {
-                let values: Vec<_> = rows.iter().map(|row| text(of(row))).collect();
-                write::<ByteArrayType>(&values, None, group)
-            }
-            TextOrNone(of) => {
-                let values: Vec<_> = rows.iter().filter_map(of).map(text).collect();
-                write::<ByteArrayType>(&values, Some(levels(rows, of)), group)
-            }
-            Integer(of) => {
-                let values: Vec<_> = rows
-                    .iter()
-                    .map(|row| integer(of(row)))
-                    .collect::<Result<_, _>>()?;
-                write::<Int64Type>(&values, None, group)
-            }
-            IntegerOrNone(of) => {
-                let values: Vec<_> = rows
-                    .iter()
-                    .filter_map(of)
-                    .map(integer)
-                    .collect::<Result<_, _>>()?;
-                write::<Int64Type>(&values, Some(levels(rows, of)), group)
-            }
-            Real(of) => {
-                let values: Vec<_> = rows.iter().map(of).collect();
-                write::<DoubleType>(&values, None, group)
-            }
-            RealOrNone(of) => {
-                let values: Vec<_> = rows.iter().filter_map(of).collect();
-                write::<DoubleType>(&values, Some(levels(rows, of)), group)
+        impl StoredRow {
+            fn of(row: &SweepRow) -> Result<Self, StudyError> {
+                Ok(StoredRow {
+                    $($name: row.$name.clone().stored(stringify!($name))?,)+
+                })
             }
         }
+
+        /// The names of the columns, in the order of the fields of a row.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+columns! {
+    run: String,
+    dataset: String,
+    network: String,
+    examples_per_class: Option<i64>,
+    epochs: i64,
+    seed: i64,
+    learning_rate: Option<f64>,
+    parameters: i64,
+    classes: i64,
+    examples: i64,
+    operator: String,
+    split: String,
+    epoch: i64,
+    loss: f64,
+    accuracy: f64,
+    smallest: f64,
+    largest: f64,
+    outliers_above: Option<i64>,
+    outliers_below: Option<i64>,
+    edge_above: Option<f64>,
+    edge_above_error: Option<f64>,
+    edge_below: Option<f64>,
+    edge_below_error: Option<f64>,
+    mean_eigenvalue: f64,
+    mean_eigenvalue_error: Option<f64>,
+    law_above: Option<String>,
+    law_below: Option<String>,
+    products: i64,
+    analysis: String,
+}
+
+/// A value of a row as it is stored.
+trait Stored<T> {
+    /// The value, which a number without sign may not reach.
+    fn stored(self, column: &str) -> Result<T, StudyError>;
+}
+
+impl Stored<String> for String {
+    fn stored(self, _: &str) -> Result<String, StudyError> {
+        Ok(self)
     }
 }
 
-type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
-
-/// 1 for every row that has a value, 0 for every other.
-fn levels<'a, T>(rows: &'a [SweepRow], of: fn(&'a SweepRow) -> Option<T>) -> Vec<i16> {
-    rows.iter()
-        .map(|row| i16::from(of(row).is_some()))
-        .collect()
+impl Stored<f64> for f64 {
+    fn stored(self, _: &str) -> Result<f64, StudyError> {
+        Ok(self)
+    }
 }
 
-/// Writes the next column: the values there are, and where they are.
-fn write<T: DataType>(
-    values: &[T::T],
-    levels: Option<Vec<i16>>,
-    group: &mut Group<'_>,
-) -> Result<(), Failure> {
-    let mut column = group.next_column()?.ok_or_else(|| {
-        Failure::new("the table has fewer columns than its schema: please report this fault")
-    })?;
-    column
-        .typed::<T>()
-        .write_batch(values, levels.as_deref(), None)?;
-    column.close()?;
-    Ok(())
+impl Stored<i64> for u64 {
+    fn stored(self, column: &str) -> Result<i64, StudyError> {
+        i64::try_from(self).map_err(|_| {
+            StudyError::setting(format!(
+                "the column {column} has the value {self}, which the table's 64-bit integers do not reach: give the runs \
+                 smaller numbers"
+            ))
+        })
+    }
+}
+
+impl<T, S: Stored<T>> Stored<Option<T>> for Option<S> {
+    fn stored(self, column: &str) -> Result<Option<T>, StudyError> {
+        self.map(|value| value.stored(column)).transpose()
+    }
+}
+
+/// The bytes of a file with these rows.
+pub fn parquet(rows: &[SweepRow]) -> Result<Vec<u8>, StudyError> {
+    let rows: Vec<StoredRow> = rows.iter().map(StoredRow::of).collect::<Result<_, _>>()?;
+    let rows = rows.as_slice();
+    // Without the writer's version, which is no result.
+    let properties = WriterProperties::builder().set_created_by("hesscope".into()).build();
+    let bytes = || {
+        let mut file = SerializedFileWriter::new(Vec::new(), rows.schema()?, Arc::new(properties))?;
+        let mut group = file.next_row_group()?;
+        rows.write_to_row_group(&mut group)?;
+        group.close()?;
+        file.into_inner()
+    };
+    bytes().map_err(|error| StudyError::Fault(format!("the table cannot be formed: {error}")))
 }
 
 #[cfg(test)]

@@ -6,18 +6,13 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
-use super::points::Point;
-use crate::failure::Failure;
-use crate::folder::RunFolder;
+use super::point::Point;
+use super::sealed_file::read_sealed;
+use crate::error::StudyError;
 
-/// Version of the schema.
-const SCHEMA: u32 = 1;
-
-/// The file. Whoever holds the run's folder writes it.
+/// The file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FailureRecord {
-    schema: u32,
     /// The run.
     pub run: String,
     /// The key of its settings.
@@ -31,48 +26,37 @@ pub struct FailureRecord {
 }
 
 impl FailureRecord {
-    /// What a run failed of, if it failed with its present settings. A file that does not read is no failure: the run is
-    /// run again.
-    pub fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, Failure> {
-        let Ok(text) = fs::read_to_string(folder.failure(&point.name)) else {
-            return Ok(None);
-        };
+    /// What a run failed of, if it failed with its present settings. A file that is damaged or another run's is no failure:
+    /// the run is run again.
+    pub(super) fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, StudyError> {
         let key = point.key()?;
-        let record: Option<FailureRecord> = serde_json::from_str(&text).ok();
-        Ok(record.filter(|record| record.schema == SCHEMA && record.key == key))
+        let record: Option<Self> = read_sealed(&folder.failure(&point.name)).ok().flatten();
+        Ok(record.filter(|record| record.run == point.name && record.key == key))
     }
 
     /// Records one more failure; gives the record.
-    pub fn write(
+    pub(super) fn write(
         folder: &SweepFolder,
-        run: &RunFolder,
         point: &Point,
         sentence: &str,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, StudyError> {
         let times = Self::read(folder, point)?.map_or(0, |earlier| earlier.times);
         let record = FailureRecord {
-            schema: SCHEMA,
             run: point.name.clone(),
             key: point.key()?,
             times: times + 1,
             sentence: sentence.to_owned(),
             hesscope: env!("CARGO_PKG_VERSION").into(),
         };
-        run.write_beside(
-            &folder.failure(&point.name),
-            &serde_json::to_vec_pretty(&record)?,
-        )?;
+        folder.hold()?.write_json(&folder.failure(&point.name), &record)?;
         Ok(record)
     }
 
     /// Forgets the failures of a run that succeeded.
-    pub fn forget(folder: &SweepFolder, point: &Point) -> Result<(), Failure> {
+    pub(super) fn forget(folder: &SweepFolder, point: &Point) -> Result<(), StudyError> {
         let path = folder.failure(&point.name);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::new(format!(
-                "cannot remove {}: {error}; remove it by hand",
-                path.display()
-            ))),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StudyError::write(&path, error)),
             _ => Ok(()),
         }
     }
