@@ -3,7 +3,6 @@
 mod analyses;
 mod class_mean_scores;
 mod class_means;
-mod eigenvectors;
 mod energy;
 mod opened;
 mod overlaps;
@@ -13,7 +12,6 @@ mod subspace;
 
 pub use analyses::analyse_run;
 pub use class_means::class_means;
-pub use eigenvectors::{EigenvectorFile, read_eigenvectors};
 pub use energy::bulk_energy;
 pub use opened::{KeepVectors, Opened};
 pub use overlaps::{OverlapRequest, overlaps};

@@ -8,9 +8,10 @@ use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
 use hesscope_models::{BnMode, Network};
 use hesscope_records::{Analysis, ClassMeans, Kept, KeptSource, Record, Split, Subject, Terms};
 
-use super::eigenvectors::{self, PairsSettings};
+
 use super::snapshots::{estimate, forget};
 use super::subspace::Subspace;
+use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
 use crate::run::{Checkpoint, Run};

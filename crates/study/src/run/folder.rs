@@ -11,14 +11,13 @@ use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record, RecordE
 use serde::Serialize;
 
 use super::run_file::RunFile;
+use crate::eigenvector_file::EIGENVECTORS;
 use crate::error::StudyError;
 
 /// The file whose lock says that a process is at work in the folder.
 pub const LOCK: &str = "run.lock";
 /// The folder of the weights.
 pub const CHECKPOINTS: &str = "checkpoints";
-/// The folder of eigenvectors.
-pub const EIGENVECTORS: &str = "eigenvectors";
 /// The folder of estimations under way.
 pub const SNAPSHOTS: &str = "partial";
 /// The folder of the trials of a search.

@@ -9,6 +9,7 @@ use hesscope_report::{RunSummary, write_report};
 
 use super::folder::RunFolder;
 use super::metrics::record;
+use super::report_manifest::ReportManifest;
 use super::search::search_record;
 use super::stored_weights;
 use crate::error::StudyError;
@@ -45,7 +46,9 @@ pub fn write_run_report(folder: &RunFolder, out: &Path) -> Result<PathBuf, Study
         findings: records::<Findings>(folder)?,
         means: records::<ClassMeans>(folder)?,
     };
-    Ok(write_report(&summary, out)?.html)
+    let files = write_report(&summary, out)?;
+    ReportManifest::write(out, &file.training_sha256, &files)?;
+    Ok(files.html)
 }
 
 fn records<R: Record>(folder: &RunFolder) -> Result<Vec<R>, StudyError> {
