@@ -31,6 +31,7 @@ pub fn write(
             out.display()
         )));
     }
+    let run = folder.run_file()?;
     let to = out.join("weights");
     fs::create_dir_all(&to).map_err(|error| {
         StudyError::folder(format!(
@@ -51,9 +52,9 @@ pub fn write(
     for (path, _) in folder.records::<Overlaps>()? {
         copy(&path, &place(out, Overlaps::FOLDER, &path, Format::Json))?;
     }
-    for (path, file) in eigenvectors::kept(folder)? {
+    for path in folder.files(EIGENVECTORS, "safetensors")? {
         let to = place(out, EIGENVECTORS, &path, Format::Npz);
-        eigenvectors::write_as(&path, file, Format::Npz, &to)?;
+        eigenvectors::write_as(&run, &path, Format::Npz, &to)?;
     }
     Ok(())
 }

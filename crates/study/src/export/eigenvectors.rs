@@ -10,38 +10,40 @@ use super::format::{Format, copy};
 use super::selection::{Place, Selection};
 use crate::eigenvector_file::{EIGENVECTORS, EigenvectorFile, read_eigenvectors};
 use crate::error::StudyError;
-use crate::run::RunFolder;
+use crate::run::{RunFile, RunFolder};
 
 const FORMATS: [Format; 2] = [Format::Npz, Format::Safetensors];
 
 /// Writes the eigenpairs that are selected.
 pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<(), StudyError> {
     let format = Format::of(out, &FORMATS)?;
-    let place = |(_, file): &(PathBuf, EigenvectorFile)| {
-        Place::of(file.settings.operator, &file.settings.subject)
-    };
-    let (path, file) = selection.only(folder, ["file of eigenvectors", "overlaps"], kept(folder)?, place)?;
-    write_as(&path, file, format, out)
-}
-
-/// The files of eigenvectors, each whole and of this very run.
-pub fn kept(folder: &RunFolder) -> Result<Vec<(PathBuf, EigenvectorFile)>, StudyError> {
     let run = folder.run_file()?;
-    let read = |path: PathBuf| {
-        let file = read_eigenvectors(&path)?;
-        if file.settings.subject.run_sha256 != run.training_sha256 {
-            return Err(StudyError::damaged(format!(
-                "{} is of another run than the one in its folder: delete it, and it is made again",
-                path.display()
-            )));
-        }
-        Ok((path, file))
+    // Vectors may be large: one file is at hand at a time.
+    let place = |path: PathBuf| {
+        let settings = read(&run, &path)?.settings;
+        Ok((path, Place::of(settings.operator, &settings.subject)))
     };
-    folder.files(EIGENVECTORS, "safetensors")?.into_iter().map(read).collect()
+    let files = folder.files(EIGENVECTORS, "safetensors")?;
+    let all = files.into_iter().map(place).collect::<Result<Vec<_>, StudyError>>()?;
+    let (path, _) = selection.only(folder, ["file of eigenvectors", "overlaps"], all, |&(_, place)| place)?;
+    write_as(&run, &path, format, out)
 }
 
-/// Writes eigenpairs in a format: `values`, `residuals` and `vectors`, a row each.
-pub fn write_as(path: &Path, file: EigenvectorFile, format: Format, out: &Path) -> Result<(), StudyError> {
+/// Reads a file of eigenvectors, whole and of this very run.
+fn read(run: &RunFile, path: &Path) -> Result<EigenvectorFile, StudyError> {
+    let file = read_eigenvectors(path)?;
+    if file.settings.subject.run_sha256 != run.training_sha256 {
+        return Err(StudyError::damaged(format!(
+            "{} is of another run than the one in its folder: delete it, and it is made again",
+            path.display()
+        )));
+    }
+    Ok(file)
+}
+
+/// Writes the eigenpairs of a file in a format: `values`, `residuals` and `vectors`, a row each.
+pub fn write_as(run: &RunFile, path: &Path, format: Format, out: &Path) -> Result<(), StudyError> {
+    let file = read(run, path)?;
     if format == Format::Safetensors {
         return copy(path, out);
     }
