@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use burn::tensor::{Device, TensorData};
 use hesscope::data::{DatasetName, DatasetSpec};
-use hesscope::hvp::{Examples, Options, Part, Problem};
+use hesscope::hvp::{Examples, ProblemOptions, Part, Problem};
 use hesscope::models::{BnMode, NetConfig, Network, export_weights, import_weights};
 use hesscope::spectral::{SubspaceOptions, subspace_iteration};
 
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     // Batch normalisation takes its running statistics, as in `model.eval()`.
     let forward = |network: &Network, x| network.forward(x, BnMode::Running);
-    let problem = Problem::new(&network, forward, examples, &device, Options::default())?;
+    let problem = Problem::new(&network, forward, examples, &device, ProblemOptions::default())?;
     let evaluation = problem.evaluate()?;
     println!(
         "loss {:.4}, accuracy {:.2}",

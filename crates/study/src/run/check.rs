@@ -156,7 +156,11 @@ impl Faults {
             let last = path.file_name().is_some_and(|name| name == LAST_CHECKPOINT);
             let twin = checkpoint_path(&dir, newest) == path;
             let heals = !sound.is_empty() && (last || twin);
-            let remedy = if heals { Remedy::Heals } else { Remedy::TrainAgain };
+            let remedy = if heals {
+                Remedy::Heals
+            } else {
+                Remedy::TrainAgain
+            };
             self.add(&path, wrong, remedy);
         }
         Ok(sound)
@@ -188,10 +192,19 @@ impl Faults {
                 }
             };
             if path_of::<R>(root, record.settings()) != path {
-                self.add(&path, "its name is that of other settings", Remedy::MakeAgain);
+                self.add(
+                    &path,
+                    "its name is that of other settings",
+                    Remedy::MakeAgain,
+                );
             }
             for subject in R::subjects(record.settings()) {
-                self.of_kept(&path, subject.epoch, &subject.checkpoint_sha256, checkpoints);
+                self.of_kept(
+                    &path,
+                    subject.epoch,
+                    &subject.checkpoint_sha256,
+                    checkpoints,
+                );
             }
         }
         Ok(())
@@ -219,7 +232,12 @@ impl Faults {
                     if subject.run_sha256 != run.training_sha256 {
                         self.add(&path, "they are of another run", Remedy::MakeAgain);
                     }
-                    self.of_kept(&path, subject.epoch, &subject.checkpoint_sha256, checkpoints);
+                    self.of_kept(
+                        &path,
+                        subject.epoch,
+                        &subject.checkpoint_sha256,
+                        checkpoints,
+                    );
                 }
             }
         }
@@ -231,17 +249,29 @@ impl Faults {
         let metrics: Vec<_> = last.history.iter().map(record).collect();
         let path = root.join(METRICS);
         if lines(&metrics).ok() != fs::read(&path).ok() {
-            self.add(&path, "it does not say what the last checkpoint does", Remedy::Heals);
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
         }
         let timings = timing_of(root, &run.training_sha256, last.epoch);
         let path = root.join(TIMING);
         if timings.len() != last.history.len() {
-            self.add(&path, "the times of some epochs are missing or damaged", Remedy::Restore);
+            self.add(
+                &path,
+                "the times of some epochs are missing or damaged",
+                Remedy::Restore,
+            );
         }
         let path = root.join(TENSORBOARD).join(tensorboard::FILE);
         let events = tensorboard::events(&last.history, &timings);
         if fs::read(&path).is_ok_and(|found| found != events) {
-            self.add(&path, "it does not say what the last checkpoint does", Remedy::Heals);
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_files::{sha256_file, sha256_hex};
-use hesscope_models::{NetConfig, TrainConfig, SettingError};
+use hesscope_models::{NetConfig, SettingError, TrainConfig};
 use hesscope_records::Precision;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -127,9 +127,9 @@ impl Settings {
     ///
     /// What is wrong in it.
     pub fn from_table(table: Table) -> Result<Self, StudyError> {
-        table
-            .try_into()
-            .map_err(|error: toml::de::Error| StudyError::setting(error.message().replace('\n', " ")))
+        table.try_into().map_err(|error: toml::de::Error| {
+            StudyError::setting(error.message().replace('\n', " "))
+        })
     }
 
     /// What was left to be found, found: where the data lie, the weights' checksum, the size of what is drawn; and every
@@ -181,7 +181,9 @@ impl Settings {
             ("test-examples-per-class", self.test_examples_per_class),
         ] {
             if size.and_then(PerClass::count) == Some(0) {
-                return Err(StudyError::setting(format!("{key} is 0: give at least 1, or all")));
+                return Err(StudyError::setting(format!(
+                    "{key} is 0: give at least 1, or all"
+                )));
             }
         }
         self.train.check(self.all_seeds())?;
