@@ -58,11 +58,11 @@ fn largest(analysis: &Analysis) -> Option<Measure> {
 fn separation(count: &OutlierCount, analysis: &Analysis) -> Option<Measure> {
     let (value, edge) = (count.separation()?, count.bulk_edge?);
     let last = value * edge.value;
-    let nearest = analysis
-        .top
+    let top = &analysis.spectrum.top;
+    let nearest = top
         .values
         .iter()
-        .zip(&analysis.spectrum.top.residuals)
+        .zip(&top.residuals)
         .min_by(|a, b| (a.0 - last).abs().total_cmp(&(b.0 - last).abs()));
     // An outlier behind the leading pairs is a Ritz value, whose error is no larger than the edge's behind it.
     let residual = match nearest {
