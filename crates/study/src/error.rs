@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use hesscope_data::DataError;
 use hesscope_files::LockError;
 use hesscope_hvp::HvpError;
-use hesscope_models::{ExportError, 
-    CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError,
+use hesscope_models::{
+    CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
 use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
 use hesscope_report::ReportError;

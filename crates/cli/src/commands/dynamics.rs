@@ -133,8 +133,14 @@ pub fn run(options: &DynamicsOptions) -> Result<(), Failure> {
 fn text(dynamics: &Dynamics) -> String {
     let mut out = String::new();
     for (place, operator) in dynamics.settings.operators.iter().enumerate() {
-        let epochs = dynamics.settings.epochs.iter().map(|epoch| format!("epoch {epoch}"));
-        let header: Vec<String> = std::iter::once("a class".to_owned()).chain(epochs).collect();
+        let epochs = dynamics
+            .settings
+            .epochs
+            .iter()
+            .map(|epoch| format!("epoch {epoch}"));
+        let header: Vec<String> = std::iter::once("a class".to_owned())
+            .chain(epochs)
+            .collect();
         let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
             let cells = dynamics.cells.iter().filter(|cell| cell.size == *size);
             let counts = cells.map(|cell| {
@@ -154,7 +160,11 @@ fn text(dynamics: &Dynamics) -> String {
             Along::Epochs => (format!("{} a class", found.at), "epoch"),
             Along::Sizes => (format!("epoch {}", found.at), "size"),
         };
-        format!("{}, {held}: {}", found.operator, words(&found.outcome, what))
+        format!(
+            "{}, {held}: {}",
+            found.operator,
+            words(&found.outcome, what)
+        )
     });
     out + &transitions.collect::<Vec<_>>().join("\n")
 }

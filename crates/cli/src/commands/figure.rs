@@ -110,7 +110,10 @@ impl FigureOptions {
         let mut flags = self.computing.table();
         lay_over(&self.estimation.table(), &mut flags);
         if let Some(seed) = self.seed {
-            lay_over(&Table::from_iter([("seed".to_owned(), Value::Integer(seed as i64))]), &mut flags);
+            lay_over(
+                &Table::from_iter([("seed".to_owned(), Value::Integer(seed as i64))]),
+                &mut flags,
+            );
         }
         let runs = if self.runs.is_empty() {
             FigureRuns::OfScale(ScaleRuns {
@@ -161,10 +164,9 @@ pub fn run(command: &FigureCommand) -> Result<(), Failure> {
 /// How the means of a run cluster by class.
 fn scores(panel: &MeansPanelRecord) -> Option<String> {
     let means = &panel.means;
-    let by_class = means
-        .scores
-        .iter()
-        .find(|scores| scores.among == MeanSelection::WithoutOwn && scores.by == MeanGrouping::Class)?;
+    let by_class = means.scores.iter().find(|scores| {
+        scores.among == MeanSelection::WithoutOwn && scores.by == MeanGrouping::Class
+    })?;
     let silhouette = &by_class.silhouette;
     Some(format!(
         "{} on {}, {}: silhouette by class {:.3} (shuffled {:.3}, p = {}); {} means in {:.1} s",

@@ -104,7 +104,11 @@ fn start(options: &SweepOptions, spec: &Spec, terminal: &Terminal) -> Result<(),
     if outcome.failures.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = outcome.failures.iter().map(|record| record.run.as_str()).collect();
+    let names: Vec<&str> = outcome
+        .failures
+        .iter()
+        .map(|record| record.run.as_str())
+        .collect();
     Err(Failure::negative(format!(
         "{} of {} runs failed ({}): correct what is said of them above, then start again with --retry-failed",
         names.len(),
@@ -115,7 +119,13 @@ fn start(options: &SweepOptions, spec: &Spec, terminal: &Terminal) -> Result<(),
 
 /// What there is on standard error, where the table lies on standard output.
 fn show(collected: &Collected, terminal: &Terminal) {
-    let Collected { rows, runs, done, failed, files } = collected;
+    let Collected {
+        rows,
+        runs,
+        done,
+        failed,
+        files,
+    } = collected;
     tell(format_args!(
         "{done} of {runs} runs are done, {failed} failed, {} are left; the table has {rows} rows",
         runs - done - failed
@@ -144,7 +154,11 @@ fn listed(spec: &Spec, shard: Option<Shard>) -> String {
 /// What is done of a run.
 fn what(point: &Point) -> String {
     fn listed<T: std::fmt::Display>(values: &[T]) -> String {
-        values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+        values
+            .iter()
+            .map(T::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
     let settings = &point.settings;
     format!(
@@ -164,7 +178,9 @@ fn in_words(folder: &SweepFolder, status: &Status) -> String {
         match standing {
             Standing::Done(_) => done += 1,
             Standing::Left => left += 1,
-            Standing::Running(worker) => running.push(format!("\n  {name}: {}", by(worker.as_ref()))),
+            Standing::Running(worker) => {
+                running.push(format!("\n  {name}: {}", by(worker.as_ref())))
+            }
             Standing::Failed(record) => {
                 let times = match record.times {
                     1 => String::new(),
@@ -190,7 +206,10 @@ fn by(worker: Option<&Worker>) -> String {
     let Some(worker) = worker else {
         return "by a process that has not said which".into();
     };
-    let host = worker.host.as_ref().map_or(String::new(), |host| format!(" on {host}"));
+    let host = worker
+        .host
+        .as_ref()
+        .map_or(String::new(), |host| format!(" on {host}"));
     format!(
         "by process {}{host}, for {}",
         worker.process,

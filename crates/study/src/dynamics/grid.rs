@@ -15,7 +15,7 @@ use crate::error::StudyError;
 use crate::measure::{Opened, outlier_words};
 use crate::observer::{Event, Observer};
 use crate::run::{FIGURES, Run};
-use crate::settings::{CheckpointEpochs, Settings};
+use crate::settings::Settings;
 
 /// The file of the numbers.
 const FILE: &str = "dynamics.json";
@@ -46,13 +46,6 @@ pub struct DynamicsFiles {
     pub html: PathBuf,
 }
 
-/// One sample size with the settings of its run.
-struct Size {
-    name: String,
-    settings: Settings,
-    hash: String,
-}
-
 /// Trains the runs of all sample sizes, or finds them, analyses them and writes numbers, figures and a page into `out`, by
 /// default a folder named by what is asked for.
 ///
@@ -69,34 +62,36 @@ pub fn dynamics(
     observer: &dyn Observer,
 ) -> Result<DynamicsFiles, StudyError> {
     let request = in_order(request)?;
-    let settings = Settings::resolve(file, flags)?;
-    let sizes = request
-        .sizes
-        .iter()
-        .map(|&size| Size::of(&request, size, &settings))
-        .collect::<Result<Vec<_>, _>>()?;
+    let shared = Settings::resolve(file, flags)?;
+    let (mut sizes, mut runs) = (Vec::new(), Vec::new());
+    for &size in &request.sizes {
+        let run = settings_of(&request, size, &shared)?;
+        sizes.push((size.to_string(), run.hash()?));
+        runs.push(run);
+    }
     let settings = DynamicsSettings {
-        dataset: settings.dataset.to_string(),
-        network: settings.net.name().to_owned(),
+        dataset: shared.dataset.to_string(),
+        network: shared.net.name().to_owned(),
         split: request.split,
-        sizes: sizes.iter().map(|size| (size.name.clone(), size.hash.clone())).collect(),
+        sizes,
         epochs: request.epochs.clone(),
         operators: request.operators.clone(),
         least_separation: LEAST_SEPARATION,
     };
     let root = out.map_or_else(|| default_root(&settings), Path::to_path_buf);
     let mut found = Found::default();
-    for size in &sizes {
-        found.add(&root, size, &request, observer)?;
+    for (run, (size, hash)) in runs.into_iter().zip(&settings.sizes) {
+        let folder = format!("runs/{size}-a-class-{}", &hash[..8]);
+        let run = Run::make(run, Some(&root.join(&folder)), observer)?;
+        found.add(&run, size, folder, &request, observer)?;
     }
-    let names: Vec<String> = sizes.into_iter().map(|size| size.name).collect();
-    let seconds = found.analyses.iter().map(|analysis| analysis.origin.seconds).sum();
+    let seconds = found.analyses.iter().map(|found| found.origin.seconds);
     let first = found.analyses.first();
     let dynamics = Dynamics {
-        origin: Origin::of(&settings, &found.device, seconds),
-        dimension: first.map_or(0, |analysis| analysis.spectrum.dimension),
-        classes: first.map_or(0, |analysis| analysis.classes),
-        transitions: transition::all(&found.cells, &names, &request.epochs, &request.operators),
+        origin: Origin::of(&settings, &found.device, seconds.sum()),
+        dimension: first.map_or(0, |first| first.spectrum.dimension),
+        classes: first.map_or(0, |first| first.classes),
+        transitions: transition::all(&found.cells, &settings),
         settings,
         cells: found.cells,
     };
@@ -104,7 +99,11 @@ pub fn dynamics(
 }
 
 /// Writes numbers, figures and page, while no other process does; what a killed one left half-written is removed.
-fn write(root: &Path, dynamics: Dynamics, analyses: &[Analysis]) -> Result<DynamicsFiles, StudyError> {
+fn write(
+    root: &Path,
+    dynamics: Dynamics,
+    analyses: &[Analysis],
+) -> Result<DynamicsFiles, StudyError> {
     let _lock = FolderLock::wait(&root.join(LOCK))?;
     for folder in [root, &root.join(FIGURES)] {
         remove_leftovers(folder);
@@ -112,13 +111,19 @@ fn write(root: &Path, dynamics: Dynamics, analyses: &[Analysis]) -> Result<Dynam
     let json = root.join(FILE);
     write_at(&json, &dynamics)?;
     let html = write_dynamics(&dynamics, analyses, root)?.html;
-    Ok(DynamicsFiles { dynamics, json, html })
+    Ok(DynamicsFiles {
+        dynamics,
+        json,
+        html,
+    })
 }
 
 /// Sizes and epochs ascending, and everything once.
 fn in_order(request: &DynamicsRequest) -> Result<DynamicsRequest, StudyError> {
     let mut request = request.clone();
-    request.sizes.sort_by_key(|size| size.count().unwrap_or(usize::MAX));
+    request
+        .sizes
+        .sort_by_key(|size| size.count().unwrap_or(usize::MAX));
     request.sizes.dedup();
     request.epochs.sort_unstable();
     request.epochs.dedup();
@@ -135,29 +140,27 @@ fn in_order(request: &DynamicsRequest) -> Result<DynamicsRequest, StudyError> {
         ("operators", request.operators.len()),
     ] {
         if count == 0 {
-            return Err(StudyError::setting(format!("{what} is empty: give at least one value")));
+            return Err(StudyError::setting(format!(
+                "{what} is empty: give at least one value"
+            )));
         }
     }
     Ok(request)
 }
 
-impl Size {
-    /// The run of a size that keeps and analyses what is asked for.
-    fn of(request: &DynamicsRequest, size: PerClass, settings: &Settings) -> Result<Self, StudyError> {
-        let mut settings = settings.clone();
-        settings.examples_per_class = Some(size);
-        settings.train.epochs = request.epochs.last().copied().unwrap_or_default();
-        settings.train.checkpoint_epochs = CheckpointEpochs::List(request.epochs.clone());
-        settings.analysis.epochs = Some(request.epochs.clone());
-        settings.analysis.splits = vec![request.split];
-        settings.analysis.operators = request.operators.clone();
-        settings.check()?;
-        Ok(Size {
-            name: size.to_string(),
-            hash: settings.hash()?,
-            settings,
-        })
-    }
+/// The settings of the run of a size that keeps and analyses what is asked for.
+fn settings_of(
+    request: &DynamicsRequest,
+    size: PerClass,
+    shared: &Settings,
+) -> Result<Settings, StudyError> {
+    let mut settings = shared.clone();
+    settings.examples_per_class = Some(size);
+    settings.analysis.splits = vec![request.split];
+    settings.analysis.operators = request.operators.clone();
+    settings.analyse_at(request.epochs.clone());
+    settings.check()?;
+    Ok(settings)
 }
 
 /// What the cells have, gathered.
@@ -173,42 +176,39 @@ impl Found {
     /// Trains the run of one sample size, or finds it, and analyses it at every epoch.
     fn add(
         &mut self,
-        root: &Path,
-        size: &Size,
+        run: &Run,
+        size: &str,
+        folder: String,
         request: &DynamicsRequest,
         observer: &dyn Observer,
     ) -> Result<(), StudyError> {
-        let folder = format!("runs/{}-a-class-{}", size.name, &size.hash[..8]);
-        let run = Run::make(size.settings.clone(), Some(&root.join(&folder)), observer)?;
         run.train(observer)?;
         for &epoch in &request.epochs {
-            let opened = Opened::new(&run, run.checkpoint(epoch, observer)?, request.split, observer);
+            let checkpoint = run.checkpoint(epoch, observer)?;
+            let opened = Opened::new(run, checkpoint, request.split, observer);
             let first = self.analyses.len();
             let mut spectra = Vec::new();
             for &terms in &request.operators {
                 let kept = opened.spectrum(terms)?;
                 observer.event(Event::Note(&format!(
-                    "{} a class, epoch {epoch}, {terms}: outliers above {}",
-                    size.name,
+                    "{size} a class, epoch {epoch}, {terms}: outliers above {}",
                     outlier_words(&kept.record.spectrum.outliers.positive)
                 )));
-                let file = kept.path.file_name().unwrap_or_default().to_string_lossy();
-                spectra.push(spectrum(&kept.record, &file));
+                let file = kept.path.file_name().unwrap_or_default();
+                spectra.push(spectrum(&kept.record, &file.to_string_lossy()));
                 self.analyses.push(kept.record);
             }
-            let Some(Analysis { examples, loss, accuracy, .. }) = self.analyses.get(first) else {
-                continue;
-            };
-            self.cells.push(DynamicsCell {
-                size: size.name.clone(),
-                training_examples: run.training_examples(),
-                examples: *examples,
-                epoch,
-                run: folder.clone(),
-                loss: *loss,
-                accuracy: *accuracy,
-                spectra,
-            });
+            self.cells
+                .extend(self.analyses.get(first).map(|any| DynamicsCell {
+                    size: size.to_owned(),
+                    training_examples: run.training_examples(),
+                    examples: any.examples,
+                    epoch,
+                    run: folder.clone(),
+                    loss: any.loss,
+                    accuracy: any.accuracy,
+                    spectra,
+                }));
         }
         self.device = run.device_name().to_owned();
         Ok(())
@@ -234,7 +234,9 @@ mod tests {
         DynamicsRequest {
             sizes: vec![PerClass::All, 37.into(), 13.into(), 37.into()],
             epochs: vec![5, 0, 5],
-            operators: ["h", "g-a1", "h"].map(|name| name.parse().expect("a name")).to_vec(),
+            operators: ["h", "g-a1", "h"]
+                .map(|name| name.parse().expect("a name"))
+                .to_vec(),
             split: Split::Train,
         }
     }
@@ -244,7 +246,10 @@ mod tests {
         let found = in_order(&request()).expect("a request");
         assert_eq!(found.sizes, [13.into(), 37.into(), PerClass::All]);
         assert_eq!(found.epochs, [0, 5]);
-        assert_eq!(found.operators, [Part::H.into(), Part::A2 + Part::B1 + Part::B2]);
+        assert_eq!(
+            found.operators,
+            [Part::H.into(), Part::A2 + Part::B1 + Part::B2]
+        );
     }
 
     #[test]
@@ -253,8 +258,26 @@ mod tests {
             let error = in_order(&request).expect_err("nothing").to_string();
             assert!(error.contains(&format!("{name} is empty")), "{error}");
         };
-        refused(DynamicsRequest { sizes: Vec::new(), ..request() }, "examples-per-class");
-        refused(DynamicsRequest { epochs: Vec::new(), ..request() }, "epochs");
-        refused(DynamicsRequest { operators: Vec::new(), ..request() }, "operators");
+        refused(
+            DynamicsRequest {
+                sizes: Vec::new(),
+                ..request()
+            },
+            "examples-per-class",
+        );
+        refused(
+            DynamicsRequest {
+                epochs: Vec::new(),
+                ..request()
+            },
+            "epochs",
+        );
+        refused(
+            DynamicsRequest {
+                operators: Vec::new(),
+                ..request()
+            },
+            "operators",
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Where outliers come to stand apart from the bulk, along a row or a column of the grid.
 
-use hesscope_records::{Along, Between, DynamicsCell, Terms, Transition, TransitionOutcome};
+use hesscope_records::{
+    Along, Between, DynamicsCell, DynamicsSettings, Terms, Transition, TransitionOutcome,
+};
 
 /// **Rule.** A place of the grid is decided where outliers stand apart, a count of at least one whose separation is of the
 /// least factor, error bar included, or where there are none. Along a row or column, undecided places are passed over. The
@@ -37,18 +39,20 @@ fn locate(places: &[(String, Option<bool>)]) -> TransitionOutcome {
 }
 
 /// Every operator along every row, then along every column.
-pub fn all(
-    cells: &[DynamicsCell],
-    sizes: &[String],
-    epochs: &[usize],
-    operators: &[Terms],
-) -> Vec<Transition> {
+pub fn all(cells: &[DynamicsCell], settings: &DynamicsSettings) -> Vec<Transition> {
+    let sizes = || settings.sizes.iter().map(|(size, _)| size);
+    let epochs = || settings.epochs.iter().copied();
     let apart = |operator: Terms, size: &String, epoch: usize| {
-        let cell = cells.iter().find(|cell| cell.size == *size && cell.epoch == epoch)?;
-        cell.spectra.iter().find(|found| found.operator == operator)?.apart
+        let cell = cells
+            .iter()
+            .find(|cell| cell.size == *size && cell.epoch == epoch)?;
+        cell.spectra
+            .iter()
+            .find(|found| found.operator == operator)?
+            .apart
     };
     let mut transitions = Vec::new();
-    for &operator in operators {
+    for &operator in &settings.operators {
         let mut add = |along, at: String, places: Vec<_>| {
             transitions.push(Transition {
                 operator,
@@ -57,13 +61,17 @@ pub fn all(
                 outcome: locate(&places),
             });
         };
-        for size in sizes {
-            let place = |&epoch: &usize| (epoch.to_string(), apart(operator, size, epoch));
-            add(Along::Epochs, size.clone(), epochs.iter().map(place).collect());
+        for size in sizes() {
+            let place = |epoch: usize| (epoch.to_string(), apart(operator, size, epoch));
+            add(Along::Epochs, size.clone(), epochs().map(place).collect());
         }
-        for &epoch in epochs {
+        for epoch in epochs() {
             let place = |size: &String| (size.clone(), apart(operator, size, epoch));
-            add(Along::Sizes, epoch.to_string(), sizes.iter().map(place).collect());
+            add(
+                Along::Sizes,
+                epoch.to_string(),
+                sizes().map(place).collect(),
+            );
         }
     }
     transitions

@@ -19,12 +19,18 @@ pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<()
     let place = |(_, analysis): &(PathBuf, Analysis)| {
         Place::of(analysis.settings.operator, &analysis.settings.subject)
     };
-    let (path, analysis) = selection.only(folder, ["analysis", "spectrum"], folder.records()?, place)?;
+    let (path, analysis) =
+        selection.only(folder, ["analysis", "spectrum"], folder.records()?, place)?;
     write_as(&path, &analysis, format, out)
 }
 
 /// Writes an analysis in a format.
-pub fn write_as(path: &Path, analysis: &Analysis, format: Format, out: &Path) -> Result<(), StudyError> {
+pub fn write_as(
+    path: &Path,
+    analysis: &Analysis,
+    format: Format,
+    out: &Path,
+) -> Result<(), StudyError> {
     match format {
         Format::Json => copy(path, out),
         _ => write_arrays(out, format, &analysis_arrays(analysis)?, &analysis.settings),

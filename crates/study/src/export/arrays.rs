@@ -19,11 +19,15 @@ pub fn write_arrays<T: Serialize>(
     arrays: &[NamedArray],
     settings: &T,
 ) -> Result<(), StudyError> {
-    let settings = serde_json::to_string(settings).map_err(|error| StudyError::write(path, error.into()))?;
+    let settings =
+        serde_json::to_string(settings).map_err(|error| StudyError::write(path, error.into()))?;
     let text = (SETTINGS, settings.as_str());
     let bytes = match format {
         Format::Safetensors => safetensors::bytes(arrays, text),
         _ => npz::bytes(arrays, text),
     };
-    write(path, &bytes.map_err(|error| StudyError::write(path, error))?)
+    write(
+        path,
+        &bytes.map_err(|error| StudyError::write(path, error))?,
+    )
 }

@@ -24,8 +24,16 @@ pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<()
         Ok((path, Place::of(settings.operator, &settings.subject)))
     };
     let files = folder.files(EIGENVECTORS, "safetensors")?;
-    let all = files.into_iter().map(place).collect::<Result<Vec<_>, StudyError>>()?;
-    let (path, _) = selection.only(folder, ["file of eigenvectors", "overlaps"], all, |&(_, place)| place)?;
+    let all = files
+        .into_iter()
+        .map(place)
+        .collect::<Result<Vec<_>, StudyError>>()?;
+    let (path, _) = selection.only(
+        folder,
+        ["file of eigenvectors", "overlaps"],
+        all,
+        |&(_, place)| place,
+    )?;
     write_as(&run, &path, format, out)
 }
 
@@ -47,7 +55,13 @@ pub fn write_as(run: &RunFile, path: &Path, format: Format, out: &Path) -> Resul
     if format == Format::Safetensors {
         return copy(path, out);
     }
-    let EigenvectorFile { settings, values, residuals, vectors, .. } = file;
+    let EigenvectorFile {
+        settings,
+        values,
+        residuals,
+        vectors,
+        ..
+    } = file;
     let (pairs, dimension) = (values.len(), vectors.len() / values.len().max(1));
     let vectors = match settings.subject.precision {
         Precision::F32 => Values::F32(vectors.iter().map(|&value| value as f32).collect()),

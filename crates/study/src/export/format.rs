@@ -18,9 +18,14 @@ impl Format {
     /// The format of a file that is to be written, one of those allowed.
     pub fn of(path: &Path, allowed: &[Self]) -> Result<Self, StudyError> {
         let ending = path.extension().and_then(|ending| ending.to_str());
-        let found = allowed.iter().find(|format| Some(format.ending()) == ending);
+        let found = allowed
+            .iter()
+            .find(|format| Some(format.ending()) == ending);
         found.copied().ok_or_else(|| {
-            let endings: Vec<String> = allowed.iter().map(|format| format!(".{}", format.ending())).collect();
+            let endings: Vec<String> = allowed
+                .iter()
+                .map(|format| format!(".{}", format.ending()))
+                .collect();
             StudyError::setting(format!(
                 "{} has an ending that no format goes by: give --out a file that ends in {}",
                 path.display(),

@@ -39,7 +39,11 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { operator, split, epoch } = self;
+        let Place {
+            operator,
+            split,
+            epoch,
+        } = self;
         write!(f, "--operator {operator} --split {split} --epoch {epoch}")
     }
 }
@@ -66,7 +70,9 @@ impl Selection {
         let every: Vec<Place> = all.iter().map(&place).collect();
         all.retain(|one| self.allows(place(one)));
         let mut some: Vec<Place> = all.iter().map(&place).collect();
-        if some.len() == 1 && let Some(only) = all.pop() {
+        if some.len() == 1
+            && let Some(only) = all.pop()
+        {
             return Ok(only);
         }
         let root = folder.root().display();
@@ -86,7 +92,10 @@ impl Selection {
             ),
             _ => {
                 let places: Vec<String> = some.iter().map(Place::to_string).collect();
-                format!("{root} holds {number} such {what}: choose {}", places.join(", or "))
+                format!(
+                    "{root} holds {number} such {what}: choose {}",
+                    places.join(", or ")
+                )
             }
         }))
     }

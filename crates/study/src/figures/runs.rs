@@ -80,11 +80,19 @@ impl ScaleRuns {
     fn settings(&self, nets: &[&str], flags: &Table) -> Result<Vec<Settings>, StudyError> {
         let nets = match &self.nets {
             Some(nets) => nets.clone(),
-            None => nets.iter().map(|net| NetConfig::from_name(net)).collect::<Result<_, _>>()?,
+            None => nets
+                .iter()
+                .map(|net| NetConfig::from_name(net))
+                .collect::<Result<_, _>>()?,
         };
         let datasets = match &self.datasets {
             Some(datasets) => datasets.clone(),
-            None => self.scale.datasets().iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
+            None => self
+                .scale
+                .datasets()
+                .iter()
+                .map(|name| name.parse())
+                .collect::<Result<_, _>>()?,
         };
         let mut file = match &self.config {
             Some(path) => {
@@ -129,7 +137,11 @@ impl ScaleRuns {
         }
         let own = root.join(name);
         // The files may also lie in the folder itself, or in one there of another usual name.
-        Ok(Some(if own.is_dir() { own } else { Path::to_path_buf(root) }))
+        Ok(Some(if own.is_dir() {
+            own
+        } else {
+            Path::to_path_buf(root)
+        }))
     }
 }
 

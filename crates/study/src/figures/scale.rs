@@ -109,7 +109,8 @@ impl Scale {
             Scale::Paper => {
                 // CIFAR-100 has 500 of each class.
                 let fewer = name == "cifar-100";
-                settings.examples_per_class = Some(if fewer { PerClass::All } else { PAPER.into() });
+                settings.examples_per_class =
+                    Some(if fewer { PerClass::All } else { PAPER.into() });
                 settings.train.epochs = if photographs { 350 } else { 200 };
                 settings.train.learning_rate = LearningRate::Search(Default::default());
                 settings.train.eval_every = 10;

@@ -36,25 +36,31 @@ pub fn draw_spectra(
     let mut columns = Vec::new();
     let mut trained = Vec::new();
     let mut device = String::new();
-    each_run(request, |scale| &scale.nets()[..1], observer, |run| {
-        let settings = run.settings();
-        let mut analyses = Vec::new();
-        for split in Split::ALL {
-            let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
-            let kept = Opened::new(run, checkpoint, split, observer).spectrum(Part::Hess.into())?;
-            observer.event(Event::Analysed(&kept.record, &kept.path));
-            analyses.push(kept.record);
-        }
-        trained.push(Made::of(run));
-        device = run.device_name().to_owned();
-        columns.push(SpectraColumn {
-            dataset: settings.dataset.to_string(),
-            network: settings.net.name().to_owned(),
-            run: run.folder().root().display().to_string(),
-            analyses,
-        });
-        Ok(())
-    })?;
+    each_run(
+        request,
+        |scale| &scale.nets()[..1],
+        observer,
+        |run| {
+            let settings = run.settings();
+            let mut analyses = Vec::new();
+            for split in Split::ALL {
+                let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
+                let kept =
+                    Opened::new(run, checkpoint, split, observer).spectrum(Part::Hess.into())?;
+                observer.event(Event::Analysed(&kept.record, &kept.path));
+                analyses.push(kept.record);
+            }
+            trained.push(Made::of(run));
+            device = run.device_name().to_owned();
+            columns.push(SpectraColumn {
+                dataset: settings.dataset.to_string(),
+                network: settings.net.name().to_owned(),
+                run: run.folder().root().display().to_string(),
+                analyses,
+            });
+            Ok(())
+        },
+    )?;
     let figure = SpectraFigure {
         name: NAME.into(),
         title: "The Hessian over training and test examples".into(),

@@ -56,7 +56,13 @@ pub fn attempt(
     if let Some(outcome) = ended(folder, point, retries, &())? {
         return Ok(outcome);
     }
-    let fail = |error: StudyError| Ok(Outcome::Failed(FailureRecord::write(folder, point, &error.to_string())?));
+    let fail = |error: StudyError| {
+        Ok(Outcome::Failed(FailureRecord::write(
+            folder,
+            point,
+            &error.to_string(),
+        )?))
+    };
     let run = match RunFolder::claim(&folder.run(&point.name)) {
         Ok(Some(run)) => run,
         Ok(None) => return Ok(Outcome::Busy),

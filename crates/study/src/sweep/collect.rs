@@ -74,9 +74,16 @@ pub fn collect(
     }
     table.sort_by(|a, b| order(&a.0, &b.0));
     let (rows, entries): (Vec<SweepRow>, Vec<Option<SweepEntry>>) = table.into_iter().unzip();
-    let mut files = vec![held.write(CSV, &csv(&rows)?)?, held.write(PARQUET, &parquet(&rows)?)?];
+    let mut files = vec![
+        held.write(CSV, &csv(&rows)?)?,
+        held.write(PARQUET, &parquet(&rows)?)?,
+    ];
     if page {
-        files.push(page::write(&held, entries.into_iter().flatten().collect(), &failures)?);
+        files.push(page::write(
+            &held,
+            entries.into_iter().flatten().collect(),
+            &failures,
+        )?);
     }
     Ok(Collected {
         rows: rows.len(),

@@ -105,7 +105,9 @@ pub fn parquet(rows: &[SweepRow]) -> Result<Vec<u8>, StudyError> {
     let rows: Vec<StoredRow> = rows.iter().map(StoredRow::of).collect::<Result<_, _>>()?;
     let rows = rows.as_slice();
     // Without the writer's version, which is no result.
-    let properties = WriterProperties::builder().set_created_by("hesscope".into()).build();
+    let properties = WriterProperties::builder()
+        .set_created_by("hesscope".into())
+        .build();
     let bytes = || {
         let mut file = SerializedFileWriter::new(Vec::new(), rows.schema()?, Arc::new(properties))?;
         let mut group = file.next_row_group()?;

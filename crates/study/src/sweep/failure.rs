@@ -48,7 +48,9 @@ impl FailureRecord {
             sentence: sentence.to_owned(),
             hesscope: env!("CARGO_PKG_VERSION").into(),
         };
-        folder.hold()?.write_json(&folder.failure(&point.name), &record)?;
+        folder
+            .hold()?
+            .write_json(&folder.failure(&point.name), &record)?;
         Ok(record)
     }
 
@@ -56,7 +58,9 @@ impl FailureRecord {
     pub(super) fn forget(folder: &SweepFolder, point: &Point) -> Result<(), StudyError> {
         let path = folder.failure(&point.name);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(StudyError::write(&path, error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(StudyError::write(&path, error))
+            }
             _ => Ok(()),
         }
     }

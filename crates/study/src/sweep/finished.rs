@@ -49,7 +49,12 @@ impl Finished {
     /// In a sentence, a mark that is damaged or another run's.
     pub(super) fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, String> {
         let path = folder.run(&point.name).join(FINISHED);
-        let wrong = |reason: String| format!("{} is not the mark of a finished run ({reason})", path.display());
+        let wrong = |reason: String| {
+            format!(
+                "{} is not the mark of a finished run ({reason})",
+                path.display()
+            )
+        };
         let Some(mark) = read_sealed::<Self>(&path).map_err(wrong)? else {
             return Ok(None);
         };
@@ -76,7 +81,9 @@ impl Finished {
             .map(|named| {
                 let path = folder.run(&point.name).join("analysis").join(&named.file);
                 let analysis: Analysis = read(&path)?;
-                if analysis.origin.key != named.key || analysis.settings.subject.run_sha256 != run_sha256 {
+                if analysis.origin.key != named.key
+                    || analysis.settings.subject.run_sha256 != run_sha256
+                {
                     return Err(StudyError::damaged(format!(
                         "{} is not the analysis that the run finished with",
                         path.display()
@@ -94,7 +101,12 @@ impl Finished {
         analyses: &[Kept<Analysis>],
     ) -> Result<Self, StudyError> {
         let named = |kept: &Kept<Analysis>| FinishedAnalysis {
-            file: kept.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            file: kept
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             key: kept.record.origin.key.clone(),
         };
         Ok(Finished {
@@ -127,12 +139,25 @@ pub fn learning_rate(folder: &SweepFolder, point: &Point) -> Result<Option<f64>,
 fn training_seconds(root: &Path, point: &Point) -> Result<f64, StudyError> {
     let run_sha256 = point.settings.hash()?;
     let seconds = |folder: &Path| -> f64 {
-        timing_of(folder, &run_sha256, usize::MAX).iter().map(TimingRecord::seconds).sum()
+        timing_of(folder, &run_sha256, usize::MAX)
+            .iter()
+            .map(TimingRecord::seconds)
+            .sum()
     };
-    let trials = fs::read_dir(root.join(SEARCH)).into_iter().flatten().flatten();
+    let trials = fs::read_dir(root.join(SEARCH))
+        .into_iter()
+        .flatten()
+        .flatten();
     let searched: f64 = trials.map(|trial| seconds(&trial.path())).sum();
     // The best trial of as many epochs is the run itself, whose times are a copy.
     let train = &point.settings.train;
-    let adopted = train.learning_rate.is_search() && train.search_epochs.is_none_or(|epochs| epochs == train.epochs);
-    Ok(if adopted { searched } else { searched + seconds(root) })
+    let adopted = train.learning_rate.is_search()
+        && train
+            .search_epochs
+            .is_none_or(|epochs| epochs == train.epochs);
+    Ok(if adopted {
+        searched
+    } else {
+        searched + seconds(root)
+    })
 }

@@ -145,7 +145,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
 }
 
 fn is_ours(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     [SPEC, RUNS, FAILURES, CSV, PARQUET, PAGE, LOCK].contains(&name) || is_leftover(name)
 }
 
@@ -153,7 +156,10 @@ fn is_ours(path: &Path) -> bool {
 fn content(root: &Path) -> Result<Option<PathBuf>, StudyError> {
     for path in entries(root)? {
         let about = fs::symlink_metadata(&path).map_err(|error| StudyError::read(&path, error))?;
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let empty_lock = about.is_file() && about.len() == 0 && name.ends_with(".lock");
         if about.is_dir() {
             if let Some(found) = content(&path)? {

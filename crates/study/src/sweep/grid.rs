@@ -2,14 +2,28 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
 use toml::{Table, Value};
 
 use super::grid_check::check;
 use super::point::Point;
-use super::spec_file::{Grid, SpecFile, SpecTables};
+use super::spec_file::{SpecFile, SpecTables};
 use crate::error::StudyError;
 use crate::settings::{Settings, lay_over};
+
+/// The axes that are multiplied, the slowest first, with the setting that each gives.
+const MULTIPLIED: [(&str, &str); 5] = [
+    ("examples-per-class", "examples-per-class"),
+    ("dataset", "dataset"),
+    ("net", "net"),
+    ("learning-rate", "train.learning-rate"),
+    ("seed", "seed"),
+];
+
+/// Those whose values belong to every run.
+const SHARED: [(&str, &str); 2] = [
+    ("operators", "analysis.operators"),
+    ("splits", "analysis.splits"),
+];
 
 /// Every run of a spec, in order: sample sizes vary slowest, so that small runs of everything come first, then data sets,
 /// networks, learning rates and seeds.
@@ -19,7 +33,7 @@ pub fn points(spec: &SpecFile, tables: &SpecTables) -> Result<Vec<Point>, StudyE
     let mut names = HashSet::new();
     let mut overridden = vec![false; spec.overrides.len()];
     let mut excluded = vec![false; spec.exclude.len()];
-    for place in places(&spec.grid)? {
+    for place in places(&tables.grid) {
         let mut settings = settings(&place, spec, tables, &mut overridden)?;
         settings.settle_size();
         let mut out = false;
@@ -51,53 +65,46 @@ pub fn points(spec: &SpecFile, tables: &SpecTables) -> Result<Vec<Point>, StudyE
         }
     }
     if points.is_empty() {
-        return Err(StudyError::setting("every run of the grid is excluded: exclude less"));
+        return Err(StudyError::setting(
+            "every run of the grid is excluded: exclude less",
+        ));
     }
     Ok(points)
 }
 
 /// The settings of every place of the grid.
-fn places(grid: &Grid) -> Result<Vec<Table>, StudyError> {
-    let axes = [
-        axis(&["examples-per-class"], &grid.examples_per_class)?,
-        axis(&["dataset"], &grid.dataset)?,
-        axis(&["net"], &grid.net)?,
-        axis(&["train", "learning-rate"], &grid.learning_rate)?,
-        axis(&["seed"], &grid.seed)?,
-    ];
-    Ok(axes.into_iter().fold(vec![Table::new()], |places, axis| {
-        let along = |place: &Table| -> Vec<Table> { axis.iter().map(|value| laid(value, place)).collect() };
-        places.iter().flat_map(along).collect()
-    }))
-}
-
-/// What the values of an axis set; nothing, once, where it is absent.
-fn axis<T: Serialize>(key: &[&str], values: &Option<Vec<T>>) -> Result<Vec<Table>, StudyError> {
-    match values {
-        Some(values) => values.iter().map(|value| setting(key, value)).collect(),
-        None => Ok(vec![Table::new()]),
+fn places(grid: &Table) -> Vec<Table> {
+    let mut places = vec![Table::new()];
+    for (axis, key) in MULTIPLIED {
+        let Some(values) = grid.get(axis) else {
+            continue;
+        };
+        let values = list(values);
+        let along = |place: Table| {
+            let at = move |value: &Value| with(place.clone(), key, value.clone());
+            values.iter().map(at).collect::<Vec<_>>()
+        };
+        places = places.into_iter().flat_map(along).collect();
     }
+    places
 }
 
-/// A table with one setting.
-fn setting<T: Serialize>(key: &[&str], value: &T) -> Result<Table, StudyError> {
-    let value = Value::try_from(value).map_err(|error| StudyError::setting(error.to_string()))?;
-    let within = |value, key: &&str| Value::Table(Table::from_iter([((*key).to_owned(), value)]));
-    Ok(match key.iter().rev().fold(value, within) {
-        Value::Table(table) => table,
-        _ => Table::new(),
-    })
+/// A list, or a value as a list.
+fn list(value: &Value) -> Vec<Value> {
+    value
+        .as_array()
+        .map_or_else(|| vec![value.clone()], Clone::clone)
 }
 
-fn set<T: Serialize>(table: &mut Table, key: &[&str], value: &T) -> Result<(), StudyError> {
-    lay_over(&setting(key, value)?, table);
-    Ok(())
-}
-
-fn laid(over: &Table, under: &Table) -> Table {
-    let mut under = under.clone();
-    lay_over(over, &mut under);
-    under
+/// Settings with another one, by its dotted key, laid over them.
+fn with(mut settings: Table, key: &str, value: impl Into<Value>) -> Table {
+    let over = key.rsplit('.').fold(value.into(), |value, key| {
+        Value::Table(Table::from_iter([(key.to_owned(), value)]))
+    });
+    if let Value::Table(over) = over {
+        lay_over(&over, &mut settings);
+    }
+    settings
 }
 
 /// The settings of a run: the base, the overrides that are of it, and its place in the grid, each over those before.
@@ -107,12 +114,15 @@ fn settings(
     tables: &SpecTables,
     overridden: &mut [bool],
 ) -> Result<Settings, StudyError> {
-    let mut table = tables.base.clone();
     // Conditions are about the place in the grid, which no override changes.
-    let mut at = Settings::from_table(laid(place, &table))?;
+    let mut at = tables.base.clone();
+    lay_over(place, &mut at);
+    let mut at = Settings::from_table(at)?;
     at.settle_size();
+    let mut table = tables.base.clone();
     let mut epochs = spec.grid.epochs.as_ref();
-    for ((over, given), used) in spec.overrides.iter().zip(&tables.overrides).zip(overridden) {
+    let overrides = spec.overrides.iter().zip(&tables.overrides);
+    for ((over, given), used) in overrides.zip(overridden) {
         if over.condition.holds(&at) {
             *used = true;
             epochs = over.epochs.as_ref().or(epochs);
@@ -120,21 +130,14 @@ fn settings(
         }
     }
     lay_over(place, &mut table);
-    if let Some(operators) = &spec.grid.operators {
-        set(&mut table, &["analysis", "operators"], operators)?;
+    for (axis, key) in SHARED {
+        if let Some(values) = tables.grid.get(axis) {
+            table = with(table, key, list(values));
+        }
     }
-    if let Some(splits) = &spec.grid.splits {
-        set(&mut table, &["analysis", "splits"], splits)?;
-    }
+    let mut settings = Settings::from_table(table)?;
     if let Some(epochs) = epochs {
-        let mut epochs = epochs.clone();
-        epochs.sort_unstable();
-        epochs.dedup();
-        let last = epochs.last().copied().unwrap_or_default();
-        let between: Vec<usize> = epochs.iter().copied().filter(|&epoch| epoch != 0 && epoch != last).collect();
-        set(&mut table, &["train", "epochs"], &last)?;
-        set(&mut table, &["train", "checkpoint-epochs"], &between)?;
-        set(&mut table, &["analysis", "epochs"], &epochs)?;
+        settings.analyse_at(epochs.clone());
     }
-    Settings::from_table(table)
+    Ok(settings)
 }

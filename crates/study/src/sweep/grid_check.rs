@@ -5,47 +5,63 @@ use toml::{Table, Value};
 use super::spec_file::{Condition, SpecFile, SpecTables};
 use crate::error::StudyError;
 
+/// The axes, with the settings that each gives.
+const AXES: [(&str, &[&str]); 8] = [
+    ("dataset", &["dataset"]),
+    ("net", &["net"]),
+    ("examples-per-class", &["examples-per-class"]),
+    ("learning-rate", &["train.learning-rate"]),
+    ("seed", &["seed"]),
+    (
+        "epochs",
+        &["train.epochs", "train.checkpoint-epochs", "analysis.epochs"],
+    ),
+    ("operators", &["analysis.operators"]),
+    ("splits", &["analysis.splits"]),
+];
+
 /// Refuses empty axes, settings given twice, and tables that change nothing or mean every run.
 pub fn check(spec: &SpecFile, tables: &SpecTables) -> Result<(), StudyError> {
-    let grid = &spec.grid;
-    fn len<T>(axis: &Option<Vec<T>>) -> Option<usize> {
-        axis.as_ref().map(Vec::len)
-    }
-    let axes = [
-        ("dataset", len(&grid.dataset), &["dataset"][..]),
-        ("net", len(&grid.net), &["net"]),
-        ("examples-per-class", len(&grid.examples_per_class), &["examples-per-class"]),
-        ("learning-rate", len(&grid.learning_rate), &["train.learning-rate"]),
-        ("seed", len(&grid.seed), &["seed"]),
-        ("epochs", len(&grid.epochs), &["train.epochs", "train.checkpoint-epochs", "analysis.epochs"]),
-        ("operators", len(&grid.operators), &["analysis.operators"]),
-        ("splits", len(&grid.splits), &["analysis.splits"]),
-    ];
-    for (axis, values, settings) in axes {
-        not_empty(values, &format!("grid.{axis}"))?;
-        for key in settings.iter().filter(|_| values.is_some()) {
+    for (axis, keys) in AXES {
+        let Some(values) = tables.grid.get(axis) else {
+            continue;
+        };
+        if values.as_array().is_some_and(Vec::is_empty) {
+            return empty(&format!("grid.{axis}"));
+        }
+        for key in keys {
+            let overrides = || tables.overrides.iter().map(|over| &over.settings);
             let twice = if given(&tables.base, key) {
-                format!("base.{key}")
-            } else if tables.overrides.iter().any(|over| given(&over.settings, key)) {
-                format!("override.settings.{key}")
+                "base"
+            } else if overrides().any(|settings| given(settings, key)) {
+                "override.settings"
             } else {
                 continue;
             };
-            return refuse(format!("grid.{axis} and {twice} are both given: leave one out"));
+            return refuse(format!(
+                "grid.{axis} and {twice}.{key} are both given: leave one out"
+            ));
         }
     }
     for (k, (over, table)) in spec.overrides.iter().zip(&tables.overrides).enumerate() {
-        not_empty(len(&over.epochs), "override.epochs")?;
-        let table_number = format!("number {} of the tables [[override]]", k + 1);
-        if over.epochs.is_some() && grid.epochs.is_none() {
-            return refuse("override.epochs is given without grid.epochs: give those of the other runs there");
-        }
-        if over.epochs.is_none() && table.settings.is_empty() {
-            return refuse(format!("{table_number} changes nothing: give it epochs or settings"));
+        let number = format!("number {} of the tables [[override]]", k + 1);
+        match &over.epochs {
+            Some(epochs) if epochs.is_empty() => return empty("override.epochs"),
+            Some(_) if spec.grid.epochs.is_none() => {
+                return refuse(
+                    "override.epochs is given without grid.epochs: give those of the other runs there",
+                );
+            }
+            None if table.settings.is_empty() => {
+                return refuse(format!(
+                    "{number} changes nothing: give it epochs or settings"
+                ));
+            }
+            _ => {}
         }
         if over.condition.is_empty() {
             return refuse(format!(
-                "{table_number} is of every run, since its `where` is empty: say of which, or put its settings into [base]"
+                "{number} is of every run, since its `where` is empty: say of which, or put its settings into [base]"
             ));
         }
     }
@@ -62,11 +78,10 @@ fn refuse(sentence: impl Into<String>) -> Result<(), StudyError> {
     Err(StudyError::setting(sentence))
 }
 
-fn not_empty(values: Option<usize>, name: &str) -> Result<(), StudyError> {
-    match values {
-        Some(0) => refuse(format!("{name} is an empty list: give it a value, or leave it out")),
-        _ => Ok(()),
-    }
+fn empty(name: &str) -> Result<(), StudyError> {
+    refuse(format!(
+        "{name} is an empty list: give it a value, or leave it out"
+    ))
 }
 
 /// Whether a table gives a setting, by its dotted key.

@@ -22,7 +22,9 @@ pub fn write(
     failures: &[FailureRecord],
 ) -> Result<PathBuf, StudyError> {
     let root = held.root();
-    let name = root.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy());
+    let name = root
+        .file_name()
+        .map_or_else(|| ".".into(), |name| name.to_string_lossy());
     let failure = |failed: &FailureRecord| SweepFailure {
         run: format!("{RUNS}/{}", failed.run),
         reason: failed.sentence.clone(),

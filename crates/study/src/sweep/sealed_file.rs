@@ -19,5 +19,7 @@ pub fn read_sealed<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, String
         Err(error) => return Err(error.to_string()),
     };
     let text = check_json(&bytes).map_err(|damage| damage.to_string())?;
-    serde_json::from_str(text).map(Some).map_err(|error| error.to_string())
+    serde_json::from_str(text)
+        .map(Some)
+        .map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@ use hesscope_data::{DatasetName, PerClass};
 use hesscope_models::NetConfig;
 use hesscope_records::{Split, Terms};
 use serde::Deserialize;
-use serde_with::{OneOrMany, serde_as};
+use serde_with::{OneOrMany, apply, serde_as};
 use toml::Table;
 
 use crate::settings::{LearningRate, Settings};
@@ -25,40 +25,34 @@ pub struct SpecFile {
     pub exclude: Vec<Condition>,
 }
 
-/// The axes of the grid; an absent one has the value that the base gives it.
+/// The axes of the grid; an absent one has the value that the base gives it. Its types refuse bad values with their line.
+#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(dead_code)]
 pub struct Grid {
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub dataset: Option<Vec<DatasetName>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub net: Option<Vec<NetConfig>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub examples_per_class: Option<Vec<PerClass>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub learning_rate: Option<Vec<LearningRate>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub seed: Option<Vec<u64>>,
+    dataset: Option<Vec<DatasetName>>,
+    net: Option<Vec<NetConfig>>,
+    examples_per_class: Option<Vec<PerClass>>,
+    learning_rate: Option<Vec<LearningRate>>,
+    seed: Option<Vec<u64>>,
     /// The epochs analysed, of one training, whose length is the last.
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     pub epochs: Option<Vec<usize>>,
     /// The operators analysed.
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub operators: Option<Vec<Terms>>,
+    operators: Option<Vec<Terms>>,
     /// The splits analysed.
-    #[serde_as(as = "Option<OneOrMany<_>>")]
-    pub splits: Option<Vec<Split>>,
+    splits: Option<Vec<Split>>,
 }
 
 /// `[[override]]`: other epochs or settings where a condition holds.
+#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     #[serde(rename = "where")]
     pub condition: Condition,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     #[serde(default)]
     pub epochs: Option<Vec<usize>>,
     #[serde(default, rename = "settings")]
@@ -66,20 +60,16 @@ pub struct Override {
 }
 
 /// A run that has one of the values of every key that is given.
+#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Condition {
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     dataset: Option<Vec<DatasetName>>,
     /// The network's name.
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     net: Option<Vec<String>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     examples_per_class: Option<Vec<PerClass>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     learning_rate: Option<Vec<LearningRate>>,
-    #[serde_as(as = "Option<OneOrMany<_>>")]
     seed: Option<Vec<u64>>,
 }
 
@@ -93,7 +83,9 @@ impl Condition {
         has(&self.dataset, |&dataset| dataset == settings.dataset)
             && has(&self.net, |net| net == settings.net.name())
             && has(&self.examples_per_class, |&wanted| wanted == size)
-            && has(&self.learning_rate, |&rate| rate == settings.train.learning_rate)
+            && has(&self.learning_rate, |&rate| {
+                rate == settings.train.learning_rate
+            })
             && has(&self.seed, |&seed| seed == settings.seed)
     }
 
@@ -107,6 +99,7 @@ impl Condition {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SpecTables {
+    pub grid: Table,
     pub base: Table,
     #[serde(rename = "override")]
     pub overrides: Vec<OverrideTable>,

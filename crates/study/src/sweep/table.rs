@@ -33,13 +33,17 @@ pub fn order(a: &SweepRow, b: &SweepRow) -> Ordering {
 /// The rows as text, an absent value as an empty field.
 pub fn csv(rows: &[SweepRow]) -> Result<Vec<u8>, StudyError> {
     let bytes = || -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new()
+            .has_headers(false)
+            .from_writer(Vec::new());
         // Even a table without rows has its columns.
         writer.write_record(NAMES)?;
         for row in rows {
             writer.serialize(row)?;
         }
-        writer.into_inner().map_err(|error| error.into_error().into())
+        writer
+            .into_inner()
+            .map_err(|error| error.into_error().into())
     };
     bytes().map_err(|error| StudyError::Fault(format!("the table cannot be formed: {error}")))
 }

@@ -51,7 +51,9 @@ impl Worker {
     pub(super) fn at_work(folder: &SweepFolder, point: &Point) -> Option<Option<Self>> {
         let root = folder.run(&point.name);
         let path = root.join(LOCK);
-        fs::symlink_metadata(&path).ok().filter(|about| about.is_file())?;
+        fs::symlink_metadata(&path)
+            .ok()
+            .filter(|about| about.is_file())?;
         // Shared, so that two who ask do not take each other for workers.
         match File::open(path).ok()?.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
