@@ -7,6 +7,7 @@ use hesscope_data::PerClass;
 use hesscope_hvp::{Part, Terms};
 
 use crate::attribute::AttributeOptions;
+use crate::dataset_help;
 use crate::dynamics::DynamicsOptions;
 use crate::export::ExportOptions;
 use crate::figure::FigureCommand;
@@ -58,9 +59,7 @@ pub enum Command {
 /// What to train on what, and where; everything may also stand in the file of `--config`.
 #[derive(Debug, Default, clap::Args)]
 pub struct RunOptions {
-    /// Data set: synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, imagenet, folder, arrays
-    /// [default: synth-digits]
-    #[arg(long)]
+    #[arg(long, help = dataset_help::all())]
     pub dataset: Option<String>,
     /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
     #[arg(long, value_name = "DIR")]
@@ -168,6 +167,9 @@ pub struct DataOptions {
     /// Leave out images that cannot be read, and name them
     #[arg(long)]
     pub skip_broken: bool,
+    /// Do without test images, and test on those of training
+    #[arg(long)]
+    pub without_test: bool,
     /// Folder for images made ready [default: the system's place for caches]
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
@@ -294,8 +296,7 @@ pub struct InfoOptions {
 /// Which data sets to fetch, and from where.
 #[derive(Debug, clap::Args)]
 pub struct FetchOptions {
-    /// Data sets: mnist, fashion-mnist, cifar-10, cifar-100
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", help = dataset_help::fetched())]
     pub names: Vec<String>,
     /// Folder for the files [default: data/NAME]
     #[arg(long, value_name = "DIR")]
@@ -314,7 +315,7 @@ pub struct FetchOptions {
 /// Which data set to check.
 #[derive(Debug, clap::Args)]
 pub struct VerifyDataOptions {
-    /// Data set: mnist, fashion-mnist, cifar-10, cifar-100
+    #[arg(help = dataset_help::fetched())]
     pub name: String,
     /// Folder with its files [default: data/NAME]
     #[arg(long, value_name = "DIR")]

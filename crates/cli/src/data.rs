@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hesscope_data::{Dataset as Loaded, DatasetSpec};
+use hesscope_data::{Dataset as Loaded, DatasetName, DatasetSpec, datasets};
 use hesscope_fetch::{Catalogue, Dataset, Fetcher, Observer, Origin, Retry, Settings, verify};
 use indicatif::HumanBytes;
 
@@ -36,38 +36,28 @@ pub fn run(command: &DataCommand) -> Result<(), Failure> {
 }
 
 fn list() {
-    println!(
-        "{:14} drawn by the program itself, needs no files",
-        "synth-digits"
-    );
-    for dataset in Catalogue::standard().datasets() {
-        let size = match dataset.size() {
-            0 => "by hand".into(),
-            bytes => HumanBytes(bytes).to_string(),
+    let catalogue = Catalogue::standard();
+    for about in datasets() {
+        let size = match catalogue.get(about.name.as_str()).map(Dataset::size) {
+            Ok(0) => " (by hand)".into(),
+            Ok(bytes) => format!(" ({})", HumanBytes(bytes)),
+            Err(_) => String::new(),
         };
-        println!("{:14} {} ({size})", dataset.name, dataset.description);
+        println!("{:14} {}{size}", about.name, about.description);
     }
-    println!("{:14} your own images, a folder for each class", "folder");
-    println!("{:14} your own images as safetensors or npz", "arrays");
 }
 
 fn info(options: &InfoOptions) -> Result<(), Failure> {
-    let catalogue = Catalogue::standard();
-    match catalogue.get(&options.name) {
-        Ok(dataset) => println!("{dataset}"),
-        // Data sets without a publisher are described by their content alone.
-        Err(error) => {
-            options
-                .name
-                .parse::<hesscope_data::DatasetName>()
-                .map_err(|_| error)?;
-        }
+    let name: DatasetName = options.name.parse()?;
+    println!("{}", name.about());
+    if let Ok(dataset) = Catalogue::standard().get(&options.name) {
+        println!("{dataset}");
     }
     let folder = options.data_dir.clone().or_else(|| {
         let usual = default_folder(&options.name);
         usual.is_dir().then_some(usual)
     });
-    let drawn = options.name == "synth-digits";
+    let drawn = name == DatasetName::SYNTH_DIGITS;
     if folder.is_none() && !drawn {
         println!(
             "  here: not in {}; give --data-dir to describe the files in another folder",
@@ -77,7 +67,7 @@ fn info(options: &InfoOptions) -> Result<(), Failure> {
     }
     let spec = DatasetSpec {
         data_dir: folder,
-        ..DatasetSpec::new(options.name.parse()?)
+        ..DatasetSpec::new(name)
     };
     describe(&hesscope_data::load(&spec)?)
 }
@@ -124,6 +114,7 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
     // An unknown name is refused before anything is brought.
     let mut wanted: Vec<Dataset> = Vec::new();
     for name in &options.names {
+        name.parse::<DatasetName>()?;
         let mut dataset = catalogue.get(name)?.clone();
         if let Some(mirror) = &options.mirror {
             dataset = dataset.with_mirror(mirror)?;
@@ -140,10 +131,13 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
             .data_dir
             .clone()
             .unwrap_or_else(|| default_folder(&dataset.name));
-        println!("{}: {}", dataset.title, dataset.description);
-        println!("licence: {}", dataset.licence);
-        println!("source: {}", dataset.source);
-        println!("cite: {}", dataset.citation);
+        let about = dataset.name.parse::<DatasetName>()?.about();
+        println!("{}: {}", about.title, about.description);
+        if let Some(published) = about.published {
+            println!("licence: {}", published.licence);
+            println!("source: {}", published.source);
+            println!("cite: {}", published.citation);
+        }
         let fetcher = Fetcher::new(Settings {
             replace: options.replace,
             unpack: options.unpack,
@@ -213,6 +207,7 @@ impl Observer for Watcher {
 }
 
 fn check(options: &VerifyDataOptions) -> Result<(), Failure> {
+    options.name.parse::<DatasetName>()?;
     let catalogue = Catalogue::standard();
     let dataset = catalogue.get(&options.name)?;
     if let (Some(by_hand), true) = (&dataset.by_hand, dataset.files.is_empty()) {

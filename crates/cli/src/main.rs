@@ -10,6 +10,7 @@ mod class_means;
 mod counted;
 mod data;
 mod data_settings;
+mod dataset_help;
 mod density;
 mod devices;
 mod dynamics;

@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use hesscope_report::{write_report, write_sweep_page};
+use hesscope_records::{Part, Split};
+use hesscope_report::{NamedSpectrum, write_report, write_spectrum_report, write_sweep_page};
 
 #[path = "../tests/report/synthetic.rs"]
 #[allow(dead_code, missing_docs)]
@@ -32,8 +33,8 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut analyses = synthetic::three(500)?;
     // The untrained network, over the test split, with one probe of one operator.
     let mut early = synthetic::analysis("h", synthetic::semicircle(500, 0.5), 40, 1)?;
-    early.settings.epoch = 0;
-    early.settings.split = "test".to_owned();
+    early.settings.subject.epoch = 0;
+    early.settings.subject.split = Split::Test;
     analyses.push(early);
     let files = write_report(&synthetic::run(synthetic::epochs(20), analyses), folder)?;
     println!("{}", files.html.display());

@@ -140,7 +140,7 @@ fn exact_distances(run: &Path, means: &ClassMeansRecord) -> Vec<Vec<f64>> {
         train_per_class: Some(5.into()),
         test_per_class: Some(3.into()),
         seed: 3,
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })
     .expect("drawn data");
     let images = dataset.train;

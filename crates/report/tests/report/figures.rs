@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use hesscope_records::Split;
 use hesscope_report::write_report;
 use resvg::tiny_skia::Pixmap;
 
@@ -27,7 +28,7 @@ fn every_figure_is_an_svg_and_the_same_as_png() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut analyses = synthetic::three(200)?;
     let mut test = synthetic::analysis("hess", synthetic::g_like(200), 20, 1)?;
-    test.settings.split = "test".to_owned();
+    test.settings.subject.split = Split::Test;
     analyses.push(test);
     let files = write_report(
         &synthetic::run(synthetic::epochs(20), analyses),
@@ -66,11 +67,11 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
     let folder = tempfile::tempdir()?;
     let run = synthetic::run(Vec::new(), synthetic::three(200)?);
     let files = write_report(&run, folder.path())?;
-    let svg = fs::read_to_string(&files.figures[0])?;
+    let svg = fs::read_to_string(&files.figures[0])?.replace('\u{a0}', " ");
     for needed in [
-        ">Hess: 10 outliers",
-        ">G: 10 outliers, C = 10<",
-        ">H: no outliers, C = 10<",
+        ">Hess: 10 positive outliers",
+        ">G: 10 positive outliers, C = 10<",
+        ">H: 0 outliers, C = 10<",
     ] {
         assert!(svg.contains(needed), "{needed} is missing");
     }
@@ -88,11 +89,11 @@ fn outliers_beyond_the_eigenpairs_are_owned_up_to() -> Result<(), Box<dyn Error>
     let mut analysis = synthetic::analysis("g", synthetic::g_like(100), 40, 2)?;
     let whole = page(&synthetic::run(Vec::new(), vec![analysis.clone()]))?;
     assert!(!whole.contains("have no mark"));
-    analysis.top.values.truncate(7);
-    analysis.top.residuals.truncate(7);
-    analysis.top.converged.truncate(7);
+    analysis.spectrum.top.values.truncate(7);
+    analysis.spectrum.top.residuals.truncate(7);
+    analysis.spectrum.top.converged.truncate(7);
     let cut = page(&synthetic::run(Vec::new(), vec![analysis]))?;
-    assert!(cut.contains("G: 10 outliers, C = 10"));
+    assert!(cut.contains("G: 10 positive outliers, C = 10"));
     assert!(cut.contains("3 of the outliers counted lie beyond the leading eigenpairs computed"));
     Ok(())
 }

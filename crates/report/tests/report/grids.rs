@@ -2,10 +2,11 @@
 
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 
 use hesscope_records::{
     ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
-    MeansPanelRecord, SCHEMA_VERSION,
+    MeansPanelRecord, Origin, Split,
 };
 use hesscope_report::{
     MeansFigure, SpectraColumn, SpectraFigure, write_means_figure, write_report,
@@ -16,11 +17,16 @@ use hesscope_spectral::PermutationTest;
 use crate::page::assert_balanced;
 use crate::synthetic;
 
+/// A file's text, a plain space in the place of each that does not break.
+fn read(path: &Path) -> Result<String, std::io::Error> {
+    Ok(fs::read_to_string(path)?.replace('\u{a0}', " "))
+}
+
 fn spectra() -> Result<SpectraFigure, Box<dyn Error>> {
     let column = |dataset: &str, n: usize, seed: usize| -> Result<SpectraColumn, Box<dyn Error>> {
         let train = synthetic::analysis("hess", synthetic::g_like(n), 40, 2)?;
         let mut test = synthetic::analysis("hess", synthetic::semicircle(n, 0.1), 40, seed)?;
-        test.settings.split = "test".to_owned();
+        test.settings.subject.split = Split::Test;
         Ok(SpectraColumn {
             dataset: dataset.to_owned(),
             network: "small-cnn".to_owned(),
@@ -44,21 +50,21 @@ fn spectra_stand_in_columns_with_what_disagrees_said() -> Result<(), Box<dyn Err
     let folder = tempfile::tempdir()?;
     let figure = spectra()?;
     let (files, record) = write_spectra_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_balanced(&svg);
     for needed in [
         ">mnist<",
         ">cifar-10<",
         ">Training split<",
         ">Test split<",
-        ">10 outliers, above zero: C; C = 10<",
-        ">no outliers; C = 10, C \u{2212} 1 = 9<",
+        ">10 positive outliers (C); C = 10<",
+        ">0 outliers; C = 10, C \u{2212} 1 = 9<",
     ] {
         assert!(svg.contains(needed), "{needed} is missing");
     }
     // Ten diamonds in each panel of the first row, and one in the legend.
     assert_eq!(svg.matches("class=\"f-orange s-paper\"").count(), 21);
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(
         page.contains("Counted C or C \u{2212} 1 here: small-cnn on mnist, training split (C)")
@@ -85,10 +91,10 @@ fn a_split_that_was_not_measured_leaves_its_place() -> Result<(), Box<dyn Error>
     figure.columns[1].analyses.pop();
     figure.columns[1].network = "mlp".to_owned();
     let (files, _) = write_spectra_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_eq!(svg.matches(">not measured<").count(), 1);
     assert!(svg.contains(">small-cnn on mnist<") && svg.contains(">mlp on cifar-10<"));
-    figure.columns[0].analyses[0].top.residuals.pop();
+    figure.columns[0].analyses[0].spectrum.top.residuals.pop();
     let refused = write_spectra_figure(&figure, folder.path());
     assert!(refused.is_err_and(|error| error.to_string().contains("cannot be reported")));
     Ok(())
@@ -135,23 +141,20 @@ fn means() -> ClassMeans {
         purity: test(value, 0.003),
         neighbours: 2,
     };
+    let settings = ClassMeansSettings {
+        subject: synthetic::subject(),
+        classes: (0..classes).collect(),
+        perplexity: 3.0,
+        starts: 10,
+        permutations: 999,
+        seed: 0,
+    };
     ClassMeans {
-        schema: SCHEMA_VERSION,
-        settings: ClassMeansSettings {
-            split: "train".to_owned(),
-            epoch: 20,
-            checkpoint_sha256: "c0ffee".repeat(10),
-            data_sha256: "da7a".repeat(16),
-            precision: "f32".to_owned(),
-            classes: (0..classes).collect(),
-            perplexity: 3.0,
-            starts: 10,
-            permutations: 999,
-            seed: 0,
+        origin: Origin {
+            key: "0123456789abcdef".repeat(4),
+            ..synthetic::origin(&settings)
         },
-        key: "0123456789abcdef".repeat(4),
-        version: "0.1.0".to_owned(),
-        device: "cpu".to_owned(),
+        settings,
         dimension: 1000,
         examples: 408,
         class_names: ["0", "1", "cat & dog"].map(str::to_owned).to_vec(),
@@ -167,7 +170,6 @@ fn means() -> ClassMeans {
             scores(MeanSelection::CrossOnly, MeanGrouping::Class, 0.31),
             scores(MeanSelection::CrossOnly, MeanGrouping::Other, 0.42),
         ],
-        seconds: 1.0,
     }
 }
 
@@ -200,7 +202,7 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         ],
     };
     let (files, record) = write_means_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_balanced(&svg);
     // Twelve means a panel, each with its class as text: three discs, three rings.
     assert_eq!(svg.matches("<title>g_").count(), 48);
@@ -216,7 +218,7 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         "{said}"
     );
     assert!(said.contains("Against the paper, the g_cc\u{2032} group better by the direction"));
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(page.contains("\u{2212}0.100 \u{b1} 0.020"));
     Ok(())
@@ -227,9 +229,9 @@ fn the_report_of_a_run_shows_its_class_means() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut run = synthetic::run(synthetic::epochs(3), Vec::new());
     run.means = vec![means(), means()];
-    run.means[1].key = "fedcba9876543210".repeat(4);
+    run.means[1].origin.key = "fedcba9876543210".repeat(4);
     let files = write_report(&run, folder.path())?;
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(page.contains("<h2>Class means</h2>"));
     assert!(page.contains("perplexity 3.00, KL 0.250 nats, least of 10 starts"));

@@ -1,12 +1,12 @@
 //! Reports of synthetic spectra.
 
 mod arrays;
-mod attribution;
 mod dynamics;
 mod edge_cases;
 mod errors;
 mod figures;
+mod findings;
 mod grids;
 mod page;
-mod schemas;
+mod spectrum_report;
 mod synthetic;

@@ -87,12 +87,7 @@ impl ScaleRuns {
         };
         let datasets = match &self.datasets {
             Some(datasets) => datasets.clone(),
-            None => self
-                .scale
-                .datasets()
-                .iter()
-                .map(|name| name.parse())
-                .collect::<Result<_, _>>()?,
+            None => self.scale.datasets().to_vec(),
         };
         let mut file = match &self.config {
             Some(path) => {
@@ -126,7 +121,7 @@ impl ScaleRuns {
     /// Where the files of a data set are, if a folder for all is given.
     fn data_dir(&self, dataset: DatasetName) -> Result<Option<PathBuf>, StudyError> {
         let name = dataset.as_str();
-        let Some(root) = self.data_root.as_deref().filter(|_| name != "synth-digits") else {
+        let Some(root) = self.data_root.as_deref().filter(|_| dataset != DatasetName::SYNTH_DIGITS) else {
             return Ok(None);
         };
         if !root.is_dir() {

@@ -73,10 +73,12 @@ impl Scale {
     }
 
     /// The data sets that are drawn unless others are named.
-    pub fn datasets(self) -> [&'static str; 3] {
+    pub fn datasets(self) -> [DatasetName; 3] {
+        const MNIST: DatasetName = DatasetName::MNIST;
+        const CIFAR_10: DatasetName = DatasetName::CIFAR_10;
         match self {
-            Scale::Quick => ["mnist", "cifar-10", "synth-digits"],
-            Scale::Paper => ["mnist", "fashion-mnist", "cifar-10"],
+            Scale::Quick => [MNIST, CIFAR_10, DatasetName::SYNTH_DIGITS],
+            Scale::Paper => [MNIST, DatasetName::FASHION_MNIST, CIFAR_10],
         }
     }
 
@@ -90,8 +92,7 @@ impl Scale {
 
     /// The settings of a run of this scale.
     pub(super) fn settings(self, dataset: DatasetName, net: NetConfig) -> Settings {
-        let name = dataset.as_str();
-        let photographs = matches!(name, "cifar-10" | "cifar-100");
+        let photographs = matches!(dataset, DatasetName::CIFAR_10 | DatasetName::CIFAR_100);
         let mut settings = Settings {
             dataset,
             net,
@@ -99,7 +100,7 @@ impl Scale {
         };
         match self {
             Scale::Quick => {
-                let drawn = name == "synth-digits";
+                let drawn = dataset == DatasetName::SYNTH_DIGITS;
                 let count = if drawn { QUICK_SYNTH } else { QUICK };
                 settings.examples_per_class = Some(count.into());
                 settings.test_examples_per_class = Some(QUICK_TEST.into());
@@ -108,7 +109,7 @@ impl Scale {
             }
             Scale::Paper => {
                 // CIFAR-100 has 500 of each class.
-                let fewer = name == "cifar-100";
+                let fewer = dataset == DatasetName::CIFAR_100;
                 settings.examples_per_class =
                     Some(if fewer { PerClass::All } else { PAPER.into() });
                 settings.train.epochs = if photographs { 350 } else { 200 };

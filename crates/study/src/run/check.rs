@@ -11,7 +11,7 @@ use hesscope_models::{
 use hesscope_records::record::{files_of, path_of, read};
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
 
-use super::folder::{RunFolder, TENSORBOARD, require_of};
+use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
 use super::metrics::{METRICS, lines, record};
 use super::report_manifest::ReportManifest;
 use super::run_file::RunFile;
@@ -95,9 +95,7 @@ pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
     if let Some(last) = checkpoints.values().next_back() {
         faults.training_logs(root, &run, last);
     }
-    if let Err(error) = search_record(&folder) {
-        faults.add(&root.join(SEARCH_TABLE), error, Remedy::MakeAgain);
-    }
+    faults.search(&folder, &run, checkpoints.values().next_back());
     faults.report(root, &run);
     Ok(faults.0)
 }
@@ -244,7 +242,29 @@ impl Faults {
         Ok(())
     }
 
-    /// What is written from the history of the last checkpoint.
+    /// The table of a search and what its trials left. The best trial's checkpoints are the run's.
+    fn search(&mut self, folder: &RunFolder, run: &RunFile, last: Option<&CheckpointInfo>) {
+        if let Err(error) = search_record(folder) {
+            self.add(&folder.root().join(SEARCH_TABLE), error, Remedy::MakeAgain);
+        }
+        for trial in fs::read_dir(folder.root().join(SEARCH)).into_iter().flatten().flatten() {
+            let path = trial.path().join(LAST_CHECKPOINT);
+            let info = if path.exists() {
+                let found = read_checkpoint_info(&path)
+                    .and_then(|info| info.check(&run.provenance()).map(|()| info));
+                found.map(Some)
+            } else {
+                Ok(last.cloned())
+            };
+            match info {
+                Ok(Some(info)) => self.training_logs(&trial.path(), run, &info),
+                Ok(None) => {}
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+            }
+        }
+    }
+
+    /// What is written from the history of the last checkpoint, in the folder of the run or of a trial.
     fn training_logs(&mut self, root: &Path, run: &RunFile, last: &CheckpointInfo) {
         let metrics: Vec<_> = last.history.iter().map(record).collect();
         let path = root.join(METRICS);

@@ -65,7 +65,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            dataset: DatasetName::SynthDigits,
+            dataset: DatasetName::SYNTH_DIGITS,
             data_dir: None,
             examples_per_class: None,
             test_examples_per_class: None,
@@ -164,7 +164,7 @@ impl Settings {
 
     /// Chooses the training examples of each class where nobody did and there is no end of them.
     pub fn settle_size(&mut self) {
-        if self.dataset == DatasetName::SynthDigits {
+        if self.dataset == DatasetName::SYNTH_DIGITS {
             // Drawing more costs nothing, but analysing them does.
             self.examples_per_class
                 .get_or_insert(SYNTH_PER_CLASS.into());
@@ -216,6 +216,7 @@ impl Settings {
             coarse_labels: self.data.coarse_labels,
             image_size: self.data.image_size,
             skip_broken: self.data.skip_broken,
+            without_test: self.data.without_test,
             cache_dir: self.data.cache_dir.clone(),
             normalization: self.data.normalization.clone(),
         }
