@@ -1,8 +1,8 @@
 //! The image classifiers hesscope measures, their initialisation, training and checkpoints, on Burn.
 //!
 //! A [`NetConfig`] names a network and its options; [`NetConfig::init`] turns it into a [`Network`] for an input shape
-//! and a number of classes. [`train`](train()) trains it by stochastic gradient descent, saving checkpoints from which
-//! a killed run continues exactly. Data come in through [`BatchSource`], which the caller implements. [`pytorch`] reads
+//! and a number of classes. [`Training::run`] trains it by stochastic gradient descent, saving checkpoints from which a
+//! killed run continues exactly. Data come in through [`BatchSource`], which the caller implements. [`pytorch`] reads
 //! weights that PyTorch saved and writes them for it.
 //!
 //! # Parameter names and layouts
@@ -13,65 +13,68 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod batch_norm;
-mod block;
-mod buffer;
 mod checkpoint;
-mod config;
-mod data;
-mod densenet40;
-mod describe;
-mod error;
-mod init;
-mod layers;
-mod log_epochs;
-mod loss;
-mod mlp;
-mod network;
-mod progress;
+mod evaluation;
+mod name_or_table;
+mod networks;
 pub mod pytorch;
-mod rate_grid;
-mod resnet18;
-mod schedule;
 mod search;
-mod search_table;
-mod sgd;
-mod small_cnn;
+mod settings;
 mod state;
-mod train;
-mod train_config;
-mod vgg11;
-mod vgg11_torchvision;
-mod whole_file;
+mod training;
 
-pub use batch_norm::{BatchNorm, BnMode};
-pub use buffer::Buffer;
 pub use checkpoint::{
-    Checkpoint, CheckpointError, CheckpointInfo, FORMAT_VERSION, LAST_CHECKPOINT, checkpoint_path,
-    list_checkpoints, load_checkpoint, save_checkpoint,
+    error::CheckpointError,
+    files::{LAST_CHECKPOINT, checkpoint_path, list_checkpoints},
+    format::FORMAT_VERSION,
+    heal::heal_checkpoints,
+    info::{CheckpointInfo, Provenance},
+    load::{Checkpoint, load_checkpoint, read_checkpoint_info},
+    save::CheckpointContent,
 };
-pub use config::{NET_NAMES, NetConfig};
-pub use data::{BatchError, BatchSource, HostBatch, HostBatches};
-pub use densenet40::{DenseLayer, DenseStage, Densenet40, Densenet40Config, NormConv};
-pub use describe::{Description, LayerInfo};
-pub use error::ModelError;
-pub use log_epochs::log_epochs;
-pub use loss::{Metrics, accuracy, cross_entropy, evaluate};
-pub use mlp::{Activation, Mlp, MlpConfig};
-pub use network::{Body, Network};
-pub use progress::{EpochMetrics, EpochTiming, Progress};
+pub use evaluation::{
+    batches::{BatchError, BatchSource, HostBatch, HostBatches},
+    epoch::{EpochMetrics, EpochTiming},
+    loss::cross_entropy,
+    metrics::{Metrics, accuracy, evaluate},
+};
+pub use networks::{
+    densenet40::{DenseLayer, DenseStage, Densenet40, Densenet40Config, NormConv},
+    error::ModelError,
+    layer_table::{Description, LayerInfo},
+    layers::{
+        batch_norm::{BatchNorm, BnMode},
+        buffer::Buffer,
+        conv::Conv,
+        conv_norm::ConvNorm,
+        linear::Linear,
+    },
+    mlp::{Activation, Mlp, MlpConfig},
+    network::Network,
+    registry::{Body, NetConfig},
+    resnet18::{BasicBlock, Resnet18, Resnet18Config, Resnet18Stem, Resnet18TorchvisionConfig},
+    small_cnn::{SmallCnn, SmallCnnConfig},
+    vgg11::{HiddenLayer, Vgg11, Vgg11Classifier, Vgg11Config, Vgg11TorchvisionConfig},
+};
 pub use pytorch::{ExportError, ImportError, export_weights, import_weights, import_weights_f64};
-pub use rate_grid::RateGrid;
-pub use resnet18::{
-    BasicBlock, ConvNorm, Resnet18, Resnet18Config, Resnet18Stem, Resnet18TorchvisionConfig,
+pub use search::{
+    error::SearchError,
+    observer::SearchObserver,
+    search::{Search, trial_folder},
+    table::{Edge, SEARCH_TABLE, SearchTable, Trial},
 };
-pub use schedule::{SCHEDULE_NAMES, Schedule};
-pub use search::{Search, SearchError, SearchObserver, trial_folder};
-pub use search_table::{Edge, SEARCH_TABLE, SearchTable, Trial};
-pub use sgd::Sgd;
-pub use small_cnn::{SmallCnn, SmallCnnConfig};
+pub use settings::{
+    log_epochs::log_epochs,
+    rate_grid::RateGrid,
+    schedule::{SCHEDULE_NAMES, Schedule},
+    setting_error::SettingError,
+    train_config::TrainConfig,
+};
 pub use state::{NamedTensor, StateError, is_buffer, load_state, state_of};
-pub use train::{SilentObserver, TrainError, TrainObserver, train};
-pub use train_config::TrainConfig;
-pub use vgg11::{Vgg11, Vgg11Classifier, Vgg11Config};
-pub use vgg11_torchvision::{Vgg11Torchvision, Vgg11TorchvisionConfig};
+pub use training::{
+    error::TrainError,
+    observer::{SilentObserver, TrainObserver},
+    progress::Progress,
+    sgd::Sgd,
+    train::Training,
+};

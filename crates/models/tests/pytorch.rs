@@ -314,8 +314,11 @@ fn exports_that_cannot_be_written_say_why() {
         assert!(matches!(error, ExportError::Extension { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
     }
-    let missing = folder.path().join("missing/weights.safetensors");
-    let error = export_weights(&net, &missing).expect_err("a missing folder");
+    // A folder in the place of the file.
+    let taken = folder.path().join("taken.safetensors");
+    fs::create_dir(&taken).expect("a folder");
+    let error = export_weights(&net, &taken).expect_err("no file there");
+    fs::remove_dir(&taken).expect("the folder");
     assert!(matches!(error, ExportError::Write { .. }), "{error}");
     let half = net.cast(FloatDType::F16);
     let error = export_weights(&half, &folder.path().join("half.safetensors"));

@@ -12,6 +12,7 @@
 
 pub mod device;
 pub mod dynamics;
+pub mod eigenvector_file;
 mod error;
 pub mod export;
 pub mod figures;

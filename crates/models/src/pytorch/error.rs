@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use thiserror::Error;
 
-use crate::{error::ModelError, state::StateError};
+use crate::{networks::error::ModelError, state::StateError};
 
 /// Names written out in a message at most.
 const SHOWN: usize = 3;

@@ -6,7 +6,7 @@ use burn::tensor::DType;
 use safetensors::{Dtype, tensor::TensorView};
 
 use super::{error::ExportError, pytorch_state};
-use crate::{network::Network, whole_file::write_whole};
+use crate::networks::network::Network;
 
 /// Writes the parameters and running statistics of `net` to the `.safetensors` file at `path`, whole or not at all, with
 /// PyTorch's names and layouts (see the [module](crate::pytorch)) in the network's own precision.
@@ -38,7 +38,7 @@ pub fn export_weights(net: &Network, path: &Path) -> Result<(), ExportError> {
     // The mark that readers of other frameworks' files look for.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| failed(path, e))?;
-    write_whole(path, &bytes).map_err(|source| ExportError::Write {
+    hesscope_files::write_bytes(path, &bytes).map_err(|source| ExportError::Write {
         path: path.to_path_buf(),
         source,
     })

@@ -11,13 +11,7 @@
 //! definitions it equals; a file is read by whichever fit it best. `resnet18-torchvision` and `vgg11-torchvision` are
 //! written with torchvision's names, the others with their own.
 //!
-//! | network | own | also read |
-//! | --- | --- | --- |
-//! | `mlp` | `hidden.K`, `head` | |
-//! | `small-cnn` | `blocks.K.conv`, `blocks.K.norm`, `head` | |
-//! | `vgg11`, `vgg11-torchvision` | `blocks.K.conv`, `hidden.K`, `head`, … | `features.N`, `classifier.N` (torchvision's, and the papers' released weights) |
-//! | `resnet18`, `resnet18-torchvision` | `stem`, `blocks.K.first`, `blocks.K.shortcut`, `head`, … | `conv1`, `layer1.0.conv1`, `layer2.0.downsample.0` or `layer2.0.shortcut.0`, `fc` or `linear`, … |
-//! | `densenet40` | `stem`, `stages.B.layers.K.growth`, `stages.B.transition`, `norm`, `head` | `conv1`, `block1.layer.0.conv1`, `trans1.conv1`, `bn1`, `fc` |
+//! The options of each network ([`Vgg11Config`](crate::Vgg11Config) and its like) say which names those are.
 //!
 //! Wrappings are looked through: entries called `state_dict`, `model_state_dict`, `model`, `net`, `network` or
 //! `weights`, alone or in one another, and the `module.` of `DataParallel` and `_orig_mod.` of `torch.compile` anywhere
@@ -41,7 +35,6 @@
 mod archive;
 mod error;
 mod export;
-mod names;
 mod select;
 mod source;
 mod values;
@@ -51,8 +44,7 @@ use std::path::Path;
 use burn::tensor::{Device, FloatDType};
 
 use crate::{
-    config::NetConfig,
-    network::Network,
+    networks::{network::Network, registry::NetConfig},
     state::{NamedTensor, is_buffer, load_state, state_of},
 };
 
@@ -118,13 +110,17 @@ fn import(
 
 /// The tensors of a network by their PyTorch names, in PyTorch's layouts.
 fn pytorch_state(net: &Network) -> Vec<NamedTensor> {
-    let key = names::written(net.config());
+    let names = net.config().pytorch_names();
+    let name = |path: &str| match names.first() {
+        Some(written) => written(path),
+        None => path.to_owned(),
+    };
     let tensors = state_of(net).into_iter();
     tensors
         .map(|tensor| {
             let data = values::to_pytorch(tensor.data);
             NamedTensor {
-                path: key(&tensor.path),
+                path: name(&tensor.path),
                 shape: data.shape().to_vec(),
                 data,
                 is_buffer: tensor.is_buffer,

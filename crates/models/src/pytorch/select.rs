@@ -7,10 +7,12 @@ use std::{
 
 use super::{
     error::{ImportError, Names},
-    names,
     source::{Element, Entry, Source},
 };
-use crate::{config::NetConfig, network::Network, state::state_shapes};
+use crate::{
+    networks::{network::Network, registry::NetConfig},
+    state::state_shapes,
+};
 
 /// Entries of a saved dictionary that hold weights and not a part of the network.
 const WRAPPERS: [&str; 6] = [
@@ -123,7 +125,7 @@ fn best_fit(
 ) -> (Vec<String>, String) {
     let mut best: Option<(usize, Vec<String>, String)> = None;
     for prefix in prefixes(found) {
-        for key in names::read(config) {
+        for key in config.pytorch_names() {
             let name = |target: &Wanted| format!("{prefix}{}", key(&target.path));
             let keys: Vec<String> = wanted.iter().map(name).collect();
             let fitting = keys.iter().filter(|key| found.contains_key(*key)).count();

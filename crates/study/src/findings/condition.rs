@@ -1,6 +1,6 @@
 //! Quantities with their error bars, and what follows when they are held against bounds.
 
-use hesscope_report::schema::{Condition, Finding, FindingVerdict, Number, Relation};
+use hesscope_records::{Condition, Finding, FindingVerdict, Number, Relation};
 
 /// What a finding says and how it is judged.
 pub struct Statement {

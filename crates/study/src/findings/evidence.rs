@@ -1,56 +1,49 @@
 //! Everything that the rules read, measured.
 
+use hesscope_hvp::Problem;
 use hesscope_hvp::class::ClassMean;
-use hesscope_hvp::{Part, Problem, Terms};
-use hesscope_report::schema::{
-    Analysis, AttributionSettings, Bulks, KnockOut, Leading, Measured, Negative, SpacePair, Tail,
+use hesscope_records::{
+    Bulks, Evidence, FindingsSettings, KnockOut, LeadingEigenvalues, Negative, Part, SpacePair,
+    Spectrum, Tail, Terms,
 };
 use hesscope_spectral::{
-    Eigenpairs, Estimate, OutlierOutcome, Quadrature, SpectralDensity, VectorSpace, noise_floor,
-    wasserstein_distance,
+    Eigenpairs, Estimate, OutlierOutcome, Quadrature, SpectralDensity, SpectralError, VectorSpace,
+    noise_floor, wasserstein_distance,
 };
 
-use super::rules::LEVEL;
-use super::{Asked, energy, means_are_few, operators};
-use crate::analysis::{open, resolve};
-use crate::failure::Failure;
-use crate::overlaps::{Space, iterated, of_class_means, overlap};
+use super::operators::{means_are_few, operators};
+use super::rules::bounds::LEVEL;
+use crate::error::StudyError;
+use crate::measure::{KeepVectors, Opened, Subspace, bulk_energy, effort, overlap};
 
-/// Measures what is asked for; `key` is that of the attribution.
-pub fn measure(
-    asked: &Asked,
-    settings: &AttributionSettings,
+/// Measures what is asked for; `key` is that of the findings.
+pub fn evidence(
+    opened: &Opened<'_>,
+    settings: &FindingsSettings,
     key: &str,
-) -> Result<Measured, Failure> {
-    let run = asked.run;
-    let classes = run.classes();
-    let mut analyses: Vec<(Terms, Analysis)> = Vec::new();
-    for terms in operators(classes) {
-        let (analysis, _) = run.analyse(asked.checkpoint, terms, asked.split, asked.epoch)?;
-        analyses.push((terms, analysis));
+) -> Result<Evidence, StudyError> {
+    let classes = opened.run().classes();
+    let (hess, g, h) = (Terms::from(Part::Hess), Terms::from(Part::G), Terms::from(Part::H));
+    // The vectors of these two are used again below.
+    for operator in [hess, g] {
+        opened.leading_pairs(operator, &effort(opened).leading, KeepVectors::Always)?;
     }
-    let of = |terms: Terms| -> Result<&Analysis, Failure> {
-        let found = analyses.iter().find(|(other, _)| *other == terms);
-        found
-            .map(|(_, analysis)| analysis)
-            .ok_or_else(|| Failure::new(format!("the operator {terms} was not analysed")))
+    let mut spectra: Vec<(Terms, Spectrum)> = Vec::new();
+    for operator in operators(classes) {
+        spectra.push((operator, opened.spectrum(operator)?.record.spectrum));
+    }
+    let of = |operator: Terms| -> Result<&Spectrum, StudyError> {
+        let found = spectra.iter().find(|(other, _)| *other == operator);
+        found.map(|(_, spectrum)| spectrum).ok_or_else(|| {
+            StudyError::Fault(format!("the operator {operator} was not analysed"))
+        })
     };
-    let g = Terms::from(Part::G);
-    let (hess, whole_g, h) = (of(Part::Hess.into())?, of(g)?, of(Part::H.into())?);
-
-    let subject = run.subject(asked.checkpoint, asked.split)?;
-    let request = |terms: Terms| run.request(terms, asked.split, asked.epoch);
-    let problem = open(&subject, &request(Part::Hess.into())?)?;
-    let space_of = |terms: Terms, pairs: Option<usize>| -> Result<Space, Failure> {
-        let asked = request(terms)?;
-        let settings = resolve(&subject, &asked);
-        iterated(run.folder(), &problem, &asked, &settings, pairs)
-    };
-    let of_hess = space_of(Part::Hess.into(), None)?;
-    let of_g = space_of(g, None)?;
-    let of_g_alike = space_of(g, Some(of_hess.record.dimension))?;
-    let of_a1 = of_class_means(&problem, Part::A1.into(), None)?;
-    let pair = |first: &Space, second: &Space| -> Result<SpacePair, Failure> {
+    let problem = opened.problem()?;
+    let of_hess = opened.subspace(hess, None)?;
+    let of_g = opened.subspace(g, None)?;
+    let of_g_alike = opened.subspace(g, Some(of_hess.record.dimension))?;
+    let of_a1 = opened.subspace(Part::A1.into(), None)?;
+    let pair = |first: &Subspace, second: &Subspace| -> Result<SpacePair, StudyError> {
         Ok(SpacePair {
             first: first.record.clone(),
             second: second.record.clone(),
@@ -64,19 +57,12 @@ pub fn measure(
         residuals: of_hess.record.residuals.clone(),
         vectors: of_hess.vectors,
     };
-    let energy = energy::samples(
-        run.folder(),
-        &problem,
-        &projected,
-        settings.energy_probes,
-        settings.seed,
-        key,
-    )?
-    .split(LEVEL)?;
+    let (probes, seed) = (settings.energy_probes, settings.seed);
+    let energy = bulk_energy(opened, &projected, probes, seed, key)?.split(LEVEL)?;
 
     let epsilon = problem.space().epsilon();
-    let small = if means_are_few(classes) {
-        Some(Small::of(&problem)?)
+    let low_rank = if means_are_few(classes) {
+        Some(LowRank::of(problem)?)
     } else {
         None
     };
@@ -84,19 +70,21 @@ pub fn measure(
     for (part, name) in [(Part::A1, "A1"), (Part::A2, "A2"), (Part::B1, "B1")] {
         knock_outs.push(KnockOut {
             part: name.into(),
-            left: leading(of(g - part)?),
+            left: leading(g - part, of(g - part)?),
         });
     }
+    let without_b2 = g - Part::B2;
     knock_outs.push(KnockOut {
         part: "B2".into(),
-        left: match &small {
-            Some(small) => exact(g - Part::B2, &small.without_b2),
-            None => leading(of(g - Part::B2)?),
+        left: match &low_rank {
+            Some(known) => exact(without_b2, &known.without_b2),
+            None => leading(without_b2, of(without_b2)?),
         },
     });
-    let bulks = match &small {
-        Some(small) => bulks(
-            &small.b1,
+    let (of_h, whole_g, whole) = (of(h)?, of(g)?, of(hess)?);
+    let bulks = match &low_rank {
+        Some(known) => bulks(
+            &known.b1,
             whole_g,
             of(g - Part::B1)?,
             of(Part::B2.into())?,
@@ -105,25 +93,25 @@ pub fn measure(
         None => None,
     };
     let rms = (energy.total.mean.max(0.0)
-        / (hess.dimension - hess_and_g.first.dimension).max(1) as f64)
+        / (whole.dimension - hess_and_g.first.dimension).max(1) as f64)
         .sqrt();
-    Ok(Measured {
-        dimension: hess.dimension,
-        examples: hess.examples,
+    Ok(Evidence {
+        dimension: whole.dimension,
+        examples: problem.examples(),
         classes,
-        loss: hess.loss,
-        accuracy: hess.accuracy,
-        hess: leading(hess),
-        g: leading(whole_g),
-        h: leading(h),
+        loss: opened.evaluation()?.loss,
+        accuracy: opened.accuracy()?,
+        hess: leading(hess, whole),
+        g: leading(g, whole_g),
+        h: leading(h, of_h),
         hess_and_g,
         g_and_a1,
         knock_outs,
         energy,
-        negative: negative(hess, h, epsilon)?,
-        tail: tail(hess, whole_g, h, rms)?,
+        negative: negative(whole, of_h, epsilon)?,
+        tail: tail(whole, whole_g, of_h, rms)?,
         bulks,
-        laws: h.laws.clone(),
+        laws: of_h.laws.clone(),
     })
 }
 
@@ -135,31 +123,31 @@ fn nodes(density: &SpectralDensity) -> impl Iterator<Item = f64> + '_ {
         .flat_map(|quadrature| quadrature.nodes.iter().copied())
 }
 
-/// The leading eigenvalues of an analysis.
-fn leading(analysis: &Analysis) -> Leading {
-    let known = analysis.density.atoms.len();
-    let next = nodes(&analysis.density).fold(0.0f64, f64::max);
+/// The leading eigenvalues of an spectrum.
+fn leading(operator: Terms, spectrum: &Spectrum) -> LeadingEigenvalues {
+    let known = spectrum.density.atoms.len();
+    let next = nodes(&spectrum.density).fold(0.0f64, f64::max);
     // Where pairs were not taken out of the density, its nodes are not behind them.
-    let behind = known == analysis.top.values.len() && next > 0.0;
-    let least = nodes(&analysis.density)
-        .chain(analysis.top.values.iter().copied())
-        .fold(analysis.range.ritz_min, f64::min);
-    Leading {
-        operator: analysis.settings.operator.clone(),
-        values: analysis.top.values.clone(),
-        residuals: analysis.top.residuals.clone(),
+    let behind = known == spectrum.top.values.len() && next > 0.0;
+    let least = nodes(&spectrum.density)
+        .chain(spectrum.top.values.iter().copied())
+        .fold(spectrum.range.ritz_min, f64::min);
+    LeadingEigenvalues {
+        operator,
+        values: spectrum.top.values.clone(),
+        residuals: spectrum.top.residuals.clone(),
         all: false,
         next: behind.then_some(next),
-        outliers: Some(analysis.outliers),
+        outliers: Some(spectrum.outliers),
         least,
-        least_error: analysis.range.residual_min,
+        least_error: spectrum.range.residual_min,
     }
 }
 
 /// All eigenvalues but zero of an operator of low rank.
-fn exact(terms: Terms, values: &[f64]) -> Leading {
-    Leading {
-        operator: terms.to_string(),
+fn exact(operator: Terms, values: &[f64]) -> LeadingEigenvalues {
+    LeadingEigenvalues {
+        operator,
         residuals: vec![0.0; values.len()],
         values: values.to_vec(),
         all: true,
@@ -171,33 +159,33 @@ fn exact(terms: Terms, values: &[f64]) -> Leading {
 }
 
 /// The exact spectra that come from the Gram matrix of the class means, largest first.
-struct Small {
+struct LowRank {
     b1: Vec<f64>,
     without_b2: Vec<f64>,
 }
 
-impl Small {
-    fn of(problem: &Problem) -> Result<Self, Failure> {
+impl LowRank {
+    fn of(problem: &Problem) -> Result<Self, StudyError> {
         let weights = problem.class_weights()?;
         let gram = problem.mean_gram(&ClassMean::all(&weights))?;
-        Ok(Small {
+        Ok(LowRank {
             b1: gram.spectrum(Part::B1)?.values,
             without_b2: gram.spectrum(Part::G - Part::B2)?.values,
         })
     }
 }
 
-fn negative(hess: &Analysis, h: &Analysis, epsilon: f64) -> Result<Negative, Failure> {
+fn negative(hess: &Spectrum, h: &Spectrum, epsilon: f64) -> Result<Negative, StudyError> {
     let floor = noise_floor(epsilon, largest(hess), hess.dimension);
-    let below = |analysis: &Analysis| {
-        let count = analysis
+    let below = |spectrum: &Spectrum| {
+        let count = spectrum
             .density
             .count_in(f64::NEG_INFINITY, -floor, LEVEL)?;
-        Ok::<_, Failure>(count.count)
+        Ok::<_, SpectralError>(count.count)
     };
-    let energy = |analysis: &Analysis| {
+    let energy = |spectrum: &Spectrum| {
         let squares = |x: f64| if x < 0.0 { x * x } else { 0.0 };
-        scaled(analysis.density.average(squares), analysis.dimension as f64)
+        scaled(spectrum.density.average(squares), spectrum.dimension as f64)
     };
     Ok(Negative {
         floor,
@@ -216,13 +204,13 @@ fn scaled(estimate: Estimate, factor: f64) -> Estimate {
 }
 
 /// The largest modulus.
-fn largest(analysis: &Analysis) -> f64 {
-    let range = &analysis.range;
+fn largest(spectrum: &Spectrum) -> f64 {
+    let range = &spectrum.range;
     range.ritz_max.abs().max(range.ritz_min.abs())
 }
 
 /// What is in the upper tail of the bulk, given the bulk's root mean square.
-fn tail(hess: &Analysis, g: &Analysis, h: &Analysis, rms: f64) -> Result<Option<Tail>, Failure> {
+fn tail(hess: &Spectrum, g: &Spectrum, h: &Spectrum, rms: f64) -> Result<Option<Tail>, StudyError> {
     let OutlierOutcome::Decided(outliers) = hess.outliers.positive else {
         return Ok(None);
     };
@@ -234,7 +222,7 @@ fn tail(hess: &Analysis, g: &Analysis, h: &Analysis, rms: f64) -> Result<Option<
         return Ok(None);
     }
     let from = (rms * edge.value).sqrt();
-    let count = |analysis: &Analysis| analysis.density.count_in(from, to, LEVEL);
+    let count = |spectrum: &Spectrum| spectrum.density.count_in(from, to, LEVEL);
     Ok(Some(Tail {
         from,
         to,
@@ -247,11 +235,11 @@ fn tail(hess: &Analysis, g: &Analysis, h: &Analysis, rms: f64) -> Result<Option<
 /// B1 and B2 beside each other, and G with and without B1 where B1 is.
 fn bulks(
     b1: &[f64],
-    g: &Analysis,
-    without_b1: &Analysis,
-    b2: &Analysis,
+    g: &Spectrum,
+    without_b1: &Spectrum,
+    b2: &Spectrum,
     epsilon: f64,
-) -> Result<Option<Bulks>, Failure> {
+) -> Result<Option<Bulks>, StudyError> {
     if b1.is_empty() {
         return Ok(None);
     }
@@ -267,7 +255,7 @@ fn bulks(
     if medians.is_empty() {
         return Ok(None);
     }
-    let middle = |analysis: &Analysis| analysis.density.count_in(quartiles[0], quartiles[2], LEVEL);
+    let middle = |spectrum: &Spectrum| spectrum.density.count_in(quartiles[0], quartiles[2], LEVEL);
     let of_b1 = SpectralDensity::from_eigenvalues(b1.iter().map(|value| value.log10()).collect());
     Ok(Some(Bulks {
         b1: b1.to_vec(),

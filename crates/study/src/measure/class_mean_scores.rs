@@ -1,7 +1,7 @@
 //! How the distances of class means agree with groupings of them.
 
 use hesscope_hvp::class::ClassMean;
-use hesscope_report::schema::{ClassMeansSettings, MeanGrouping, MeanScores, MeanSelection};
+use hesscope_records::{ClassMeansSettings, MeanGrouping, MeanScores, MeanSelection};
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
     Distances, Linkage, PermutationOptions, SpectralError, hierarchical_clustering,

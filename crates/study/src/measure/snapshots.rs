@@ -1,4 +1,4 @@
-//! `partial/`: estimations under way, so that a killed one goes on at the step it had reached.
+//! `partial/`: estimations under way, so that a killed one resumes at the step it had reached.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,45 +6,41 @@ use std::time::Duration;
 
 use hesscope_spectral::{FolderKeeper, SpectralError};
 
-use crate::failure::Failure;
-use crate::folder::RunFolder;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::run::{Run, RunFolder};
 
-/// The folder of estimations under way in the folder of a run.
-pub const FOLDER: &str = "partial";
-
-/// The snapshots of one analysis.
-pub struct Partial {
-    pub keeper: FolderKeeper,
-    folder: PathBuf,
+/// The folder of the snapshots of the estimation with this key.
+pub fn folder_of(run: &RunFolder, key: &str) -> PathBuf {
+    run.root().join(crate::run::SNAPSHOTS).join(&key[..12])
 }
 
-impl Partial {
-    /// Opens those of the settings with this hash; a snapshot is due every so many seconds.
-    pub fn open(run: &RunFolder, key: &str, seconds: f64) -> Result<Self, Failure> {
-        let folder = run.root().join(FOLDER).join(&key[..12]);
-        let keeper = FolderKeeper::new(&folder, Duration::from_secs_f64(seconds))?;
-        Ok(Partial { keeper, folder })
-    }
-
-    /// What an error means to who asked for the analysis.
-    pub fn explain(&self, error: SpectralError) -> Failure {
-        let damaged = matches!(error, SpectralError::Snapshot(_));
-        let failure = Failure::from(error);
-        if damaged {
-            Failure::new(format!(
-                "{failure}; delete the folder {} and the analysis begins anew",
-                self.folder.display()
-            ))
-        } else {
-            failure
+/// Carries an estimation out, from where its snapshots stand. Damaged snapshots are discarded, and it begins anew.
+pub fn estimate<T>(
+    run: &Run,
+    key: &str,
+    observer: &dyn Observer,
+    carry_out: impl Fn(&mut FolderKeeper) -> Result<T, SpectralError>,
+) -> Result<T, StudyError> {
+    let folder = folder_of(run.folder(), key);
+    let every = Duration::from_secs_f64(run.settings().analysis.snapshot_seconds);
+    let attempt = || carry_out(&mut FolderKeeper::new(&folder, every)?);
+    match attempt() {
+        Err(SpectralError::Snapshot(error)) if error.is_unusable() => {
+            observer.event(Event::Note(&format!("{error}; the estimation begins anew")));
+            fs::remove_dir_all(&folder).map_err(|error| StudyError::write(&folder, error))?;
+            Ok(attempt()?)
         }
+        other => Ok(other?),
     }
+}
 
-    /// Removes them, when the result itself is kept. Best effort: the result is what counts.
-    pub fn forget(run: &RunFolder, key: &str) {
-        let all = run.root().join(FOLDER);
-        let _ = fs::remove_dir_all(all.join(&key[..12]));
-        // Unless others are under way.
+/// Removes the snapshots with this key, when the result itself is kept. Best effort: the result is what counts.
+pub fn forget(run: &RunFolder, key: &str) {
+    let folder = folder_of(run, key);
+    let _ = fs::remove_dir_all(&folder);
+    // Unless others are under way.
+    if let Some(all) = folder.parent() {
         let _ = fs::remove_dir(all);
     }
 }

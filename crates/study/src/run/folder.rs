@@ -11,14 +11,13 @@ use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record, RecordE
 use serde::Serialize;
 
 use super::run_file::RunFile;
+use crate::eigenvector_file::EIGENVECTORS;
 use crate::error::StudyError;
 
 /// The file whose lock says that a process is at work in the folder.
 pub const LOCK: &str = "run.lock";
 /// The folder of the weights.
 pub const CHECKPOINTS: &str = "checkpoints";
-/// The folder of eigenvectors.
-pub const EIGENVECTORS: &str = "eigenvectors";
 /// The folder of estimations under way.
 pub const SNAPSHOTS: &str = "partial";
 /// The folder of the trials of a search.
@@ -200,7 +199,6 @@ impl RunFolder {
 
 /// Refuses a record that is not of this run or of its data.
 pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(), RecordError> {
-    use hesscope_records::Split;
     let foreign = |what| RecordError::Foreign {
         path: path.to_owned(),
         what,
@@ -209,11 +207,7 @@ pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(
         if subject.run_sha256 != run.training_sha256 {
             return Err(foreign("run"));
         }
-        let data = match subject.split {
-            Split::Train => &run.train_data_sha256,
-            Split::Test => &run.test_data_sha256,
-        };
-        if subject.data_sha256 != *data {
+        if subject.data_sha256 != run.data_sha256(subject.split) {
             return Err(foreign("data set"));
         }
     }

@@ -4,6 +4,7 @@ mod check;
 mod folder;
 mod metrics;
 mod report;
+mod report_manifest;
 #[allow(clippy::module_inception)]
 mod run;
 mod run_file;
@@ -15,9 +16,9 @@ mod training;
 mod watcher;
 
 pub use check::{Fault, Remedy, check};
-pub use folder::RunFolder;
+pub use folder::{CHECKPOINTS, FIGURES, RunFolder, SNAPSHOTS};
 pub use report::write_run_report;
-pub use run::{Checkpoint, Run};
+pub use run::{Checkpoint, Run, require_class};
 pub use run_file::RunFile;
 pub use search::search_record;
 pub use timing::{TimingRecord, timing_of};

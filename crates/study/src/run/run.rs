@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use hesscope_models::{BatchSource, Network, import_weights};
-use hesscope_records::{Split, Terms};
+use hesscope_records::{Split, Subject, Terms};
 use toml::Table;
 
 use super::folder::RunFolder;
@@ -217,6 +217,28 @@ impl Run {
     /// A loss that is not finite, checkpoints that are of another run, and what the file system fails with.
     pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
         training::train_run(self, self.initial.as_ref(), observer)
+    }
+
+    /// The network of an epoch over a split, as records name it.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint`](Self::checkpoint).
+    pub fn subject(&self, epoch: usize, split: Split) -> Result<Subject, StudyError> {
+        let info = stored_weights::info(&self.folder, &self.file, epoch)?;
+        Ok(self.subject_of(epoch, &info.sha256, split))
+    }
+
+    /// The same, of a checkpoint whose content has this SHA-256.
+    pub fn subject_of(&self, epoch: usize, checkpoint_sha256: &str, split: Split) -> Subject {
+        Subject {
+            run_sha256: self.file.training_sha256.clone(),
+            epoch,
+            checkpoint_sha256: checkpoint_sha256.to_owned(),
+            split,
+            data_sha256: self.file.data_sha256(split).to_owned(),
+            precision: self.settings.precision,
+        }
     }
 
     /// The network at an epoch.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hesscope_files::sealed::{check_toml, seal_toml};
 use hesscope_models::Provenance;
+use hesscope_records::Split;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StudyError;
@@ -73,6 +74,14 @@ impl RunFile {
     pub fn to_bytes(&self) -> Result<Vec<u8>, StudyError> {
         let text = toml::to_string(self).map_err(|error| StudyError::setting(error.to_string()))?;
         Ok(seal_toml(&text).into_bytes())
+    }
+
+    /// SHA-256 of the images and labels of a split.
+    pub fn data_sha256(&self, split: Split) -> &str {
+        match split {
+            Split::Train => &self.train_data_sha256,
+            Split::Test => &self.test_data_sha256,
+        }
     }
 
     /// What every checkpoint of the run says of itself.

@@ -1,10 +1,11 @@
 //! The bulk of Hess: its energy, what lies below zero, and its upper tail.
 
-use hesscope_report::schema::{Finding, Measured, Number};
+use hesscope_records::{Finding, Evidence, Number};
 use hesscope_spectral::{Bounded, Estimate, IntervalCount};
 
-use super::{HALF, some_outliers};
-use crate::attribute::condition::{
+use super::bounds::HALF;
+use super::counting::some_outliers;
+use crate::findings::condition::{
     Statement, at_least, at_most, exact, judge, number, ratio, undecided,
 };
 
@@ -13,8 +14,8 @@ use crate::attribute::condition::{
 ///
 /// Error bar: the 95% interval over the probes, which G and H share. The third term, `2 <P G P, P H P>`, belongs to neither
 /// and stands beside.
-pub fn energy(measured: &Measured) -> Finding {
-    let spaces = &measured.hess_and_g.first;
+pub fn energy(evidence: &Evidence) -> Finding {
+    let spaces = &evidence.hess_and_g.first;
     let statement = Statement {
         id: "bulk-of-h",
         claim: "The bulk of Hess is mostly H".into(),
@@ -23,7 +24,7 @@ pub fn energy(measured: &Measured) -> Finding {
              squared Frobenius norm of H is {HALF} or more of the sum of those of G and H"
         ),
     };
-    let split = &measured.energy;
+    let split = &evidence.energy;
     let share = bounded("the share of H", &split.second_share);
     let beside = vec![
         exact("the dimension projected out", spaces.dimension as f64),
@@ -41,8 +42,8 @@ pub fn energy(measured: &Measured) -> Finding {
 /// where G adds nothing negative (Weyl).
 ///
 /// Error bars: of the number the 95% interval of the quadratures, of the least eigenvalues their residual bounds.
-pub fn negative(measured: &Measured) -> Finding {
-    let below = &measured.negative;
+pub fn negative(evidence: &Evidence) -> Finding {
+    let below = &evidence.negative;
     let statement = Statement {
         id: "negative-of-h",
         claim: "The negative eigenvalues of Hess are those of H".into(),
@@ -50,7 +51,7 @@ pub fn negative(measured: &Measured) -> Finding {
                it, and the least eigenvalue of Hess lies no further below zero than that of H, to within the floor"
             .into(),
     };
-    let (hess, h) = (&measured.hess, &measured.h);
+    let (hess, h) = (&evidence.hess, &evidence.h);
     let error = hess.least_error + h.least_error;
     let difference = hess.least - h.least;
     judge(
@@ -61,7 +62,7 @@ pub fn negative(measured: &Measured) -> Finding {
                 1.0,
             ),
             at_least(
-                exact("the least Ritz value of G", measured.g.least),
+                exact("the least Ritz value of G", evidence.g.least),
                 -below.floor,
             ),
             at_least(
@@ -94,7 +95,7 @@ pub fn negative(measured: &Measured) -> Finding {
 ///
 /// Error bars: the 95% intervals of the counts, the ends of one against those of the other. The tail belongs to H where both
 /// fail, and to both where only the second does.
-pub fn tail(measured: &Measured) -> Finding {
+pub fn tail(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "tail-of-g",
         claim: "The upper tail of the bulk of Hess belongs to G, not to H".into(),
@@ -103,7 +104,7 @@ pub fn tail(measured: &Measured) -> Finding {
              outliers, G has at least {HALF} as many eigenvalues as Hess, and H at most {HALF} as many"
         ),
     };
-    let counts = measured.tail.as_ref().map_or(Vec::new(), |tail| {
+    let counts = evidence.tail.as_ref().map_or(Vec::new(), |tail| {
         vec![
             number("the tail", tail.from, [tail.from, tail.to]),
             count("the number of eigenvalues of Hess in it", &tail.hess),
@@ -111,10 +112,10 @@ pub fn tail(measured: &Measured) -> Finding {
             count("of H", &tail.h),
         ]
     });
-    if let Err(reason) = some_outliers(&measured.hess, "Hess") {
+    if let Err(reason) = some_outliers(&evidence.hess, "Hess") {
         return undecided(statement, reason, counts);
     }
-    let Some(tail) = &measured.tail else {
+    let Some(tail) = &evidence.tail else {
         return undecided(
             statement,
             "the edge of the bulk of Hess lies no higher than its root mean square, so that it has no upper tail",

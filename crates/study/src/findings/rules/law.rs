@@ -1,15 +1,15 @@
 //! The law of H's spectrum.
 
-use hesscope_report::schema::{Finding, FindingVerdict, Measured};
+use hesscope_records::{Finding, FindingVerdict, Evidence};
 use hesscope_spectral::{Comparison, LawAnalysis, LawName, Side};
 
-use crate::attribute::condition::{Statement, exact, finding, number};
+use crate::findings::condition::{Statement, exact, finding, number};
 
 /// **Rule.** On each side of zero the law of the whole bulk of H is that which is favoured over every other by Vuong's test
 /// and not rejected by Kolmogorov's, at the 5% level each; where none is, that of its tail. The finding is confirmed where both
 /// sides are named a power law, not confirmed where a side is named another, or the power law is disfavoured on it and no
 /// tail is named one, and undecided otherwise: where nothing is named, or a side has too little to fit.
-pub fn of_h(measured: &Measured) -> Finding {
+pub fn of_h(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "law-of-h",
         claim: "The spectrum of H follows a power law on both sides of zero".into(),
@@ -21,7 +21,7 @@ pub fn of_h(measured: &Measured) -> Finding {
     let mut said = Vec::new();
     let mut beside = Vec::new();
     for (side, name) in [(Side::Positive, "above"), (Side::Negative, "below")] {
-        match measured.laws.iter().find(|laws| laws.sample.side == side) {
+        match evidence.laws.iter().find(|laws| laws.sample.side == side) {
             None => {
                 sides.push(None);
                 said.push(format!("{name} zero there is too little to fit a law to"));

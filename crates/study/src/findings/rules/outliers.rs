@@ -1,10 +1,11 @@
 //! How many outliers Hess has, and that they are those of G.
 
-use hesscope_report::schema::{Finding, FindingVerdict, Measured, Number};
+use hesscope_records::{Finding, FindingVerdict, Evidence, Number};
 use hesscope_spectral::{OutlierOutcome, UndecidedReason};
 
-use super::{SAME_SPACE, above, counted, some_outliers};
-use crate::attribute::condition::{
+use super::bounds::SAME_SPACE;
+use super::counting::{above, counted, some_outliers};
+use crate::findings::condition::{
     Statement, at_least, at_most, exact, finding, judge, undecided, within,
 };
 
@@ -16,8 +17,8 @@ const GAP: f64 = 1.1;
 /// No outliers are undecided, not against the finding, where a gap of a factor of 1.1 or more follows the eigenvalue C - 1
 /// or C: the rule of the outliers asks for significance, which a gap among few eigenvalues may lack. Residuals are in the
 /// count.
-pub fn count(measured: &Measured) -> Finding {
-    let classes = measured.classes;
+pub fn count(evidence: &Evidence) -> Finding {
+    let classes = evidence.classes;
     let statement = Statement {
         id: "outlier-count",
         claim: format!(
@@ -28,7 +29,7 @@ pub fn count(measured: &Measured) -> Finding {
              {GAP} or more follows the eigenvalue C - 1 or C"
         ),
     };
-    let hess = &measured.hess;
+    let hess = &evidence.hess;
     let gap = |k: usize| {
         let value = gap_after(&positive(&hess.values, hess.next), k);
         value.map(|value| {
@@ -87,7 +88,7 @@ fn gap_after(values: &[f64], k: usize) -> Option<f64> {
 ///
 /// Error bars: of the overlap what the residuals can have turned the spaces by (Davis & Kahan), of the counts the
 /// residuals.
-pub fn of_g(measured: &Measured) -> Finding {
+pub fn of_g(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "outliers-of-g",
         claim: "The outliers of Hess are those of G".into(),
@@ -97,7 +98,7 @@ pub fn of_g(measured: &Measured) -> Finding {
              Hess, and none of H, which is Hess without G"
         ),
     };
-    let spaces = &measured.hess_and_g;
+    let spaces = &evidence.hess_and_g;
     let overlap = || {
         within(
             format!(
@@ -109,8 +110,8 @@ pub fn of_g(measured: &Measured) -> Finding {
         )
     };
     let mut beside = vec![exact("the overlap by chance", spaces.overlap.chance)];
-    beside.extend(largest_difference(measured));
-    let (count, threshold) = match some_outliers(&measured.hess, "Hess") {
+    beside.extend(largest_difference(evidence));
+    let (count, threshold) = match some_outliers(&evidence.hess, "Hess") {
         Ok(found) => found,
         Err(reason) => {
             beside.insert(0, overlap());
@@ -136,16 +137,16 @@ pub fn of_g(measured: &Measured) -> Finding {
         statement,
         vec![
             at_least(overlap(), SAME_SPACE),
-            at_least(of(&measured.g, "G"), count as f64),
-            at_most(of(&measured.h, "H"), 0.0),
+            at_least(of(&evidence.g, "G"), count as f64),
+            at_most(of(&evidence.h, "H"), 0.0),
         ],
         beside,
     )
 }
 
 /// The largest relative difference of the eigenvalues of Hess and G, rank by rank.
-fn largest_difference(measured: &Measured) -> Option<Number> {
-    let (hess, g) = (&measured.hess_and_g.first, &measured.hess_and_g.second);
+fn largest_difference(evidence: &Evidence) -> Option<Number> {
+    let (hess, g) = (&evidence.hess_and_g.first, &evidence.hess_and_g.second);
     let residuals = hess.residuals.iter().zip(&g.residuals);
     let differences = hess.eigenvalues.iter().zip(&g.eigenvalues).zip(residuals);
     differences
@@ -163,14 +164,14 @@ fn largest_difference(measured: &Measured) -> Option<Number> {
 
 /// **Rule.** H has no outliers above zero, by the rule that counts those of Hess; undecided where they cannot be counted.
 /// Residuals are in the count.
-pub fn not_of_h(measured: &Measured) -> Finding {
+pub fn not_of_h(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "h-without-outliers",
         claim: "H has no outliers above zero".into(),
         rule: "the outliers of H above zero, counted by the same rule as those of Hess, are none"
             .into(),
     };
-    let h = &measured.h;
+    let h = &evidence.h;
     let largest = h.values.iter().copied().fold(0.0f64, f64::max);
     let mut beside = vec![exact("the largest eigenvalue of H", largest)];
     if let Some(outliers) = h.outliers
@@ -178,8 +179,8 @@ pub fn not_of_h(measured: &Measured) -> Finding {
     {
         beside.push(exact("the outliers of H below zero", below.count as f64));
     }
-    if let Ok((count, _)) = some_outliers(&measured.hess, "Hess")
-        && let Some(&least) = positive(&measured.hess.values, None).get(count - 1)
+    if let Ok((count, _)) = some_outliers(&evidence.hess, "Hess")
+        && let Some(&least) = positive(&evidence.hess.values, None).get(count - 1)
     {
         beside.push(exact(
             "the largest eigenvalue of H over the least outlier of Hess",

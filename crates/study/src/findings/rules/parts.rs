@@ -1,10 +1,11 @@
 //! The parts of G: outliers from A1, two bulks from B1 and B2.
 
-use hesscope_report::schema::{Finding, Measured};
+use hesscope_records::{Finding, Evidence};
 
 use super::bulk::{count, ends};
-use super::{HALF, SAME_SPACE, above, some_outliers};
-use crate::attribute::condition::{
+use super::bounds::{HALF, SAME_SPACE};
+use super::counting::{above, some_outliers};
+use crate::findings::condition::{
     Statement, at_least, at_most, exact, judge, number, ratio, undecided, within,
 };
 
@@ -19,7 +20,7 @@ const GONE: f64 = 0.1;
 /// The spectrum of A1, and that of G without B2, are exact, by the Gram matrix of the class means. Error bars: of the overlap
 /// what the residuals can have turned the space of G by, of the counts the residuals. A1 and A2 have one range, since
 /// P_cc g_cc = -P_c g_c, so that the overlap alone cannot tell them apart.
-pub fn outliers_of_a1(measured: &Measured) -> Finding {
+pub fn outliers_of_a1(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "outliers-of-a1",
         claim: "The outliers of G are those of A1, the part between classes".into(),
@@ -30,7 +31,7 @@ pub fn outliers_of_a1(measured: &Measured) -> Finding {
             1.0 - GONE
         ),
     };
-    let spaces = &measured.g_and_a1;
+    let spaces = &evidence.g_and_a1;
     let overlap = within(
         format!(
             "the overlap of the spaces of G, of dimension {}, and A1, of dimension {}",
@@ -43,15 +44,15 @@ pub fn outliers_of_a1(measured: &Measured) -> Finding {
     let largest = |values: &[f64]| values.iter().copied().fold(0.0f64, f64::max);
     beside.push(exact(
         "the largest eigenvalue of G",
-        largest(&measured.g.values),
+        largest(&evidence.g.values),
     ));
-    for knock_out in &measured.knock_outs {
+    for knock_out in &evidence.knock_outs {
         beside.push(exact(
             format!("without {}", knock_out.part),
             largest(&knock_out.left.values),
         ));
     }
-    let (count, threshold) = match some_outliers(&measured.g, "G") {
+    let (count, threshold) = match some_outliers(&evidence.g, "G") {
         Ok(found) => found,
         Err(reason) => {
             beside.insert(0, overlap);
@@ -67,7 +68,7 @@ pub fn outliers_of_a1(measured: &Measured) -> Finding {
     }
     let k = count as f64;
     let mut conditions = vec![at_least(overlap, SAME_SPACE)];
-    for knock_out in &measured.knock_outs {
+    for knock_out in &evidence.knock_outs {
         let left = above(
             &knock_out.left,
             threshold,
@@ -91,7 +92,7 @@ pub fn outliers_of_a1(measured: &Measured) -> Finding {
 ///
 /// The spectrum of B1 is exact, by the Gram matrix of the class means, its zeros left out. Error bars: the 95% intervals of
 /// the counts, the ends of one against those of the other.
-pub fn two_bulks(measured: &Measured) -> Finding {
+pub fn two_bulks(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "two-bulks",
         claim: "The spectrum of G has two bulks, one of B1 above one of B2".into(),
@@ -100,7 +101,7 @@ pub fn two_bulks(measured: &Measured) -> Finding {
              quartiles of B1, G without B1 has at most {HALF} as many eigenvalues as G"
         ),
     };
-    let Some(bulks) = &measured.bulks else {
+    let Some(bulks) = &evidence.bulks else {
         return undecided(
             statement,
             "B1 has no eigenvalue but zero, as with two classes",

@@ -1,7 +1,7 @@
 //! Every rule on records whose answer is known: confirmed, not confirmed, and undecided.
 
-use hesscope_report::schema::{
-    Bulks, Finding, FindingVerdict, KnockOut, Leading, Measured, Negative, OverlapRecord,
+use hesscope_records::{
+    Bulks, Finding, FindingVerdict, KnockOut, LeadingEigenvalues, Evidence, Negative, OverlapRecord,
     SpacePair, SpaceRecord, Tail,
 };
 use hesscope_spectral::{
@@ -22,12 +22,12 @@ fn falling(from: f64, to: f64, count: usize) -> Vec<f64> {
 }
 
 /// An operator with these leading eigenvalues of ten, the rest falling to a fifth of `edge`.
-fn leading(operator: &str, outliers_of: &[f64], edge: f64, error: f64) -> Leading {
+fn leading(operator: &str, outliers_of: &[f64], edge: f64, error: f64) -> LeadingEigenvalues {
     let bulk = falling(edge, edge / 5.0, 50);
     let all: Vec<f64> = outliers_of.iter().copied().chain(bulk).collect();
     let residuals = vec![error; all.len()];
     let counted = outliers(&all, &residuals, &OutlierOptions::default()).expect("finite values");
-    Leading {
+    LeadingEigenvalues {
         operator: operator.into(),
         values: all[..CLASSES].to_vec(),
         residuals: residuals[..CLASSES].to_vec(),
@@ -143,7 +143,7 @@ fn semicircle(count: usize) -> Vec<f64> {
         .collect()
 }
 
-fn knock_out(part: &str, left: Leading) -> KnockOut {
+fn knock_out(part: &str, left: LeadingEigenvalues) -> KnockOut {
     KnockOut {
         part: part.into(),
         left,
@@ -151,18 +151,18 @@ fn knock_out(part: &str, left: Leading) -> KnockOut {
 }
 
 /// A network of which every finding holds.
-fn network() -> Measured {
+fn network() -> Evidence {
     let of_hess = falling(50.0, 10.0, CLASSES);
-    let hess = Leading {
+    let hess = LeadingEigenvalues {
         least: -0.5,
         ..leading("hess", &of_hess, 1.0, 1e-6)
     };
     let g = leading("g", &of_hess, 1.0, 1e-6);
-    let h = Leading {
+    let h = LeadingEigenvalues {
         least: -0.6,
         ..leading("h", &[], 0.5, 1e-6)
     };
-    let without_b2 = Leading {
+    let without_b2 = LeadingEigenvalues {
         operator: "a1+a2+b1".into(),
         values: of_hess.clone(),
         residuals: vec![0.0; CLASSES],
@@ -172,7 +172,7 @@ fn network() -> Measured {
         least: 0.0,
         least_error: 0.0,
     };
-    Measured {
+    Evidence {
         dimension: 1000,
         examples: 100,
         classes: CLASSES,
@@ -231,24 +231,24 @@ fn network() -> Measured {
     }
 }
 
-fn finding(measured: &Measured, id: &str) -> Finding {
-    let all = findings(measured);
+fn finding(evidence: &Evidence, id: &str) -> Finding {
+    let all = findings(evidence);
     let found = all.into_iter().find(|finding| finding.id == id);
     found.expect("the finding")
 }
 
 /// The verdict after a change of the network of which every finding holds.
 #[track_caller]
-fn after(id: &str, change: impl Fn(&mut Measured), verdict: FindingVerdict) -> Finding {
-    let mut measured = network();
-    change(&mut measured);
-    let found = finding(&measured, id);
+fn after(id: &str, change: impl Fn(&mut Evidence), verdict: FindingVerdict) -> Finding {
+    let mut evidence = network();
+    change(&mut evidence);
+    let found = finding(&evidence, id);
     assert_eq!(found.verdict, verdict, "{found:#?}");
     assert!(!found.reason.is_empty());
     found
 }
 
-fn unconverged(leading: &mut Leading) {
+fn unconverged(leading: &mut LeadingEigenvalues) {
     let outcome = UndecidedReason::Unconverged { candidate: 3 };
     if let Some(outliers) = &mut leading.outliers {
         outliers.positive = OutlierOutcome::Undecided(outcome);
@@ -269,7 +269,7 @@ fn a_network_of_which_every_finding_holds() {
 fn the_number_of_outliers() {
     let id = "outlier-count";
     let with = |count: usize| {
-        move |m: &mut Measured| m.hess = leading("hess", &falling(50.0, 10.0, count), 1.0, 1e-6)
+        move |m: &mut Evidence| m.hess = leading("hess", &falling(50.0, 10.0, count), 1.0, 1e-6)
     };
     after(id, with(9), Confirmed);
     after(id, with(8), NotConfirmed);
@@ -382,7 +382,7 @@ fn what_lies_below_zero() {
 #[test]
 fn the_upper_tail() {
     let id = "tail-of-g";
-    fn tail(m: &mut Measured) -> &mut Tail {
+    fn tail(m: &mut Evidence) -> &mut Tail {
         m.tail.as_mut().expect("a tail")
     }
     // To H.
@@ -444,7 +444,7 @@ fn outliers_of_g_and_a1() {
 #[test]
 fn the_bulks_of_b1_and_b2() {
     let id = "two-bulks";
-    fn bulks(m: &mut Measured) -> &mut Bulks {
+    fn bulks(m: &mut Evidence) -> &mut Bulks {
         m.bulks.as_mut().expect("bulks")
     }
     // B1 is buried in B2.
