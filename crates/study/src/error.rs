@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hesscope_data::DataError;
 use hesscope_files::LockError;
 use hesscope_hvp::HvpError;
-use hesscope_models::{CheckpointError, SearchError, TrainError, WeightsError};
+use hesscope_models::{CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError};
 use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
 use hesscope_report::ReportError;
 use hesscope_spectral::SpectralError;
@@ -64,6 +64,15 @@ pub enum StudyError {
     /// The training cannot go on.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// The search for the learning rate cannot go on.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The network cannot be made.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The weights to start from cannot be had.
+    #[error(transparent)]
+    Weights(#[from] ImportError),
     /// Products cannot be formed.
     #[error(transparent)]
     Products(#[from] HvpError),
@@ -117,6 +126,12 @@ impl From<UnknownSplit> for StudyError {
 
 impl From<UnknownPrecision> for StudyError {
     fn from(error: UnknownPrecision) -> Self {
+        StudyError::setting(error.to_string())
+    }
+}
+
+impl From<SettingError> for StudyError {
+    fn from(error: SettingError) -> Self {
         StudyError::setting(error.to_string())
     }
 }

@@ -1,8 +1,6 @@
 //! Training a run's network, at a given learning rate or at the best that a search finds.
 
-use hesscope_models::{
-    BatchSource, Network, Progress, Search, SearchTable, TrainConfig, train, trial_folder,
-};
+use hesscope_models::{Network, Search, TrainConfig, Training, trial_folder};
 
 use super::folder::RunFolder;
 use super::metrics::lines;
@@ -18,41 +16,24 @@ pub fn train_run(
     initial: Option<&Network>,
     observer: &dyn Observer,
 ) -> Result<(), StudyError> {
-    let (settings, sources) = (run.settings(), run.sources());
+    let settings = run.settings();
     let mut config = settings.train_config()?;
-    let (input, classes) = (sources.train.shape(), sources.train.classes());
-    if settings.train.learning_rate.is_search() {
-        config.learning_rate = search(run, &config, initial, observer)?;
-    }
-    let checkpoints = run.folder().checkpoints();
-    let provenance = run.file().provenance();
-    let resumed = Progress::resume(
-        &checkpoints,
-        &settings.net,
-        input,
-        classes,
-        &config,
-        &provenance,
-        run.device(),
-    )?;
-    let progress = match resumed {
-        Some(progress) => progress,
-        None => match initial {
-            Some(net) => Progress::start_from(net.clone(), &config),
-            None => Progress::start(&settings.net, input, classes, &config, run.device())?,
-        },
+    let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
+    let training = |config| Training {
+        net: &settings.net,
+        config,
+        train_split: &run.sources().train,
+        test_split: &run.sources().test,
+        provenance: &provenance,
+        initial,
+        dir: &checkpoints,
+        device: run.device(),
     };
+    if settings.train.learning_rate.is_search() {
+        config.learning_rate = search(run, training(&config), observer)?;
+    }
     let mut watcher = Watcher::new(run, &config, observer);
-    let end = train(
-        progress,
-        &config,
-        &provenance,
-        &sources.train,
-        &sources.test,
-        &checkpoints,
-        run.device(),
-        &mut watcher,
-    );
+    let end = training(&config).run(&mut watcher);
     watcher.end()?;
     end?;
     Ok(())
@@ -61,25 +42,17 @@ pub fn train_run(
 /// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
 fn search(
     run: &Run,
-    config: &TrainConfig,
-    initial: Option<&Network>,
+    training: Training<'_>,
     observer: &dyn Observer,
 ) -> Result<f64, StudyError> {
-    let (settings, sources, folder) = (run.settings(), run.sources(), run.folder());
-    let rates = settings.train.learning_rate.rates()?;
-    let epochs = settings.train.search_epochs.unwrap_or(config.epochs);
-    let provenance = run.file().provenance();
+    let train = &run.settings().train;
+    let rates = train.learning_rate.rates()?;
+    let epochs = train.search_epochs.unwrap_or(training.config.epochs);
     let search = Search {
-        net: &settings.net,
-        config,
-        provenance: &provenance,
+        training,
         rates: &rates,
         epochs,
-        train_split: &sources.train,
-        test_split: &sources.test,
-        dir: folder.root(),
-        initial,
-        device: run.device(),
+        dir: run.folder().root(),
     };
     observer.event(Event::Training(TrainingEvent::SearchStarted {
         rates: &rates,
@@ -87,12 +60,12 @@ fn search(
     }));
     let trial = TrainConfig {
         epochs,
-        ..config.clone()
+        ..training.config.clone()
     };
     let mut watcher = Watcher::new(run, &trial, observer);
     let table = search.run(&mut watcher);
     watcher.end()?;
-    let table: SearchTable = table?;
+    let table = table?;
     let Some(best) = table.best().map(|trial| trial.learning_rate) else {
         return Err(StudyError::setting(
             "the search has no trial: give it at least one learning rate",
@@ -102,8 +75,8 @@ fn search(
         table: &table,
         best,
     }));
-    if search.adopt(&table, &folder.checkpoints())? {
-        adopt_timing(folder, &provenance.run_sha256, best)?;
+    if search.adopt(&table)? {
+        adopt_timing(run.folder(), &training.provenance.run_sha256, best)?;
     }
     Ok(best)
 }

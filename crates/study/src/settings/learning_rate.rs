@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hesscope_models::{RateGrid, TrainError};
+use hesscope_models::{RateGrid, SettingError};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -22,7 +22,7 @@ const SEARCH: &str = "search";
 
 impl LearningRate {
     /// The rates: one, or those of the search.
-    pub fn rates(self) -> Result<Vec<f64>, TrainError> {
+    pub fn rates(self) -> Result<Vec<f64>, SettingError> {
         match self {
             LearningRate::Fixed(rate) => Ok(vec![rate]),
             LearningRate::Search(grid) => grid.rates(),

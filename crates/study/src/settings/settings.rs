@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_files::{sha256_file, sha256_hex};
-use hesscope_models::{NetConfig, TrainConfig, TrainError};
+use hesscope_models::{NetConfig, TrainConfig, SettingError};
 use hesscope_records::Precision;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -224,7 +224,7 @@ impl Settings {
     }
 
     /// How to train; where the learning rate is searched for, with the first of those to try in its place.
-    pub fn train_config(&self) -> Result<TrainConfig, TrainError> {
+    pub fn train_config(&self) -> Result<TrainConfig, SettingError> {
         self.train.config(self.all_seeds())
     }
 

@@ -1,6 +1,6 @@
 //! The table `train` of the settings, and its flags.
 
-use hesscope_models::{Schedule, TrainConfig, TrainError};
+use hesscope_models::{Schedule, TrainConfig, SettingError};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint_epochs::CheckpointEpochs;
@@ -86,7 +86,7 @@ impl Default for TrainSettings {
 
 impl TrainSettings {
     /// The settings of the training; where the rate is searched for, with the first of those to try in its place.
-    pub fn config(&self, seeds: Seeds) -> Result<TrainConfig, TrainError> {
+    pub fn config(&self, seeds: Seeds) -> Result<TrainConfig, SettingError> {
         let rates = self.learning_rate.rates()?;
         Ok(TrainConfig {
             epochs: self.epochs,
