@@ -82,7 +82,11 @@ fn numbers_may_be_negative(command: clap::Command) -> clap::Command {
         .collect();
     let command = command.mut_args(|arg| {
         let takes_value = arg.get_action().takes_values();
-        if takes_value { arg.allow_negative_numbers(true) } else { arg }
+        if takes_value {
+            arg.allow_negative_numbers(true)
+        } else {
+            arg
+        }
     });
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, numbers_may_be_negative)

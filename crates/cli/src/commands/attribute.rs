@@ -13,7 +13,7 @@ pub struct AttributeOptions {
     run: StoredRunOptions,
     #[command(flatten)]
     checkpoint: CheckpointOptions,
-    /// Random probes of the energies of the bulk, at least 2
+    /// Random probes of the energies of the bulk, at least 2 for an error bar
     #[arg(long, value_name = "N", default_value_t = 32)]
     energy_probes: usize,
     #[command(flatten)]
@@ -22,12 +22,6 @@ pub struct AttributeOptions {
 
 /// Finds the findings, or judges them.
 pub fn run(options: &AttributeOptions) -> Result<(), Failure> {
-    if options.energy_probes < 2 {
-        return Err(Failure::new(format!(
-            "--energy-probes is {}: give at least 2, from which an error bar can be had",
-            options.energy_probes
-        )));
-    }
     let terminal = Terminal::new();
     let run = options.run.open_with(&options.estimation, &terminal)?;
     let opened = options.checkpoint.open(&run, &terminal)?;

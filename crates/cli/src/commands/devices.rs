@@ -12,7 +12,11 @@ pub fn run() {
             (true, 0) => "none on this machine".into(),
             (true, 1) => "available".into(),
             (true, count) => {
-                format!("{count} on this machine, {0} to {0}:{1}", kind.name(), count - 1)
+                format!(
+                    "{count} on this machine, {0} to {0}:{1}",
+                    kind.name(),
+                    count - 1
+                )
             }
         };
         print(format_args!(

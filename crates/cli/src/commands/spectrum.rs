@@ -1,6 +1,7 @@
 //! `hesscope spectrum`: one more analysis of a run.
 
 use hesscope_records::{Part, Terms};
+use hesscope_study::run::require_class;
 
 use crate::failure::Failure;
 use crate::options::{CheckpointOptions, EstimationOptions, StoredRunOptions};
@@ -25,6 +26,7 @@ pub struct SpectrumOptions {
 pub fn run(options: &SpectrumOptions) -> Result<(), Failure> {
     let terminal = Terminal::new();
     let run = options.run.open_with(&options.estimation, &terminal)?;
+    require_class(options.operator, run.classes())?;
     let opened = options.checkpoint.open(&run, &terminal)?;
     let kept = opened.spectrum(options.operator)?;
     terminal.print(analysis::line(&kept.record));

@@ -52,9 +52,13 @@ pub struct CheckpointOptions {
 
 impl CheckpointOptions {
     /// Opens the checkpoint.
-    pub fn open<'a>(&self, run: &'a Run, observer: &'a dyn Observer) -> Result<Opened<'a>, Failure> {
+    pub fn open<'a>(
+        &self,
+        run: &'a Run,
+        observer: &'a dyn Observer,
+    ) -> Result<Opened<'a>, Failure> {
         let epoch = self.epoch.unwrap_or(run.settings().train.epochs);
         let checkpoint = run.checkpoint(epoch, observer)?;
-        Ok(Opened::new(run, checkpoint, self.split, observer)?)
+        Ok(Opened::new(run, checkpoint, self.split, observer))
     }
 }

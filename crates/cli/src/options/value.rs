@@ -3,9 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{
-    OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory,
-};
+use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
 use hesscope_models::{NetConfig, Schedule};
 use hesscope_spectral::Reorthogonalisation;
 use serde::Serialize;

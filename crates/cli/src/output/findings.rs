@@ -1,6 +1,7 @@
 //! Findings as text.
 
-use hesscope_records::{FindingVerdict, Findings, Number};
+use hesscope_records::{FindingVerdict, Findings};
+use hesscope_study::findings::condition::with_ends;
 
 /// Every finding with its verdict, why, and the numbers beside.
 pub fn text(findings: &Findings) -> String {
@@ -18,7 +19,7 @@ pub fn text(findings: &Findings) -> String {
         out += &format!("\n{:14} {}", verdict_words(finding.verdict), finding.claim);
         out += &format!("\n{:14} {}", "", finding.reason);
         if !finding.beside.is_empty() {
-            let beside: Vec<String> = finding.beside.iter().map(with_error_bar).collect();
+            let beside: Vec<String> = finding.beside.iter().map(with_ends).collect();
             out += &format!("\n{:14} beside: {}", "", beside.join("; "));
         }
     }

@@ -18,10 +18,8 @@ pub struct Progress {
 impl Progress {
     /// About so many products; where there is no terminal, a line each quarter.
     pub fn products(message: &str, total: u64) -> Self {
-        let progress = Self::with_template(
-            total,
-            "{msg:28} {bar:30} {pos}/{len} products, {eta} left",
-        );
+        let progress =
+            Self::with_template(total, "{msg:28} {bar:30} {pos}/{len} products, {eta} left");
         progress.bar.set_message(message.to_owned());
         if !std::io::stderr().is_terminal() {
             progress.next_line.set(progress.quarter());

@@ -32,8 +32,14 @@ mod tests {
         let words = |row: &[&str]| row.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let text = table(
             &words(&["", "G", "Hess"]),
-            &[words(&["epoch 0", "1", "10"]), words(&["epoch 10", "", "9"])],
+            &[
+                words(&["epoch 0", "1", "10"]),
+                words(&["epoch 10", "", "9"]),
+            ],
         );
-        assert_eq!(text, "          G  Hess\nepoch 0   1    10\nepoch 10        9");
+        assert_eq!(
+            text,
+            "          G  Hess\nepoch 0   1    10\nepoch 10        9"
+        );
     }
 }

@@ -64,7 +64,11 @@ impl TrainingLines {
             }
             TrainingEvent::EpochStarted { epoch, batches } => {
                 if let Some(training) = &self.training {
-                    let message = format!("{}epoch {epoch} of {}", training.who(), training.config.epochs);
+                    let message = format!(
+                        "{}epoch {epoch} of {}",
+                        training.who(),
+                        training.config.epochs
+                    );
                     self.bar.restart(message, batches as u64);
                 }
                 self.batch_began = Some(Instant::now());
@@ -217,7 +221,11 @@ fn search_lines(found: &SearchTable, best: f64) -> Vec<String> {
         "",
     ];
     let row = |trial: &Trial| {
-        let mark = if trial.learning_rate == best { "best" } else { "" };
+        let mark = if trial.learning_rate == best {
+            "best"
+        } else {
+            ""
+        };
         let of = |metrics: Option<Metrics>, digits: usize| {
             metrics.map_or([String::new(), String::new()], |metrics| {
                 let accuracy = format!("{:.2}%", 100.0 * metrics.accuracy);
