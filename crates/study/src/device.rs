@@ -141,7 +141,11 @@ impl FromStr for DeviceName {
             .find(|known| known.name() == kind)
             .ok_or_else(|| UnknownDevice::Kind(name.to_owned()))?;
         let index = index
-            .map(|index| index.parse().map_err(|_| UnknownDevice::Index(name.to_owned())))
+            .map(|index| {
+                index
+                    .parse()
+                    .map_err(|_| UnknownDevice::Index(name.to_owned()))
+            })
             .transpose()?;
         Ok(DeviceName { kind, index })
     }

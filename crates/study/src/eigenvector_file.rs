@@ -87,10 +87,21 @@ pub fn write(
     found: &LeadingPairs<Array>,
 ) -> Result<(), StudyError> {
     let pairs = &found.pairs;
-    let double = |values: &[f64]| -> Vec<u8> { values.iter().flat_map(|value| value.to_le_bytes()).collect() };
-    let all = pairs.vectors.iter().flat_map(|vector| space.to_host(vector));
+    let double = |values: &[f64]| -> Vec<u8> {
+        values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
+    };
+    let all = pairs
+        .vectors
+        .iter()
+        .flat_map(|vector| space.to_host(vector));
     let (dtype, vectors): (Dtype, Vec<u8>) = match space.precision() {
-        Precision::F32 => (Dtype::F32, all.flat_map(|value| (value as f32).to_le_bytes()).collect()),
+        Precision::F32 => (
+            Dtype::F32,
+            all.flat_map(|value| (value as f32).to_le_bytes()).collect(),
+        ),
         Precision::F64 => (Dtype::F64, all.flat_map(f64::to_le_bytes).collect()),
     };
     let (values, residuals) = (double(&pairs.values), double(&pairs.residuals));
@@ -105,17 +116,21 @@ pub fn write(
         ritz_values: found.ritz_values.clone(),
         products: found.products,
     };
-    let fault = |error: String| StudyError::Fault(format!("{} cannot be formed: {error}", path.display()));
+    let fault =
+        |error: String| StudyError::Fault(format!("{} cannot be formed: {error}", path.display()));
     let json = serde_json::to_string(&about).map_err(|error| fault(error.to_string()))?;
     let sum = content_sha256(&json, [&values, &residuals, &vectors]);
-    let view = |dtype, shape, bytes| TensorView::new(dtype, shape, bytes).map_err(|error| fault(error.to_string()));
+    let view = |dtype, shape, bytes| {
+        TensorView::new(dtype, shape, bytes).map_err(|error| fault(error.to_string()))
+    };
     let tensors = [
         ("values", view(Dtype::F64, vec![count], &values)?),
         ("residuals", view(Dtype::F64, vec![count], &residuals)?),
         ("vectors", view(dtype, vec![count, space.dim()], &vectors)?),
     ];
     let metadata = HashMap::from([(METADATA.to_owned(), format!("{sum} {json}"))]);
-    let bytes = safetensors::serialize(tensors, Some(metadata)).map_err(|error| fault(error.to_string()))?;
+    let bytes = safetensors::serialize(tensors, Some(metadata))
+        .map_err(|error| fault(error.to_string()))?;
     write_bytes(path, &bytes).map_err(|error| StudyError::write(path, error))
 }
 
@@ -149,7 +164,8 @@ fn parse(bytes: &[u8]) -> Option<EigenvectorFile> {
     let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
     let (sum, json) = header.metadata().as_ref()?.get(METADATA)?.split_once(' ')?;
     let tensors = SafeTensors::deserialize(bytes).ok()?;
-    let [values, residuals, vectors] = ["values", "residuals", "vectors"].map(|name| tensors.tensor(name).ok());
+    let [values, residuals, vectors] =
+        ["values", "residuals", "vectors"].map(|name| tensors.tensor(name).ok());
     let (values, residuals, vectors) = (values?, residuals?, vectors?);
     if content_sha256(json, [values.data(), residuals.data(), vectors.data()]) != sum {
         return None;
@@ -167,8 +183,20 @@ fn parse(bytes: &[u8]) -> Option<EigenvectorFile> {
 fn numbers(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
     let data = tensor.data();
     match tensor.dtype() {
-        Dtype::F64 => Some(data.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect()),
-        Dtype::F32 => Some(data.as_chunks().0.iter().map(|&b| f64::from(f32::from_le_bytes(b))).collect()),
+        Dtype::F64 => Some(
+            data.as_chunks()
+                .0
+                .iter()
+                .map(|&b| f64::from_le_bytes(b))
+                .collect(),
+        ),
+        Dtype::F32 => Some(
+            data.as_chunks()
+                .0
+                .iter()
+                .map(|&b| f64::from(f32::from_le_bytes(b)))
+                .collect(),
+        ),
         _ => None,
     }
 }
@@ -180,10 +208,13 @@ pub fn read(
     space: &ParameterSpace,
 ) -> Result<Option<LeadingPairs<Array>>, StudyError> {
     let file = match read_eigenvectors(path) {
-        Err(StudyError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(StudyError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            return Ok(None);
+        }
         other => other?,
     };
-    let whole = file.residuals.len() == file.values.len() && file.vectors.len() == file.values.len() * space.dim();
+    let whole = file.residuals.len() == file.values.len()
+        && file.vectors.len() == file.values.len() * space.dim();
     if file.settings != *settings || !whole {
         return Err(StudyError::damaged(format!(
             "the eigenvectors {} are not those of the settings in its name",
@@ -201,7 +232,11 @@ pub fn read(
     } = file.about;
     Ok(Some(LeadingPairs {
         pairs: Eigenpairs {
-            vectors: file.vectors.chunks(space.dim()).map(|vector| space.from_host(vector)).collect(),
+            vectors: file
+                .vectors
+                .chunks(space.dim())
+                .map(|vector| space.from_host(vector))
+                .collect(),
             values: file.values,
             residuals: file.residuals,
         },

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use hesscope_data::DataError;
 use hesscope_files::LockError;
 use hesscope_hvp::HvpError;
-use hesscope_models::{CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError};
+use hesscope_models::{
+    CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError,
+};
 use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
 use hesscope_report::ReportError;
 use hesscope_spectral::SpectralError;

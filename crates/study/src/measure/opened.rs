@@ -117,7 +117,7 @@ impl<'a> Opened<'a> {
             self.run.device(),
             options,
         )?;
-        self.observer.event(Event::Plan(problem.plan()));
+        self.observer.event(Event::Plan(&problem.plan()));
         problem.check_determinism()?;
         Ok(self.problem.get_or_init(|| problem))
     }

@@ -17,7 +17,7 @@ pub fn train_run(
     observer: &dyn Observer,
 ) -> Result<(), StudyError> {
     let settings = run.settings();
-    let mut config = settings.train_config()?;
+    let first = settings.train_config()?;
     let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
     let training = |config| Training {
         net: &settings.net,
@@ -29,8 +29,9 @@ pub fn train_run(
         dir: &checkpoints,
         device: run.device(),
     };
+    let mut config = first.clone();
     if settings.train.learning_rate.is_search() {
-        config.learning_rate = search(run, training(&config), observer)?;
+        config.learning_rate = search(run, training(&first), observer)?;
     }
     let mut watcher = Watcher::new(run, &config, observer);
     let end = training(&config).run(&mut watcher);
