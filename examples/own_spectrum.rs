@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope::hvp::{Examples, Options, Part, Problem};
+use hesscope::hvp::{Examples, ProblemOptions, Part, Problem};
 use hesscope::report::schema::{Analysis, AnalysisSettings, SCHEMA_VERSION, TopEigenvalues};
 use hesscope::report::{RunSummary, Values, analysis_arrays, write_report};
 use hesscope::spectral::{
@@ -138,7 +138,7 @@ fn main() -> shared::Outcome {
     let module = Classifier::new(&device);
     let forward = |module: &Classifier, x| module.forward(x);
     let examples = clouds(200);
-    let mut problem = Problem::new(&module, forward, examples, &device, Options::default())?;
+    let mut problem = Problem::new(&module, forward, examples, &device, ProblemOptions::default())?;
     shared::descend(&mut problem, 200, 0.3)?;
 
     let mut analyses = Vec::new();

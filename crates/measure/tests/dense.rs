@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::{Examples, Options, Part, Precision, Problem};
+use hesscope_hvp::{Examples, ProblemOptions, Part, Precision, Problem};
 use hesscope_measure::{
     EffortChoices, GUARDS, LeadingEffort, MAX_PRODUCTS, Observer, OperatorProperties,
     expected_products, leading_pairs, outlier_words, spectrum, spectrum_from,
@@ -34,11 +34,12 @@ fn problem() -> Problem {
         inputs: TensorData::new(values, [40, 6]),
         labels: (0..40).map(|i| i % 3).collect(),
     };
-    let options = Options {
+    let options = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
-    let forward = |m: &Classifier, x: Tensor<2>| m.second.forward(activation::tanh(m.first.forward(x)));
+    let forward =
+        |m: &Classifier, x: Tensor<2>| m.second.forward(activation::tanh(m.first.forward(x)));
     Problem::new(&module, forward, examples, &device, options).expect("a problem")
 }
 
@@ -83,7 +84,10 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
             ..EffortChoices::default()
         }
         .resolve(p, 3, Precision::F64, 1 << 30);
-        assert_eq!(effort.leading.reorthogonalisation, Reorthogonalisation::Full);
+        assert_eq!(
+            effort.leading.reorthogonalisation,
+            Reorthogonalisation::Full
+        );
         let heard = Heard::default();
         let found = spectrum(&operator, &properties, &effort, 100, &mut NoKeeper, &heard)
             .expect("a spectrum");
@@ -93,24 +97,47 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
         assert!(found.range.lower <= exact[0] && exact[p - 1] <= found.range.upper);
         let trace: f64 = exact.iter().sum();
         exact.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
-        for (i, (value, residual)) in found.top.values.iter().zip(&found.top.residuals).enumerate()
+        for (i, (value, residual)) in found
+            .top
+            .values
+            .iter()
+            .zip(&found.top.residuals)
+            .enumerate()
         {
             assert!(found.top.converged[i]);
             let error = (value - exact[i]).abs();
-            assert!(error <= residual + 1e-12 * exact[0].abs(), "{part} {i}: {error:e}");
+            assert!(
+                error <= residual + 1e-12 * exact[0].abs(),
+                "{part} {i}: {error:e}"
+            );
         }
         // The atoms are exact, and the rest of the trace is what the probes say within their error.
         let atoms = found.density.atoms.len();
         assert!(atoms > 0 && atoms <= 5);
         let mean = found.density.average(|x| x);
         let error = (mean.mean - trace / p as f64).abs();
-        assert!(error < 6.0 * mean.standard_error.expect("of four probes") + 1e-12, "{error:e}");
+        assert!(
+            error < 6.0 * mean.standard_error.expect("of four probes") + 1e-12,
+            "{error:e}"
+        );
         // Sharing the pairs changes nothing.
         let leading = leading_pairs(&operator, &effort.leading, &mut NoKeeper, &()).expect("pairs");
-        assert!(leading.pairs.values.iter().all(|value| value.abs() >= leading.next));
+        assert!(
+            leading
+                .pairs
+                .values
+                .iter()
+                .all(|value| value.abs() >= leading.next)
+        );
         assert!(exact[5..].iter().all(|value| value.abs() <= leading.next));
         let shared = spectrum_from(
-            &leading, &operator, &properties, &effort, 100, &mut NoKeeper, &(),
+            &leading,
+            &operator,
+            &properties,
+            &effort,
+            100,
+            &mut NoKeeper,
+            &(),
         );
         assert_eq!(shared.expect("a spectrum"), found);
     }
@@ -146,8 +173,15 @@ fn outliers_are_counted_and_an_error_of_the_density_is_met() {
     let effort = choices.resolve(153, 3, Precision::F64, 1 << 30);
     assert_eq!(effort.max_products, Some(MAX_PRODUCTS));
     let heard = Heard::default();
-    let found = spectrum(&operator, &properties, &effort, 1 << 20, &mut NoKeeper, &heard)
-        .expect("a spectrum");
+    let found = spectrum(
+        &operator,
+        &properties,
+        &effort,
+        1 << 20,
+        &mut NoKeeper,
+        &heard,
+    )
+    .expect("a spectrum");
     let OutlierOutcome::Decided(count) = &found.outliers.positive else {
         panic!("undecided: {}", outlier_words(&found.outliers.positive));
     };
@@ -193,7 +227,10 @@ fn effort_follows_the_size_of_the_network_and_the_memory() {
     assert_eq!(small.leading.reorthogonalisation, Reorthogonalisation::Full);
     assert_eq!(small.max_products, None);
     let large = choices.resolve(10_000_000, 10, Precision::F32, 1 << 30);
-    assert_eq!((large.leading.range_steps, large.probes, large.lanczos_steps), (40, 1, 16));
+    assert_eq!(
+        (large.leading.range_steps, large.probes, large.lanczos_steps),
+        (40, 1, 16)
+    );
     // 26 vectors fit: a quarter without the guards is none, so one pair, and no Lanczos vector is kept.
     assert_eq!(large.leading.top, 1);
     assert_eq!(large.leading.reorthogonalisation, Reorthogonalisation::None);

@@ -1,12 +1,12 @@
 //! The arrays of an analysis, for NumPy, PyTorch and others.
 
-use hesscope_spectral::{BandOptions, LogGrid, SpectralError, gaussian_width, linear_grid};
+use hesscope_records::{Analysis, Spectrum};
+use hesscope_spectral::{LogGrid, SpectralError, gaussian_width, linear_grid};
 
 use crate::check::check;
 use crate::error::ReportError;
-use crate::figures::{DECADES, WIDTH, extent};
-use crate::wording::is_psd;
-use hesscope_records::Analysis;
+use crate::figures::curves::{DECADES, WIDTH, band_options, extent};
+use crate::named_spectrum::NamedSpectrum;
 
 /// Points of the density on the linear axis, as in the papers.
 const LINEAR_POINTS: usize = 1024;
@@ -85,33 +85,32 @@ impl NamedArray {
 /// [`ReportError::Analysis`] where the analysis does not describe a spectrum.
 pub fn analysis_arrays(analysis: &Analysis) -> Result<Vec<NamedArray>, ReportError> {
     check(analysis)?;
+    let named = NamedSpectrum::of_analysis("", analysis);
     let mut arrays = facts(analysis);
-    arrays.extend(quadratures(analysis));
-    arrays.extend(leading(analysis));
-    let densities = linear(analysis).and_then(|mut linear| {
-        linear.extend(logarithmic(analysis)?);
+    arrays.extend(quadratures(&analysis.spectrum));
+    arrays.extend(leading(&analysis.spectrum));
+    let densities = linear(&named).and_then(|mut linear| {
+        linear.extend(logarithmic(&named)?);
         Ok(linear)
     });
-    arrays.extend(densities.map_err(|error| ReportError::Analysis {
-        key: analysis.key.clone(),
-        reason: error.to_string(),
-    })?);
+    arrays.extend(densities.map_err(|error| ReportError::analysis(&analysis.origin, error))?);
     Ok(arrays)
 }
 
 fn facts(analysis: &Analysis) -> Vec<NamedArray> {
+    let range = &analysis.spectrum.range;
     vec![
-        NamedArray::whole("dimension", analysis.dimension),
+        NamedArray::whole("dimension", analysis.spectrum.dimension),
         NamedArray::whole("examples", analysis.examples),
         NamedArray::whole("classes", analysis.classes),
         NamedArray::number("loss", analysis.loss),
         NamedArray::number("accuracy", analysis.accuracy),
-        NamedArray::list("range", vec![analysis.range.lower, analysis.range.upper]),
+        NamedArray::list("range", vec![range.lower, range.upper]),
     ]
 }
 
-fn quadratures(analysis: &Analysis) -> Vec<NamedArray> {
-    let density = &analysis.density;
+fn quadratures(spectrum: &Spectrum) -> Vec<NamedArray> {
+    let density = &spectrum.density;
     let all = |pick: fn(&hesscope_spectral::Quadrature) -> &Vec<f64>| -> Vec<f64> {
         density
             .quadratures
@@ -140,8 +139,8 @@ fn quadratures(analysis: &Analysis) -> Vec<NamedArray> {
     ]
 }
 
-fn leading(analysis: &Analysis) -> Vec<NamedArray> {
-    let top = &analysis.top;
+fn leading(spectrum: &Spectrum) -> Vec<NamedArray> {
+    let top = &spectrum.top;
     vec![
         NamedArray::list("top_eigenvalues", top.values.clone()),
         NamedArray::list("top_residuals", top.residuals.clone()),
@@ -169,15 +168,8 @@ fn curve(
     arrays
 }
 
-fn options(analysis: &Analysis) -> BandOptions {
-    BandOptions {
-        psd: is_psd(&analysis.settings.operator),
-        ..BandOptions::default()
-    }
-}
-
-fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
-    let (density, range) = (&analysis.density, &analysis.range);
+fn linear(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralError> {
+    let (density, range) = (&named.spectrum.density, &named.spectrum.range);
     if range.lower >= range.upper {
         return Ok(Vec::new());
     }
@@ -186,7 +178,7 @@ fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
     let width = gaussian_width(range.lower, range.upper, steps, KAPPA)?;
     let points = linear_grid(range.lower, range.upper, LINEAR_POINTS)?;
     let mean = density.density(&points, width)?;
-    let band = density.density_band(&points, width, &options(analysis))?;
+    let band = density.density_band(&points, width, &band_options(named.psd))?;
     let mut arrays = vec![
         NamedArray::number("linear_width", width),
         NamedArray::list("linear_points", points),
@@ -196,8 +188,9 @@ fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
     Ok(arrays)
 }
 
-fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
-    let extent = extent(&[analysis]);
+fn logarithmic(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralError> {
+    let spectrum = named.spectrum;
+    let extent = extent(&[spectrum]);
     let floor = f64::from(extent.floor);
     let span = f64::from(DECADES + 1);
     let grid = LogGrid::new(
@@ -205,10 +198,10 @@ fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
         10f64.powf(floor + span),
         (DECADES as usize + 1) * LOG_POINTS + 1,
     )?;
-    let density = analysis.density.log_density(&grid, WIDTH)?;
-    let bands = analysis
+    let density = spectrum.density.log_density(&grid, WIDTH)?;
+    let bands = spectrum
         .density
-        .log_spectrum(&grid, WIDTH, &options(analysis))?;
+        .log_spectrum(&grid, WIDTH, &band_options(named.psd))?;
     let masses = [
         density.negative_mass,
         density.near_zero,

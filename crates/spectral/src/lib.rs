@@ -41,141 +41,60 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod angles;
-mod automatic;
-mod band;
-mod block_lanczos;
-mod bootstrap;
-mod bounds;
-mod chebyshev;
-mod cluster;
-mod converged;
-mod deflated;
-mod deflation;
-mod dense;
+mod bands;
 mod density;
-mod density_error;
-mod diagonal;
-mod distance;
+mod eigen;
 mod embedding;
-mod energy;
 mod error;
-mod estimation;
-mod extreme;
-mod folder_keeper;
-mod fresh;
-mod functional;
-mod grid;
-mod hutchinson;
-mod hutchpp;
-mod interval;
-mod jacobi;
-mod kpm;
-mod lanczos;
-mod law;
 mod laws;
-mod leave_one_out;
-mod log_spectrum;
-mod logdet;
-mod memory_keeper;
+mod numeric;
 mod operator;
-mod orthogonalise;
-mod orthonormal;
-mod outliers;
-mod portable;
-mod probes;
-mod range;
-mod recursion;
-mod ritz_atoms;
-mod rule;
-mod slq;
-mod snapshot_error;
-mod space;
-mod state;
-mod student;
-mod subspace;
-mod thick_restart;
+mod resume;
+mod statistics;
 mod trace;
-mod trace_estimate;
-mod tridiagonal;
-mod vector_file;
-mod xtrace;
 
-pub use angles::{PrincipalAngles, principal_angles, rotation_bound};
-pub use automatic::{
-    Assessment, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
-    AutomaticOutcome, automatic_density,
-};
-pub use band::{Band, BandOptions};
-pub use block_lanczos::{
-    BlockLanczosEstimation, BlockLanczosOptions, BlockLanczosRun, block_lanczos, block_lanczos_kept,
-};
-pub use bounds::Bounded;
-pub use chebyshev::{
-    ChebyshevEstimation, ChebyshevOptions, chebyshev_subspace, chebyshev_subspace_kept,
-};
-pub use converged::{Selection, apart};
-pub use deflated::Deflated;
-pub use deflation::{deflated_density, deflated_density_kept};
-pub use dense::DenseOperator;
-pub use density::{Atom, Curve, Estimate, LogDensity, Quadrature, SpectralDensity, gaussian_width};
-pub use density_error::ErrorMeasure;
-pub use diagonal::{Diagonal, DiagonalEstimation, diagonal, diagonal_kept};
-pub use distance::{
-    Distance, DistanceOptions, kolmogorov_distance, kolmogorov_interval, wasserstein_distance,
+pub use bands::{
+    Band, BandOptions, Distance, DistanceOptions, IntervalCount, LogSpectrum, Rounding,
+    kolmogorov_distance, kolmogorov_interval, log_width, noise_floor, wasserstein_distance,
     wasserstein_interval,
+};
+pub use density::{
+    Assessment, Atom, AutomaticDensity, AutomaticEstimation, AutomaticLimit, AutomaticOptions,
+    AutomaticOutcome, Curve, LogDensity, LogGrid, SlqEstimation, SlqOptions, SpectralDensity,
+    SymmetricLogGrid, automatic_density, deflated_density, gaussian_width, linear_grid, slq,
+};
+pub use eigen::{
+    Breakdown, BulkEdge, ChebyshevEstimation, ChebyshevOptions, Extreme, ExtremePairs,
+    LanczosEstimation, LanczosOptions, LanczosRun, OutlierCount, OutlierOptions, OutlierOutcome,
+    Outliers, PrincipalAngles, RangeOptions, Reorthogonalisation, Selection, SpectralRange,
+    SubspaceEstimation, SubspaceOptions, SubspaceResult, ThickRestartEstimation,
+    ThickRestartOptions, UndecidedReason, apart, chebyshev_subspace, lanczos, outliers,
+    principal_angles, rotation_bound, spectral_range, subspace_iteration, thick_restart_lanczos,
 };
 pub use embedding::{
     ClassicalMds, Dendrogram, Distances, Linkage, Merge, PermutationOptions, PermutationTest, Tsne,
     TsneOptions, adjusted_rand_index, classical_mds, hierarchical_clustering, kl_divergence,
     neighbour_purity, neighbour_purity_test, rand_test, silhouette, silhouette_test, tsne,
 };
-pub use energy::{EnergySamples, EnergySplit};
-pub use error::SpectralError;
-pub use estimation::{Estimation, Keeper, NoKeeper, Snapshot, SnapshotRef, run};
-pub use extreme::{Extreme, ExtremePairs};
+pub use error::{OperatorError, SnapshotError, SpectralError};
 pub use faer;
-pub use folder_keeper::FolderKeeper;
-pub use grid::{LogGrid, SymmetricLogGrid, linear_grid};
-pub use hutchinson::HutchinsonOptions;
-pub use hutchpp::{HutchppEstimation, HutchppOptions, hutchpp, hutchpp_kept};
-pub use interval::IntervalCount;
-pub use kpm::{Damping, KpmDensity, KpmEstimation, KpmOptions, kpm, kpm_kept};
-pub use lanczos::{
-    Breakdown, LanczosEstimation, LanczosOptions, LanczosRun, Reorthogonalisation, lanczos,
-    lanczos_kept,
-};
 pub use laws::{
     Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
     LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
     TruncatedTail, Verdict, Window, fit_laws,
 };
-pub use log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor};
-pub use logdet::{
-    LogDeterminantOptions, deflated_log_determinant, deflated_log_determinant_kept,
-    log_determinant, log_determinant_kept, log_determinant_of,
+pub use numeric::{Quadrature, TridiagonalEigen, TridiagonalEnds};
+pub use operator::{
+    Deflated, DenseOperator, Eigenpairs, HostSpace, LinearOperator, OperatorOn, ProbeKind, Probes,
+    Scalar, VectorOf, VectorSpace, to_dense,
 };
-pub use memory_keeper::MemoryKeeper;
-pub use operator::{LinearOperator, OperatorError, VectorOf, to_dense};
-pub use outliers::{
-    BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+pub use resume::{
+    Estimation, FolderKeeper, Keeper, MemoryKeeper, NoKeeper, OptionRules, Snapshot, SnapshotRef,
+    read_state, write_state,
 };
-pub use probes::{ProbeKind, Probes};
-pub use range::{RangeOptions, SpectralRange, spectral_range};
-pub use slq::{SlqEstimation, SlqOptions, slq, slq_kept};
-pub use snapshot_error::SnapshotError;
-pub use space::{HostSpace, Scalar, VectorSpace};
-pub use state::{OptionRules, read_state, write_state};
-pub use subspace::{
-    Eigenpairs, SubspaceEstimation, SubspaceOptions, SubspaceResult, Target, subspace_iteration,
-    subspace_iteration_kept,
-};
-pub use thick_restart::{
-    ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos, thick_restart_lanczos_kept,
-};
+pub use statistics::{Bounded, Estimate};
 pub use trace::{
-    FrobeniusEstimation, TraceEstimation, frobenius_norm, frobenius_norm_kept, trace, trace_kept,
+    Diagonal, DiagonalEstimation, EnergySamples, EnergySplit, FrobeniusEstimation,
+    HutchinsonEstimation, HutchinsonOptions, TraceEstimate, XtraceEstimation, XtraceOptions,
+    diagonal, frobenius_norm, hutchinson_trace, xtrace,
 };
-pub use trace_estimate::TraceEstimate;
-pub use tridiagonal::{TridiagonalEigen, TridiagonalEnds};
-pub use xtrace::{XtraceEstimation, XtraceOptions, xtrace, xtrace_kept};

@@ -43,7 +43,7 @@ pub struct FetchOptions {
         value_name = "NAME",
         help = format!("Data sets: {}", datasets_to_fetch())
     )]
-    names: Vec<String>,
+    names: Vec<DatasetName>,
     /// Folder for the files [default: data/NAME]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -62,7 +62,7 @@ pub struct FetchOptions {
 #[derive(Debug, clap::Args)]
 pub struct VerifyOptions {
     #[arg(help = format!("Data set: {}", datasets_to_fetch()))]
-    name: String,
+    name: DatasetName,
     /// Folder with its files [default: data/NAME]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -98,9 +98,9 @@ fn list() {
 }
 
 fn info(options: &InfoOptions) -> Result<(), Failure> {
-    let (name, catalogue) = (options.name.as_str(), Catalogue::standard());
-    // Data sets without a publisher are described by their content alone.
-    if let Ok(dataset) = catalogue.get(name) {
+    let name = options.name.as_str();
+    print(options.name.about());
+    if let Ok(dataset) = Catalogue::standard().get(name) {
         print(dataset);
     }
     let usual = default_data_folder(name);
@@ -167,7 +167,7 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
     // An unknown name is refused before anything is brought.
     let mut wanted: Vec<Dataset> = Vec::new();
     for name in &options.names {
-        let mut dataset = catalogue.get(name)?.clone();
+        let mut dataset = catalogue.get(name.as_str())?.clone();
         if let Some(mirror) = &options.mirror {
             dataset = dataset.with_mirror(mirror)?;
         }
@@ -183,10 +183,13 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
             .data_dir
             .clone()
             .unwrap_or_else(|| default_data_folder(&dataset.name));
-        print(format_args!("{}: {}", dataset.title, dataset.description));
-        print(format_args!("licence: {}", dataset.licence));
-        print(format_args!("source: {}", dataset.source));
-        print(format_args!("cite: {}", dataset.citation));
+        let about = dataset.name.parse::<DatasetName>()?.about();
+        print(format_args!("{}: {}", about.title, about.description));
+        if let Some(published) = about.published {
+            print(format_args!("licence: {}", published.licence));
+            print(format_args!("source: {}", published.source));
+            print(format_args!("cite: {}", published.citation));
+        }
         let fetcher = Fetcher::new(Settings {
             replace: options.replace,
             unpack: options.unpack,
@@ -260,7 +263,7 @@ impl Observer for Watcher {
 
 fn check(options: &VerifyOptions) -> Result<(), Failure> {
     let catalogue = Catalogue::standard();
-    let dataset = catalogue.get(&options.name)?;
+    let dataset = catalogue.get(options.name.as_str())?;
     if let (Some(by_hand), true) = (&dataset.by_hand, dataset.files.is_empty()) {
         return Err(Failure::new(format!(
             "{} has no files that are pinned, so there is nothing to compare: {by_hand}",

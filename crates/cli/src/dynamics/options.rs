@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use hesscope_data::PerClass;
 
 use crate::args::{DataOptions, EstimationOptions, RunOptions, TrainOptions};
+use crate::dataset_help;
 
 /// What is trained at which sizes, and analysed at which epochs; everything but these may also stand in the file of
 /// `--config`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DynamicsOptions {
-    /// Data set: synth-digits, mnist, fashion-mnist, cifar-10, cifar-100, imagenet, folder, arrays
-    /// [default: synth-digits]
-    #[arg(long)]
+    #[arg(long, help = dataset_help::all())]
     pub dataset: Option<String>,
     /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
     #[arg(long, value_name = "DIR")]

@@ -34,6 +34,10 @@ pub struct DataOptions {
     #[arg(long)]
     #[serde(skip_serializing_if = "Not::not")]
     pub skip_broken: bool,
+    /// Do without test images, and test on those of training
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Not::not")]
+    pub without_test: bool,
     /// Folder for decoded images [default: the system's folder for caches]
     #[arg(long, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]

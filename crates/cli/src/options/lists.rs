@@ -18,6 +18,7 @@ pub fn datasets_to_fetch() -> String {
     let catalogue = Catalogue::standard();
     let names: Vec<&str> = catalogue
         .datasets()
+        .iter()
         .filter(|dataset| !dataset.files.is_empty())
         .map(|dataset| &*dataset.name)
         .collect();

@@ -9,6 +9,7 @@ mod datasets;
 mod dynamics;
 mod export;
 mod figures;
+mod integrity;
 mod killed;
 mod overlaps;
 mod run;

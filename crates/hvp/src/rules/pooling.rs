@@ -6,8 +6,9 @@ use burn_dispatch::Dispatch;
 
 use super::{PerInput, Point, Rule, Saved, convolution::shape_only, numbers};
 use crate::array::{Array, Indices};
-use crate::host::winners::Winners;
-use crate::host::{self, with_real};
+use crate::array::host::numbers::{integers, reaches};
+use crate::array::host::real::with_real;
+use crate::array::host::winners::Winners;
 
 /// [K, n, …] as [K n, …].
 fn into_batch(array: &Array) -> Array {
@@ -68,7 +69,7 @@ fn lifted(array: &Array, directions: usize) -> Vec<usize> {
 
 /// The winners in host memory.
 fn places(saved: &Saved) -> Vec<i32> {
-    host::integers(&saved.indices[0])
+    integers(&saved.indices[0])
 }
 
 fn winners<'a>(at: Point, places: &'a [i32]) -> Winners<'a> {
@@ -122,7 +123,7 @@ impl Rule for MaxPool2d {
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let tangent = tangents[0].as_ref()?;
-        if !host::reaches(tangent) {
+        if !reaches(tangent) {
             return Some(self.choose_on_device(at, tangent));
         }
         let places = places(at.saved);
@@ -131,7 +132,7 @@ impl Rule for MaxPool2d {
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        if !host::reaches(cotangent) {
+        if !reaches(cotangent) {
             return vec![Some(self.place_on_device(at, cotangent))];
         }
         let places = places(at.saved);
@@ -285,7 +286,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::host::tests::{close, numbers};
+    use crate::array::host::testing::{close, numbers};
 
     #[test]
     fn winners_are_the_same_on_devices() {

@@ -1,6 +1,6 @@
 //! The two layouts: sizes in units of the SVG, which are pixels at the width each is made for.
 
-use crate::svg::{Font, Ink};
+use crate::svg::{Canvas, Drawing, Font, Ink};
 
 /// For a desktop or for a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,21 +70,26 @@ impl Layout {
     }
 }
 
+/// Draws in a layout, `width` wide and as high as `put` says of what it puts on a canvas; gives what else it says.
+pub(crate) fn drawn<T>(
+    name: &str,
+    layout: Layout,
+    width: f64,
+    put: impl Fn(&mut Canvas) -> (f64, T),
+) -> (Drawing, T) {
+    // The height is known once everything has its place: that is tried on a canvas of its own.
+    let (height, _) = put(&mut Canvas::new(width, 0.0, ""));
+    let mut canvas = Canvas::new(width, height, &format!("{name}-{}", layout.name()));
+    let (_, said) = put(&mut canvas);
+    (canvas.finish(), said)
+}
+
 pub(crate) const PANEL: Font = Font::bold(14.0, Ink::Text);
 pub(crate) const NOTE: Font = Font::regular(12.0, Ink::Muted);
 pub(crate) const LABEL: Font = Font::regular(12.0, Ink::Text);
-
-/// Breaks a text between words into lines of at most `width`; a word longer than that stands alone.
-pub(crate) fn lines(text: &str, font: Font, width: f64) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if font.width(&format!("{line} {word}")) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
+/// What is said under a panel.
+pub(crate) const UNDER: Font = Font::regular(11.5, Ink::Text);
+/// Height of a line of text.
+pub(crate) const LINE: f64 = 16.0;
+/// Room between panels, for the labels that reach over their ends.
+pub(crate) const BETWEEN: f64 = 26.0;

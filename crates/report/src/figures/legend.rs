@@ -14,8 +14,8 @@ pub(crate) enum Sign {
     Line,
     /// A band.
     Band,
-    /// A diamond.
-    Diamond,
+    /// A diamond, hollow or not.
+    Diamond { hollow: bool },
     /// A short upright line.
     Bar,
     /// A dashed upright line.
@@ -37,7 +37,7 @@ impl Sign {
             | Self::Line
             | Self::Band
             | Self::Curve(..) => 26.0,
-            Self::Diamond | Self::Bar | Self::Threshold => 10.0,
+            Self::Diamond { .. } | Self::Bar | Self::Threshold => 10.0,
         }
     }
 }
@@ -53,7 +53,8 @@ pub(crate) fn legend(
 ) -> f64 {
     let (mut left, mut row) = (0.0, 0.0);
     for &(sign, text) in entries {
-        let needed = sign.width() + 5.0 + NOTE.width(text) + 8.0;
+        let text = NOTE.cut(text, width - sign.width() - 5.0);
+        let needed = sign.width() + 5.0 + NOTE.width(&text) + 8.0;
         if left > 0.0 && left + needed - 8.0 > width {
             left = 0.0;
             row += 1.0;
@@ -64,7 +65,7 @@ pub(crate) fn legend(
             (x + left + sign.width() + 5.0, middle + NOTE.size * 0.35),
             Anchor::Start,
             NOTE,
-            text,
+            &text,
         );
         left += needed;
     }
@@ -94,7 +95,7 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
         Sign::Curve(ink, dashes) => canvas.line(start, end, ink, 2.0, dashes),
         Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
-        Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
+        Sign::Diamond { hollow } => canvas.diamond(middle, 6.0, Ink::Orange, hollow),
         Sign::Bar => bar(canvas, middle, Ink::Text),
         Sign::Threshold => canvas.line(
             (middle.0, y - 8.0),

@@ -1,97 +1,155 @@
 //! What a page's script needs to read values off a density figure: the curves, and where they are drawn.
 
+use serde::Serialize;
+
 use super::axes::Scale;
-use super::spectrum::{SideCurve, Spectrum};
+use super::curves::{Curves, SideCurve};
 use super::split_axis::SplitAxis;
-use crate::json;
+use crate::json::{all_rounded, json, rounded};
 
 /// Fewer eigenvalues a decade than this are none to a reader.
 const LEAST: f64 = 1e-3;
 
-/// One drawing of a figure: the axis, and top and bottom of the scale of each panel's counts.
+/// One drawing of a figure: the axis, and for each panel the top of its frame and the scale of its counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Geometry {
     pub(crate) width: f64,
     pub(crate) axis: SplitAxis,
+    pub(crate) scales: Vec<(f64, Scale)>,
+}
+
+#[derive(Serialize)]
+struct Drawn {
+    width: f64,
+    strip: Vec<f64>,
+    negative: Option<Vec<f64>>,
+    positive: Option<Vec<f64>>,
     /// log10 of the counts at bottom and top of a panel.
-    pub(crate) counts: (f64, f64),
-    /// Top of the frame, then pixels of the scale from bottom to top.
-    pub(crate) panels: Vec<(f64, (f64, f64))>,
+    counts: Vec<f64>,
+    panels: Vec<DrawnPanel>,
+}
+
+#[derive(Serialize)]
+struct DrawnPanel {
+    frame: f64,
+    scale: Vec<f64>,
+    curves: [usize; 1],
+}
+
+/// One curve: its name and outliers where they are wanted, the power of ten its grid begins at, the grid's step, the share
+/// near zero in words, and both sides.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Curve<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outliers: Option<Vec<f64>>,
+    floor: i32,
+    /// As exact as the grid: hundreds of steps must not drift.
+    step: f64,
+    near_zero: String,
+    negative: Side,
+    positive: Side,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Side {
+    mean: Vec<f64>,
+    band: Option<[Vec<f64>; 2]>,
+}
+
+#[derive(Serialize)]
+struct Readings<'a> {
+    curves: Vec<Curve<'a>>,
+    wide: Drawn,
+    narrow: Drawn,
 }
 
 impl Geometry {
-    fn json(&self) -> String {
-        let side = |negative: bool| {
-            self.axis.side(negative).map_or_else(
-                || "null".to_owned(),
-                |Scale { values, pixels }| json::numbers(&[values.0, values.1, pixels.0, pixels.1]),
-            )
+    fn drawn(&self) -> Drawn {
+        let of = |scale: Scale| {
+            let ((v0, v1), (p0, p1)) = (scale.values, scale.pixels);
+            all_rounded(&[v0, v1, p0, p1])
         };
+        let side = |negative| self.axis.side(negative).map(of);
         let (left, right) = self.axis.strip();
-        let panels = self.panels.iter().enumerate().map(|(i, (frame, scale))| {
-            format!(
-                "{{\"frame\":{},\"scale\":{},\"curves\":[{i}]}}",
-                json::number(*frame),
-                json::numbers(&[scale.0, scale.1])
-            )
-        });
-        format!(
-            "{{\"width\":{},\"strip\":{},\"negative\":{},\"positive\":{},\"counts\":{},\"panels\":{}}}",
-            json::number(self.width),
-            json::numbers(&[left, right]),
-            side(true),
-            side(false),
-            json::numbers(&[self.counts.0, self.counts.1]),
-            json::array(panels)
-        )
+        let panels = self.scales.iter().enumerate();
+        Drawn {
+            width: rounded(self.width),
+            strip: all_rounded(&[left, right]),
+            negative: side(true),
+            positive: side(false),
+            counts: self.scales.first().map_or(Vec::new(), |(_, scale)| {
+                all_rounded(&[scale.values.0, scale.values.1])
+            }),
+            panels: panels
+                .map(|(i, (frame, scale))| DrawnPanel {
+                    frame: rounded(*frame),
+                    scale: all_rounded(&[scale.pixels.0, scale.pixels.1]),
+                    curves: [i],
+                })
+                .collect(),
+        }
     }
 }
 
-/// A figure's curves, one a panel, and its two drawings.
-pub(crate) fn figure(curves: Vec<String>, wide: &Geometry, narrow: &Geometry) -> String {
-    format!(
-        "{{\"curves\":{},\"wide\":{},\"narrow\":{}}}",
-        json::array(curves),
-        wide.json(),
-        narrow.json()
-    )
-}
-
-/// One curve: `more` fields, then the power of ten its grid begins at, the grid's step, the share near zero in words, and
-/// both sides.
-pub(crate) fn curve(
-    more: &[(&str, String)],
+/// A figure's curves by name, one a panel, and its two drawings.
+pub(crate) fn figure<'a>(
+    curves: impl Iterator<Item = (&'a str, &'a Curves)>,
     floor: i32,
-    near_zero: &str,
-    spectrum: &Spectrum,
+    wide: &Geometry,
+    narrow: &Geometry,
 ) -> String {
-    let more: String = more
-        .iter()
-        .map(|(key, value)| format!("\"{key}\":{value},"))
-        .collect();
-    format!(
-        "{{{more}\"floor\":{floor},\"step\":{},\"nearZero\":{},\"negative\":{},\"positive\":{}}}",
-        // As exact as the grid: hundreds of steps must not drift.
-        spectrum.step,
-        json::string(near_zero),
-        side(&spectrum.negative),
-        side(&spectrum.positive)
-    )
+    json(&Readings {
+        curves: curves
+            .map(|(name, curves)| Curve {
+                name: Some(name),
+                ..Curve::new(floor, curves)
+            })
+            .collect(),
+        wide: wide.drawn(),
+        narrow: narrow.drawn(),
+    })
 }
 
-fn side(curve: &SideCurve) -> String {
+impl Curve<'_> {
+    /// A curve without its name.
+    fn new(floor: i32, curves: &Curves) -> Self {
+        Self {
+            name: None,
+            outliers: None,
+            floor,
+            step: curves.step,
+            near_zero: curves.near_zero_words(),
+            negative: side(&curves.negative),
+            positive: side(&curves.positive),
+        }
+    }
+
+    /// A curve with its outliers, whose name stands elsewhere.
+    pub(crate) fn with_outliers(floor: i32, curves: &Curves) -> Self {
+        let outliers = curves.marks.iter().filter(|mark| mark.outlier);
+        let values: Vec<f64> = outliers.map(|mark| mark.value).collect();
+        Self {
+            outliers: Some(all_rounded(&values)),
+            ..Self::new(floor, curves)
+        }
+    }
+}
+
+fn side(curve: &SideCurve) -> Side {
     let counts = |values: &[f64]| {
-        json::array(values.iter().map(|&count| {
-            if count < LEAST {
-                "0".to_owned()
-            } else {
-                json::number(count)
-            }
-        }))
+        let counts = values
+            .iter()
+            .map(|&count| if count < LEAST { 0.0 } else { rounded(count) });
+        counts.collect::<Vec<f64>>()
     };
-    let band = curve.band.as_ref().map_or_else(
-        || "null".to_owned(),
-        |[lower, upper]| format!("[{},{}]", counts(lower), counts(upper)),
-    );
-    format!("{{\"mean\":{},\"band\":{band}}}", counts(&curve.mean))
+    Side {
+        mean: counts(&curve.mean),
+        band: curve
+            .band
+            .as_ref()
+            .map(|[lower, upper]| [counts(lower), counts(upper)]),
+    }
 }

@@ -1,10 +1,10 @@
 //! Quantities of a spectrum, with error bars, along epochs and along sample sizes.
 
-use super::Figure;
 use super::axes::{Frame, Scale, Tick, logarithmic, round_steps};
-use super::layout::{Layout, NOTE, PANEL};
+use super::figure::Figure;
+use super::layout::{Layout, NOTE, PANEL, drawn};
 use super::legend::{FINE_DASHES, Sign, legend};
-use crate::svg::{Anchor, Canvas, Drawing, Ink};
+use crate::svg::{Anchor, Canvas, Ink};
 use hesscope_records::Measure;
 
 /// Height of a frame.
@@ -66,24 +66,11 @@ pub(crate) struct Tracks {
 impl Tracks {
     /// Draws them in both layouts.
     pub(crate) fn figure(&self) -> Figure {
-        Figure {
-            readings: None,
-            name: self.name.clone(),
-            label: self.label.clone(),
-            caption: self.caption.clone(),
-            wide: self.draw(Layout::Wide),
-            narrow: self.draw(Layout::Narrow),
-        }
-    }
-
-    fn draw(&self, layout: Layout) -> Drawing {
-        // The height is known once everything has its place: that is tried on a canvas of its own.
-        let mut trial = Canvas::new(layout.width(), 0.0, "");
-        let height = self.put(&mut trial, layout);
-        let name = format!("{}-{}", self.name, layout.name());
-        let mut canvas = Canvas::new(layout.width(), height, &name);
-        self.put(&mut canvas, layout);
-        canvas.finish()
+        let (name, label) = (self.name.clone(), self.label.clone());
+        Figure::new(name, label, self.caption.clone(), |layout| {
+            let put = |canvas: &mut Canvas| (self.put(canvas, layout), ());
+            drawn(&self.name, layout, layout.width(), put).0
+        })
     }
 
     /// Puts everything on the canvas; returns the height taken.
@@ -172,15 +159,12 @@ impl TrackPanel {
     fn draw(&self, canvas: &mut Canvas, frame: &Frame, places: &[String]) {
         let step = frame.width / places.len().max(1) as f64;
         let at = |place: usize| frame.x + (place as f64 + 0.5) * step;
-        let labels: Vec<(f64, String)> = places
-            .iter()
-            .enumerate()
-            .map(|(i, name)| (at(i), name.clone()))
-            .collect();
+        let labels = places.iter().enumerate();
+        let labels: Vec<_> = labels.map(|(i, name)| (at(i), name.clone())).collect();
         frame.verticals(canvas, labels.iter().map(|(x, _)| *x));
         let Some(extent) = self.extent() else {
             canvas.text(
-                (frame.x + frame.width / 2.0, frame.y + frame.height / 2.0),
+                frame.middle(),
                 Anchor::Middle,
                 NOTE,
                 "no value on this grid",
@@ -193,7 +177,7 @@ impl TrackPanel {
             values: extent,
             pixels: (frame.bottom(), frame.y),
         };
-        frame.horizontals(canvas, &scale, &ticks(extent));
+        frame.horizontals(canvas, &scale, &ticks(extent), true);
         if let Some(reference) = self.reference.filter(|value| *value > 0.0) {
             let y = scale.at(reference.log10());
             let ends = ((frame.x, y), (frame.right(), y));

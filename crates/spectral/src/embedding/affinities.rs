@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::distances::Distances;
-use crate::error::SpectralError;
-use crate::portable::{exp_portable, ln_portable};
+use crate::error::spectral_error::SpectralError;
+use crate::numeric::portable::{exp_portable, ln_portable};
 
 /// Bisections of a bandwidth: enough to exhaust the bits of a float64.
 const BISECTIONS: usize = 200;

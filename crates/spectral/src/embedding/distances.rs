@@ -2,7 +2,7 @@
 
 use faer::MatRef;
 
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
 
 /// The distances between n points: symmetric, not negative, zero on the diagonal.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use faer::{Mat, Side};
 
 use super::distances::Distances;
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
 
 /// The result of [`classical_mds`].
 #[derive(Clone, Debug)]

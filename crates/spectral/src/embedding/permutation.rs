@@ -4,8 +4,8 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::error::SpectralError;
-use crate::probes::stream;
+use crate::error::spectral_error::SpectralError;
+use crate::operator::probes::stream;
 
 /// Options of a permutation test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::distances::Distances;
 use super::permutation::{PermutationOptions, PermutationTest, permutation_test};
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
 
 /// Mean silhouette of a partition (Rousseeuw 1987), in [-1, 1]: the mean over points of `(b - a) / max(a, b)`, a the mean
 /// distance to the others of its class and b the least of the mean distances to another class; 0 for a point alone in its

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::affinities::affinities;
 use super::distances::Distances;
-use crate::error::SpectralError;
-use crate::portable::ln_portable;
-use crate::probes::{ProbeKind, Probes};
+use crate::error::spectral_error::SpectralError;
+use crate::numeric::portable::ln_portable;
+use crate::operator::probes::{ProbeKind, Probes};
 
 /// Options of [`tsne`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

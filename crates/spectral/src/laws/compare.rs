@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LawOptions;
 use super::fit::{LawFit, NotFitted, describe, estimate};
 use super::law::LawName;
 use super::normal::two_sided;
+use super::options::LawOptions;
 use super::sample::Sample;
 use super::soft::Soft;
 use super::window::Conditioned;

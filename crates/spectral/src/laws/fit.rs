@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::distance::{kolmogorov, kolmogorov_p, wasserstein};
 use super::estimate::{
     cramer_von_mises, likelihood_errors, minimise, minimum_distance_errors, places,
 };
+use super::goodness::{kolmogorov, kolmogorov_p, wasserstein};
 use super::law::{Law, LawName};
 use super::sample::Sample;
 use super::window::Conditioned;

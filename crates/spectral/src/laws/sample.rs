@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::window::Window;
-use crate::density::SpectralDensity;
-use crate::error::SpectralError;
+use crate::density::spectral_density::SpectralDensity;
+use crate::error::spectral_error::SpectralError;
 
 /// Which side of zero is analysed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

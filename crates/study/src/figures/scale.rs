@@ -23,10 +23,11 @@ const PAPER: usize = 5000;
 impl Scale {
     /// The data sets that are drawn unless others are named.
     pub fn datasets(self) -> [DatasetName; 3] {
-        use DatasetName::{Cifar10, FashionMnist, Mnist, SynthDigits};
+        const MNIST: DatasetName = DatasetName::MNIST;
+        const CIFAR_10: DatasetName = DatasetName::CIFAR_10;
         match self {
-            Scale::Quick => [Mnist, Cifar10, SynthDigits],
-            Scale::Paper => [Mnist, FashionMnist, Cifar10],
+            Scale::Quick => [MNIST, CIFAR_10, DatasetName::SYNTH_DIGITS],
+            Scale::Paper => [MNIST, DatasetName::FASHION_MNIST, CIFAR_10],
         }
     }
 
@@ -48,8 +49,8 @@ impl Scale {
 
     /// The settings of a run of this scale.
     fn settings(self, dataset: DatasetName, net: NetConfig) -> Settings {
-        let drawn = dataset == DatasetName::SynthDigits;
-        let photographs = matches!(dataset, DatasetName::Cifar10 | DatasetName::Cifar100);
+        let drawn = dataset == DatasetName::SYNTH_DIGITS;
+        let photographs = matches!(dataset, DatasetName::CIFAR_10 | DatasetName::CIFAR_100);
         let mut settings = Settings {
             dataset,
             net,
@@ -65,7 +66,7 @@ impl Scale {
             }
             Scale::Paper => {
                 // CIFAR-100 has 500 of each class.
-                let fewer = dataset == DatasetName::Cifar100;
+                let fewer = dataset == DatasetName::CIFAR_100;
                 settings.examples_per_class =
                     Some(if fewer { PerClass::All } else { PAPER.into() });
                 settings.train.epochs = if photographs { 350 } else { 200 };
@@ -134,7 +135,7 @@ fn lay(over: Table, under: &mut Table) {
 
 /// Where the files of a data set are, as far as is known.
 fn folder(options: &RunsOptions, dataset: DatasetName) -> Result<Option<PathBuf>, Failure> {
-    if dataset == DatasetName::SynthDigits {
+    if dataset == DatasetName::SYNTH_DIGITS {
         return Ok(None);
     }
     let name = dataset.as_str();

@@ -80,7 +80,13 @@ impl Run {
         let (input, classes) = (sources.train.shape(), sources.train.classes());
         // A network that cannot be made is refused before anything is written.
         let initial = match &settings.weights {
-            Some(path) => Some(import_weights(path, &settings.net, input, classes, &device)?),
+            Some(path) => Some(import_weights(
+                path,
+                &settings.net,
+                input,
+                classes,
+                &device,
+            )?),
             None => {
                 settings.net.blank(input, classes, &device)?;
                 None
@@ -246,7 +252,11 @@ impl Run {
     /// # Errors
     ///
     /// Weights that are not kept, that are damaged and stand nowhere else, or that are of another run or epoch.
-    pub fn checkpoint(&self, epoch: usize, observer: &dyn Observer) -> Result<Checkpoint, StudyError> {
+    pub fn checkpoint(
+        &self,
+        epoch: usize,
+        observer: &dyn Observer,
+    ) -> Result<Checkpoint, StudyError> {
         stored_weights::load(&self.folder, &self.file, epoch, &self.device, observer)
     }
 }
@@ -276,7 +286,10 @@ fn agree(root: &Path, earlier: &RunFile, now: &RunFile) -> Result<(), StudyError
 
 /// Refuses data that are not those that a run was trained on.
 fn require_data(root: &Path, file: &RunFile, train: &str, test: &str) -> Result<(), StudyError> {
-    let what = match (train == file.train_data_sha256, test == file.test_data_sha256) {
+    let what = match (
+        train == file.train_data_sha256,
+        test == file.test_data_sha256,
+    ) {
         (true, true) => return Ok(()),
         (true, false) => "test",
         (false, true) => "training",

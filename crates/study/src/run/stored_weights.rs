@@ -22,11 +22,7 @@ pub fn kept_epochs(folder: &RunFolder) -> Result<Vec<usize>, StudyError> {
 }
 
 /// Puts back what is lost or damaged among the checkpoints and stands in another file.
-pub fn heal(
-    folder: &RunFolder,
-    run: &RunFile,
-    observer: &dyn Observer,
-) -> Result<(), StudyError> {
+pub fn heal(folder: &RunFolder, run: &RunFile, observer: &dyn Observer) -> Result<(), StudyError> {
     if !folder.is_held() || !folder.checkpoints().is_dir() {
         return Ok(());
     }

@@ -41,11 +41,7 @@ pub fn train_run(
 }
 
 /// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
-fn search(
-    run: &Run,
-    training: Training<'_>,
-    observer: &dyn Observer,
-) -> Result<f64, StudyError> {
+fn search(run: &Run, training: Training<'_>, observer: &dyn Observer) -> Result<f64, StudyError> {
     let train = &run.settings().train;
     let rates = train.learning_rate.rates()?;
     let epochs = train.search_epochs.unwrap_or(training.config.epochs);

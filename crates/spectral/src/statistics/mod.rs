@@ -1,0 +1,8 @@
+//! Means, confidence intervals and quantiles.
+
+pub(crate) mod bounded;
+pub(crate) mod estimate;
+pub(crate) mod student;
+
+pub use bounded::Bounded;
+pub use estimate::Estimate;

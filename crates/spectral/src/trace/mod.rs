@@ -1,0 +1,19 @@
+//! Traces, norms and diagonals by random probes.
+
+pub(crate) mod diagonal;
+pub(crate) mod energy;
+pub(crate) mod frobenius;
+pub(crate) mod hutchinson;
+pub(crate) mod leave_one_out;
+pub(crate) mod probe_products;
+pub(crate) mod quadratic_forms;
+pub(crate) mod trace_estimate;
+pub(crate) mod xtrace;
+
+pub use diagonal::{Diagonal, DiagonalEstimation, diagonal};
+pub use energy::{EnergySamples, EnergySplit};
+pub use frobenius::{FrobeniusEstimation, frobenius_norm};
+pub use hutchinson::{HutchinsonEstimation, hutchinson_trace};
+pub use probe_products::HutchinsonOptions;
+pub use trace_estimate::TraceEstimate;
+pub use xtrace::{XtraceEstimation, XtraceOptions, xtrace};
