@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hesscope_data::DataError;
 use hesscope_files::LockError;
 use hesscope_hvp::HvpError;
-use hesscope_models::{
+use hesscope_models::{ExportError, 
     CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
 use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
@@ -75,6 +75,9 @@ pub enum StudyError {
     /// The weights to start from cannot be had.
     #[error(transparent)]
     Weights(#[from] ImportError),
+    /// The weights cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Products cannot be formed.
     #[error(transparent)]
     Products(#[from] HvpError),
