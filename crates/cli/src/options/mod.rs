@@ -17,6 +17,4 @@ pub use data::DataOptions;
 pub use estimation::EstimationOptions;
 pub use lists::{dataset_help, dataset_names, datasets_to_fetch, lists, net_help};
 pub use new_run::NewRunOptions;
-pub use settings::SettingsOptions;
 pub use stored_run::{CheckpointOptions, StoredRunOptions};
-pub use train::TrainOptions;

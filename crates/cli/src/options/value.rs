@@ -1,7 +1,7 @@
 //! Values of options that are checked when they are read.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
 use hesscope_models::{NetConfig, Schedule};
@@ -49,13 +49,6 @@ pub fn seed(text: &str) -> Result<u64, String> {
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct SettingsPath(PathBuf);
-
-impl SettingsPath {
-    /// The path.
-    pub fn as_path(&self) -> &Path {
-        &self.0
-    }
-}
 
 impl ValueParserFactory for SettingsPath {
     type Parser =

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table};
 /// A table of these rows below a header. The first column is aligned to the left, the others to the right.
 pub fn table(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(header);
+    table.load_style(NOTHING).set_header(header);
     for row in rows {
         table.add_row(row);
     }
