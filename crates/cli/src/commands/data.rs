@@ -1,25 +1,71 @@
 //! `hesscope data`: the data sets, fetched, checked and described.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use hesscope_data::{Dataset as Loaded, DatasetName, DatasetSpec, datasets};
+use clap::Subcommand;
+use hesscope_data::{Dataset as Loaded, DatasetName, DatasetSpec};
 use hesscope_fetch::{Catalogue, Dataset, Fetcher, Observer, Origin, Retry, Settings, verify};
+use hesscope_study::settings::default_data_folder;
 use indicatif::HumanBytes;
 
-use crate::args::{DataCommand, FetchOptions, InfoOptions, VerifyDataOptions};
 use crate::failure::Failure;
-use crate::output::Progress;
+use crate::options::{dataset_names, datasets_to_fetch};
+use crate::output::{Progress, print};
 
-/// The folder of a data set unless another is given.
-pub fn default_folder(name: &str) -> PathBuf {
-    Path::new("data").join(name)
+/// What to do with which data set.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the data sets
+    List,
+    /// Say what a data set is, its licence and source, and what its folder holds
+    Info(InfoOptions),
+    /// Download data sets into data/NAME, checking every byte
+    Fetch(FetchOptions),
+    /// Compare the files of a data set with the published ones
+    Verify(VerifyOptions),
 }
 
-/// Whether `hesscope data fetch` brings the data set.
-pub fn is_fetched(name: &str) -> bool {
-    Catalogue::standard()
-        .get(name)
-        .is_ok_and(|dataset| !dataset.files.is_empty())
+/// Which data set to describe.
+#[derive(Debug, clap::Args)]
+pub struct InfoOptions {
+    #[arg(help = format!("Data set: {}", dataset_names()))]
+    name: DatasetName,
+    /// Folder with its files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Which data sets to fetch, and from where.
+#[derive(Debug, clap::Args)]
+pub struct FetchOptions {
+    #[arg(
+        required = true,
+        value_name = "NAME",
+        help = format!("Data sets: {}", datasets_to_fetch())
+    )]
+    names: Vec<DatasetName>,
+    /// Folder for the files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Address of a folder that has the files under their official names, tried before all others
+    #[arg(long, value_name = "URL")]
+    mirror: Option<String>,
+    /// Unpack archives too; hesscope reads them as they are
+    #[arg(long)]
+    unpack: bool,
+    /// Replace files that are there with other bytes
+    #[arg(long)]
+    replace: bool,
+}
+
+/// Which data set to check.
+#[derive(Debug, clap::Args)]
+pub struct VerifyOptions {
+    #[arg(help = format!("Data set: {}", datasets_to_fetch()))]
+    name: DatasetName,
+    /// Folder with its files [default: data/NAME]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
 }
 
 /// Does what one of the subcommands says.
@@ -37,66 +83,73 @@ pub fn run(command: &DataCommand) -> Result<(), Failure> {
 
 fn list() {
     let catalogue = Catalogue::standard();
-    for about in datasets() {
-        let size = match catalogue.get(about.name.as_str()).map(Dataset::size) {
-            Ok(0) => " (by hand)".into(),
-            Ok(bytes) => format!(" ({})", HumanBytes(bytes)),
+    for about in hesscope_data::datasets() {
+        let size = match catalogue.get(about.name.as_str()) {
+            Ok(dataset) if dataset.size() > 0 => format!(" ({})", HumanBytes(dataset.size())),
+            Ok(_) => " (downloaded by hand)".into(),
+            // The user's own, or drawn.
             Err(_) => String::new(),
         };
-        println!("{:14} {}{size}", about.name, about.description);
+        print(format_args!(
+            "{:14} {}{size}",
+            about.name, about.description
+        ));
     }
 }
 
 fn info(options: &InfoOptions) -> Result<(), Failure> {
-    let name: DatasetName = options.name.parse()?;
-    println!("{}", name.about());
-    if let Ok(dataset) = Catalogue::standard().get(&options.name) {
-        println!("{dataset}");
+    let name = options.name.as_str();
+    print(options.name.about());
+    if let Ok(dataset) = Catalogue::standard().get(name) {
+        print(dataset);
     }
-    let folder = options.data_dir.clone().or_else(|| {
-        let usual = default_folder(&options.name);
-        usual.is_dir().then_some(usual)
-    });
-    let drawn = name == DatasetName::SYNTH_DIGITS;
-    if folder.is_none() && !drawn {
-        println!(
+    let usual = default_data_folder(name);
+    let folder = options
+        .data_dir
+        .clone()
+        .or_else(|| usual.is_dir().then(|| usual.clone()));
+    if folder.is_none() && options.name != DatasetName::SYNTH_DIGITS {
+        print(format_args!(
             "  here: not in {}; give --data-dir to describe the files in another folder",
-            default_folder(&options.name).display()
-        );
+            usual.display()
+        ));
         return Ok(());
     }
     let spec = DatasetSpec {
         data_dir: folder,
-        ..DatasetSpec::new(name)
+        ..DatasetSpec::new(options.name)
     };
-    describe(&hesscope_data::load(&spec)?)
+    describe(&hesscope_data::load(&spec)?);
+    Ok(())
 }
 
-fn describe(data: &Loaded) -> Result<(), Failure> {
-    println!("  images: {}", data.train.shape());
+fn describe(data: &Loaded) {
+    print(format_args!("  images: {}", data.train.shape()));
     for (name, split) in [("training", &data.train), ("test", &data.test)] {
         let counts = split.class_counts();
         let (least, most) = (counts.iter().min(), counts.iter().max());
         let of_each = match (least, most) {
-            (Some(least), Some(most)) if least == most => format!("{least} of each class"),
-            (Some(least), Some(most)) => format!("{least} to {most} of each class"),
+            (Some(least), Some(most)) if least == most => format!("{least} per class"),
+            (Some(least), Some(most)) => format!("{least} to {most} per class"),
             _ => "no classes".into(),
         };
-        println!("  {name}: {} examples, {of_each}", split.len());
+        print(format_args!(
+            "  {name}: {} examples, {of_each}",
+            split.len()
+        ));
     }
-    println!(
+    print(format_args!(
         "  classes ({}): {}",
         data.class_names.len(),
         some_of(&data.class_names)
-    );
-    println!(
+    ));
+    print(format_args!(
         "  normalised with mean {:?} and standard deviation {:?}",
         data.normalization.mean, data.normalization.std
-    );
+    ));
     for notice in &data.notices {
-        println!("  note: {notice}");
+        print(format_args!("  note: {notice}"));
     }
-    Ok(())
 }
 
 /// The first dozen names.
@@ -114,8 +167,7 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
     // An unknown name is refused before anything is brought.
     let mut wanted: Vec<Dataset> = Vec::new();
     for name in &options.names {
-        name.parse::<DatasetName>()?;
-        let mut dataset = catalogue.get(name)?.clone();
+        let mut dataset = catalogue.get(name.as_str())?.clone();
         if let Some(mirror) = &options.mirror {
             dataset = dataset.with_mirror(mirror)?;
         }
@@ -130,13 +182,13 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         let folder = options
             .data_dir
             .clone()
-            .unwrap_or_else(|| default_folder(&dataset.name));
+            .unwrap_or_else(|| default_data_folder(&dataset.name));
         let about = dataset.name.parse::<DatasetName>()?.about();
-        println!("{}: {}", about.title, about.description);
+        print(format_args!("{}: {}", about.title, about.description));
         if let Some(published) = about.published {
-            println!("licence: {}", published.licence);
-            println!("source: {}", published.source);
-            println!("cite: {}", published.citation);
+            print(format_args!("licence: {}", published.licence));
+            print(format_args!("source: {}", published.source));
+            print(format_args!("cite: {}", published.citation));
         }
         let fetcher = Fetcher::new(Settings {
             replace: options.replace,
@@ -145,14 +197,18 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         });
         let mut watcher = Watcher(Progress::bytes());
         for file in fetcher.fetch(dataset, &folder, &mut watcher)? {
-            println!("{}: {}", file.path.display(), words(&file.origin));
+            print(format_args!(
+                "{}: {}",
+                file.path.display(),
+                words(&file.origin)
+            ));
             if let Some(unpacked) = file.unpacked {
                 let how = if unpacked.kept {
                     "was unpacked before"
                 } else {
                     "unpacked"
                 };
-                println!("{}: {how}", unpacked.path.display());
+                print(format_args!("{}: {how}", unpacked.path.display()));
             }
         }
     }
@@ -174,7 +230,7 @@ fn words(origin: &Origin) -> String {
         Origin::Downloaded {
             address, resumed, ..
         } => format!(
-            "from {address}, gone on with after {}, SHA-256 as pinned",
+            "from {address}, resumed after {}, SHA-256 as pinned",
             HumanBytes(*resumed)
         ),
     }
@@ -185,8 +241,7 @@ struct Watcher(Progress);
 
 impl Observer for Watcher {
     fn started(&mut self, file: &str, total: u64, have: u64) {
-        self.0.restart(total);
-        self.0.say(file);
+        self.0.restart(file, total);
         self.0.set(have);
     }
 
@@ -206,10 +261,9 @@ impl Observer for Watcher {
     }
 }
 
-fn check(options: &VerifyDataOptions) -> Result<(), Failure> {
-    options.name.parse::<DatasetName>()?;
+fn check(options: &VerifyOptions) -> Result<(), Failure> {
     let catalogue = Catalogue::standard();
-    let dataset = catalogue.get(&options.name)?;
+    let dataset = catalogue.get(options.name.as_str())?;
     if let (Some(by_hand), true) = (&dataset.by_hand, dataset.files.is_empty()) {
         return Err(Failure::new(format!(
             "{} has no files that are pinned, so there is nothing to compare: {by_hand}",
@@ -219,7 +273,7 @@ fn check(options: &VerifyDataOptions) -> Result<(), Failure> {
     let folder = options
         .data_dir
         .clone()
-        .unwrap_or_else(|| default_folder(&dataset.name));
+        .unwrap_or_else(|| default_data_folder(&dataset.name));
     if !folder.is_dir() {
         return Err(Failure::new(format!(
             "{} is not a folder: give the one with the files of {} by --data-dir, or fetch them with \
@@ -230,7 +284,7 @@ fn check(options: &VerifyDataOptions) -> Result<(), Failure> {
         )));
     }
     let report = verify(&folder, dataset);
-    println!("{report}");
+    print(&report);
     if report.is_good() {
         return Ok(());
     }
