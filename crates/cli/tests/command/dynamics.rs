@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use hesscope_report::schema::{Along, Dynamics};
+use hesscope_records::{Along, Dynamics};
 
 use crate::bad_input::refused;
 use crate::common::{hesscope, start};
@@ -42,7 +42,7 @@ fn run(out: &Path) -> crate::common::Ran {
 fn read(out: &Path) -> Dynamics {
     let text = fs::read_to_string(out.join("dynamics.json")).expect("a file");
     let mut dynamics: Dynamics = serde_json::from_str(&text).expect("dynamics");
-    dynamics.seconds = 0.0;
+    dynamics.origin.seconds = 0.0;
     dynamics
 }
 
@@ -143,7 +143,7 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
 }
 
 #[test]
-fn killed_dynamics_go_on_and_end_the_same() {
+fn killed_dynamics_resume_and_end_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let undisturbed = folder.path().join("undisturbed");
     let begin = Instant::now();

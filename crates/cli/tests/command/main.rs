@@ -2,6 +2,7 @@
 
 mod attribute;
 mod bad_input;
+mod check;
 mod common;
 mod data;
 mod datasets;
@@ -13,5 +14,7 @@ mod killed;
 mod overlaps;
 mod run;
 mod search;
+mod small_inputs;
 mod sweep;
+mod trace;
 mod weights;

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::bad_input::refused;
-use crate::common::{Ran, command, hesscope};
+use crate::common::{Ran, command, hesscope, write_mnist};
 use crate::killed::{results, same};
 
 /// What all runs of these sweeps share: each takes a fraction of a second.
@@ -268,11 +268,14 @@ fn shards_make_the_whole_and_the_table_names_it() {
         let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         let settings = &analysis["settings"];
         assert_eq!(settings["operator"], row["operator"].as_str());
-        assert_eq!(settings["split"], row["split"].as_str());
-        assert_eq!(settings["epoch"].to_string(), row["epoch"]);
+        assert_eq!(settings["subject"]["split"], row["split"].as_str());
+        assert_eq!(settings["subject"]["epoch"].to_string(), row["epoch"]);
         assert_eq!(analysis["loss"].as_f64(), row["loss"].parse().ok());
-        assert_eq!(analysis["dimension"].to_string(), row["parameters"]);
-        let top: Vec<f64> = analysis["top"]["values"]
+        assert_eq!(
+            analysis["spectrum"]["dimension"].to_string(),
+            row["parameters"]
+        );
+        let top: Vec<f64> = analysis["spectrum"]["top"]["values"]
             .as_array()
             .expect("values")
             .iter()
@@ -364,22 +367,6 @@ fn a_run_that_another_process_holds_is_come_back_to() {
     let status = hesscope(&["sweep", "status", &text]);
     for line in ["done     2\n", "running  0\n", "nothing is left"] {
         assert!(status.stdout.contains(line), "{line}: {}", status.stdout);
-    }
-}
-
-/// The four files of MNIST, with three images of each digit to train on and two to test on.
-fn write_mnist(folder: &Path) {
-    fs::create_dir_all(folder).expect("a folder");
-    for (prefix, each) in [("train", 3u32), ("t10k", 2)] {
-        let count = 10 * each;
-        let mut images = [0x803, count, 28, 28].map(u32::to_be_bytes).concat();
-        let mut labels = [0x801, count].map(u32::to_be_bytes).concat();
-        for image in 0..count {
-            images.extend((0..28 * 28).map(|pixel| (pixel * (image % 10 + 3) % 251) as u8));
-            labels.push((image % 10) as u8);
-        }
-        fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images).expect("images");
-        fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("labels");
     }
 }
 

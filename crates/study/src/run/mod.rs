@@ -16,9 +16,10 @@ mod training;
 mod watcher;
 
 pub use check::{Fault, Remedy, check};
-pub use folder::{CHECKPOINTS, FIGURES, RunFolder, SNAPSHOTS};
+pub use folder::{CHECKPOINTS, FIGURES, LOCK, RunFolder, SEARCH, SNAPSHOTS};
 pub use report::write_run_report;
 pub use run::{Checkpoint, Run, require_class};
 pub use run_file::RunFile;
 pub use search::search_record;
+pub(crate) use stored_weights::{kept_epochs, load as load_weights};
 pub use timing::{TimingRecord, timing_of};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::analysis::AnalysisChoices;
+use super::checkpoint_epochs::CheckpointEpochs;
 use super::data::DataSettings;
 use super::seeds::{SeedChoices, Seeds};
 use super::toml_file;
@@ -237,6 +238,17 @@ impl Settings {
             .epochs
             .clone()
             .unwrap_or_else(|| vec![self.train.epochs])
+    }
+
+    /// Trains to the last of these epochs, keeps the weights of all, and analyses them.
+    pub fn analyse_at(&mut self, mut epochs: Vec<usize>) {
+        epochs.sort_unstable();
+        epochs.dedup();
+        let last = epochs.last().copied().unwrap_or_default();
+        let between = epochs.iter().copied().filter(|&epoch| epoch != 0 && epoch != last);
+        self.train.epochs = last;
+        self.train.checkpoint_epochs = CheckpointEpochs::List(between.collect());
+        self.analysis.epochs = Some(epochs);
     }
 
     /// The part that determines the trained weights: everything but what is measured, how precisely,

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use hesscope_data::PerClass;
 
 use super::finished::Finished;
-use super::points::{Point, net_label};
-use super::status::State;
-use crate::failure::Failure;
-use crate::learning_rate::LearningRate;
+use super::point::{Point, net_label};
+use super::standing::Standing;
+use crate::error::StudyError;
+use crate::settings::LearningRate;
 
 /// What is known of the time left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,23 +47,23 @@ struct Pace {
 }
 
 /// The time left, from how every run stands. Failed runs are not counted.
-pub fn estimate(states: &[(&Point, State)]) -> Result<Estimate, Failure> {
+pub fn estimate(states: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
     let mut done: BTreeMap<Kind, Vec<(Amount, &Finished)>> = BTreeMap::new();
     let mut left = Vec::new();
     for (point, state) in states {
         match state {
-            State::Done(finished) => done
+            Standing::Done(finished) => done
                 .entry(kind(point)?)
                 .or_default()
                 .push((amount(point)?, finished)),
-            State::Running(worker) => {
+            Standing::Running(worker) => {
                 let spent = worker
                     .as_ref()
                     .map_or(0.0, |worker| worker.duration().as_secs_f64());
-                left.push((*point, spent));
+                left.push((point, spent));
             }
-            State::Left => left.push((*point, 0.0)),
-            State::Failed(_) => {}
+            Standing::Left => left.push((point, 0.0)),
+            Standing::Failed(_) => {}
         }
     }
     let (mut seconds, mut runs, mut unknown) = (0.0, 0, 0);
@@ -89,7 +89,7 @@ pub fn estimate(states: &[(&Point, State)]) -> Result<Estimate, Failure> {
     })
 }
 
-fn kind(point: &Point) -> Result<Kind, Failure> {
+fn kind(point: &Point) -> Result<Kind, StudyError> {
     let settings = &point.settings;
     let all = settings
         .examples_per_class
@@ -97,7 +97,7 @@ fn kind(point: &Point) -> Result<Kind, Failure> {
     Ok((settings.dataset.to_string(), net_label(&settings.net)?, all))
 }
 
-fn amount(point: &Point) -> Result<Amount, Failure> {
+fn amount(point: &Point) -> Result<Amount, StudyError> {
     let settings = &point.settings;
     let examples = settings
         .examples_per_class
@@ -170,23 +170,25 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use hesscope_records::Part;
+
     use super::*;
     use crate::settings::Settings;
 
     fn point(text: &str) -> Point {
         let mut settings: Settings = toml::from_str(text).expect("settings");
-        settings.analysis.operators = vec!["g".into()];
+        settings.analysis.operators = vec![Part::G.into()];
         Point {
             name: text.into(),
             settings,
         }
     }
 
-    fn done(training: f64, analysis: f64) -> State {
+    fn done(training: f64, analysis: f64) -> Standing {
         let text = format!(
-            r#"{{"schema": 1, "key": "", "rows": [], "training_seconds": {training}, "analysis_seconds": {analysis}}}"#
+            r#"{{"run": "", "key": "", "analyses": [], "training_seconds": {training}, "analysis_seconds": {analysis}}}"#
         );
-        State::Done(serde_json::from_str(&text).expect("JSON"))
+        Standing::Done(serde_json::from_str(&text).expect("JSON"))
     }
 
     const TEN: &str = "examples-per-class = 10\ntrain = { epochs = 5 }";
@@ -196,7 +198,7 @@ mod tests {
     fn time_goes_with_examples_epochs_and_analyses() {
         let (ten, twenty) = (point(TEN), point(TWENTY));
         // 50 units of training and 10 of analysis took 100 s and 30 s; of 200 and 20 that makes 400 s and 60 s.
-        let states = [(&ten, done(100.0, 30.0)), (&twenty, State::Left)];
+        let states = [(ten, done(100.0, 30.0)), (twenty, Standing::Left)];
         let found = estimate(&states).expect("an estimate");
         assert!((found.seconds - 460.0).abs() < 1e-9, "{found:?}");
         assert_eq!((found.runs, found.unknown, found.done), (1, 0, 1));
@@ -207,10 +209,10 @@ mod tests {
     fn the_range_is_how_far_runs_were_off_the_others() {
         let ten = point(TEN);
         let states = [
-            (&ten, done(100.0, 0.0)),
-            (&ten, done(150.0, 0.0)),
-            (&ten, State::Left),
-            (&ten, State::Left),
+            (ten.clone(), done(100.0, 0.0)),
+            (ten.clone(), done(150.0, 0.0)),
+            (ten.clone(), Standing::Left),
+            (ten, Standing::Left),
         ];
         let found = estimate(&states).expect("an estimate");
         assert!((found.seconds - 250.0).abs() < 1e-9, "{found:?}");
@@ -229,10 +231,10 @@ mod tests {
         );
         let all = point("dataset = \"mnist\"");
         let states = [
-            (&ten, done(100.0, 30.0)),
-            (&other, State::Left),
-            (&all, State::Left),
-            (&ten, State::Running(None)),
+            (ten.clone(), done(100.0, 30.0)),
+            (other, Standing::Left),
+            (all, Standing::Left),
+            (ten, Standing::Running(None)),
         ];
         let found = estimate(&states).expect("an estimate");
         assert_eq!((found.runs, found.unknown), (1, 2));
