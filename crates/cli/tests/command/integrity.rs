@@ -69,7 +69,13 @@ fn runs() -> &'static Runs {
                 assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
             }
             let ran = hesscope(&["check", root]);
-            assert_eq!(ran.code, Some(0), "a whole run: {}{}", ran.stdout, ran.stderr);
+            assert_eq!(
+                ran.code,
+                Some(0),
+                "a whole run: {}{}",
+                ran.stdout,
+                ran.stderr
+            );
         }
         runs
     })
@@ -112,7 +118,8 @@ fn files(root: &Path) -> Vec<String> {
 
 /// A name without the hash of the settings, so that the same file of another run is found.
 fn kind(name: &str) -> String {
-    let is_hash = |part: &str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash =
+        |part: &str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let parts: Vec<&str> = stem.split('-').filter(|part| !is_hash(part)).collect();
     format!("{}.{extension}", parts.join("-"))
@@ -123,11 +130,29 @@ fn samples(root: &Path) -> Vec<String> {
     let mut samples: Vec<String> = Vec::new();
     let group = |name: &str| {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-        let of_many = ["analysis", "eigenvectors", "figures", "overlaps", "means", "findings"].contains(&folder);
-        let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension).to_owned();
+        let of_many = [
+            "analysis",
+            "eigenvectors",
+            "figures",
+            "overlaps",
+            "means",
+            "findings",
+        ]
+        .contains(&folder);
+        let extension = file
+            .rsplit_once('.')
+            .map_or("", |(_, extension)| extension)
+            .to_owned();
         // Every trial of a search has the same files.
-        let folder = if folder.starts_with("search/") { "search" } else { folder };
-        (folder.to_owned(), if of_many { extension } else { kind(file) })
+        let folder = if folder.starts_with("search/") {
+            "search"
+        } else {
+            folder
+        };
+        (
+            folder.to_owned(),
+            if of_many { extension } else { kind(file) },
+        )
     };
     for name in files(root) {
         if name != "run.lock" && !samples.iter().any(|other| group(other) == group(&name)) {
@@ -158,7 +183,9 @@ fn damaged(name: &str, damage: Damage) -> Option<Vec<u8>> {
         }
         Damage::Exchanged => {
             let other = runs().root(4);
-            let twin = files(&other).into_iter().find(|other| kind(other) == kind(name))?;
+            let twin = files(&other)
+                .into_iter()
+                .find(|other| kind(other) == kind(name))?;
             fs::read(other.join(twin)).expect("a file")
         }
     };
@@ -179,17 +206,44 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
     let file = |name: &str| format!("{target}/{name}");
     let ran = match command {
         "report" => hesscope(&["report", run, "--out", target]),
-        "export weights" => hesscope(&["export", run, "--what", "weights", "--out", &file("weights.safetensors")]),
-        "export analysis" => hesscope(&["export", run, "--what", "analysis", "--out", &file("analysis.npz")]),
-        "export eigenvectors" => {
-            hesscope(&["export", run, "--what", "eigenvectors", "--out", &file("vectors.npz")])
-        }
+        "export weights" => hesscope(&[
+            "export",
+            run,
+            "--what",
+            "weights",
+            "--out",
+            &file("weights.safetensors"),
+        ]),
+        "export analysis" => hesscope(&[
+            "export",
+            run,
+            "--what",
+            "analysis",
+            "--out",
+            &file("analysis.npz"),
+        ]),
+        "export eigenvectors" => hesscope(&[
+            "export",
+            run,
+            "--what",
+            "eigenvectors",
+            "--out",
+            &file("vectors.npz"),
+        ]),
         "spectrum" => hesscope(&["spectrum", run, "--operator", "hess"]),
         "overlaps" => hesscope(&["overlaps", run]),
         "attribute" => hesscope(&["attribute", run, "--energy-probes", "2"]),
         "train" => {
             let config = runs().dir.path().join("run.toml");
-            hesscope(&["train", "--config", text(&config), "--seed", "3", "--out", run])
+            hesscope(&[
+                "train",
+                "--config",
+                text(&config),
+                "--seed",
+                "3",
+                "--out",
+                run,
+            ])
         }
         _ => unreachable!("{command}"),
     };
@@ -217,7 +271,9 @@ const COMMANDS: [&str; 8] = [
 /// Standard output without what depends on the clock and the folder.
 fn essence(stdout: &str, root: &Path, out: &Path) -> String {
     let stdout = stdout.replace(text(root), "RUN").replace(text(out), "OUT");
-    let lines = stdout.lines().map(|line| line.split(" products in ").next().unwrap_or(line));
+    let lines = stdout
+        .lines()
+        .map(|line| line.split(" products in ").next().unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -249,7 +305,13 @@ fn no_damage_is_passed_over_in_silence() {
             };
             lay();
             let checked = hesscope(&["check", text(&root)]);
-            assert_eq!(checked.code, Some(1), "{case}: {}{}", checked.stdout, checked.stderr);
+            assert_eq!(
+                checked.code,
+                Some(1),
+                "{case}: {}{}",
+                checked.stdout,
+                checked.stderr
+            );
             assert!(checked.stdout.contains(&name), "{case}: {}", checked.stdout);
             fs::remove_dir_all(&root).expect("removed");
             for (command, (stdout, files)) in COMMANDS.iter().zip(&expected) {
@@ -259,7 +321,11 @@ fn no_damage_is_passed_over_in_silence() {
                     // Refused, and what is at fault is named.
                     Some(2) => {
                         let short = name.rsplit('/').next().expect("a name");
-                        assert!(ran.stderr.contains(short), "{command}, {case}: {}", ran.stderr);
+                        assert!(
+                            ran.stderr.contains(short),
+                            "{command}, {case}: {}",
+                            ran.stderr
+                        );
                     }
                     // Healed, or not read: the answer is that of the whole run.
                     Some(0) => {
@@ -295,7 +361,11 @@ fn every_flipped_bit_of_the_records_is_seen() {
             flipped[part * (whole.len() - 1) / 11] ^= 1 << (part % 8);
             fs::write(&path, &flipped).expect("written");
             let ran = hesscope(&["check", text(&root)]);
-            assert!(ran.code == Some(1) && ran.stdout.contains(&name), "{name}, part {part}: {}", ran.stdout);
+            assert!(
+                ran.code == Some(1) && ran.stdout.contains(&name),
+                "{name}, part {part}: {}",
+                ran.stdout
+            );
         }
         fs::write(&path, &whole).expect("written");
     }
@@ -306,8 +376,14 @@ fn a_lost_or_damaged_last_epoch_comes_back_from_its_twin() {
     let dir = tempfile::tempdir().expect("a folder");
     let root = dir.path().join("run");
     for (lost, twin) in [
-        ("checkpoints/epoch-0003.safetensors", "checkpoints/last.safetensors"),
-        ("checkpoints/last.safetensors", "checkpoints/epoch-0003.safetensors"),
+        (
+            "checkpoints/epoch-0003.safetensors",
+            "checkpoints/last.safetensors",
+        ),
+        (
+            "checkpoints/last.safetensors",
+            "checkpoints/epoch-0003.safetensors",
+        ),
     ] {
         for damage in [None, Some(b"not a checkpoint")] {
             copy(&runs().root(3), &root);
@@ -317,9 +393,21 @@ fn a_lost_or_damaged_last_epoch_comes_back_from_its_twin() {
                 Some(bytes) => fs::write(&path, bytes).expect("written"),
             }
             let config = runs().dir.path().join("run.toml");
-            let ran = hesscope(&["train", "--config", text(&config), "--seed", "3", "--out", text(&root)]);
+            let ran = hesscope(&[
+                "train",
+                "--config",
+                text(&config),
+                "--seed",
+                "3",
+                "--out",
+                text(&root),
+            ]);
             assert_eq!(ran.code, Some(0), "{lost}: {}", ran.stderr);
-            assert_eq!(fs::read(&path).expect("back"), fs::read(root.join(twin)).expect("its twin"), "{lost}");
+            assert_eq!(
+                fs::read(&path).expect("back"),
+                fs::read(root.join(twin)).expect("its twin"),
+                "{lost}"
+            );
             fs::remove_dir_all(&root).expect("removed");
         }
     }
@@ -349,11 +437,23 @@ fn a_folder_that_is_none_of_a_run_stays_byte_for_byte() {
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(&path, "theirs").expect("written");
         for command in ["run", "train"] {
-            let ran = hesscope(&[command, "--config", text(&config), "--seed", "3", "--out", text(&root)]);
+            let ran = hesscope(&[
+                command,
+                "--config",
+                text(&config),
+                "--seed",
+                "3",
+                "--out",
+                text(&root),
+            ]);
             assert_eq!(ran.code, Some(2), "{name}: {}{}", ran.stdout, ran.stderr);
             assert!(ran.stderr.contains(text(&root)), "{name}: {}", ran.stderr);
         }
-        for arguments in [&["spectrum", text(&root)][..], &["report", text(&root)], &["check", text(&root)]] {
+        for arguments in [
+            &["spectrum", text(&root)][..],
+            &["report", text(&root)],
+            &["check", text(&root)],
+        ] {
             let ran = hesscope(arguments);
             assert_ne!(ran.code, Some(0), "{arguments:?}, {name}");
         }
@@ -385,7 +485,12 @@ fn reading_takes_no_lock_and_results_have_the_usual_mode() {
     copy(&runs().root(3), &root);
     fs::remove_file(root.join("run.lock")).expect("removed");
     let before = files(&root);
-    for command in ["report", "export weights", "export analysis", "export eigenvectors"] {
+    for command in [
+        "report",
+        "export weights",
+        "export analysis",
+        "export eigenvectors",
+    ] {
         let (ran, written) = read_by(command, &root, &out);
         assert_eq!(ran.code, Some(0), "{command}: {}", ran.stderr);
         assert!(!written.is_empty());
@@ -445,16 +550,36 @@ fn data_other_than_those_trained_on_are_refused() {
     }
     let root = dir.path().join("run");
     let arguments = [
-        "run", "--dataset", "folder", "--data-dir", text(&data), "--image-size", "4", "--net", "mlp", "--epochs", "1",
-        "--operators", "g", "--out", text(&root),
+        "run",
+        "--dataset",
+        "folder",
+        "--data-dir",
+        text(&data),
+        "--image-size",
+        "4",
+        "--net",
+        "mlp",
+        "--epochs",
+        "1",
+        "--operators",
+        "g",
+        "--out",
+        text(&root),
     ];
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     class("train", "dark", 60);
-    for arguments in [&arguments[..], &["spectrum", text(&root), "--operator", "h"]] {
+    for arguments in [
+        &arguments[..],
+        &["spectrum", text(&root), "--operator", "h"],
+    ] {
         let ran = hesscope(arguments);
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stdout);
-        assert!(ran.stderr.contains("training examples are not those"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("training examples are not those"),
+            "{}",
+            ran.stderr
+        );
     }
     // The same data elsewhere are found by the flag.
     class("train", "dark", 10);
@@ -462,6 +587,13 @@ fn data_other_than_those_trained_on_are_refused() {
     fs::rename(&data, &moved).expect("moved");
     let ran = hesscope(&["spectrum", text(&root), "--operator", "h"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stdout);
-    let ran = hesscope(&["spectrum", text(&root), "--operator", "h", "--data-dir", text(&moved)]);
+    let ran = hesscope(&[
+        "spectrum",
+        text(&root),
+        "--operator",
+        "h",
+        "--data-dir",
+        text(&moved),
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }

@@ -3,13 +3,12 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use hesscope_hvp::{Array, Evaluation, ProblemOptions, Problem};
+use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
 use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
 use hesscope_models::{BnMode, Network};
-use hesscope_records::{Analysis, ClassMeans, Kept, KeptSource, Record, Split, Subject, Terms};
+use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 
 use super::snapshots::{estimate, forget};
-use super::subspace::Subspace;
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
@@ -219,33 +218,6 @@ impl<'a> Opened<'a> {
             effort: effort.clone(),
         };
         forget(self.run.folder(), &settings.key());
-    }
-
-    /// The spectrum of an operator, found in the folder or made.
-    ///
-    /// # Errors
-    ///
-    /// What the estimation fails with, and a folder that cannot be read or written.
-    pub fn spectrum(&self, operator: Terms) -> Result<Kept<Analysis>, StudyError> {
-        super::spectrum::spectrum(self, operator)
-    }
-
-    /// The class means, found in the folder or made.
-    ///
-    /// # Errors
-    ///
-    /// Data of a single class, and a folder that cannot be read or written.
-    pub fn class_means(&self) -> Result<Kept<ClassMeans>, StudyError> {
-        super::class_means::class_means(self)
-    }
-
-    /// The leading subspace of an operator: exact where it is spanned by class means, and the outlier space otherwise.
-    ///
-    /// # Errors
-    ///
-    /// What the estimation fails with, and a folder that cannot be read or written.
-    pub fn subspace(&self, operator: Terms, pairs: Option<usize>) -> Result<Subspace, StudyError> {
-        super::subspace::subspace(self, operator, pairs)
     }
 
     /// Tells the observer where a record came from.

@@ -247,7 +247,11 @@ impl Faults {
         if let Err(error) = search_record(folder) {
             self.add(&folder.root().join(SEARCH_TABLE), error, Remedy::MakeAgain);
         }
-        for trial in fs::read_dir(folder.root().join(SEARCH)).into_iter().flatten().flatten() {
+        for trial in fs::read_dir(folder.root().join(SEARCH))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
             let path = trial.path().join(LAST_CHECKPOINT);
             let info = if path.exists() {
                 let found = read_checkpoint_info(&path)

@@ -7,9 +7,10 @@ use hesscope_models::{BatchSource, Network, import_weights};
 use hesscope_records::{Split, Subject, Terms};
 use toml::Table;
 
+use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
 use super::run_file::RunFile;
-use super::{stored_weights, training};
+use super::stored_weights;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
 use crate::settings::{Settings, differing, lay_over};
@@ -26,17 +27,6 @@ pub struct Run {
     initial: Option<Network>,
     device: Device,
     device_name: String,
-}
-
-/// A network at an epoch of its training.
-#[derive(Debug)]
-pub struct Checkpoint {
-    /// The epoch.
-    pub epoch: usize,
-    /// The network.
-    pub network: Network,
-    /// SHA-256 of the checkpoint's content.
-    pub sha256: String,
 }
 
 impl Run {
@@ -216,13 +206,9 @@ impl Run {
         stored_weights::kept_epochs(&self.folder)
     }
 
-    /// Trains what is left to train.
-    ///
-    /// # Errors
-    ///
-    /// A loss that is not finite, checkpoints that are of another run, and what the file system fails with.
-    pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
-        training::train_run(self, self.initial.as_ref(), observer)
+    /// What training starts from, if not from random weights.
+    pub(super) fn initial(&self) -> Option<&Network> {
+        self.initial.as_ref()
     }
 
     /// The network of an epoch over a split, as records name it.

@@ -8,8 +8,8 @@ use hesscope_models::{
     list_checkpoints, load_checkpoint, read_checkpoint_info,
 };
 
+use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
-use super::run::Checkpoint;
 use super::run_file::RunFile;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};

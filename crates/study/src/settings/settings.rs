@@ -245,7 +245,10 @@ impl Settings {
         epochs.sort_unstable();
         epochs.dedup();
         let last = epochs.last().copied().unwrap_or_default();
-        let between = epochs.iter().copied().filter(|&epoch| epoch != 0 && epoch != last);
+        let between = epochs
+            .iter()
+            .copied()
+            .filter(|&epoch| epoch != 0 && epoch != last);
         self.train.epochs = last;
         self.train.checkpoint_epochs = CheckpointEpochs::List(between.collect());
         self.analysis.epochs = Some(epochs);
