@@ -121,7 +121,11 @@ impl ScaleRuns {
     /// Where the files of a data set are, if a folder for all is given.
     fn data_dir(&self, dataset: DatasetName) -> Result<Option<PathBuf>, StudyError> {
         let name = dataset.as_str();
-        let Some(root) = self.data_root.as_deref().filter(|_| dataset != DatasetName::SYNTH_DIGITS) else {
+        let Some(root) = self
+            .data_root
+            .as_deref()
+            .filter(|_| dataset != DatasetName::SYNTH_DIGITS)
+        else {
             return Ok(None);
         };
         if !root.is_dir() {
