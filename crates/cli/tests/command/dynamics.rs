@@ -128,7 +128,14 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
     assert!(ran.stdout.contains("hess: outliers above zero (C = 10)"));
     assert!(ran.stdout.contains("hess, 4 a class: "));
 
-    // Once more: the same, and nothing is trained or analysed.
+    // Once more: the same, nothing is trained or analysed, and what a killed process left half-written is gone.
+    let left = |name: &str| [out.join(name), out.join("figures").join(name)];
+    for path in left(".hesscope-0123456789ab.partial")
+        .iter()
+        .chain(&left(".mine.partial"))
+    {
+        fs::write(path, "half").expect("written");
+    }
     let before = analyses(&out);
     assert_eq!(before.len(), 12);
     let again = run(&out);
@@ -140,6 +147,12 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
     );
     assert_eq!(analyses(&out), before);
     assert_eq!(read(&out), dynamics);
+    assert!(
+        left(".hesscope-0123456789ab.partial")
+            .iter()
+            .all(|path| !path.exists())
+    );
+    assert!(left(".mine.partial").iter().all(|path| path.exists()));
 }
 
 #[test]

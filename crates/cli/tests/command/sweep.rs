@@ -691,3 +691,98 @@ fn the_examples_are_read() {
     let long = hesscope(&["sweep", &format!("{examples}/small.toml"), "--dry-run"]);
     assert_eq!(short.stdout, long.stdout, "`sweep run` is `sweep`");
 }
+
+/// Names and contents of all files below a folder.
+fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(content(&path));
+        } else {
+            found.insert(path.clone(), fs::read(&path).expect("a file"));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_folder_of_something_else_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = spec(
+        folder.path(),
+        &format!("net = {TINY}\nexamples-per-class = 2"),
+    );
+    let out = folder.path().join("thesis");
+    fs::create_dir_all(out.join("runs/in-the-park")).expect("folders");
+    for (name, text) in [
+        ("runs/in-the-park/monday.txt", "5 km"),
+        (".draft.partial", "half a sentence"),
+        (".tmp-notes", "notes"),
+        ("sweep.csv", "chimney,brush\n"),
+    ] {
+        fs::write(out.join(name), text).expect("a file");
+    }
+    let before = content(&out);
+    let text = out.display().to_string();
+    refused(
+        &["sweep", &spec, "--out", &text],
+        &["thesis", "none of a sweep", "an empty folder"],
+    );
+    for command in ["status", "collect"] {
+        refused(&["sweep", command, &text], &["thesis", "plan.json"]);
+    }
+    assert_eq!(content(&out), before);
+}
+
+#[test]
+fn what_is_damaged_is_said_left_out_and_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = spec(
+        folder.path(),
+        &format!(
+            "net = {TINY}\nexamples-per-class = 2\nlearning-rate = [0.01, 0.1]\nepochs = 1\noperators = \"g\""
+        ),
+    );
+    let out = folder.path().join("sweep");
+    let text = out.display().to_string();
+    assert_eq!(sweep(&spec, &out, &[]).code, Some(0));
+    let before = table(&out);
+    let name = &runs(&out)[0];
+    let flip = |path: &Path| {
+        let mut bytes = fs::read(path).expect("a file");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(path, bytes).expect("written");
+    };
+    let run = out.join("runs").join(name);
+    let analysis = fs::read_dir(run.join("analysis"))
+        .expect("analyses")
+        .flatten()
+        .next()
+        .expect("an analysis");
+    for path in [run.join("sweep.json"), analysis.path()] {
+        flip(&path);
+        let collected = hesscope(&["sweep", "collect", &text]);
+        assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+        for said in [
+            "1 of 2 runs are done, 0 failed, 1 are left; the table has 1 rows",
+            "is left out of the table",
+            name,
+        ] {
+            assert!(
+                collected.stderr.contains(said),
+                "{said}: {}",
+                collected.stderr
+            );
+        }
+        let again = sweep(&spec, &out, &[]);
+        assert_eq!(again.code, Some(0), "{}", again.stderr);
+        assert_eq!(begun(&again), [name.clone()], "{}", again.stderr);
+        assert!(table(&out) == before);
+    }
+    flip(&out.join("plan.json"));
+    let parts = ["plan.json", "checksum", "sweep.toml --out"];
+    refused(&["sweep", &spec, "--out", &text], &parts);
+    refused(&["sweep", "status", &text], &parts);
+}

@@ -29,49 +29,42 @@ pub struct Estimate {
     pub done: usize,
 }
 
-/// What a run is made of: examples a class times epochs trained, those of a search with them, and times analyses.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Amount {
-    training: f64,
-    analysis: f64,
-}
+/// Of training and of analyses: what a run is made of, or the seconds that they took. A run is made of examples a class
+/// times epochs trained, those of a search with them, and examples a class times analyses.
+type Parts = [f64; 2];
 
 /// Runs whose times are compared: data set, network, and whether all examples are taken, whose number is not known here.
 type Kind = (String, String, bool);
 
-/// Seconds of a unit of each.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Pace {
-    training: f64,
-    analysis: f64,
-}
-
 /// The time left, from how every run stands. Failed runs are not counted.
-pub fn estimate(states: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
-    let mut done: BTreeMap<Kind, Vec<(Amount, &Finished)>> = BTreeMap::new();
+pub fn estimate(runs: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
+    let mut done: BTreeMap<Kind, Vec<(Parts, Parts)>> = BTreeMap::new();
     let mut left = Vec::new();
-    for (point, state) in states {
-        match state {
-            Standing::Done(finished) => done
-                .entry(kind(point)?)
+    for (point, standing) in runs {
+        let (kind, amount) = (kind(point)?, amount(point)?);
+        match standing {
+            Standing::Done(Finished {
+                training_seconds,
+                analysis_seconds,
+                ..
+            }) => done
+                .entry(kind)
                 .or_default()
-                .push((amount(point)?, finished)),
+                .push((amount, [*training_seconds, *analysis_seconds])),
             Standing::Running(worker) => {
-                let spent = worker
-                    .as_ref()
-                    .map_or(0.0, |worker| worker.duration().as_secs_f64());
-                left.push((point, spent));
+                let spent = worker.as_ref().map(|worker| worker.duration());
+                left.push((kind, amount, spent.unwrap_or_default().as_secs_f64()));
             }
-            Standing::Left => left.push((point, 0.0)),
+            Standing::Left => left.push((kind, amount, 0.0)),
             Standing::Failed(_) => {}
         }
     }
-    let (mut seconds, mut runs, mut unknown) = (0.0, 0, 0);
-    for (point, spent) in left {
-        match done.get(&kind(point)?).and_then(|done| pace(done)) {
+    let (mut seconds, mut counted, mut unknown) = (0.0, 0, 0);
+    for (kind, amount, spent) in left {
+        match done.get(&kind).and_then(|done| pace(done)) {
             Some(pace) => {
-                seconds += (pace.of(amount(point)?) - spent).max(0.0);
-                runs += 1;
+                seconds += (time(pace, amount) - spent).max(0.0);
+                counted += 1;
             }
             None => unknown += 1,
         }
@@ -83,7 +76,7 @@ pub fn estimate(states: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
         range: extreme(f64::min)
             .zip(extreme(f64::max))
             .map(|(least, most)| [least.min(1.0), most.max(1.0)]),
-        runs,
+        runs: counted,
         unknown,
         done: done.values().map(Vec::len).sum(),
     })
@@ -91,19 +84,15 @@ pub fn estimate(states: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
 
 fn kind(point: &Point) -> Result<Kind, StudyError> {
     let settings = &point.settings;
-    let all = settings
-        .examples_per_class
-        .is_none_or(|size| size == PerClass::All);
+    let size = settings.examples_per_class;
+    let all = size.is_none_or(|size| size == PerClass::All);
     Ok((settings.dataset.to_string(), net_label(&settings.net)?, all))
 }
 
-fn amount(point: &Point) -> Result<Amount, StudyError> {
-    let settings = &point.settings;
-    let examples = settings
-        .examples_per_class
-        .and_then(PerClass::count)
-        .unwrap_or(1) as f64;
-    let train = &settings.train;
+fn amount(point: &Point) -> Result<Parts, StudyError> {
+    let size = point.settings.examples_per_class;
+    let examples = size.and_then(PerClass::count).unwrap_or(1) as f64;
+    let train = &point.settings.train;
     let epochs = match train.learning_rate {
         LearningRate::Fixed(_) => train.epochs,
         LearningRate::Search(grid) => {
@@ -117,42 +106,35 @@ fn amount(point: &Point) -> Result<Amount, StudyError> {
             grid.rates()?.len() * trial + run
         }
     };
-    Ok(Amount {
-        training: examples * epochs as f64,
-        analysis: examples * point.analyses() as f64,
-    })
+    Ok([epochs, point.analyses()].map(|count| examples * count as f64))
 }
 
-impl Pace {
-    fn of(self, amount: Amount) -> f64 {
-        self.training * amount.training + self.analysis * amount.analysis
-    }
+fn time(pace: Parts, amount: Parts) -> f64 {
+    pace[0] * amount[0] + pace[1] * amount[1]
 }
 
-/// The median pace of finished runs of a kind.
-fn pace(done: &[(Amount, &Finished)]) -> Option<Pace> {
-    let ratio = |seconds: f64, amount: f64| if amount > 0.0 { seconds / amount } else { 0.0 };
-    Some(Pace {
-        training: median(
-            done.iter()
-                .map(|(amount, finished)| ratio(finished.training_seconds, amount.training)),
-        )?,
-        analysis: median(
-            done.iter()
-                .map(|(amount, finished)| ratio(finished.analysis_seconds, amount.analysis)),
-        )?,
-    })
+/// The median seconds of a unit, over finished runs of a kind: what they are made of, and the seconds it took.
+fn pace(done: &[(Parts, Parts)]) -> Option<Parts> {
+    let of = |part: usize| {
+        median(done.iter().map(|(amount, took)| {
+            if amount[part] > 0.0 {
+                took[part] / amount[part]
+            } else {
+                0.0
+            }
+        }))
+    };
+    Some([of(0)?, of(1)?])
 }
 
 /// How many times longer each run took than the others of its kind say.
-fn factors(done: &[(Amount, &Finished)]) -> Vec<f64> {
+fn factors(done: &[(Parts, Parts)]) -> Vec<f64> {
     (0..done.len())
         .filter_map(|k| {
             let mut others = done.to_vec();
-            let (amount, finished) = others.remove(k);
-            let said = pace(&others)?.of(amount);
-            let took = finished.training_seconds + finished.analysis_seconds;
-            (said > 0.0).then_some(took / said)
+            let (amount, took) = others.remove(k);
+            let said = time(pace(&others)?, amount);
+            (said > 0.0).then_some((took[0] + took[1]) / said)
         })
         .collect()
 }
@@ -249,7 +231,7 @@ mod tests {
         let short = point(
             "examples-per-class = 10\ntrain = { epochs = 5, learning-rate = \"search\", search-epochs = 2 }",
         );
-        let training = |point: &Point| amount(point).expect("an amount").training;
+        let training = |point: &Point| amount(point).expect("an amount")[0];
         assert_eq!(training(&fixed), 50.0);
         assert_eq!(training(&whole), 500.0);
         assert_eq!(training(&short), 10.0 * (10.0 * 2.0 + 5.0));
