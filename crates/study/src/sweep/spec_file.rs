@@ -4,7 +4,7 @@ use hesscope_data::{DatasetName, PerClass};
 use hesscope_models::NetConfig;
 use hesscope_records::{Split, Terms};
 use serde::Deserialize;
-use serde_with::{OneOrMany, apply, serde_as};
+use serde_with::{OneOrMany, serde_as};
 use toml::Table;
 
 use crate::settings::{LearningRate, Settings};
@@ -26,27 +26,33 @@ pub struct SpecFile {
 }
 
 /// The axes of the grid; an absent one has the value that the base gives it. Its types refuse bad values with their line.
-#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(dead_code)]
 pub struct Grid {
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     dataset: Option<Vec<DatasetName>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     net: Option<Vec<NetConfig>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     examples_per_class: Option<Vec<PerClass>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     learning_rate: Option<Vec<LearningRate>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     seed: Option<Vec<u64>>,
     /// The epochs analysed, of one training, whose length is the last.
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     pub epochs: Option<Vec<usize>>,
     /// The operators analysed.
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     operators: Option<Vec<Terms>>,
     /// The splits analysed.
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     splits: Option<Vec<Split>>,
 }
 
 /// `[[override]]`: other epochs or settings where a condition holds.
-#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,22 +60,27 @@ pub struct Override {
     #[serde(rename = "where")]
     pub condition: Condition,
     #[serde(default)]
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     pub epochs: Option<Vec<usize>>,
     #[serde(default, rename = "settings")]
     _settings: Settings,
 }
 
 /// A run that has one of the values of every key that is given.
-#[apply(Option<Vec<_>> => #[serde_as(as = "Option<OneOrMany<_>>")])]
 #[serde_as]
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Condition {
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     dataset: Option<Vec<DatasetName>>,
     /// The network's name.
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     net: Option<Vec<String>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     examples_per_class: Option<Vec<PerClass>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     learning_rate: Option<Vec<LearningRate>>,
+    #[serde_as(as = "Option<OneOrMany<_>>")]
     seed: Option<Vec<u64>>,
 }
 
