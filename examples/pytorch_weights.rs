@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Digits made by hesscope itself; any data set will do whose images and classes the weights are for.
     let data = hesscope::data::load(&DatasetSpec {
         train_per_class: Some(10.into()),
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })?;
     let (train, shape) = (&data.train, data.train.shape());
     let input = [shape.channels, shape.height, shape.width];

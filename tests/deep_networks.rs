@@ -3,7 +3,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, FloatDType, Tensor, TensorData, activation::log_softmax};
-use hesscope::hvp::{Examples, Part, Precision, Problem, ProblemOptions, capture};
+use hesscope::hvp::{Examples, Part, Precision, PrecisionExt, Problem, ProblemOptions, capture};
 use hesscope::models::{
     BnMode, Densenet40Config, NetConfig, Network, Resnet18Config, Resnet18Stem,
     Resnet18TorchvisionConfig, Vgg11TorchvisionConfig, is_buffer,

@@ -12,7 +12,7 @@ fn hess_is_g_plus_h_for_every_network() {
     let data = hesscope::data::load(&DatasetSpec {
         train_per_class: Some(2.into()),
         test_per_class: Some(1.into()),
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })
     .expect("the embedded data set");
     let train = data.train;

@@ -236,7 +236,7 @@ fn file_of(modules: &Modules, path: &[String], depth: usize) -> Option<PathBuf> 
 
 fn arrows(modules: &Modules) -> Arrows {
     let mut arrows = Arrows::new();
-    for (at, module) in modules {
+    for module in modules.values() {
         for path in &module.named {
             if let Some(file) = file_of(modules, path, 0)
                 && file != module.file

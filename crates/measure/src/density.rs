@@ -2,9 +2,9 @@
 
 use hesscope_records::{AutomaticRecord, Effort};
 use hesscope_spectral::{
-    AutomaticLimit, AutomaticOptions, AutomaticOutcome, Deflated, Eigenpairs, ErrorMeasure, Keeper,
-    LinearOperator, ProbeKind, SlqOptions, SpectralDensity, SpectralError, VectorOf, VectorSpace,
-    apart, automatic_density, deflated_density_kept,
+    AutomaticEstimation, AutomaticLimit, AutomaticOptions, AutomaticOutcome, Deflated, Eigenpairs,
+    Estimation, Keeper, LinearOperator, ProbeKind, SlqEstimation, SlqOptions, SpectralDensity,
+    SpectralError, VectorOf, VectorSpace, apart,
 };
 
 use crate::leading::{LeadingPairs, breakdown};
@@ -81,7 +81,9 @@ where
         breakdown: breakdown(effort.leading.reorthogonalisation),
         block_size: 0,
     };
-    let density = deflated_density_kept(operator, atoms, &options, NAME, keeper)?;
+    let deflated = Deflated::new(operator, atoms)?;
+    let rest = SlqEstimation::begin(&deflated, &options)?.run_kept(&deflated, NAME, keeper)?;
+    let density = rest.with_atoms(operator.space().dim(), atoms)?;
     let steps = density
         .quadratures
         .iter()
@@ -108,7 +110,6 @@ where
     K: Keeper<O::Space> + ?Sized,
 {
     let options = AutomaticOptions {
-        measure: ErrorMeasure::Wasserstein,
         tolerance: error,
         first_probes: effort.probes.max(2),
         first_steps: effort.lanczos_steps.max(4),
@@ -121,7 +122,8 @@ where
         ..AutomaticOptions::default()
     };
     let deflated = Deflated::new(operator, atoms)?;
-    let found = automatic_density(&deflated, &options, NAME, keeper, |now| {
+    let estimation = AutomaticEstimation::begin(&deflated, &options)?;
+    let found = estimation.run_told(&deflated, NAME, keeper, |now| {
         observer.note(&format!(
             "{} probes of {} steps: error {:.2e} (probes {:.2e}, steps {:.2e}) of {error:.2e} asked for",
             now.probes,

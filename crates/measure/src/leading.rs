@@ -2,9 +2,9 @@
 
 use hesscope_records::LeadingEffort;
 use hesscope_spectral::{
-    Breakdown, Eigenpairs, Keeper, LanczosOptions, LanczosRun, LinearOperator, ProbeKind, Probes,
-    Reorthogonalisation, SpectralError, SpectralRange, SubspaceOptions, SubspaceResult, VectorOf,
-    VectorSpace, lanczos_kept, subspace_iteration_kept,
+    Breakdown, Eigenpairs, Estimation, Keeper, LanczosEstimation, LanczosOptions, LanczosRun,
+    LinearOperator, ProbeKind, Probes, Reorthogonalisation, SpectralError, SpectralRange,
+    SubspaceEstimation, SubspaceOptions, SubspaceResult, VectorOf, VectorSpace,
 };
 
 use crate::guards::GUARDS;
@@ -79,7 +79,8 @@ where
     };
     let start =
         Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
-    let mut run = lanczos_kept(operator, &[start], &options, "lanczos", keeper)?.remove(0);
+    let lanczos = LanczosEstimation::begin(operator, &[start], &options)?;
+    let mut run = lanczos.run_kept(operator, "lanczos", keeper)?.remove(0);
     let warm = if orthogonal {
         leading_ritz_vectors(operator.space(), &run, effort.top + GUARDS)?
     } else {
@@ -93,9 +94,9 @@ where
         max_iterations: effort.subspace_iterations,
         tolerance: effort.subspace_tolerance,
         seed: effort.seed,
-        ..SubspaceOptions::default()
     };
-    let found = subspace_iteration_kept(operator, &options, Some(&warm), "subspace", keeper)?;
+    let subspace = SubspaceEstimation::begin(operator, &options, Some(&warm))?;
+    let found = subspace.run_kept(operator, "subspace", keeper)?;
     let block = found.pairs.values.len() + found.guard_values.len();
     let ritz = run.ritz_values.iter().zip(&run.residual_bounds);
     Ok(LeadingPairs {

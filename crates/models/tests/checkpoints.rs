@@ -366,14 +366,12 @@ fn another_run_and_other_data_are_told() {
     };
     type IsIt = fn(&CheckpointError) -> bool;
     let cases: [(Provenance, IsIt); 3] = [
-        (other_run, |e| {
-            matches!(e, CheckpointError::OtherRun { epoch: 2 | 6, .. })
-        }),
+        (other_run, |e| matches!(e, CheckpointError::OtherRun(_))),
         (other_training_data, |e| {
-            matches!(e, CheckpointError::OtherTrainingData { epoch: 2 | 6, .. })
+            matches!(e, CheckpointError::OtherTrainingData(_))
         }),
         (other_test_data, |e| {
-            matches!(e, CheckpointError::OtherTestData { epoch: 2 | 6, .. })
+            matches!(e, CheckpointError::OtherTestData(_))
         }),
     ];
     for (wanted, is_it) in cases {

@@ -13,8 +13,8 @@ use burn::tensor::{
 };
 use hesscope_models::{
     BnMode, Body, LAST_CHECKPOINT, ModelError, NamedTensor, NetConfig, Network, Progress,
-    SilentObserver, TrainConfig, TrainError, TrainObserver, load_checkpoint, load_state, state_of,
-    train,
+    SilentObserver, TrainConfig, TrainError, TrainObserver, Training, load_checkpoint, load_state,
+    state_of,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

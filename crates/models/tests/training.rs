@@ -124,7 +124,7 @@ impl TrainObserver for Watch {
 #[test]
 fn the_mlp_learns_separable_bands() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (device, data) = (Device::flex(), data());
+    let data = data();
     let config = TrainConfig {
         epochs: 20,
         ..config()
@@ -589,7 +589,6 @@ fn settings_out_of_range_and_unfit_data_are_refused() {
         .contains("`schedule.floor` is 2 ")
     );
 
-    let device = Device::flex();
     let other = Toy::bands([1, 8, 8], 3, 9, 0);
     let unfit = Data {
         test: other,
@@ -612,7 +611,6 @@ fn one_leftover_example_cannot_be_normalised() {
         batch_size: 2,
         ..config()
     };
-    let device = Device::flex();
     let toy = || Toy::bands([1, 32, 32], 2, 3, 0);
     let data = Data {
         train: toy(),

@@ -2,6 +2,7 @@
 
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::class_means::ClassMeans;
@@ -11,6 +12,9 @@ use crate::findings::Findings;
 use crate::metrics::EpochRecord;
 use crate::overlaps::Overlaps;
 use crate::sweep::SweepRow;
+
+/// The member that seals a file.
+const SEAL: &str = "sha256";
 
 /// A kind of file whose schema is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +68,32 @@ impl Document {
         }
     }
 
+    /// Whether it is sealed: whether its first member is the SHA-256 of what follows.
+    fn is_sealed(self) -> bool {
+        self != Self::SweepRow
+    }
+
     /// Its JSON Schema of draft 2020-12, which every file that hesscope writes is valid by.
     pub fn json_schema(self) -> Schema {
+        let mut schema = self.content_schema();
+        if self.is_sealed() {
+            let seal = json!({
+                "type": "string",
+                "description": "SHA-256 of all bytes of the file, or line, behind the comma that follows it."
+            });
+            let fields = schema.ensure_object();
+            if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+                properties.insert(SEAL.to_owned(), seal);
+            }
+            if let Some(Value::Array(required)) = fields.get_mut("required") {
+                required.insert(0, SEAL.into());
+            }
+        }
+        schema
+    }
+
+    /// The schema without the seal.
+    fn content_schema(self) -> Schema {
         // What is written, not what is read: a field that is always there is required.
         let generator = SchemaSettings::draft2020_12()
             .for_serialize()

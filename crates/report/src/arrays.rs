@@ -1,12 +1,12 @@
 //! The arrays of an analysis, for NumPy, PyTorch and others.
 
-use hesscope_spectral::{BandOptions, LogGrid, SpectralError, gaussian_width, linear_grid};
+use hesscope_records::{Analysis, Spectrum};
+use hesscope_spectral::{Atom, LogGrid, SpectralError, gaussian_width, linear_grid};
 
 use crate::check::check;
 use crate::error::ReportError;
-use crate::figures::{DECADES, WIDTH, extent};
-use crate::wording::is_psd;
-use hesscope_records::Analysis;
+use crate::figures::curves::{DECADES, WIDTH, band_options, extent};
+use crate::named_spectrum::NamedSpectrum;
 
 /// Points of the density on the linear axis, as in the papers.
 const LINEAR_POINTS: usize = 1024;
@@ -40,27 +40,43 @@ pub enum Values {
 }
 
 impl NamedArray {
-    fn list(name: &str, values: Vec<f64>) -> Self {
+    fn list(name: &str, values: impl Into<Values>) -> Self {
+        let values = values.into();
         Self {
             name: name.to_owned(),
             shape: vec![values.len()],
-            values: Values::F64(values),
+            values,
         }
     }
 
     fn number(name: &str, value: f64) -> Self {
         Self {
-            name: name.to_owned(),
             shape: Vec::new(),
-            values: Values::F64(vec![value]),
+            ..Self::list(name, vec![value])
         }
     }
 
     fn whole(name: &str, value: usize) -> Self {
         Self {
-            name: name.to_owned(),
             shape: Vec::new(),
-            values: Values::I64(vec![value as i64]),
+            ..Self::list(name, Values::I64(vec![value as i64]))
+        }
+    }
+}
+
+impl From<Vec<f64>> for Values {
+    fn from(values: Vec<f64>) -> Self {
+        Self::F64(values)
+    }
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::F64(values) => values.len(),
+            Self::F32(values) => values.len(),
+            Self::I64(values) => values.len(),
+            Self::Bool(values) => values.len(),
         }
     }
 }
@@ -85,71 +101,54 @@ impl NamedArray {
 /// [`ReportError::Analysis`] where the analysis does not describe a spectrum.
 pub fn analysis_arrays(analysis: &Analysis) -> Result<Vec<NamedArray>, ReportError> {
     check(analysis)?;
+    let named = NamedSpectrum::of_analysis("", analysis);
     let mut arrays = facts(analysis);
-    arrays.extend(quadratures(analysis));
-    arrays.extend(leading(analysis));
-    let densities = linear(analysis).and_then(|mut linear| {
-        linear.extend(logarithmic(analysis)?);
+    arrays.extend(quadratures(&analysis.spectrum));
+    arrays.extend(leading(&analysis.spectrum));
+    let densities = linear(&named).and_then(|mut linear| {
+        linear.extend(logarithmic(&named)?);
         Ok(linear)
     });
-    arrays.extend(densities.map_err(|error| ReportError::Analysis {
-        key: analysis.key.clone(),
-        reason: error.to_string(),
-    })?);
+    arrays.extend(densities.map_err(|error| ReportError::analysis(&analysis.origin, error))?);
     Ok(arrays)
 }
 
 fn facts(analysis: &Analysis) -> Vec<NamedArray> {
+    let range = &analysis.spectrum.range;
     vec![
-        NamedArray::whole("dimension", analysis.dimension),
+        NamedArray::whole("dimension", analysis.spectrum.dimension),
         NamedArray::whole("examples", analysis.examples),
         NamedArray::whole("classes", analysis.classes),
         NamedArray::number("loss", analysis.loss),
         NamedArray::number("accuracy", analysis.accuracy),
-        NamedArray::list("range", vec![analysis.range.lower, analysis.range.upper]),
+        NamedArray::list("range", vec![range.lower, range.upper]),
     ]
 }
 
-fn quadratures(analysis: &Analysis) -> Vec<NamedArray> {
-    let density = &analysis.density;
-    let all = |pick: fn(&hesscope_spectral::Quadrature) -> &Vec<f64>| -> Vec<f64> {
-        density
-            .quadratures
-            .iter()
-            .flat_map(|quadrature| pick(quadrature).iter().copied())
-            .collect()
-    };
-    let probes = density.quadratures.iter().enumerate();
-    let probe: Vec<i64> = probes
-        .flat_map(|(i, quadrature)| vec![i as i64; quadrature.nodes.len()])
-        .collect();
-    let atoms = &density.atoms;
+fn quadratures(spectrum: &Spectrum) -> Vec<NamedArray> {
+    let (quadratures, atoms) = (&spectrum.density.quadratures, &spectrum.density.atoms);
+    let (mut nodes, mut weights, mut probe) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, quadrature) in quadratures.iter().enumerate() {
+        nodes.extend_from_slice(&quadrature.nodes);
+        weights.extend_from_slice(&quadrature.weights);
+        probe.resize(nodes.len(), i as i64);
+    }
+    let of_atoms = |pick: fn(&Atom) -> f64| atoms.iter().map(pick).collect::<Vec<f64>>();
     vec![
-        NamedArray::list("nodes", all(|quadrature| &quadrature.nodes)),
-        NamedArray::list("weights", all(|quadrature| &quadrature.weights)),
-        NamedArray {
-            name: "probe".to_owned(),
-            shape: vec![probe.len()],
-            values: Values::I64(probe),
-        },
-        NamedArray::list("atoms", atoms.iter().map(|atom| atom.value).collect()),
-        NamedArray::list(
-            "atom_residuals",
-            atoms.iter().map(|atom| atom.residual).collect(),
-        ),
+        NamedArray::list("nodes", nodes),
+        NamedArray::list("weights", weights),
+        NamedArray::list("probe", Values::I64(probe)),
+        NamedArray::list("atoms", of_atoms(|atom| atom.value)),
+        NamedArray::list("atom_residuals", of_atoms(|atom| atom.residual)),
     ]
 }
 
-fn leading(analysis: &Analysis) -> Vec<NamedArray> {
-    let top = &analysis.top;
+fn leading(spectrum: &Spectrum) -> Vec<NamedArray> {
+    let top = &spectrum.top;
     vec![
         NamedArray::list("top_eigenvalues", top.values.clone()),
         NamedArray::list("top_residuals", top.residuals.clone()),
-        NamedArray {
-            name: "top_converged".to_owned(),
-            shape: vec![top.converged.len()],
-            values: Values::Bool(top.converged.clone()),
-        },
+        NamedArray::list("top_converged", Values::Bool(top.converged.clone())),
     ]
 }
 
@@ -169,15 +168,8 @@ fn curve(
     arrays
 }
 
-fn options(analysis: &Analysis) -> BandOptions {
-    BandOptions {
-        psd: is_psd(&analysis.settings.operator),
-        ..BandOptions::default()
-    }
-}
-
-fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
-    let (density, range) = (&analysis.density, &analysis.range);
+fn linear(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralError> {
+    let (density, range) = (&named.spectrum.density, &named.spectrum.range);
     if range.lower >= range.upper {
         return Ok(Vec::new());
     }
@@ -186,7 +178,7 @@ fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
     let width = gaussian_width(range.lower, range.upper, steps, KAPPA)?;
     let points = linear_grid(range.lower, range.upper, LINEAR_POINTS)?;
     let mean = density.density(&points, width)?;
-    let band = density.density_band(&points, width, &options(analysis))?;
+    let band = density.density_band(&points, width, &band_options(named.psd))?;
     let mut arrays = vec![
         NamedArray::number("linear_width", width),
         NamedArray::list("linear_points", points),
@@ -196,8 +188,9 @@ fn linear(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
     Ok(arrays)
 }
 
-fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
-    let extent = extent(&[analysis]);
+fn logarithmic(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralError> {
+    let spectrum = named.spectrum;
+    let extent = extent(&[spectrum]);
     let floor = f64::from(extent.floor);
     let span = f64::from(DECADES + 1);
     let grid = LogGrid::new(
@@ -205,15 +198,10 @@ fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
         10f64.powf(floor + span),
         (DECADES as usize + 1) * LOG_POINTS + 1,
     )?;
-    let density = analysis.density.log_density(&grid, WIDTH)?;
-    let bands = analysis
+    let density = spectrum.density.log_density(&grid, WIDTH)?;
+    let bands = spectrum
         .density
-        .log_spectrum(&grid, WIDTH, &options(analysis))?;
-    let masses = [
-        density.negative_mass,
-        density.near_zero,
-        density.positive_mass,
-    ];
+        .log_spectrum(&grid, WIDTH, &band_options(named.psd))?;
     let mut arrays = vec![
         NamedArray::number("log_width", WIDTH),
         NamedArray::list("log_points", grid.points().to_vec()),
@@ -226,10 +214,13 @@ fn logarithmic(analysis: &Analysis) -> Result<Vec<NamedArray>, SpectralError> {
     ] {
         arrays.extend(curve(prefix, side.mean, side.standard_error, band));
     }
-    arrays.push(NamedArray::list(
-        "log_masses",
-        masses.iter().map(|mass| mass.mean).collect(),
-    ));
+    let masses = [
+        density.negative_mass,
+        density.near_zero,
+        density.positive_mass,
+    ];
+    let means = masses.map(|mass| mass.mean).to_vec();
+    arrays.push(NamedArray::list("log_masses", means));
     let errors: Option<Vec<f64>> = masses.iter().map(|mass| mass.standard_error).collect();
     arrays.extend(errors.map(|errors| NamedArray::list("log_masses_standard_error", errors)));
     Ok(arrays)

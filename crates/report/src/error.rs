@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use hesscope_records::Origin;
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -38,6 +40,14 @@ pub enum ReportError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A spectrum that is in no file does not describe one.
+    #[error("the spectrum of {name} cannot be reported: {reason}")]
+    Spectrum {
+        /// What it is called.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A record of class means does not describe any.
     #[error(
         "the class means {key} cannot be reported: {reason}; delete their file in the folder means and measure them again"
@@ -56,4 +66,13 @@ pub enum ReportError {
         /// What the renderer said.
         reason: String,
     },
+}
+
+impl ReportError {
+    pub(crate) fn analysis(origin: &Origin, reason: impl ToString) -> Self {
+        Self::Analysis {
+            key: origin.key.clone(),
+            reason: reason.to_string(),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use hesscope_data::DataError;
 use hesscope_files::LockError;
 use hesscope_hvp::HvpError;
 use hesscope_models::{
-    CheckpointError, ImportError, ModelError, SearchError, SettingError, TrainError,
+    CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
 use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
 use hesscope_report::ReportError;
@@ -75,6 +75,9 @@ pub enum StudyError {
     /// The weights to start from cannot be had.
     #[error(transparent)]
     Weights(#[from] ImportError),
+    /// The weights cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Products cannot be formed.
     #[error(transparent)]
     Products(#[from] HvpError),

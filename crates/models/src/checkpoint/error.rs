@@ -57,42 +57,15 @@ pub enum CheckpointError {
         /// The epoch in its name.
         named: usize,
     },
-    /// It was written by a run with other settings.
-    #[error(
-        "the checkpoint of epoch {epoch} was written by another run (the SHA-256 of its settings is {found} and not {wanted}): put the right file in its place, or use another folder"
-    )]
-    OtherRun {
-        /// The checkpoint's epoch.
-        epoch: usize,
-        /// SHA-256 of the settings it was written under.
-        found: String,
-        /// SHA-256 of the settings asked for.
-        wanted: String,
-    },
-    /// It was trained on other data.
-    #[error(
-        "the checkpoint of epoch {epoch} was trained on other data (their fingerprint is {found} and not {wanted}): use the data it was trained on, or train in another folder"
-    )]
-    OtherTrainingData {
-        /// The checkpoint's epoch.
-        epoch: usize,
-        /// Fingerprint of the data it was trained on.
-        found: String,
-        /// Fingerprint of the training data at hand.
-        wanted: String,
-    },
-    /// It was evaluated on other data.
-    #[error(
-        "the checkpoint of epoch {epoch} was evaluated on other test data (their fingerprint is {found} and not {wanted}): use the data it was evaluated on, or train in another folder"
-    )]
-    OtherTestData {
-        /// The checkpoint's epoch.
-        epoch: usize,
-        /// Fingerprint of the test data it was evaluated on.
-        found: String,
-        /// Fingerprint of the test data at hand.
-        wanted: String,
-    },
+    /// It was written by a run with other settings, which are told by their SHA-256.
+    #[error("the checkpoint of epoch {} was written by another run (the SHA-256 of its settings is {} and not {}): put the right file in its place, or use another folder", .0.epoch, .0.found, .0.wanted)]
+    OtherRun(Mismatch),
+    /// It was trained on other data, which are told by their fingerprint.
+    #[error("the checkpoint of epoch {} was trained on other data (their fingerprint is {} and not {}): use the data it was trained on, or train in another folder", .0.epoch, .0.found, .0.wanted)]
+    OtherTrainingData(Mismatch),
+    /// It was evaluated on other test data, which are told by their fingerprint.
+    #[error("the checkpoint of epoch {} was evaluated on other test data (their fingerprint is {} and not {}): use the data it was evaluated on, or train in another folder", .0.epoch, .0.found, .0.wanted)]
+    OtherTestData(Mismatch),
     /// It was written under other settings.
     #[error("{} was written with {field} = {stored}, not {wanted}: use the same settings or another folder", path.display())]
     Settings {
@@ -105,4 +78,15 @@ pub enum CheckpointError {
         /// The value asked for.
         wanted: String,
     },
+}
+
+/// A part of a checkpoint's [`Provenance`](crate::Provenance) that is not the one at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The checkpoint's epoch.
+    pub epoch: usize,
+    /// What the checkpoint names.
+    pub found: String,
+    /// What is at hand.
+    pub wanted: String,
 }

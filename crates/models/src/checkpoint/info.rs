@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::CheckpointError;
+use super::error::{CheckpointError, Mismatch};
 use crate::{
-    evaluation::epoch::EpochMetrics,
-    networks::registry::NetConfig,
-    settings::{difference::difference, train_config::TrainConfig},
+    evaluation::EpochMetrics,
+    networks::NetConfig,
+    settings::{TrainConfig, difference},
 };
 
 /// The run and the data that a checkpoint comes from.
@@ -54,27 +54,33 @@ impl CheckpointInfo {
     /// [`CheckpointError::OtherRun`], [`CheckpointError::OtherTrainingData`] or [`CheckpointError::OtherTestData`], the
     /// first that applies.
     pub fn check(&self, wanted: &Provenance) -> Result<(), CheckpointError> {
-        let (epoch, stored) = (self.epoch, &self.provenance);
-        if stored.run_sha256 != wanted.run_sha256 {
-            return Err(CheckpointError::OtherRun {
-                epoch,
-                found: stored.run_sha256.clone(),
-                wanted: wanted.run_sha256.clone(),
-            });
-        }
-        if stored.train_sha256 != wanted.train_sha256 {
-            return Err(CheckpointError::OtherTrainingData {
-                epoch,
-                found: stored.train_sha256.clone(),
-                wanted: wanted.train_sha256.clone(),
-            });
-        }
-        if stored.test_sha256 != wanted.test_sha256 {
-            return Err(CheckpointError::OtherTestData {
-                epoch,
-                found: stored.test_sha256.clone(),
-                wanted: wanted.test_sha256.clone(),
-            });
+        let stored = &self.provenance;
+        type Other = fn(Mismatch) -> CheckpointError;
+        let parts: [(&String, &String, Other); 3] = [
+            (
+                &stored.run_sha256,
+                &wanted.run_sha256,
+                CheckpointError::OtherRun,
+            ),
+            (
+                &stored.train_sha256,
+                &wanted.train_sha256,
+                CheckpointError::OtherTrainingData,
+            ),
+            (
+                &stored.test_sha256,
+                &wanted.test_sha256,
+                CheckpointError::OtherTestData,
+            ),
+        ];
+        for (found, wanted, other) in parts {
+            if found != wanted {
+                return Err(other(Mismatch {
+                    epoch: self.epoch,
+                    found: found.clone(),
+                    wanted: wanted.clone(),
+                }));
+            }
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::{
     info::CheckpointInfo,
 };
 use crate::{
-    networks::network::Network,
+    networks::Network,
     state::{NamedTensor, StateError, is_buffer, load_state},
 };
 

@@ -6,10 +6,18 @@
 //! is cut short or has one bit changed is told from a whole one before any of it is used. Two equal trainings write equal
 //! bytes: no times, no paths.
 
-pub mod error;
-pub mod files;
-pub mod format;
-pub mod heal;
-pub mod info;
-pub mod load;
-pub mod save;
+mod error;
+mod files;
+mod format;
+mod heal;
+mod info;
+mod load;
+mod save;
+
+pub use error::{CheckpointError, Mismatch};
+pub use files::{LAST_CHECKPOINT, checkpoint_path, list_checkpoints};
+pub use format::FORMAT_VERSION;
+pub use heal::heal_checkpoints;
+pub use info::{CheckpointInfo, Provenance};
+pub use load::{Checkpoint, load_checkpoint, read_checkpoint_info};
+pub use save::CheckpointContent;

@@ -11,9 +11,9 @@ use super::{
     info::{CheckpointInfo, Provenance},
 };
 use crate::{
-    evaluation::epoch::EpochMetrics,
-    networks::network::Network,
-    settings::train_config::TrainConfig,
+    evaluation::EpochMetrics,
+    networks::Network,
+    settings::TrainConfig,
     state::{NamedTensor, state_of},
 };
 

@@ -4,7 +4,7 @@ use burn::{module::Module, tensor::Device};
 use serde::{Deserialize, Serialize};
 
 use super::batches::{BatchError, BatchSource};
-use crate::networks::{layers::batch_norm::BnMode, network::Network};
+use crate::networks::{BnMode, Network};
 
 /// Loss and accuracy over a split.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::{checkpoint::error::CheckpointError, training::error::TrainError};
+use crate::{checkpoint::CheckpointError, training::TrainError};
 
 /// A search that found no learning rate. The trials that were finished stay and are not repeated.
 #[derive(Debug, Error)]

@@ -1,7 +1,7 @@
 //! Following a search.
 
 use super::table::Trial;
-use crate::training::observer::{SilentObserver, TrainObserver};
+use crate::training::{SilentObserver, TrainObserver};
 
 /// Follows a search, and the training of each trial.
 pub trait SearchObserver: TrainObserver {

@@ -9,8 +9,9 @@ use hesscope_files::sealed::{check_json, seal_json};
 
 use super::error::SearchError;
 use crate::{
-    checkpoint::error::CheckpointError, evaluation::metrics::Metrics,
-    settings::difference::difference,
+    checkpoint::{CheckpointError, Provenance},
+    evaluation::Metrics,
+    settings::difference,
 };
 
 /// File name of a search's table in the folder of the search.
@@ -54,17 +55,25 @@ pub struct SearchTable {
     pub full_epochs: usize,
     /// What all trials share: network, shape of the data, and settings without the rate.
     settings: Value,
+    /// The run and the data it is of.
+    pub provenance: Provenance,
     /// The trials.
     pub trials: Vec<Trial>,
 }
 
 impl SearchTable {
-    pub(crate) fn new(epochs: usize, full_epochs: usize, settings: Value) -> Self {
+    pub(crate) fn new(
+        epochs: usize,
+        full_epochs: usize,
+        settings: Value,
+        provenance: Provenance,
+    ) -> Self {
         Self {
             format: FORMAT,
             epochs,
             full_epochs,
             settings,
+            provenance,
             trials: Vec::new(),
         }
     }
@@ -102,7 +111,12 @@ impl SearchTable {
     pub(crate) fn require(&self, path: &Path, wanted: &Self) -> Result<(), SearchError> {
         let whole = |table: &Self| {
             let (epochs, full) = (table.epochs, table.full_epochs);
-            serde_json::json!({"search-epochs": epochs, "epochs": full, "settings": table.settings})
+            serde_json::json!({
+                "search-epochs": epochs,
+                "epochs": full,
+                "settings": table.settings,
+                "provenance": table.provenance,
+            })
         };
         match difference("search", &whole(self), &whole(wanted)) {
             None => Ok(()),
@@ -157,7 +171,16 @@ mod tests {
     use super::*;
 
     fn table(rows: &[(f64, Option<f64>)]) -> SearchTable {
-        let mut table = SearchTable::new(3, 3, Value::Null);
+        let mut table = SearchTable::new(
+            3,
+            3,
+            Value::Null,
+            Provenance {
+                run_sha256: String::new(),
+                train_sha256: String::new(),
+                test_sha256: String::new(),
+            },
+        );
         for &(learning_rate, loss) in rows {
             let metrics = loss.map(|loss| Metrics {
                 loss,

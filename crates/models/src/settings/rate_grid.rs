@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::setting_error::SettingError;
+use super::setting_error::{SettingError, require};
 
 /// Learning rates spaced logarithmically, by default the ten from 1e-4 to 0.1 with three a decade.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,12 +51,12 @@ impl RateGrid {
             points_per_decade: points,
         } = *self;
         let positive = lowest.is_finite() && lowest > 0.0;
-        SettingError::unless(positive, "lowest", lowest, "a positive number")?;
+        require(positive, "lowest", lowest, "a positive number")?;
         let above = highest.is_finite() && highest > lowest && highest <= 1e6 * lowest;
         let rule = "above the lowest rate and at most a million times it";
-        SettingError::unless(above, "highest", highest, rule)?;
+        require(above, "highest", highest, rule)?;
         let sane = (1..=MOST_POINTS).contains(&points);
-        SettingError::unless(sane, "points-per-decade", points, "between 1 and 100")
+        require(sane, "points-per-decade", points, "between 1 and 100")
     }
 }
 

@@ -4,7 +4,7 @@ use std::{f64::consts::PI, fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::setting_error::SettingError;
+use super::setting_error::{SettingError, require};
 use crate::name_or_table::{NameOrTable, name_or_table};
 
 /// The factor of [`Schedule::Step`] unless another is given.
@@ -85,25 +85,25 @@ impl Schedule {
             Self::Step { milestones, factor } => {
                 let positive = *factor > 0.0 && *factor <= 1.0;
                 let rule = "above 0 and at most 1";
-                SettingError::unless(positive, "schedule.factor", factor, rule)?;
+                require(positive, "schedule.factor", factor, rule)?;
                 let milestones = milestones.as_deref().unwrap_or_default();
                 for pair in milestones.windows(2) {
                     let value = format!("{}, {}", pair[0], pair[1]);
                     let rising = pair[0] < pair[1];
                     let rule = "strictly increasing";
-                    SettingError::unless(rising, "schedule.milestones", value, rule)?;
+                    require(rising, "schedule.milestones", value, rule)?;
                 }
                 for &milestone in milestones {
                     let within = milestone > 0 && milestone < epochs;
                     let rule = "between 1 and the last epoch but one";
-                    SettingError::unless(within, "schedule.milestones", milestone, rule)?;
+                    require(within, "schedule.milestones", milestone, rule)?;
                 }
                 Ok(())
             }
             Self::Cosine { floor } => {
                 let rule = "at least 0 and below 1";
                 let below_one = (0.0..1.0).contains(floor);
-                SettingError::unless(below_one, "schedule.floor", floor, rule)
+                require(below_one, "schedule.floor", floor, rule)
             }
             Self::Constant => Ok(()),
         }

@@ -16,21 +16,16 @@ pub struct SettingError {
     pub rule: &'static str,
 }
 
-impl SettingError {
-    /// An error unless the value `holds` to the rule.
-    pub(crate) fn unless(
-        holds: bool,
-        field: &'static str,
-        value: impl Display,
-        rule: &'static str,
-    ) -> Result<(), Self> {
-        if holds {
-            return Ok(());
-        }
-        Err(Self {
-            field,
-            value: value.to_string(),
-            rule,
-        })
+/// An error unless the value `holds` to the rule.
+pub(crate) fn require(
+    holds: bool,
+    field: &'static str,
+    value: impl Display,
+    rule: &'static str,
+) -> Result<(), SettingError> {
+    if holds {
+        return Ok(());
     }
+    let value = value.to_string();
+    Err(SettingError { field, value, rule })
 }

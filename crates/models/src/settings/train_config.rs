@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{schedule::Schedule, setting_error::SettingError};
+use super::{
+    schedule::Schedule,
+    setting_error::{SettingError, require},
+};
 
 /// The settings of a training. Two runs with equal settings on equal data end with equal weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,42 +92,22 @@ impl TrainConfig {
 
     /// Checks that every value is in its range.
     pub fn check(&self) -> Result<(), SettingError> {
-        let (rate, decay) = (self.learning_rate, self.weight_decay);
-        let at_least_one = "at least 1";
-        SettingError::unless(
-            self.batch_size > 0,
-            "batch-size",
-            self.batch_size,
-            at_least_one,
-        )?;
+        let (batch, rate, every) = (self.batch_size, self.learning_rate, self.eval_every);
+        let (momentum, decay, warm_up) = (self.momentum, self.weight_decay, self.warm_up_epochs);
+        require(batch > 0, "batch-size", batch, "at least 1")?;
         let positive = rate.is_finite() && rate > 0.0;
-        SettingError::unless(positive, "learning-rate", rate, "a positive number")?;
-        let below_one = (0.0..1.0).contains(&self.momentum);
-        SettingError::unless(
-            below_one,
-            "momentum",
-            self.momentum,
-            "at least 0 and below 1",
-        )?;
-        let non_negative = decay.is_finite() && decay >= 0.0;
-        SettingError::unless(non_negative, "weight-decay", decay, "at least 0 and finite")?;
-        let warm_up = self.warm_up_epochs;
+        require(positive, "learning-rate", rate, "a positive number")?;
+        let below_one = (0.0..1.0).contains(&momentum);
+        require(below_one, "momentum", momentum, "at least 0 and below 1")?;
+        let not_negative = decay.is_finite() && decay >= 0.0;
+        require(not_negative, "weight-decay", decay, "at least 0 and finite")?;
+        let short = warm_up == 0 || warm_up < self.epochs;
         let rule = "below the number of epochs";
-        SettingError::unless(
-            warm_up == 0 || warm_up < self.epochs,
-            "warm-up-epochs",
-            warm_up,
-            rule,
-        )?;
-        SettingError::unless(
-            self.eval_every > 0,
-            "eval-every",
-            self.eval_every,
-            at_least_one,
-        )?;
+        require(short, "warm-up-epochs", warm_up, rule)?;
+        require(every > 0, "eval-every", every, "at least 1")?;
         let rule = "at most the number of epochs";
         for &epoch in &self.checkpoint_epochs {
-            SettingError::unless(epoch <= self.epochs, "checkpoint-epochs", epoch, rule)?;
+            require(epoch <= self.epochs, "checkpoint-epochs", epoch, rule)?;
         }
         self.schedule.check(self.epochs)
     }

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::{
-    checkpoint::error::CheckpointError, evaluation::batches::BatchError,
-    networks::error::ModelError, settings::setting_error::SettingError,
+    checkpoint::CheckpointError, evaluation::BatchError, networks::ModelError,
+    settings::SettingError,
 };
 
 /// A training that did not reach its end. What was saved stays and can be resumed from.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::evaluation::epoch::{EpochMetrics, EpochTiming};
+use crate::evaluation::{EpochMetrics, EpochTiming};
 
 /// Follows a training, and may stop it. Every method has an empty default.
 pub trait TrainObserver {

@@ -4,10 +4,10 @@ use burn::{module::Module, tensor::Device};
 
 use super::sgd::Sgd;
 use crate::{
-    checkpoint::{info::Provenance, load::Checkpoint, save::CheckpointContent},
-    evaluation::epoch::EpochMetrics,
-    networks::network::Network,
-    settings::train_config::TrainConfig,
+    checkpoint::{Checkpoint, CheckpointContent, Provenance},
+    evaluation::EpochMetrics,
+    networks::Network,
+    settings::TrainConfig,
     state::StateError,
 };
 

@@ -7,20 +7,14 @@ use burn::{module::Module, tensor::Device};
 use super::{error::TrainError, observer::TrainObserver, progress::Progress};
 use crate::{
     checkpoint::{
-        error::CheckpointError,
-        files::{LAST_CHECKPOINT, checkpoint_path},
-        heal::heal_checkpoints,
-        info::Provenance,
-        load::load_checkpoint,
+        CheckpointError, LAST_CHECKPOINT, Provenance, checkpoint_path, heal_checkpoints,
+        load_checkpoint,
     },
     evaluation::{
-        batches::{BatchSource, check_split},
-        epoch::{EpochMetrics, EpochTiming},
-        loss::cross_entropy,
-        metrics::{Metrics, evaluate_until},
+        BatchSource, EpochMetrics, EpochTiming, Metrics, check_split, cross_entropy, evaluate_until,
     },
-    networks::{layers::batch_norm::BnMode, network::Network, registry::NetConfig},
-    settings::train_config::TrainConfig,
+    networks::{BnMode, NetConfig, Network},
+    settings::TrainConfig,
 };
 
 /// A training: of what, on what, and where it is kept.

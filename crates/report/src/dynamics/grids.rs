@@ -1,21 +1,23 @@
 //! The grid of densities of each operator.
 
-use super::tracks::file_name;
-use super::{cell, size_name};
-use crate::error::ReportError;
+use hesscope_records::{Analysis, Dynamics, Terms};
+use hesscope_spectral::SpectralError;
+
+use super::cells::{cell, file_name};
 use crate::figures::Figure;
-use crate::figures::grid::{Axes, Cell, Grid, Row};
-use crate::numbers::significant;
-use crate::wording::{operator_name, split_name, verdict};
-use hesscope_records::{Analysis, Dynamics};
+use crate::figures::grid::{self, Axes, Cell, Grid, Row};
+use crate::named_spectrum::NamedSpectrum;
+use crate::text::names::{operator_name, size_name, split_name};
+use crate::text::numbers::accuracy;
+use crate::text::outliers::verdict;
 
 /// The grid of an operator at a place among the operators: rows are sample sizes, columns are epochs.
 pub(super) fn figure(
     dynamics: &Dynamics,
     analyses: &[Analysis],
     place: usize,
-    operator: &str,
-) -> Result<Figure, ReportError> {
+    operator: Terms,
+) -> Result<Figure, SpectralError> {
     let settings = &dynamics.settings;
     let name = operator_name(operator);
     let each = settings.operators.len();
@@ -23,38 +25,27 @@ pub(super) fn figure(
         let (i, found) = cell(dynamics, size, epoch)?;
         let analysis = analyses.get(i * each + place)?;
         Some(Cell {
-            curves: vec![(name.clone(), analysis)],
+            spectrum: NamedSpectrum::of_analysis(&name, analysis),
             notes: vec![
-                verdict(&analysis.outliers),
-                format!("accuracy {} %", significant(100.0 * found.accuracy, 3)),
+                verdict(&analysis.spectrum.outliers),
+                format!("accuracy {} %", accuracy(found.accuracy, 3)),
             ],
         })
     };
-    let row = |size: &String| Row {
+    let epochs = || settings.epochs.iter();
+    let row = |(size, _): &(String, String)| Row {
         title: size_name(size),
-        cells: settings
-            .epochs
-            .iter()
-            .map(|&epoch| panel(size, epoch))
-            .collect(),
+        cells: epochs().map(|&epoch| panel(size, epoch)).collect(),
     };
-    let grid = Grid {
+    grid::figure(&Grid {
         name: format!("dynamics-{}", file_name(operator)),
         title: format!(
             "{name} over the {} split, along training and sample size",
-            split_name(&settings.split)
+            split_name(settings.split)
         ),
         caption: "Rows are sample sizes, columns are epochs.".to_owned(),
-        columns: settings
-            .epochs
-            .iter()
-            .map(|epoch| format!("epoch {epoch}"))
-            .collect(),
-        rows: settings.sizes.iter().map(|(size, _)| row(size)).collect(),
+        columns: epochs().map(|epoch| format!("epoch {epoch}")).collect(),
+        rows: settings.sizes.iter().map(row).collect(),
         axes: Axes::Common,
-    };
-    grid.figure().map_err(|error| ReportError::Analysis {
-        key: dynamics.key.clone(),
-        reason: error.to_string(),
     })
 }

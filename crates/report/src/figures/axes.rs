@@ -1,8 +1,8 @@
 //! Scales, ticks and the frame they stand on.
 
 use super::layout::{LABEL, NOTE};
-use crate::numbers::{plain, power_of_ten};
 use crate::svg::{Anchor, Canvas, Ink};
+use crate::text::numbers::{power_of_ten, short, significant};
 
 /// A linear map from values to coordinates.
 #[derive(Clone, Copy, Debug)]
@@ -52,17 +52,12 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<Tick> {
             if (low..=high).contains(&value.log10()) {
                 ticks.push(Tick {
                     value: value.log10(),
-                    label: plain_digit(value),
+                    label: significant(value, 1),
                 });
             }
         }
     }
     ticks
-}
-
-/// `0.2`, not `0.2000`.
-fn plain_digit(value: f64) -> String {
-    crate::numbers::significant(value, 1)
 }
 
 /// Round values from `low` to `high`, at most so many; `whole` allows no fractions.
@@ -78,26 +73,23 @@ pub(crate) fn round_steps(low: f64, high: f64, most: usize, whole: bool) -> Vec<
     if whole {
         step = step.max(1.0);
     }
-    let mut ticks = Vec::new();
-    let mut k = (low / step).ceil();
-    while k * step <= high + step * 1e-9 {
-        ticks.push(Tick {
-            value: k * step,
-            label: plain_whole(k * step),
-        });
-        k += 1.0;
-    }
-    ticks
+    let (first, last) = (
+        (low / step).ceil() as i64,
+        (high / step + 1e-9).floor() as i64,
+    );
+    let tick = |k: i64| Tick {
+        value: k as f64 * step,
+        label: short(k as f64 * step),
+    };
+    (first..=last).map(tick).collect()
 }
 
-/// A round value without the zeros of a fixed number of digits.
-fn plain_whole(value: f64) -> String {
-    let text = plain(value);
-    if text.contains('.') && !text.contains('\u{d7}') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+/// The least and the largest value with a little room about them.
+pub(crate) fn padded(values: impl Iterator<Item = f64>, least_room: f64) -> Option<(f64, f64)> {
+    let hull = |(low, high): (f64, f64), (u, v): (f64, f64)| (low.min(u), high.max(v));
+    let (low, high) = values.map(|value| (value, value)).reduce(hull)?;
+    let room = (0.06 * (high - low)).max(least_room);
+    Some((low - room, high + room))
 }
 
 /// The rectangle that curves are drawn in.
@@ -122,17 +114,34 @@ impl Frame {
         (self.x, self.y, self.width, self.height)
     }
 
-    /// Horizontal grid lines with their labels on the left.
-    pub(crate) fn horizontals(&self, canvas: &mut Canvas, scale: &Scale, ticks: &[Tick]) {
+    /// A vertical scale of these values, from bottom to top.
+    pub(crate) fn scale(&self, values: (f64, f64)) -> Scale {
+        Scale {
+            values,
+            pixels: (self.bottom(), self.y),
+        }
+    }
+
+    /// The point in its middle.
+    pub(crate) fn middle(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    /// Horizontal grid lines, with their labels on the left where they are wanted.
+    pub(crate) fn horizontals(
+        &self,
+        canvas: &mut Canvas,
+        scale: &Scale,
+        ticks: &[Tick],
+        labelled: bool,
+    ) {
         for tick in ticks {
             let y = scale.at(tick.value);
             canvas.line((self.x, y), (self.right(), y), Ink::Grid, 1.0, None);
-            canvas.text(
-                (self.x - 6.0, y + LABEL.size * 0.35),
-                Anchor::End,
-                LABEL,
-                &tick.label,
-            );
+            if labelled {
+                let at = (self.x - 6.0, y + LABEL.size * 0.35);
+                canvas.text(at, Anchor::End, LABEL, &tick.label);
+            }
         }
     }
 
@@ -152,7 +161,7 @@ impl Frame {
 
     /// The title of the vertical axis, read upwards.
     pub(crate) fn title_left(&self, canvas: &mut Canvas, x: f64, title: &str) {
-        canvas.text_upwards((x, self.y + self.height / 2.0), NOTE, title);
+        canvas.text_upwards((x, self.middle().1), NOTE, title);
     }
 
     /// The axes' lines, over what was drawn.

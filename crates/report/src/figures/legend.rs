@@ -14,8 +14,8 @@ pub(crate) enum Sign {
     Line,
     /// A band.
     Band,
-    /// A diamond.
-    Diamond,
+    /// A diamond, hollow or not.
+    Diamond { hollow: bool },
     /// A short upright line.
     Bar,
     /// A dashed upright line.
@@ -32,12 +32,8 @@ pub(crate) const FINE_DASHES: &str = "3 3";
 impl Sign {
     fn width(self) -> f64 {
         match self {
-            Self::LineWithDiscs
-            | Self::DashesWithSquares
-            | Self::Line
-            | Self::Band
-            | Self::Curve(..) => 26.0,
-            Self::Diamond | Self::Bar | Self::Threshold => 10.0,
+            Self::Diamond { .. } | Self::Bar | Self::Threshold => 10.0,
+            _ => 26.0,
         }
     }
 }
@@ -45,27 +41,24 @@ impl Sign {
 const ROW: f64 = 19.0;
 
 /// Draws the entries from `(x, y)` on, within `width`; returns the height taken.
-pub(crate) fn legend(
+pub(crate) fn legend<S: AsRef<str>>(
     canvas: &mut Canvas,
     (x, y): (f64, f64),
     width: f64,
-    entries: &[(Sign, &str)],
+    entries: &[(Sign, S)],
 ) -> f64 {
     let (mut left, mut row) = (0.0, 0.0);
-    for &(sign, text) in entries {
-        let needed = sign.width() + 5.0 + NOTE.width(text) + 8.0;
+    for (sign, text) in entries {
+        let text = NOTE.cut(text.as_ref(), width - sign.width() - 5.0);
+        let needed = sign.width() + 5.0 + NOTE.width(&text) + 8.0;
         if left > 0.0 && left + needed - 8.0 > width {
             left = 0.0;
             row += 1.0;
         }
         let middle = y + row * ROW + ROW / 2.0;
-        draw(canvas, sign, x + left, middle);
-        canvas.text(
-            (x + left + sign.width() + 5.0, middle + NOTE.size * 0.35),
-            Anchor::Start,
-            NOTE,
-            text,
-        );
+        draw(canvas, *sign, x + left, middle);
+        let at = (x + left + sign.width() + 5.0, middle + NOTE.size * 0.35);
+        canvas.text(at, Anchor::Start, NOTE, &text);
         left += needed;
     }
     if entries.is_empty() {
@@ -94,14 +87,11 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
         Sign::Curve(ink, dashes) => canvas.line(start, end, ink, 2.0, dashes),
         Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
-        Sign::Diamond => canvas.diamond(middle, 6.0, Ink::Orange),
+        Sign::Diamond { hollow } => canvas.diamond(middle, 6.0, Ink::Orange, hollow),
         Sign::Bar => bar(canvas, middle, Ink::Text),
-        Sign::Threshold => canvas.line(
-            (middle.0, y - 8.0),
-            (middle.0, y + 8.0),
-            Ink::Text,
-            1.3,
-            Some(FINE_DASHES),
-        ),
+        Sign::Threshold => {
+            let ends = [y - 8.0, y + 8.0].map(|y| (middle.0, y));
+            canvas.line(ends[0], ends[1], Ink::Text, 1.3, Some(FINE_DASHES));
+        }
     }
 }

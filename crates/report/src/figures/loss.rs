@@ -1,11 +1,11 @@
 //! Loss and accuracy of both splits against epoch.
 
-use super::Figure;
-use super::axes::{Frame, Scale, logarithmic, round_steps};
-use super::layout::{Layout, NOTE, PANEL};
+use super::axes::{Frame, Scale, Tick, logarithmic, padded, round_steps};
+use super::figure::Figure;
+use super::layout::{Layout, NOTE, PANEL, drawn};
 use super::legend::{DASHES, Sign, legend};
-use crate::numbers::{integer, plain, significant};
 use crate::svg::{Anchor, Canvas, Drawing, Ink};
+use crate::text::numbers::{accuracy, integer, plain};
 use hesscope_records::{EpochRecord, SplitRecord};
 
 /// Height of a frame.
@@ -47,22 +47,17 @@ pub(crate) fn loss(epochs: &[EpochRecord]) -> Option<Figure> {
         plain(last.train.loss),
         plain(first.test.loss),
         plain(last.test.loss),
-        significant(first.train.accuracy * 100.0, 3),
-        significant(last.train.accuracy * 100.0, 3),
-        significant(first.test.accuracy * 100.0, 3),
-        significant(last.test.accuracy * 100.0, 3),
+        accuracy(first.train.accuracy, 3),
+        accuracy(last.train.accuracy, 3),
+        accuracy(first.test.accuracy, 3),
+        accuracy(last.test.accuracy, 3),
     );
-    Some(Figure {
-        name: "loss".to_owned(),
-        label,
-        caption: format!(
-            "Mean cross-entropy in nats, on a logarithmic axis, and the share answered correctly, over the whole of each \
-             split {which}. Epoch 0 is the untrained network."
-        ),
-        wide: draw(&epochs, Layout::Wide),
-        narrow: draw(&epochs, Layout::Narrow),
-        readings: None,
-    })
+    let caption = format!(
+        "Mean cross-entropy in nats, on a logarithmic axis, and accuracy, over the whole of each split {which}. Epoch 0 is \
+         the untrained network."
+    );
+    let draw = |layout| draw(&epochs, layout);
+    Some(Figure::new("loss".to_owned(), label, caption, draw))
 }
 
 fn draw(epochs: &[Evaluated], layout: Layout) -> Drawing {
@@ -72,109 +67,77 @@ fn draw(epochs: &[Evaluated], layout: Layout) -> Drawing {
         Layout::Narrow => (1.0, 610.0),
     };
     let width = layout.width() / columns - left - right;
-    let mut canvas = Canvas::new(layout.width(), height, &format!("loss-{}", layout.name()));
-    canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), TITLE);
-    let entries = [
-        (Sign::LineWithDiscs, "training split"),
-        (Sign::DashesWithSquares, "test split"),
-    ];
-    let taken = legend(&mut canvas, (10.0, 32.0), layout.width() - 20.0, &entries);
-    let top = 32.0 + taken + 30.0;
-    let first = Frame {
-        x: left,
-        y: top,
-        width,
-        height: HEIGHT,
+    let put = |canvas: &mut Canvas| {
+        canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), TITLE);
+        let entries = [
+            (Sign::LineWithDiscs, "training split"),
+            (Sign::DashesWithSquares, "test split"),
+        ];
+        let taken = legend(canvas, (10.0, 32.0), layout.width() - 20.0, &entries);
+        let first = Frame {
+            x: left,
+            y: 32.0 + taken + 30.0,
+            width,
+            height: HEIGHT,
+        };
+        let mut second = first;
+        match layout {
+            Layout::Wide => second.x += layout.width() / 2.0,
+            Layout::Narrow => second.y += HEIGHT + 66.0,
+        }
+        losses(canvas, &first, epochs);
+        accuracies(canvas, &second, epochs);
+        (height, ())
     };
-    let second = match layout {
-        Layout::Wide => Frame {
-            x: left + layout.width() / 2.0,
-            ..first
-        },
-        Layout::Narrow => Frame {
-            y: top + HEIGHT + 66.0,
-            ..first
-        },
-    };
-    losses(&mut canvas, &first, epochs);
-    accuracies(&mut canvas, &second, epochs);
-    canvas.finish()
+    drawn("loss", layout, layout.width(), put).0
 }
 
-/// The points of one split that can be drawn.
-fn series(epochs: &[Evaluated], value: impl Fn(&Evaluated) -> f64) -> Vec<(f64, f64)> {
-    epochs
-        .iter()
-        .map(|record| (record.epoch as f64, value(record)))
-        .filter(|(_, y)| y.is_finite())
-        .collect()
+/// The points of both splits that can be drawn, training first.
+fn series(epochs: &[Evaluated], value: impl Fn(SplitRecord) -> f64) -> [Vec<(f64, f64)>; 2] {
+    let of = |split: fn(&Evaluated) -> SplitRecord| {
+        let points = epochs
+            .iter()
+            .map(|record| (record.epoch as f64, value(split(record))));
+        points.filter(|(_, y)| y.is_finite()).collect()
+    };
+    [of(|record| record.train), of(|record| record.test)]
 }
 
 fn losses(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
     // The logarithm of a loss of zero is not finite, and is left out.
-    let of = |split: fn(&Evaluated) -> SplitRecord| {
-        series(epochs, move |record| split(record).loss.log10())
-    };
-    let curves = [of(|record| record.train), of(|record| record.test)];
-    let (low, high) = bounds(&curves, (-1.0, 0.0));
-    let pad = (0.06 * (high - low)).max(0.05);
-    let scale = vertical(frame, (low - pad, high + pad));
-    canvas.text((frame.x, frame.y - 12.0), Anchor::Start, PANEL, "Loss");
-    frame.horizontals(canvas, &scale, &logarithmic(low - pad, high + pad, 6));
-    curves_of(canvas, frame, &scale, epochs, &curves);
+    let curves = series(epochs, |split| split.loss.log10());
+    let ends = ends(&curves, 0.05).unwrap_or((-1.0, 0.0));
+    let ticks = logarithmic(ends.0, ends.1, 6);
+    panel(canvas, frame, "Loss", ends, &ticks, epochs, &curves);
 }
 
 fn accuracies(canvas: &mut Canvas, frame: &Frame, epochs: &[Evaluated]) {
-    let of = |split: fn(&Evaluated) -> SplitRecord| {
-        series(epochs, move |record| split(record).accuracy * 100.0)
-    };
-    let curves = [of(|record| record.train), of(|record| record.test)];
-    let (low, high) = bounds(&curves, (0.0, 100.0));
-    let pad = (0.06 * (high - low)).max(0.5);
-    let scale = vertical(frame, (low - pad, high + pad));
-    canvas.text(
-        (frame.x, frame.y - 12.0),
-        Anchor::Start,
-        PANEL,
-        "Accuracy, %",
-    );
-    let steps = round_steps((low - pad).max(0.0), (high + pad).min(100.0), 6, false);
-    frame.horizontals(canvas, &scale, &steps);
-    curves_of(canvas, frame, &scale, epochs, &curves);
+    let curves = series(epochs, |split| split.accuracy * 100.0);
+    let ends = ends(&curves, 0.5).unwrap_or((0.0, 100.0));
+    let ticks = round_steps(ends.0.max(0.0), ends.1.min(100.0), 6, false);
+    panel(canvas, frame, "Accuracy, %", ends, &ticks, epochs, &curves);
 }
 
-fn vertical(frame: &Frame, values: (f64, f64)) -> Scale {
-    Scale {
-        values,
-        pixels: (frame.bottom(), frame.y),
-    }
+/// The ends of an axis that holds both curves.
+fn ends(curves: &[Vec<(f64, f64)>; 2], least_room: f64) -> Option<(f64, f64)> {
+    padded(curves.iter().flatten().map(|&(_, y)| y), least_room)
 }
 
-/// The least and largest value of both curves.
-fn bounds(curves: &[Vec<(f64, f64)>; 2], otherwise: (f64, f64)) -> (f64, f64) {
-    let mut values = curves.iter().flatten().map(|&(_, y)| y);
-    match values.next() {
-        None => otherwise,
-        Some(first) => values.fold((first, first), |(low, high), y| (low.min(y), high.max(y))),
-    }
-}
-
-fn curves_of(
+fn panel(
     canvas: &mut Canvas,
     frame: &Frame,
-    scale: &Scale,
+    title: &str,
+    values: (f64, f64),
+    ticks: &[Tick],
     epochs: &[Evaluated],
     curves: &[Vec<(f64, f64)>; 2],
 ) {
-    let of_epochs = |pick: fn(f64, f64) -> f64, start: f64| {
-        epochs
-            .iter()
-            .fold(start, |m, record| pick(m, record.epoch as f64))
-    };
-    let (low, high) = (
-        of_epochs(f64::min, f64::INFINITY),
-        of_epochs(f64::max, f64::NEG_INFINITY),
-    );
+    canvas.text((frame.x, frame.y - 12.0), Anchor::Start, PANEL, title);
+    let scale = frame.scale(values);
+    frame.horizontals(canvas, &scale, ticks, true);
+    let places = epochs.iter().map(|record| record.epoch as f64);
+    let low = places.clone().fold(f64::INFINITY, f64::min);
+    let high = places.fold(f64::NEG_INFINITY, f64::max);
     // A single epoch stands in the middle.
     let pad = if high > low { 0.03 * (high - low) } else { 0.5 };
     let across = Scale {
@@ -187,18 +150,12 @@ fn curves_of(
         .collect();
     frame.verticals(canvas, labels.iter().map(|(x, _)| *x));
     frame.labels_below(canvas, &labels);
-    canvas.text(
-        (frame.x + frame.width / 2.0, frame.bottom() + 34.0),
-        Anchor::Middle,
-        NOTE,
-        "epoch",
-    );
-    let [train, test] = curves.each_ref().map(|curve| -> Vec<(f64, f64)> {
-        curve
-            .iter()
-            .map(|&(x, y)| (across.at(x), scale.at(y)))
-            .collect()
-    });
+    let below = (frame.middle().0, frame.bottom() + 34.0);
+    canvas.text(below, Anchor::Middle, NOTE, "epoch");
+    let place = |&(x, y): &(f64, f64)| (across.at(x), scale.at(y));
+    let [train, test] = curves
+        .each_ref()
+        .map(|curve| curve.iter().map(place).collect::<Vec<_>>());
     canvas.polyline(&train, Ink::Blue, 2.0, None);
     canvas.polyline(&test, Ink::Orange, 2.0, Some(DASHES));
     let every = epochs.len().div_ceil(MARKS).max(1);

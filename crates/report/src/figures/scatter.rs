@@ -1,8 +1,8 @@
 //! Points of the plane that belong to classes, in panels side by side.
 
-use super::Figure;
 use super::axes::Frame;
-use super::layout::{Layout, PANEL, lines};
+use super::figure::Figure;
+use super::layout::{LINE, Layout, PANEL, UNDER, drawn};
 use crate::svg::{Anchor, Canvas, Drawing, Font, Ink};
 
 /// What a point stands for, which decides how it is drawn.
@@ -58,90 +58,67 @@ const IN_ROW: usize = 3;
 const LEAST_WIDTH: f64 = 310.0;
 /// Room between panels.
 const BETWEEN: f64 = 18.0;
-/// Height of a line of text.
-const LINE: f64 = 16.0;
 /// Room around the points of a panel, a share of their extent.
 const MARGIN: f64 = 0.07;
 /// Radius of the disc of a class, and of the ring of a mean in its own direction.
 const DISC: f64 = 9.5;
 const RING: f64 = 7.5;
 
-const UNDER: Font = Font::regular(11.5, Ink::Text);
-
 impl Scatter {
     /// Draws the panels in both layouts.
-    pub(crate) fn figure(self) -> Figure {
-        let (wide, narrow) = (self.draw(Layout::Wide), self.draw(Layout::Narrow));
-        Figure {
-            readings: None,
-            name: self.name,
-            label: self.label,
-            caption: self.caption,
-            wide,
-            narrow,
-        }
+    pub(crate) fn figure(&self) -> Figure {
+        let (name, label) = (self.name.clone(), self.label.clone());
+        Figure::new(name, label, self.caption.clone(), |layout| {
+            self.draw(layout)
+        })
     }
 
     fn draw(&self, layout: Layout) -> Drawing {
-        let in_row = match layout {
-            Layout::Wide => self.panels.len().clamp(1, IN_ROW),
-            Layout::Narrow => 1,
+        let (in_row, least) = match layout {
+            Layout::Wide => (self.panels.len().clamp(1, IN_ROW), LEAST_WIDTH),
+            Layout::Narrow => (1, 0.0),
         };
         let around = 20.0 + (in_row - 1) as f64 * BETWEEN;
-        let least = match layout {
-            Layout::Wide => LEAST_WIDTH,
-            Layout::Narrow => 0.0,
-        };
         let width = layout.width().max(around + in_row as f64 * least);
         let side = (width - around) / in_row as f64;
-        // The height is known once everything has its place: that is tried on a canvas of its own.
-        let mut trial = Canvas::new(width, 0.0, "");
-        let height = self.put(&mut trial, layout, in_row, side);
-        let name = format!("{}-{}", self.name, layout.name());
-        let mut canvas = Canvas::new(width, height, &name);
-        self.put(&mut canvas, layout, in_row, side);
-        canvas.finish()
-    }
-
-    /// Puts everything on the canvas; returns the height taken.
-    fn put(&self, canvas: &mut Canvas, layout: Layout, in_row: usize, side: f64) -> f64 {
-        let width = in_row as f64 * side + (in_row - 1) as f64 * BETWEEN;
-        let mut y = 22.0;
-        for line in lines(&self.title, layout.heading(), width) {
-            canvas.text((10.0, y), Anchor::Start, layout.heading(), &line);
-            y += 20.0;
-        }
-        for row in self.panels.chunks(in_row) {
-            let heads: Vec<Vec<String>> = row
-                .iter()
-                .map(|panel| lines(&panel.title, PANEL, side))
-                .collect();
-            let deepest = heads.iter().map(Vec::len).max().unwrap_or(0) as f64 * LINE;
-            let mut below = y;
-            for (column, (panel, head)) in row.iter().zip(heads).enumerate() {
-                let x = 10.0 + column as f64 * (side + BETWEEN);
-                for (k, line) in head.iter().enumerate() {
-                    let at = (x, y + 10.0 + k as f64 * LINE);
-                    canvas.text(at, Anchor::Start, PANEL, line);
-                }
-                let frame = Frame {
-                    x,
-                    y: y + deepest,
-                    width: side,
-                    height: side,
-                };
-                scatter(canvas, panel, &frame);
-                let mut under = frame.bottom() + 2.0;
-                for line in panel.notes.iter().flat_map(|note| lines(note, UNDER, side)) {
-                    under += LINE;
-                    canvas.text((x, under), Anchor::Start, UNDER, &line);
-                }
-                below = below.max(under);
+        let put = |canvas: &mut Canvas| {
+            let (heading, lines) = (layout.heading(), (width - 20.0, 20.0));
+            let mut y = canvas.lines((10.0, 22.0), Anchor::Start, heading, lines, &self.title);
+            for row in self.panels.chunks(in_row) {
+                y = put_row(canvas, row, y, side) + 22.0;
             }
-            y = below + 22.0;
-        }
-        y
+            (y, ())
+        };
+        drawn(&self.name, layout, width, put).0
     }
+}
+
+/// Puts panels side by side, each under its title and over its notes; returns where the lowest ends.
+fn put_row(canvas: &mut Canvas, row: &[ScatterPanel], y: f64, side: f64) -> f64 {
+    let left = |column: usize| 10.0 + column as f64 * (side + BETWEEN);
+    let mut top = y;
+    for (column, panel) in row.iter().enumerate() {
+        let (at, lines) = ((left(column), y + 10.0), (side, LINE));
+        let end = canvas.lines(at, Anchor::Start, PANEL, lines, &panel.title);
+        top = top.max(end - 10.0);
+    }
+    let mut below = y;
+    for (column, panel) in row.iter().enumerate() {
+        let frame = Frame {
+            x: left(column),
+            y: top,
+            width: side,
+            height: side,
+        };
+        scatter(canvas, panel, &frame);
+        let mut under = frame.bottom() + 2.0 + LINE;
+        for note in &panel.notes {
+            let (at, lines) = ((frame.x, under), (side, LINE));
+            under = canvas.lines(at, Anchor::Start, UNDER, lines, note);
+        }
+        below = below.max(under - LINE);
+    }
+    below
 }
 
 /// The points of a panel, those of whole classes on top.
@@ -180,7 +157,7 @@ fn fitted(points: &[Point], frame: &Frame) -> impl Fn([f64; 2]) -> (f64, f64) + 
     let extent = if extent > 0.0 { extent } else { 1.0 };
     let scale = frame.width * (1.0 - 2.0 * MARGIN) / extent;
     let (middle_x, middle_y) = (0.5 * (x0 + x1), 0.5 * (y0 + y1));
-    let (centre_x, centre_y) = (frame.x + frame.width / 2.0, frame.y + frame.height / 2.0);
+    let (centre_x, centre_y) = frame.middle();
     move |[x, y]| {
         (
             centre_x + (x - middle_x) * scale,

@@ -1,7 +1,7 @@
 //! An axis of eigenvalues that is logarithmic on both sides of zero: negative side, strip about zero, positive side.
 
 use super::axes::{Frame, Scale};
-use crate::numbers::power_of_ten;
+use crate::text::numbers::power_of_ten;
 
 /// The exponents that an axis must span.
 #[derive(Clone, Copy, Debug, PartialEq)]

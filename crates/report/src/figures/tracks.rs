@@ -1,10 +1,10 @@
 //! Quantities of a spectrum, with error bars, along epochs and along sample sizes.
 
-use super::Figure;
-use super::axes::{Frame, Scale, Tick, logarithmic, round_steps};
-use super::layout::{Layout, NOTE, PANEL};
+use super::axes::{Frame, Scale, Tick, logarithmic, padded, round_steps};
+use super::figure::Figure;
+use super::layout::{Layout, NOTE, PANEL, drawn};
 use super::legend::{FINE_DASHES, Sign, legend};
-use crate::svg::{Anchor, Canvas, Drawing, Ink};
+use crate::svg::{Anchor, Canvas, Ink};
 use hesscope_records::Measure;
 
 /// Height of a frame.
@@ -66,34 +66,17 @@ pub(crate) struct Tracks {
 impl Tracks {
     /// Draws them in both layouts.
     pub(crate) fn figure(&self) -> Figure {
-        Figure {
-            readings: None,
-            name: self.name.clone(),
-            label: self.label.clone(),
-            caption: self.caption.clone(),
-            wide: self.draw(Layout::Wide),
-            narrow: self.draw(Layout::Narrow),
-        }
-    }
-
-    fn draw(&self, layout: Layout) -> Drawing {
-        // The height is known once everything has its place: that is tried on a canvas of its own.
-        let mut trial = Canvas::new(layout.width(), 0.0, "");
-        let height = self.put(&mut trial, layout);
-        let name = format!("{}-{}", self.name, layout.name());
-        let mut canvas = Canvas::new(layout.width(), height, &name);
-        self.put(&mut canvas, layout);
-        canvas.finish()
+        let (name, label) = (self.name.clone(), self.label.clone());
+        Figure::new(name, label, self.caption.clone(), |layout| {
+            let put = |canvas: &mut Canvas| (self.put(canvas, layout), ());
+            drawn(&self.name, layout, layout.width(), put).0
+        })
     }
 
     /// Puts everything on the canvas; returns the height taken.
     fn put(&self, canvas: &mut Canvas, layout: Layout) -> f64 {
-        let beside = match layout {
-            Layout::Wide => self.columns.len().max(1) as f64,
-            Layout::Narrow => 1.0,
-        };
         canvas.text((10.0, 22.0), Anchor::Start, layout.heading(), &self.title);
-        let width = layout.width() / beside;
+        let width = layout.width() / layout.beside(self.columns.len()) as f64;
         let mut bottom = 36.0f64;
         let mut below = 36.0;
         for (i, column) in self.columns.iter().enumerate() {
@@ -120,15 +103,11 @@ impl TrackColumn {
         let frame_width = width - layout.left() - layout.right();
         let mut y = y + 12.0;
         canvas.text((left, y), Anchor::Start, NOTE, &self.title);
-        let entries: Vec<(Sign, &str)> = self
-            .series
-            .iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let (ink, dashes) = style(i);
-                (Sign::Curve(ink, dashes), name.as_str())
-            })
-            .collect();
+        let entry = |(i, name): (usize, &String)| {
+            let (ink, dashes) = style(i);
+            (Sign::Curve(ink, dashes), name.clone())
+        };
+        let entries: Vec<_> = self.series.iter().enumerate().map(entry).collect();
         y += 6.0;
         y += legend(canvas, (left, y), frame_width, &entries);
         for panel in &self.panels {
@@ -143,12 +122,8 @@ impl TrackColumn {
             panel.draw(canvas, &frame, &self.places);
             y += HEIGHT + FOOT;
         }
-        canvas.text(
-            (left + frame_width / 2.0, y + 12.0),
-            Anchor::Middle,
-            NOTE,
-            &self.axis,
-        );
+        let below = (left + frame_width / 2.0, y + 12.0);
+        canvas.text(below, Anchor::Middle, NOTE, &self.axis);
         y + 24.0
     }
 }
@@ -160,40 +135,26 @@ impl TrackPanel {
         let ends = measures.flat_map(|m| [Some(m.value), Some(m.lower), m.upper]);
         let usable = |value: &f64| *value > 0.0 && value.is_finite();
         let mut exponents = ends.flatten().filter(usable).map(f64::log10);
-        let first = exponents.next()?;
         let reference = self.reference.filter(usable).map(f64::log10);
-        let (low, high) = exponents
-            .chain(reference)
-            .fold((first, first), |(low, high), u| (low.min(u), high.max(u)));
-        let pad = (0.06 * (high - low)).max(0.08);
-        Some((low - pad, high + pad))
+        // A reference alone is no value.
+        let first = exponents.next()?;
+        padded(exponents.chain([first]).chain(reference), 0.08)
     }
 
     fn draw(&self, canvas: &mut Canvas, frame: &Frame, places: &[String]) {
         let step = frame.width / places.len().max(1) as f64;
         let at = |place: usize| frame.x + (place as f64 + 0.5) * step;
-        let labels: Vec<(f64, String)> = places
-            .iter()
-            .enumerate()
-            .map(|(i, name)| (at(i), name.clone()))
-            .collect();
+        let labels = places.iter().enumerate();
+        let labels: Vec<_> = labels.map(|(i, name)| (at(i), name.clone())).collect();
         frame.verticals(canvas, labels.iter().map(|(x, _)| *x));
+        frame.labels_below(canvas, &labels);
+        frame.outline(canvas);
         let Some(extent) = self.extent() else {
-            canvas.text(
-                (frame.x + frame.width / 2.0, frame.y + frame.height / 2.0),
-                Anchor::Middle,
-                NOTE,
-                "no value on this grid",
-            );
-            frame.labels_below(canvas, &labels);
-            frame.outline(canvas);
-            return;
+            let nothing = "no value on this grid";
+            return canvas.text(frame.middle(), Anchor::Middle, NOTE, nothing);
         };
-        let scale = Scale {
-            values: extent,
-            pixels: (frame.bottom(), frame.y),
-        };
-        frame.horizontals(canvas, &scale, &ticks(extent));
+        let scale = frame.scale(extent);
+        frame.horizontals(canvas, &scale, &ticks(extent), true);
         if let Some(reference) = self.reference.filter(|value| *value > 0.0) {
             let y = scale.at(reference.log10());
             let ends = ((frame.x, y), (frame.right(), y));
@@ -206,7 +167,6 @@ impl TrackPanel {
                 draw_series(canvas, &scale, points, |place| at(place) + shift, style(i));
             }
         });
-        frame.labels_below(canvas, &labels);
         frame.outline(canvas);
     }
 }

@@ -1,9 +1,13 @@
 //! Tables, figures and paragraphs.
 
-use crate::escape::escape;
-use crate::figures::Figure;
+use maud::{Markup, PreEscaped, Render, html};
+use serde_json::Value;
 
-/// A table: the first cell of a row is its header. Text goes in unescaped and comes out escaped.
+use crate::figures::Figure;
+use crate::json::json;
+use crate::text::names::unbroken;
+
+/// A table: the first cell of a row is its header.
 pub(crate) struct Table {
     caption: String,
     head: Vec<String>,
@@ -13,10 +17,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new<S: AsRef<str>>(caption: impl Into<String>, head: &[S]) -> Self {
+    /// A table under the heads of its columns, with ` | ` between them.
+    pub(crate) fn new(caption: impl Into<String>, heads: &str) -> Self {
+        Self::of_columns(caption, heads.split(" | ").map(str::to_owned))
+    }
+
+    /// A table under heads that come with the data.
+    pub(crate) fn of_columns(
+        caption: impl Into<String>,
+        head: impl IntoIterator<Item = String>,
+    ) -> Self {
         Self {
             caption: caption.into(),
-            head: head.iter().map(|cell| cell.as_ref().to_owned()).collect(),
+            head: head.into_iter().collect(),
             rows: Vec::new(),
             prose: false,
             tall: false,
@@ -40,74 +53,77 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The table in a box that scrolls by itself.
-    pub(crate) fn html(&self) -> String {
-        let caption = escape(&self.caption);
-        let kind = if self.prose { "text" } else { "numbers" };
-        let class = if self.tall { "box tall" } else { "box" };
-        // A box that scrolls must be reachable by the keyboard.
-        let mut out = format!(
-            "<div class=\"{class}\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table class=\"{kind}\">\n\
-             <caption><span>{caption}</span></caption>\n<thead><tr>"
-        );
-        for cell in &self.head {
-            out.push_str(&format!("<th scope=\"col\">{}</th>", escape(cell)));
-        }
-        out.push_str("</tr></thead>\n<tbody>\n");
-        for row in &self.rows {
-            out.push_str("<tr>");
-            for (i, cell) in row.iter().enumerate() {
-                let cell = escape(cell);
-                out.push_str(&if i == 0 {
-                    format!("<th scope=\"row\">{cell}</th>")
-                } else {
-                    format!("<td>{cell}</td>")
-                });
-            }
-            out.push_str("</tr>\n");
-        }
-        out.push_str("</tbody>\n</table>\n</div>\n");
-        out
+    /// With these rows.
+    pub(crate) fn with<R: IntoIterator<Item = String>>(
+        mut self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Self {
+        rows.into_iter().for_each(|row| self.row(row));
+        self
     }
 }
 
+impl Render for Table {
+    fn render(&self) -> Markup {
+        html! {
+            (table_box(self.tall, &self.caption, html! {
+                table class=(if self.prose { "text" } else { "numbers" }) {
+                    caption { span { (unbroken(&self.caption)) } }
+                    thead { tr { @for cell in &self.head { th scope="col" { (cell) } } } }
+                    tbody {
+                        @for row in &self.rows {
+                            tr {
+                                @for (i, cell) in row.iter().enumerate() {
+                                    @if i == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// A box that scrolls by itself around a table; it must be reachable by the keyboard.
+pub(crate) fn table_box(tall: bool, label: &str, table: Markup) -> Markup {
+    let class = if tall { "box tall" } else { "box" };
+    html! { div class=(class) role="region" tabindex="0" aria-label=(label) { (table) } }
+}
+
 /// A paragraph of text.
-pub(crate) fn paragraph(text: &str) -> String {
-    format!("<p>{}</p>\n", escape(text))
+pub(crate) fn paragraph(text: &str) -> Markup {
+    html! { p { (unbroken(text)) } }
+}
+
+/// The paragraph that opens a page.
+pub(crate) fn lead(text: &str) -> Markup {
+    html! { p class="lead" { (unbroken(text)) } }
 }
 
 /// Something that can be folded away.
-pub(crate) fn details(summary: &str, open: bool, content: &str) -> String {
-    let open = if open { " open" } else { "" };
-    format!(
-        "<details{open}><summary>{}</summary>\n{content}</details>\n",
-        escape(summary)
-    )
+pub(crate) fn details(summary: &str, open: bool, content: impl Render) -> Markup {
+    html! { details open[open] { summary { (summary) } (content) } }
 }
 
 /// JSON for the page's script.
-pub(crate) fn data(class: &str, json: &str) -> String {
-    format!("<script type=\"application/json\" class=\"{class}\">{json}</script>\n")
+pub(crate) fn data(class: &str, value: &Value) -> Markup {
+    html! { script type="application/json" class=(class) { (PreEscaped(json(value))) } }
 }
 
-/// A figure in both layouts; the style shows the one that fits.
-pub(crate) fn figure(figure: &Figure) -> String {
-    figure_beside(figure, "figures/")
-}
-
-/// A figure whose files lie in a folder, which ends in a slash or is empty for the page's own.
-pub(crate) fn figure_beside(figure: &Figure, folder: &str) -> String {
-    format!(
-        "<figure id=\"{id}\">\n{}{}{readings}<figcaption>{} <span class=\"files\">Also as <code>{folder}{name}.svg</code> and \
-         <code>{folder}{name}.png</code>.</span></figcaption>\n</figure>\n",
-        figure.wide.inline("wide", &figure.label),
-        figure.narrow.inline("narrow", &figure.label),
-        escape(&figure.caption),
-        readings = figure
-            .readings
-            .as_deref()
-            .map_or_else(String::new, |json| data("readings", json)),
-        id = escape(&figure.name),
-        name = escape(&figure.name),
-    )
+/// A figure in both layouts, of which the style shows the one that fits. Its files lie in a folder, which ends in a slash or
+/// is empty for the page's own.
+pub(crate) fn figure(figure: &Figure, folder: &str) -> Markup {
+    let file = |ending: &str| html! { code { (folder) (figure.name) (ending) } };
+    html! {
+        figure id=(figure.name) {
+            (PreEscaped(figure.wide.inline("wide", &figure.label)))
+            (PreEscaped(figure.narrow.inline("narrow", &figure.label)))
+            @if let Some(readings) = &figure.readings { (data("readings", readings)) }
+            figcaption {
+                (unbroken(&figure.caption)) " "
+                span class="files" { "Also as " (file(".svg")) " and " (file(".png")) "." }
+            }
+        }
+    }
 }

@@ -1,9 +1,8 @@
 //! A canvas that shapes are put on in order.
 
-use std::fmt::Write as _;
-
+use super::escape::escape;
+use super::font::Font;
 use super::ink::Ink;
-use crate::escape::escape;
 
 /// Where a text stands about its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,38 +10,6 @@ pub(crate) enum Anchor {
     Start,
     Middle,
     End,
-}
-
-/// Size and weight of a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Font {
-    pub(crate) size: f64,
-    pub(crate) bold: bool,
-    pub(crate) ink: Ink,
-}
-
-impl Font {
-    pub(crate) const fn regular(size: f64, ink: Ink) -> Self {
-        Self {
-            size,
-            bold: false,
-            ink,
-        }
-    }
-
-    pub(crate) const fn bold(size: f64, ink: Ink) -> Self {
-        Self {
-            size,
-            bold: true,
-            ink,
-        }
-    }
-
-    /// About the width of a text, somewhat generous: the reader's font is not known.
-    pub(crate) fn width(self, text: &str) -> f64 {
-        let per_character = if self.bold { 0.65 } else { 0.57 };
-        text.chars().count() as f64 * self.size * per_character
-    }
 }
 
 /// The embedded font comes last but for the generic family, so that a browser takes the reader's own.
@@ -74,16 +41,18 @@ fn number(x: f64) -> String {
 }
 
 fn points(points: &[(f64, f64)]) -> String {
-    let mut out = String::with_capacity(points.len() * 14);
-    for (i, &(x, y)) in points.iter().enumerate() {
-        if i > 0 {
-            out.push(' ');
-        }
-        out.push_str(&number(x));
-        out.push(',');
-        out.push_str(&number(y));
-    }
-    out
+    let points: Vec<String> = points
+        .iter()
+        .map(|&(x, y)| format!("{},{}", number(x), number(y)))
+        .collect();
+    points.join(" ")
+}
+
+fn attributes(numbers: &[(&str, f64)]) -> String {
+    numbers
+        .iter()
+        .map(|&(name, value)| format!(" {name}=\"{}\"", number(value)))
+        .collect()
 }
 
 fn stroke(ink: Ink, width: f64, dash: Option<&str>) -> String {
@@ -156,16 +125,15 @@ impl Canvas {
         self.body.push('\n');
     }
 
+    /// An element without content: its numbers, then its other attributes.
+    fn shape(&mut self, name: &str, numbers: &[(&str, f64)], others: &str) {
+        self.element(&format!("<{name}{} {others}/>", attributes(numbers)));
+    }
+
     /// A filled rectangle.
     pub(crate) fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
-        self.element(&format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}/>",
-            number(x),
-            number(y),
-            number(width),
-            number(height),
-            fill(ink)
-        ));
+        let numbers = [("x", x), ("y", y), ("width", width), ("height", height)];
+        self.shape("rect", &numbers, &fill(ink));
     }
 
     /// A line.
@@ -177,14 +145,8 @@ impl Canvas {
         width: f64,
         dash: Option<&str>,
     ) {
-        self.element(&format!(
-            "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" {}/>",
-            number(x1),
-            number(y1),
-            number(x2),
-            number(y2),
-            stroke(ink, width, dash)
-        ));
+        let numbers = [("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2)];
+        self.shape("line", &numbers, &stroke(ink, width, dash));
     }
 
     /// An open line through points.
@@ -195,69 +157,48 @@ impl Canvas {
         width: f64,
         dash: Option<&str>,
     ) {
+        let (points, stroke) = (points(through), stroke(ink, width, dash));
         self.element(&format!(
-            "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>",
-            points(through),
-            stroke(ink, width, dash)
+            "<polyline points=\"{points}\" fill=\"none\" stroke-linejoin=\"round\" {stroke}/>"
         ));
     }
 
     /// A filled polygon.
     pub(crate) fn polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
-        self.element(&format!(
-            "<polygon points=\"{}\" {}/>",
-            points(corners),
-            fill(ink)
-        ));
-    }
-
-    /// A filled polygon that what lies beneath shows through.
-    pub(crate) fn faint_polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
-        self.element(&format!(
-            "<polygon points=\"{}\" fill-opacity=\"0.22\" {}/>",
-            points(corners),
-            fill(ink)
-        ));
+        let (points, fill) = (points(corners), fill(ink));
+        self.element(&format!("<polygon points=\"{points}\" {fill}/>"));
     }
 
     /// A filled disc.
     pub(crate) fn disc(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
-        self.element(&format!(
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" {}/>",
-            number(x),
-            number(y),
-            number(radius),
-            fill(ink)
-        ));
+        self.shape("circle", &[("cx", x), ("cy", y), ("r", radius)], &fill(ink));
     }
 
     /// A circle's line.
     pub(crate) fn ring(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink, width: f64) {
-        self.element(&format!(
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" {}/>",
-            number(x),
-            number(y),
-            number(radius),
-            stroke(ink, width, None)
-        ));
+        let stroke = format!("fill=\"none\" {}", stroke(ink, width, None));
+        self.shape("circle", &[("cx", x), ("cy", y), ("r", radius)], &stroke);
     }
 
-    /// A filled diamond, edged in the colour of the background to keep neighbours apart.
-    pub(crate) fn diamond(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
+    /// A diamond, edged in the colour of the background to keep neighbours apart; a hollow one is edged in its own.
+    pub(crate) fn diamond(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink, hollow: bool) {
         let half = radius * 0.8;
-        let corners = [
+        let corners = points(&[
             (x, y - radius),
             (x + half, y),
             (x, y + radius),
             (x - half, y),
-        ];
-        let edge = Ink::Paper;
+        ]);
+        let (inside, edge, width) = if hollow {
+            (Ink::Paper, ink, "1.3")
+        } else {
+            (ink, Ink::Paper, "0.6")
+        };
         self.element(&format!(
-            "<polygon points=\"{}\" class=\"f-{} s-{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"0.6\"/>",
-            points(&corners),
-            ink.name(),
+            "<polygon points=\"{corners}\" class=\"f-{} s-{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{width}\"/>",
+            inside.name(),
             edge.name(),
-            ink.light(),
+            inside.light(),
             edge.light()
         ));
     }
@@ -297,13 +238,27 @@ impl Canvas {
             ""
         };
         self.element(&format!(
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor}{weight}{attributes} {}>{}</text>",
-            number(x),
-            number(y),
-            number(font.size),
+            "<text{}{anchor}{weight}{attributes} {}>{}</text>",
+            self::attributes(&[("x", x), ("y", y), ("font-size", font.size)]),
             fill(font.ink),
             with_raised(text, font.size)
         ));
+    }
+
+    /// A text in lines of at most `width`, their baselines from `y` on, `step` apart; returns where the next would stand.
+    pub(crate) fn lines(
+        &mut self,
+        (x, mut y): (f64, f64),
+        anchor: Anchor,
+        font: Font,
+        (width, step): (f64, f64),
+        text: &str,
+    ) -> f64 {
+        for line in font.lines(text, width) {
+            self.text((x, y), anchor, font, &line);
+            y += step;
+        }
+        y
     }
 
     /// Draws what a pointer that rests on it tells of.
@@ -321,13 +276,10 @@ impl Canvas {
     ) {
         let id = format!("{}-clip{}", self.prefix, self.clips);
         self.clips += 1;
+        let numbers = [("x", x), ("y", y), ("width", width), ("height", height)];
         self.element(&format!(
-            "<clipPath id=\"{id}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/></clipPath>\n\
-             <g clip-path=\"url(#{id})\">",
-            number(x),
-            number(y),
-            number(width),
-            number(height)
+            "<clipPath id=\"{id}\"><rect{}/></clipPath>\n<g clip-path=\"url(#{id})\">",
+            attributes(&numbers)
         ));
         draw(self);
         self.element("</g>");
@@ -345,32 +297,24 @@ impl Canvas {
 
 impl Drawing {
     fn element(&self, attributes: &str, head: &str) -> String {
-        let mut out = String::with_capacity(self.body.len() + 512);
-        // Writing to a string does not fail.
-        let _ = write!(
-            out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
              font-family=\"{FAMILIES}\" {attributes}>\n{head}{}</svg>\n",
+            number(self.width),
+            number(self.height),
             self.body,
-            w = number(self.width),
-            h = number(self.height),
-        );
-        out
+        )
     }
 
     /// A file of its own, on white.
     pub(crate) fn standalone(&self, title: &str) -> String {
-        let size = format!(
-            "width=\"{}\" height=\"{}\"",
-            number(self.width),
-            number(self.height)
-        );
+        let size = attributes(&[("width", self.width), ("height", self.height)]);
         let head = format!(
             "<title>{}</title>\n<rect width=\"100%\" height=\"100%\" {}/>\n",
             escape(title),
             fill(Ink::Paper)
         );
-        self.element(&size, &head)
+        self.element(size.trim_start(), &head)
     }
 
     /// Part of a page: as wide as its place, on the page's own background.

@@ -44,28 +44,15 @@ const OF_CLASSES: [[&str; 3]; 10] = [
 ];
 
 /// All of them.
-pub(crate) const INKS: [Ink; 20] = [
-    Ink::Paper,
-    Ink::Text,
-    Ink::Muted,
-    Ink::Grid,
-    Ink::Shade,
-    Ink::Blue,
-    Ink::Orange,
-    Ink::Sky,
-    Ink::Green,
-    Ink::Purple,
-    Ink::Class(0),
-    Ink::Class(1),
-    Ink::Class(2),
-    Ink::Class(3),
-    Ink::Class(4),
-    Ink::Class(5),
-    Ink::Class(6),
-    Ink::Class(7),
-    Ink::Class(8),
-    Ink::Class(9),
-];
+pub(crate) fn inks() -> impl Iterator<Item = Ink> {
+    use Ink::{Blue, Green, Grid, Muted, Orange, Paper, Purple, Shade, Sky, Text};
+    let fixed = [
+        Paper, Text, Muted, Grid, Shade, Blue, Orange, Sky, Green, Purple,
+    ];
+    fixed
+        .into_iter()
+        .chain((0..OF_CLASSES.len()).map(Ink::of_class))
+}
 
 impl Ink {
     /// That of the class with this label.
@@ -73,58 +60,35 @@ impl Ink {
         Self::Class((class % OF_CLASSES.len()) as u8)
     }
 
-    /// The name its classes end in: `f-name` for a fill, `s-name` for a stroke.
-    pub(crate) fn name(self) -> &'static str {
+    /// The name its classes end in, `f-name` for a fill and `s-name` for a stroke; on white; on a dark page.
+    const fn look(self) -> [&'static str; 3] {
         match self {
-            Self::Paper => "paper",
-            Self::Text => "text",
-            Self::Muted => "muted",
-            Self::Grid => "grid",
-            Self::Shade => "shade",
-            Self::Blue => "blue",
-            Self::Orange => "orange",
-            Self::Sky => "sky",
-            Self::Green => "green",
-            Self::Purple => "purple",
-            Self::Class(class) => of_class(class)[0],
+            Self::Paper => ["paper", "#ffffff", "#15181c"],
+            Self::Text => ["text", "#1b1f24", "#e8eaed"],
+            Self::Muted => ["muted", "#59616b", "#a3abb5"],
+            Self::Grid => ["grid", "#dfe3e8", "#30363d"],
+            Self::Shade => ["shade", "#eceff3", "#23282f"],
+            Self::Blue => ["blue", "#0072b2", "#56b4e9"],
+            Self::Orange => ["orange", "#d55e00", "#ff9a4d"],
+            Self::Sky => ["sky", "#a9d2ec", "#265a7c"],
+            Self::Green => ["green", "#00795a", "#2fc79a"],
+            Self::Purple => ["purple", "#a3447f", "#e08fc0"],
+            Self::Class(class) => OF_CLASSES[class as usize % OF_CLASSES.len()],
         }
+    }
+
+    /// The name its classes end in.
+    pub(crate) fn name(self) -> &'static str {
+        self.look()[0]
     }
 
     /// On white.
     pub(crate) fn light(self) -> &'static str {
-        match self {
-            Self::Paper => "#ffffff",
-            Self::Text => "#1b1f24",
-            Self::Muted => "#59616b",
-            Self::Grid => "#dfe3e8",
-            Self::Shade => "#eceff3",
-            Self::Blue => "#0072b2",
-            Self::Orange => "#d55e00",
-            Self::Sky => "#a9d2ec",
-            Self::Green => "#00795a",
-            Self::Purple => "#a3447f",
-            Self::Class(class) => of_class(class)[1],
-        }
+        self.look()[1]
     }
 
     /// On a dark page.
     pub(crate) fn dark(self) -> &'static str {
-        match self {
-            Self::Paper => "#15181c",
-            Self::Text => "#e8eaed",
-            Self::Muted => "#a3abb5",
-            Self::Grid => "#30363d",
-            Self::Shade => "#23282f",
-            Self::Blue => "#56b4e9",
-            Self::Orange => "#ff9a4d",
-            Self::Sky => "#265a7c",
-            Self::Green => "#2fc79a",
-            Self::Purple => "#e08fc0",
-            Self::Class(class) => of_class(class)[2],
-        }
+        self.look()[2]
     }
-}
-
-fn of_class(class: u8) -> [&'static str; 3] {
-    OF_CLASSES[usize::from(class) % OF_CLASSES.len()]
 }

@@ -1,7 +1,7 @@
 //! The columns of the table: what each says of an analysis, and what it sorts by.
 
-use crate::numbers::{integer, percent_of, plain, with_error};
-use crate::wording::operator_name;
+use crate::text::names::{NONE, operator_name};
+use crate::text::numbers::{integer, percent_of, plain, short, with_error};
 use hesscope_records::SweepRow;
 
 /// A column.
@@ -36,80 +36,69 @@ pub(super) enum Sort {
 
 /// All of them; the first heads its row.
 pub(super) const COLUMNS: [Column; 26] = [
-    column("run", "Run", |row| text(&row.run)).of_words(),
-    column("dataset", "Data set", |row| text(&row.dataset))
-        .filtered()
-        .of_words(),
-    column("network", "Network", |row| text(&row.network))
-        .filtered()
-        .of_words(),
-    column("examples-per-class", "Examples a class", |row| {
-        row.examples_per_class.map_or_else(
-            // As many as there are, so after every number.
-            || number("all".to_owned(), f64::INFINITY),
-            count,
-        )
+    words("run", "Run", |row| text(&row.run)),
+    words("dataset", "Data set", |row| text(&row.dataset)).filtered(),
+    words("network", "Network", |row| text(&row.network)).filtered(),
+    numbers("examples-per-class", "Examples per class", |row| {
+        // As many as there are, so after every number.
+        let all = || number("all".to_owned(), f64::INFINITY);
+        row.examples_per_class.map_or_else(all, count)
     })
     .filtered(),
-    column("epochs", "Epochs", |row| count(row.epochs)),
-    column("seed", "Seed", |row| count_without_commas(row.seed)).filtered(),
-    column("learning-rate", "Learning rate", |row| {
-        row.learning_rate
-            .map_or_else(missing, |rate| number(short(rate), rate))
+    numbers("epochs", "Epochs", |row| count(row.epochs)),
+    // A seed is a name, not an amount.
+    numbers("seed", "Seed", |row| {
+        number(row.seed.to_string(), row.seed as f64)
+    })
+    .filtered(),
+    numbers("learning-rate", "Learning rate", |row| {
+        // A setting, with no more digits than it was given.
+        or(NONE, row.learning_rate, |rate| number(short(rate), rate))
     }),
-    column("operator", "Operator", |row| {
+    words("operator", "Operator", |row| {
         text(&operator_name(&row.operator))
     })
-    .filtered()
-    .of_words(),
-    column("split", "Split", |row| text(&row.split))
-        .filtered()
-        .of_words(),
-    column("epoch", "Epoch", |row| count(row.epoch)).filtered(),
-    column("loss", "Loss", |row| number(plain(row.loss), row.loss)),
-    column("accuracy", "Accuracy", |row| {
+    .filtered(),
+    words("split", "Split", |row| text(&row.split)).filtered(),
+    numbers("epoch", "Epoch", |row| count(row.epoch)).filtered(),
+    numbers("loss", "Loss", |row| value(row.loss)),
+    numbers("accuracy", "Accuracy", |row| {
         number(percent_of(row.accuracy), row.accuracy)
     }),
-    column("outliers-above", "Outliers above", |row| {
-        outliers(row.outliers_above)
+    numbers("outliers-above", "Positive outliers", |row| {
+        or(UNDECIDED, row.outliers_above, count)
     }),
-    column("outliers-below", "Outliers below", |row| {
-        outliers(row.outliers_below)
+    numbers("outliers-below", "Negative outliers", |row| {
+        or(UNDECIDED, row.outliers_below, count)
     }),
-    column("classes", "Classes, C", |row| count(row.classes)),
-    column("edge-above", "Edge above", |row| {
+    numbers("classes", "Classes, C", |row| count(row.classes)),
+    numbers("edge-above", "Positive edge", |row| {
         edge(row.edge_above, row.edge_above_error)
     }),
-    column("edge-below", "Edge below", |row| {
+    numbers("edge-below", "Negative edge", |row| {
         edge(row.edge_below, row.edge_below_error)
     }),
-    column("largest", "Largest eigenvalue", |row| {
-        number(plain(row.largest), row.largest)
+    numbers("largest", "Largest eigenvalue", |row| value(row.largest)),
+    numbers("smallest", "Least eigenvalue", |row| value(row.smallest)),
+    numbers("mean-eigenvalue", "Mean eigenvalue", |row| {
+        let (mean, error) = (row.mean_eigenvalue, row.mean_eigenvalue_error);
+        number(with_error(mean, error), mean)
     }),
-    column("smallest", "Smallest eigenvalue", |row| {
-        number(plain(row.smallest), row.smallest)
+    words("law-above", "Positive law", |row| {
+        or(UNDECIDED, row.law_above.as_deref(), text)
     }),
-    column("mean-eigenvalue", "Mean eigenvalue", |row| {
-        number(
-            with_error(row.mean_eigenvalue, row.mean_eigenvalue_error),
-            row.mean_eigenvalue,
-        )
+    words("law-below", "Negative law", |row| {
+        or(UNDECIDED, row.law_below.as_deref(), text)
     }),
-    column("law-above", "Law above", |row| {
-        law(row.law_above.as_deref())
-    })
-    .of_words(),
-    column("law-below", "Law below", |row| {
-        law(row.law_below.as_deref())
-    })
-    .of_words(),
-    column("examples", "Examples, N", |row| count(row.examples)),
-    column("parameters", "Parameters, p", |row| count(row.parameters)),
-    column("products", "Products", |row| count(row.products)),
-    column("analysis", "File", |row| text(&row.analysis)).of_words(),
+    numbers("examples", "Examples, N", |row| count(row.examples)),
+    numbers("parameters", "Parameters, p", |row| count(row.parameters)),
+    numbers("products", "Products", |row| count(row.products)),
+    words("analysis", "File", |row| text(&row.analysis)),
 ];
 
-const fn column(key: &'static str, title: &'static str, cell: fn(&SweepRow) -> Cell) -> Column {
+const UNDECIDED: &str = "undecided";
+
+const fn numbers(key: &'static str, title: &'static str, cell: fn(&SweepRow) -> Cell) -> Column {
     Column {
         key,
         title,
@@ -119,14 +108,16 @@ const fn column(key: &'static str, title: &'static str, cell: fn(&SweepRow) -> C
     }
 }
 
+const fn words(key: &'static str, title: &'static str, cell: fn(&SweepRow) -> Cell) -> Column {
+    Column {
+        words: true,
+        ..numbers(key, title, cell)
+    }
+}
+
 impl Column {
     const fn filtered(mut self) -> Self {
         self.filter = true;
-        self
-    }
-
-    const fn of_words(mut self) -> Self {
-        self.words = true;
         self
     }
 }
@@ -147,59 +138,26 @@ fn number(text: String, value: f64) -> Cell {
     Cell { text, sort }
 }
 
-fn missing() -> Cell {
-    Cell {
-        text: "\u{2013}".to_owned(),
-        sort: Sort::Missing,
-    }
+fn value(value: f64) -> Cell {
+    number(plain(value), value)
 }
 
 fn count(n: u64) -> Cell {
     number(integer(n as usize), n as f64)
 }
 
-/// A seed is a name, not an amount.
-fn count_without_commas(n: u64) -> Cell {
-    number(n.to_string(), n as f64)
-}
-
-/// A setting, with no more digits than it was given.
-fn short(x: f64) -> String {
-    let written = plain(x);
-    if written.contains('\u{d7}') || !written.contains('.') {
-        return written;
-    }
-    written
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
-}
-
-fn outliers(count: Option<u64>) -> Cell {
-    count.map_or_else(
-        || Cell {
-            text: "undecided".to_owned(),
-            sort: Sort::Missing,
-        },
-        self::count,
-    )
+/// A cell, or a word where there is nothing to show.
+fn or<T>(word: &str, shown: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
+    let missing = || Cell {
+        text: word.to_owned(),
+        sort: Sort::Missing,
+    };
+    shown.map_or_else(missing, cell)
 }
 
 fn edge(edge: Option<f64>, error: Option<f64>) -> Cell {
-    edge.map_or_else(missing, |value| {
-        number(
-            error.map_or_else(|| plain(value), |error| with_error(value, Some(error))),
-            value,
-        )
+    or(NONE, edge, |at| match error {
+        Some(_) => number(with_error(at, error), at),
+        None => value(at),
     })
-}
-
-fn law(law: Option<&str>) -> Cell {
-    law.map_or_else(
-        || Cell {
-            text: "undecided".to_owned(),
-            sort: Sort::Missing,
-        },
-        text,
-    )
 }

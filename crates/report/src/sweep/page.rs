@@ -1,45 +1,60 @@
 //! The page of a sweep.
 
+use maud::{Markup, html};
+use serde_json::Value;
+
 use super::columns::{COLUMNS, Column, Sort};
-use super::{SweepEntry, SweepSummary};
-use crate::escape::escape;
-use crate::html::document::document;
-use crate::html::markup::{Table, data, paragraph};
-use crate::json;
-use crate::numbers::integer;
-use crate::script;
+use super::entry::{SweepEntry, SweepSummary};
+use crate::html::markup::{Table, data, lead, paragraph, table_box};
+use crate::html::{Page, script};
+use crate::text::names::counted;
 
 const STYLE: &str = include_str!("sweep.css");
+const SCRIPTS: [&str; 5] = [
+    include_str!("table.js"),
+    include_str!("filters.js"),
+    include_str!("plot.js"),
+    include_str!("compare.js"),
+    include_str!("page.js"),
+];
 
 /// The page.
 pub(super) fn page(sweep: &SweepSummary) -> String {
-    let title = if sweep.title.trim().is_empty() {
-        "hesscope sweep"
-    } else {
-        &sweep.title
+    let title = match sweep.title.trim() {
+        "" => "hesscope sweep",
+        _ => &sweep.title,
     };
-    let mut main = format!("<p class=\"lead\">{}</p>\n", escape(&lead(sweep)));
-    main.push_str(&failures(sweep));
-    if !sweep.entries.is_empty() {
-        main.push_str(&analyses(sweep));
-        main.push_str(&paragraph(
-            "Edges and mean eigenvalues are given with one standard error. Outliers are counted by the rule that each run's \
-             report states; \u{201c}undecided\u{201d} means that the rule could not tell.",
-        ));
-        let curves = sweep.entries.iter().map(|entry| entry.curve.json());
-        main.push_str(&data("curves", &json::array(curves)));
-    }
-    let script = if sweep.entries.is_empty() {
-        String::new()
-    } else {
-        script::sweep()
+    let any = !sweep.entries.is_empty();
+    let curves = sweep.entries.iter().map(|entry| entry.curve.clone());
+    let curves: Value = curves.collect();
+    let main = html! {
+        (lead(&opening(sweep)))
+        @if !sweep.failures.is_empty() { section { h2 { "Failures" } (failures(sweep)) } }
+        @if any {
+            section id="analyses" {
+                h2 { "Analyses" }
+                (table_box(true, "Analyses", analyses(sweep)))
+                (paragraph(
+                "Edges and mean eigenvalues are given with one standard error. Outliers are counted by the rule that each \
+                 run\u{2019}s report states. \u{201c}Undecided\u{201d} means that the rule could not tell.",
+                ))
+            }
+            (data("curves", &curves))
+        }
     };
-    let footer = format!("Written by hesscope {}.", escape(&sweep.version));
-    document(title, &sweep.version, STYLE, &script, &main, &footer)
+    let page = Page {
+        title,
+        version: &sweep.version,
+        device: None,
+        style: STYLE,
+        script: any.then(|| script(SCRIPTS)),
+        main,
+    };
+    page.html()
 }
 
 /// What there is, in a sentence.
-fn lead(sweep: &SweepSummary) -> String {
+fn opening(sweep: &SweepSummary) -> String {
     let mut runs: Vec<&str> = sweep
         .entries
         .iter()
@@ -47,10 +62,7 @@ fn lead(sweep: &SweepSummary) -> String {
         .collect();
     runs.sort_unstable();
     runs.dedup();
-    let count = |n: usize, one: &str, many: &str| match n {
-        1 => format!("1 {one}"),
-        n => format!("{} {many}", integer(n)),
-    };
+    let runs_in_words = |n| counted(n, "run", "runs");
     let failed = match sweep.failures.len() {
         0 => String::new(),
         n => format!(" {} failed.", runs_in_words(n)),
@@ -58,84 +70,66 @@ fn lead(sweep: &SweepSummary) -> String {
     if sweep.entries.is_empty() {
         return format!("No analysis has been made yet.{failed}");
     }
-    format!(
-        "{} of {}.{failed}",
-        count(sweep.entries.len(), "analysis", "analyses"),
-        count(runs.len(), "run", "runs")
-    )
+    let analyses = counted(sweep.entries.len(), "analysis", "analyses");
+    format!("{analyses} of {}.{failed}", runs_in_words(runs.len()))
 }
 
-fn runs_in_words(n: usize) -> String {
-    match n {
-        1 => "1 run".to_owned(),
-        n => format!("{} runs", integer(n)),
-    }
-}
-
-/// What failed, where anything did.
-fn failures(sweep: &SweepSummary) -> String {
-    if sweep.failures.is_empty() {
-        return String::new();
-    }
-    let mut table = Table::new("Runs that failed", &["Run", "Why"]).of_text();
-    for failure in &sweep.failures {
-        table.row([failure.run.clone(), failure.reason.clone()]);
-    }
-    format!("<section>\n<h2>Failures</h2>\n{}</section>\n", table.html())
+fn failures(sweep: &SweepSummary) -> Table {
+    let failures = sweep.failures.iter();
+    Table::new("Runs that failed", "Run | Why")
+        .of_text()
+        .with(failures.map(|failure| [failure.run.clone(), failure.reason.clone()]))
 }
 
 /// The table, complete as it stands; the script adds what can be done with it.
-fn analyses(sweep: &SweepSummary) -> String {
-    let mut out = "<section id=\"analyses\">\n<h2>Analyses</h2>\n\
-         <div class=\"box tall\" role=\"region\" tabindex=\"0\" aria-label=\"Analyses\">\n\
-         <table class=\"numbers\" id=\"table\">\n<caption><span>A row for each analysis</span></caption>\n<thead><tr>"
-        .to_owned();
-    for column in &COLUMNS {
-        let filter = if column.filter { " data-filter" } else { "" };
-        out.push_str(&format!(
-            "<th scope=\"col\"{} data-key=\"{}\"{filter}>{}</th>",
-            class(column),
-            column.key,
-            column.title
-        ));
-    }
-    out.push_str("</tr></thead>\n<tbody>\n");
-    for entry in &sweep.entries {
-        out.push_str(&row(entry));
-    }
-    out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
-    out
-}
-
-fn class(column: &Column) -> &'static str {
-    if column.words { " class=\"words\"" } else { "" }
-}
-
-fn row(entry: &SweepEntry) -> String {
-    let mut out = "<tr>".to_owned();
-    for (i, column) in COLUMNS.iter().enumerate() {
-        let cell = (column.cell)(&entry.row);
-        let text = escape(&cell.text);
-        let sort = match cell.sort {
-            Sort::Text => String::new(),
-            // As the script reads it: `Infinity`, not `inf`.
-            Sort::Number(f64::INFINITY) => " data-sort=\"Infinity\"".to_owned(),
-            Sort::Number(value) => format!(" data-sort=\"{value:e}\""),
-            Sort::Missing => " data-sort=\"\"".to_owned(),
-        };
-        let class = class(column);
-        if i == 0 {
-            let text = match &entry.report {
-                Some(report) => format!("<a href=\"{}\">{text}</a>", relative(report)),
-                None => text,
-            };
-            out.push_str(&format!("<th scope=\"row\"{class}{sort}>{text}</th>"));
-        } else {
-            out.push_str(&format!("<td{class}{sort}>{text}</td>"));
+fn analyses(sweep: &SweepSummary) -> Markup {
+    html! {
+        table class="numbers" id="table" {
+            caption { span { "A row for each analysis" } }
+            thead {
+                tr {
+                    @for column in &COLUMNS {
+                        th scope="col" class=[class(column)] data-key=(column.key) data-filter[column.filter] {
+                            (column.title)
+                        }
+                    }
+                }
+            }
+            tbody { @for entry in &sweep.entries { (row(entry)) } }
         }
     }
-    out.push_str("</tr>\n");
-    out
+}
+
+fn class(column: &Column) -> Option<&'static str> {
+    column.words.then_some("words")
+}
+
+fn row(entry: &SweepEntry) -> Markup {
+    let cells = COLUMNS.iter().enumerate().map(|(i, column)| {
+        let cell = (column.cell)(&entry.row);
+        let sort = match cell.sort {
+            Sort::Text => None,
+            // As the script reads it: `Infinity`, not `inf`.
+            Sort::Number(f64::INFINITY) => Some("Infinity".to_owned()),
+            Sort::Number(value) => Some(format!("{value:e}")),
+            Sort::Missing => Some(String::new()),
+        };
+        let class = class(column);
+        html! {
+            @if i > 0 {
+                td class=[class] data-sort=[sort] { (cell.text) }
+            } @else {
+                th scope="row" class=[class] data-sort=[sort] {
+                    @if let Some(report) = &entry.report {
+                        a href=(relative(report)) { (cell.text) }
+                    } @else {
+                        (cell.text)
+                    }
+                }
+            }
+        }
+    });
+    html! { tr { @for cell in cells { (cell) } } }
 }
 
 /// A path as an address that stays beside the page, whatever characters it has.
@@ -154,7 +148,13 @@ fn relative(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::relative;
+    use super::{SCRIPTS, relative};
+
+    #[test]
+    fn no_script_ends_its_element() {
+        let scripts = SCRIPTS.concat();
+        assert!(!scripts.contains("</") && !scripts.contains("<!--"));
+    }
 
     #[test]
     fn a_path_becomes_an_address_beside_the_page() {

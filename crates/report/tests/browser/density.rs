@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hesscope_records::Analysis;
+use hesscope_records::{Analysis, Part};
 use hesscope_spectral::{BandOptions, LogGrid};
 
 /// What is read off a curve.
@@ -67,17 +67,20 @@ pub fn expected(
     let exponent = f64::from(floor) + step / per_decade;
     let grid = LogGrid::new(10f64.powi(floor), 10f64.powf(exponent), 2)?;
     let options = BandOptions {
-        psd: analysis.settings.operator == "g",
+        psd: analysis.settings.operator == Part::G.into(),
         ..BandOptions::default()
     };
-    let density = analysis.density.log_density(&grid, 0.08)?;
-    let spectrum = analysis.density.log_spectrum(&grid, 0.08, &options)?;
+    let density = analysis.spectrum.density.log_density(&grid, 0.08)?;
+    let spectrum = analysis
+        .spectrum
+        .density
+        .log_spectrum(&grid, 0.08, &options)?;
     let (curve, band) = if lambda > 0.0 {
         (density.positive, spectrum.positive)
     } else {
         (density.negative, spectrum.negative.ok_or("no band")?)
     };
-    let dim = analysis.dimension as f64;
+    let dim = analysis.spectrum.dimension as f64;
     Ok(Reading {
         mean: dim * curve.mean[1],
         band: [dim * band.lower[1], dim * band.upper[1]],

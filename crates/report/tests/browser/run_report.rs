@@ -29,7 +29,7 @@ fn check(page: &Page) -> Outcome {
     for (operator, text) in ["hess", "g", "h"].iter().zip(&read) {
         let analysis = analyses
             .iter()
-            .find(|analysis| analysis.settings.operator == *operator)
+            .find(|analysis| analysis.settings.operator.to_string() == *operator)
             .ok_or("no such analysis")?;
         if text == "nothing here" {
             assert!(*operator == "g" && lambda < 0.0, "{operator} at {lambda}");

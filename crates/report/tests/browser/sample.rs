@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use hesscope_records::{Analysis, SweepRow};
+use hesscope_records::{Analysis, Part, SweepRow};
 use hesscope_report::{SweepEntry, SweepFailure, SweepSummary};
 use hesscope_spectral::OutlierOutcome;
 
@@ -10,13 +10,13 @@ use crate::synthetic;
 
 /// A row of an analysis, the run's settings made up.
 fn row(analysis: &Analysis, dataset: &str, network: &str, seed: u64, loss: f64) -> SweepRow {
-    let extreme = |pick: fn(f64, f64) -> f64| analysis.top.values.iter().copied().fold(0.0, pick);
+    let (settings, spectrum) = (&analysis.settings, &analysis.spectrum);
+    let extreme = |pick: fn(f64, f64) -> f64| spectrum.top.values.iter().copied().fold(0.0, pick);
     let counted = |outcome| match outcome {
         OutlierOutcome::Decided(found) => Some(found.count as u64),
         OutlierOutcome::Undecided(_) => None,
     };
     let run = format!("runs/{dataset}-{network}-s{seed}");
-    let settings = &analysis.settings;
     SweepRow {
         analysis: format!("{run}/analysis/{}.json", settings.operator),
         run,
@@ -26,27 +26,27 @@ fn row(analysis: &Analysis, dataset: &str, network: &str, seed: u64, loss: f64) 
         epochs: 20,
         seed,
         learning_rate: (seed < 2).then_some(0.1),
-        parameters: analysis.dimension as u64,
+        parameters: spectrum.dimension as u64,
         classes: analysis.classes as u64,
         examples: analysis.examples as u64,
-        operator: settings.operator.clone(),
-        split: settings.split.clone(),
-        epoch: settings.epoch as u64,
+        operator: settings.operator.to_string(),
+        split: settings.subject.split.to_string(),
+        epoch: settings.subject.epoch as u64,
         loss,
         accuracy: analysis.accuracy,
         smallest: extreme(f64::min),
         largest: extreme(f64::max),
-        outliers_above: counted(analysis.outliers.positive),
-        outliers_below: counted(analysis.outliers.negative),
+        outliers_above: counted(spectrum.outliers.positive),
+        outliers_below: counted(spectrum.outliers.negative),
         edge_above: None,
         edge_above_error: None,
         edge_below: None,
         edge_below_error: None,
-        mean_eigenvalue: analysis.density.average(|x| x).mean,
-        mean_eigenvalue_error: analysis.density.average(|x| x).standard_error,
+        mean_eigenvalue: spectrum.density.average(|x| x).mean,
+        mean_eigenvalue_error: spectrum.density.average(|x| x).standard_error,
         law_above: None,
-        law_below: (settings.operator == "h").then(|| "semicircle".to_owned()),
-        products: analysis.products as u64,
+        law_below: (settings.operator == Part::H.into()).then(|| "semicircle".to_owned()),
+        products: spectrum.products as u64,
     }
 }
 

@@ -259,10 +259,10 @@ fn everything_can_be_done_by_keyboard() -> Outcome {
 fn a_spectrum_of_zeros_is_compared_too() -> Outcome {
     let mut sweep = sample::sweep()?;
     let mut nothing = synthetic::analysis("hess", synthetic::g_like(40), 12, 2)?;
-    nothing.density = SpectralDensity::from_eigenvalues(vec![0.0; 40]);
-    nothing.top.values = vec![0.0; 12];
-    nothing.top.residuals = vec![0.0; 12];
-    nothing.outliers = outliers(&[0.0; 12], &[0.0; 12], &OutlierOptions::default())?;
+    nothing.spectrum.density = SpectralDensity::from_eigenvalues(vec![0.0; 40]);
+    nothing.spectrum.top.values = vec![0.0; 12];
+    nothing.spectrum.top.residuals = vec![0.0; 12];
+    nothing.spectrum.outliers = outliers(&[0.0; 12], &[0.0; 12], &OutlierOptions::default())?;
     sweep.entries[1] = SweepEntry::new(sweep.entries[1].row.clone(), &nothing, None)?;
     let Some(page) = open(&sweep, WIDE)? else {
         return Ok(());

@@ -83,7 +83,10 @@ fn masses_and_integrals_agree() -> Result<(), Box<dyn Error>> {
             .sum();
         assert!((sum - 1.0).abs() < 1e-9, "{sum}");
     }
-    assert_eq!(list(&arrays, "atoms")?.len(), analysis.density.atoms.len());
+    assert_eq!(
+        list(&arrays, "atoms")?.len(),
+        analysis.spectrum.density.atoms.len()
+    );
     Ok(())
 }
 
@@ -103,7 +106,7 @@ fn what_is_not_known_is_not_there() -> Result<(), Box<dyn Error>> {
     }
     // The range of nothing is a point, in which no density can be drawn.
     let mut nothing = synthetic::analysis("hess", synthetic::semicircle(60, 1.0), 12, 2)?;
-    (nothing.range.lower, nothing.range.upper) = (0.0, 0.0);
+    (nothing.spectrum.range.lower, nothing.spectrum.range.upper) = (0.0, 0.0);
     let nothing = of(&nothing)?;
     assert!(!has(&nothing, "linear_mean") && has(&nothing, "log_points"));
     Ok(())
@@ -112,7 +115,7 @@ fn what_is_not_known_is_not_there() -> Result<(), Box<dyn Error>> {
 #[test]
 fn an_analysis_of_another_schema_is_refused() -> Result<(), Box<dyn Error>> {
     let mut analysis = synthetic::analysis("g", synthetic::g_like(40), 12, 2)?;
-    analysis.schema = 7;
+    analysis.origin.schema = 7;
     let error = analysis_arrays(&analysis)
         .err()
         .ok_or("no error")?

@@ -5,7 +5,7 @@ use std::fs;
 
 use hesscope_records::{
     Along, Analysis, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
-    SCHEMA_VERSION, Transition, TransitionOutcome,
+    Origin, Part, Split, Transition, TransitionOutcome,
 };
 use hesscope_report::write_dynamics;
 
@@ -15,9 +15,10 @@ use crate::synthetic;
 const SIZES: [&str; 2] = ["10", "all"];
 const EPOCHS: [usize; 3] = [0, 1, 20];
 
-/// A grid of one operator, with a separation everywhere but at the first place.
-fn dynamics(operator: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>> {
-    let analysis = synthetic::analysis(operator, synthetic::g_like(60), 12, 2)?;
+/// A grid of G on a data set of this name, with a separation everywhere but at the first place.
+fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>> {
+    let operator = Part::G.into();
+    let analysis = synthetic::analysis("g", synthetic::g_like(60), 12, 2)?;
     let measure = |value: f64| Measure {
         value,
         lower: 0.75 * value,
@@ -36,19 +37,19 @@ fn dynamics(operator: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
                 loss: 0.5,
                 accuracy: 0.875,
                 spectra: vec![DynamicsSpectrum {
-                    operator: operator.to_owned(),
+                    operator,
                     analysis: "analysis/one.json".to_owned(),
                     largest: Some(measure(10.0 + 12.0 * (i + j) as f64)),
                     edge: Some(measure(1.0)),
                     separation: apart.then(|| measure(8.0)),
-                    outliers: analysis.outliers,
+                    outliers: analysis.spectrum.outliers,
                     apart: Some(apart),
                 }],
             });
         }
     }
     let transition = |along, at: &str, outcome| Transition {
-        operator: operator.to_owned(),
+        operator,
         along,
         at: at.to_owned(),
         outcome,
@@ -59,21 +60,22 @@ fn dynamics(operator: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
         agreed: false,
     };
     let dynamics = Dynamics {
-        schema: SCHEMA_VERSION,
         settings: DynamicsSettings {
-            dataset: operator.to_owned(),
+            dataset: text.to_owned(),
             network: "small-cnn".to_owned(),
-            split: "train".to_owned(),
+            split: Split::Train,
             sizes: SIZES
                 .map(|size| (size.to_owned(), "hash".to_owned()))
                 .to_vec(),
             epochs: EPOCHS.to_vec(),
-            operators: vec![operator.to_owned()],
+            operators: vec![operator],
             least_separation: 1.1,
         },
-        key: "key".to_owned(),
-        version: operator.to_owned(),
-        device: operator.to_owned(),
+        origin: Origin {
+            version: text.to_owned(),
+            device: text.to_owned(),
+            ..synthetic::origin(&text)
+        },
         dimension: 60,
         classes: 10,
         cells,
@@ -84,14 +86,13 @@ fn dynamics(operator: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
             transition(Along::Sizes, "1", TransitionOutcome::Never),
             transition(Along::Sizes, "20", TransitionOutcome::Undecided),
         ],
-        seconds: 90.0,
     };
     Ok((dynamics, vec![analysis; 6]))
 }
 
 #[test]
 fn the_page_has_transitions_figures_and_every_number() -> Result<(), Box<dyn Error>> {
-    let (dynamics, analyses) = dynamics("g")?;
+    let (dynamics, analyses) = dynamics("mnist")?;
     let folder = tempfile::tempdir()?;
     let files = write_dynamics(&dynamics, &analyses, folder.path())?;
     assert_eq!(files.figures.len(), 4);
@@ -125,7 +126,7 @@ fn the_page_has_transitions_figures_and_every_number() -> Result<(), Box<dyn Err
 
 #[test]
 fn a_track_without_values_says_so() -> Result<(), Box<dyn Error>> {
-    let (mut dynamics, analyses) = dynamics("g")?;
+    let (mut dynamics, analyses) = dynamics("mnist")?;
     for cell in &mut dynamics.cells {
         cell.spectra[0].separation = None;
     }
@@ -150,7 +151,7 @@ fn hostile_text_of_dynamics_stays_text() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn analyses_that_are_not_those_of_the_cells_are_refused() -> Result<(), Box<dyn Error>> {
-    let (dynamics, mut analyses) = dynamics("g")?;
+    let (dynamics, mut analyses) = dynamics("mnist")?;
     analyses.pop();
     let folder = tempfile::tempdir()?;
     let error = write_dynamics(&dynamics, &analyses, folder.path()).expect_err("refused");

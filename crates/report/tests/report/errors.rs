@@ -67,21 +67,20 @@ fn refused(spoil: impl Fn(&mut Analysis)) -> Result<String, Box<dyn Error>> {
 #[test]
 fn analyses_that_make_no_sense_are_refused_with_the_reason() -> Result<(), Box<dyn Error>> {
     type Spoil = fn(&mut Analysis);
-    let cases: [(Spoil, &str); 8] = [
-        (|a| a.schema = 99, "version 99"),
-        (|a| a.dimension = 0, "its order is 0"),
-        (|a| a.density.dim = 41, "that of its density 41"),
+    let cases: [(Spoil, &str); 7] = [
+        (|a| a.origin.schema = 99, "version 99"),
+        (|a| a.spectrum.dimension = 0, "its order is 0"),
+        (|a| a.spectrum.density.dim = 41, "that of its density 41"),
+        (|a| a.spectrum.top.residuals.truncate(3), "3 residuals"),
         (
-            |a| a.settings.split = "../up".to_owned(),
-            "not train or test",
-        ),
-        (|a| a.top.residuals.truncate(3), "3 residuals"),
-        (
-            |a| a.density.quadratures[0].nodes[0] = f64::NAN,
+            |a| a.spectrum.density.quadratures[0].nodes[0] = f64::NAN,
             "not finite",
         ),
-        (|a| a.density.quadratures[0].weights.clear(), "weights"),
-        (|a| a.density.quadratures.clear(), "no quadrature"),
+        (
+            |a| a.spectrum.density.quadratures[0].weights.clear(),
+            "weights",
+        ),
+        (|a| a.spectrum.density.quadratures.clear(), "no quadrature"),
     ];
     for (spoil, reason) in cases {
         let said = refused(spoil)?;

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use hesscope_report::write_report;
+use hesscope_records::{Part, Split};
+use hesscope_report::{NamedSpectrum, write_report, write_spectrum_report};
+use hesscope_spectral::Quadrature;
 use resvg::tiny_skia::Pixmap;
 
 use crate::page::{assert_balanced, page};
@@ -27,7 +29,7 @@ fn every_figure_is_an_svg_and_the_same_as_png() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut analyses = synthetic::three(200)?;
     let mut test = synthetic::analysis("hess", synthetic::g_like(200), 20, 1)?;
-    test.settings.split = "test".to_owned();
+    test.settings.subject.split = Split::Test;
     analyses.push(test);
     let files = write_report(
         &synthetic::run(synthetic::epochs(20), analyses),
@@ -66,11 +68,11 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
     let folder = tempfile::tempdir()?;
     let run = synthetic::run(Vec::new(), synthetic::three(200)?);
     let files = write_report(&run, folder.path())?;
-    let svg = fs::read_to_string(&files.figures[0])?;
+    let svg = fs::read_to_string(&files.figures[0])?.replace('\u{a0}', " ");
     for needed in [
-        ">Hess: 10 outliers",
-        ">G: 10 outliers, C = 10<",
-        ">H: no outliers, C = 10<",
+        ">Hess: 10 positive outliers",
+        ">G: 10 positive outliers, C = 10<",
+        ">H: 0 outliers, C = 10<",
     ] {
         assert!(svg.contains(needed), "{needed} is missing");
     }
@@ -88,12 +90,59 @@ fn outliers_beyond_the_eigenpairs_are_owned_up_to() -> Result<(), Box<dyn Error>
     let mut analysis = synthetic::analysis("g", synthetic::g_like(100), 40, 2)?;
     let whole = page(&synthetic::run(Vec::new(), vec![analysis.clone()]))?;
     assert!(!whole.contains("have no mark"));
-    analysis.top.values.truncate(7);
-    analysis.top.residuals.truncate(7);
-    analysis.top.converged.truncate(7);
+    analysis.spectrum.top.values.truncate(7);
+    analysis.spectrum.top.residuals.truncate(7);
+    analysis.spectrum.top.converged.truncate(7);
     let cut = page(&synthetic::run(Vec::new(), vec![analysis]))?;
-    assert!(cut.contains("G: 10 outliers, C = 10"));
+    assert!(cut.contains("G: 10 positive outliers, C = 10"));
     assert!(cut.contains("3 of the outliers counted lie beyond the leading eigenpairs computed"));
+    // The density has them: hollow diamonds, one each and one in the legend, in both layouts.
+    assert!(!cut.contains("have no mark"));
+    assert_eq!(
+        cut.matches("class=\"f-paper s-orange\"").count(),
+        2 * (3 + 1)
+    );
+    Ok(())
+}
+
+#[test]
+fn outliers_that_only_the_quadrature_has_are_marked_at_its_nodes() -> Result<(), Box<dyn Error>> {
+    let mut spectrum = synthetic::spectrum(synthetic::g_like(100), 40, 2)?;
+    let outliers = spectrum.top.values[..10].to_vec();
+    spectrum.top.values.truncate(8);
+    spectrum.top.residuals.truncate(8);
+    spectrum.top.converged.truncate(8);
+    spectrum.density.atoms.truncate(8);
+    // Two probes see both, the first of them with a copy; a third sees the larger alone.
+    let [ninth, tenth] = [outliers[8], outliers[9]];
+    let nodes = [vec![ninth, ninth, tenth], vec![tenth, ninth], vec![ninth]];
+    spectrum.density.quadratures = nodes
+        .map(|nodes| Quadrature {
+            weights: vec![1.0 / nodes.len() as f64; nodes.len()],
+            nodes,
+        })
+        .to_vec();
+    let folder = tempfile::tempdir()?;
+    let named = [NamedSpectrum::of(Part::G.into(), &spectrum)];
+    let files = write_spectrum_report("G", &named, folder.path())?;
+    let svg = fs::read_to_string(&files.figures[0])?;
+    assert_eq!(svg.matches("class=\"f-paper s-orange\"").count(), 2 + 1);
+    // No node falls near zero: what is there is not known, and said so.
+    assert!(svg.contains(">near zero: not known<"));
+    let html = fs::read_to_string(files.html)?;
+    assert!(html.contains("no node of the quadrature falls in the strip"));
+    assert!(html.contains("Hollow diamonds"));
+    Ok(())
+}
+
+#[test]
+fn an_equation_does_not_break() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let run = synthetic::run(Vec::new(), synthetic::three(120)?);
+    let files = write_report(&run, folder.path())?;
+    let svg = fs::read_to_string(&files.figures[0])?;
+    assert!(svg.contains("C\u{a0}=\u{a0}10<") && !svg.contains("C = 10<"));
+    assert!(fs::read_to_string(&files.html)?.contains(", C\u{a0}=\u{a0}10."));
     Ok(())
 }
 

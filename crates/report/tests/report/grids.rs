@@ -2,25 +2,28 @@
 
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 
-use hesscope_records::{
-    ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
-    MeansPanelRecord, SCHEMA_VERSION,
-};
+use hesscope_records::{MeansPanelRecord, Split};
 use hesscope_report::{
-    MeansFigure, SpectraColumn, SpectraFigure, write_means_figure, write_report,
+    FigureFiles, MeansFigure, SpectraColumn, SpectraFigure, write_means_figure, write_report,
     write_spectra_figure,
 };
-use hesscope_spectral::PermutationTest;
 
+use crate::class_means::means;
 use crate::page::assert_balanced;
 use crate::synthetic;
+
+/// A file's text, a plain space in the place of each that does not break.
+fn read(path: &Path) -> Result<String, std::io::Error> {
+    Ok(fs::read_to_string(path)?.replace('\u{a0}', " "))
+}
 
 fn spectra() -> Result<SpectraFigure, Box<dyn Error>> {
     let column = |dataset: &str, n: usize, seed: usize| -> Result<SpectraColumn, Box<dyn Error>> {
         let train = synthetic::analysis("hess", synthetic::g_like(n), 40, 2)?;
         let mut test = synthetic::analysis("hess", synthetic::semicircle(n, 0.1), 40, seed)?;
-        test.settings.split = "test".to_owned();
+        test.settings.subject.split = Split::Test;
         Ok(SpectraColumn {
             dataset: dataset.to_owned(),
             network: "small-cnn".to_owned(),
@@ -44,21 +47,21 @@ fn spectra_stand_in_columns_with_what_disagrees_said() -> Result<(), Box<dyn Err
     let folder = tempfile::tempdir()?;
     let figure = spectra()?;
     let (files, record) = write_spectra_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_balanced(&svg);
     for needed in [
         ">mnist<",
         ">cifar-10<",
         ">Training split<",
         ">Test split<",
-        ">10 outliers, above zero: C; C = 10<",
-        ">no outliers; C = 10, C \u{2212} 1 = 9<",
+        ">10 positive outliers (C); C = 10<",
+        ">0 outliers; C = 10, C \u{2212} 1 = 9<",
     ] {
         assert!(svg.contains(needed), "{needed} is missing");
     }
     // Ten diamonds in each panel of the first row, and one in the legend.
     assert_eq!(svg.matches("class=\"f-orange s-paper\"").count(), 21);
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(
         page.contains("Counted C or C \u{2212} 1 here: small-cnn on mnist, training split (C)")
@@ -85,90 +88,13 @@ fn a_split_that_was_not_measured_leaves_its_place() -> Result<(), Box<dyn Error>
     figure.columns[1].analyses.pop();
     figure.columns[1].network = "mlp".to_owned();
     let (files, _) = write_spectra_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_eq!(svg.matches(">not measured<").count(), 1);
     assert!(svg.contains(">small-cnn on mnist<") && svg.contains(">mlp on cifar-10<"));
-    figure.columns[0].analyses[0].top.residuals.pop();
+    figure.columns[0].analyses[0].spectrum.top.residuals.pop();
     let refused = write_spectra_figure(&figure, folder.path());
     assert!(refused.is_err_and(|error| error.to_string().contains("cannot be reported")));
     Ok(())
-}
-
-/// Three classes, their means about three corners; the labels of the last are not numbers.
-fn means() -> ClassMeans {
-    let classes = 3;
-    let mut points = Vec::new();
-    let mut add = |class: usize, other: Option<usize>| {
-        let shift = other.map_or(0.0, |other| 0.1 * (other + 1) as f64);
-        let at = [class as f64 + shift, (class * class) as f64 - shift];
-        points.push(MeanPoint {
-            class,
-            other,
-            weight: 1.5,
-            norm: at[0].hypot(at[1]),
-            tsne: at,
-            mds: [at[1], at[0]],
-        });
-    };
-    (0..classes).for_each(|class| add(class, None));
-    (0..classes).for_each(|class| (0..classes).for_each(|other| add(class, Some(other))));
-    let inner = |a: &MeanPoint, b: &MeanPoint| a.tsne[0] * b.tsne[0] + a.tsne[1] * b.tsne[1];
-    let gram = points
-        .iter()
-        .enumerate()
-        .flat_map(|(i, a)| points[..=i].iter().map(move |b| inner(a, b)))
-        .collect();
-    let test = |value: f64, p_value: f64| PermutationTest {
-        value,
-        null_mean: -0.1,
-        null_standard_deviation: 0.02,
-        p_value,
-        permutations: 999,
-    };
-    let scores = |among, by, value| MeanScores {
-        among,
-        by,
-        points: 9,
-        groups: classes,
-        silhouette: test(value, 0.001),
-        rand: test(value, 0.002),
-        purity: test(value, 0.003),
-        neighbours: 2,
-    };
-    ClassMeans {
-        schema: SCHEMA_VERSION,
-        settings: ClassMeansSettings {
-            split: "train".to_owned(),
-            epoch: 20,
-            checkpoint_sha256: "c0ffee".repeat(10),
-            data_sha256: "da7a".repeat(16),
-            precision: "f32".to_owned(),
-            classes: (0..classes).collect(),
-            perplexity: 3.0,
-            starts: 10,
-            permutations: 999,
-            seed: 0,
-        },
-        key: "0123456789abcdef".repeat(4),
-        version: "0.1.0".to_owned(),
-        device: "cpu".to_owned(),
-        dimension: 1000,
-        examples: 408,
-        class_names: ["0", "1", "cat & dog"].map(str::to_owned).to_vec(),
-        loss: 0.1,
-        accuracy: 0.9876,
-        points,
-        gram,
-        kl_divergence: 0.25,
-        kl_divergences: vec![0.25, 0.3],
-        mds_shares: [0.6, 0.3],
-        scores: vec![
-            scores(MeanSelection::WithoutOwn, MeanGrouping::Class, 0.61),
-            scores(MeanSelection::CrossOnly, MeanGrouping::Class, 0.31),
-            scores(MeanSelection::CrossOnly, MeanGrouping::Other, 0.42),
-        ],
-        seconds: 1.0,
-    }
 }
 
 #[test]
@@ -200,7 +126,7 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         ],
     };
     let (files, record) = write_means_figure(&figure, folder.path())?;
-    let svg = fs::read_to_string(&files.svg)?;
+    let svg = read(&files.svg)?;
     assert_balanced(&svg);
     // Twelve means a panel, each with its class as text: three discs, three rings.
     assert_eq!(svg.matches("<title>g_").count(), 48);
@@ -216,7 +142,7 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         "{said}"
     );
     assert!(said.contains("Against the paper, the g_cc\u{2032} group better by the direction"));
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(page.contains("\u{2212}0.100 \u{b1} 0.020"));
     Ok(())
@@ -227,9 +153,9 @@ fn the_report_of_a_run_shows_its_class_means() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut run = synthetic::run(synthetic::epochs(3), Vec::new());
     run.means = vec![means(), means()];
-    run.means[1].key = "fedcba9876543210".repeat(4);
+    run.means[1].origin.key = "fedcba9876543210".repeat(4);
     let files = write_report(&run, folder.path())?;
-    let page = fs::read_to_string(&files.html)?;
+    let page = read(&files.html)?;
     assert_balanced(&page);
     assert!(page.contains("<h2>Class means</h2>"));
     assert!(page.contains("perplexity 3.00, KL 0.250 nats, least of 10 starts"));
@@ -245,5 +171,54 @@ fn the_report_of_a_run_shows_its_class_means() -> Result<(), Box<dyn Error>> {
     run.means[0].gram.pop();
     let refused = write_report(&run, folder.path()).map_err(|error| error.to_string());
     assert!(refused.is_err_and(|said| said.contains("12 means and 77 inner products, not 78")));
+    Ok(())
+}
+
+/// A figure of class means of one run whose last class has this name.
+fn named(name: &str, folder: &Path) -> Result<FigureFiles, Box<dyn Error>> {
+    let mut means = means();
+    means.class_names[2] = name.to_owned();
+    let figure = MeansFigure {
+        name: "figure-2".to_owned(),
+        title: "Class means".to_owned(),
+        panels: vec![MeansPanelRecord {
+            dataset: "arrays".to_owned(),
+            network: "mlp".to_owned(),
+            run: "runs/arrays".to_owned(),
+            means,
+        }],
+        ..MeansFigure::default()
+    };
+    Ok(write_means_figure(&figure, folder)?.0)
+}
+
+#[test]
+fn a_long_name_of_a_class_is_cut_in_the_picture_and_whole_on_the_page() -> Result<(), Box<dyn Error>>
+{
+    let folder = tempfile::tempdir()?;
+    let name = "Llanfairpwll".repeat(17);
+    let files = named(&name, folder.path())?;
+    let svg = read(&files.svg)?;
+    assert!(svg.contains(">2 LlanfairpwllLlanfairpwll\u{2026}<"));
+    assert!(read(&files.html)?.contains(&format!("<p>2 {name}.</p>")));
+    // Wherever it stands, no text is wider than the picture.
+    let files = named(&"W".repeat(30), folder.path())?;
+    let svg = read(&files.svg)?;
+    let drawn = svg
+        .split("<text")
+        .filter_map(|text| text.split('>').nth(1)?.split('<').next());
+    assert!(drawn.into_iter().all(|text| text.chars().count() < 120));
+    Ok(())
+}
+
+#[test]
+fn a_character_without_a_glyph_is_drawn_as_another_sign() -> Result<(), Box<dyn Error>> {
+    let pictures = ["\u{732b}", "?", "\u{1f63a}"].map(|name| {
+        let folder = tempfile::tempdir()?;
+        Ok::<_, Box<dyn Error>>(fs::read(named(name, folder.path())?.png)?)
+    });
+    let [cat, sign, smile] = pictures;
+    let sign = sign?;
+    assert!(cat? == sign && smile? == sign);
     Ok(())
 }

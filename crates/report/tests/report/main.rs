@@ -1,12 +1,13 @@
 //! Reports of synthetic spectra.
 
 mod arrays;
-mod attribution;
+mod class_means;
 mod dynamics;
 mod edge_cases;
 mod errors;
 mod figures;
+mod findings;
 mod grids;
 mod page;
-mod schemas;
+mod spectrum_report;
 mod synthetic;

@@ -1,13 +1,17 @@
 //! Analyses of dense matrices with known spectra, and a run around them.
 
+use std::error::Error;
+
 use hesscope_records::{
-    Analysis, AnalysisSettings, EpochRecord, SCHEMA_VERSION, SplitRecord, TopEigenvalues,
+    Analysis, AnalysisSettings, Effort, EpochRecord, LeadingEffort, Origin, Precision, Spectrum,
+    Split, SplitRecord, Subject, TopEigenvalues, UnknownPart,
 };
 use hesscope_report::RunSummary;
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
-    DenseOperator, OutlierOptions, ProbeKind, Probes, RangeOptions, SlqOptions, SpectralError,
-    SubspaceOptions, deflated_density, outliers, spectral_range, subspace_iteration,
+    DenseOperator, OutlierOptions, ProbeKind, Probes, RangeOptions, Reorthogonalisation,
+    SlqOptions, SpectralError, SubspaceOptions, deflated_density, outliers, spectral_range,
+    subspace_iteration,
 };
 
 /// The number of classes of every analysis here.
@@ -56,15 +60,9 @@ pub fn semicircle(n: usize, edge: f64) -> Mat<f64> {
     })
 }
 
-/// Analyses a matrix as the command does a network.
-pub fn analysis(
-    operator: &str,
-    matrix: Mat<f64>,
-    pairs: usize,
-    probes: usize,
-) -> Result<Analysis, SpectralError> {
+/// Measures the spectrum of a matrix as the command does that of a network.
+pub fn spectrum(matrix: Mat<f64>, pairs: usize, probes: usize) -> Result<Spectrum, SpectralError> {
     let op = DenseOperator::<f64>::new(matrix)?;
-    let dimension = op.matrix().nrows();
     let range = spectral_range(&op, &RangeOptions::default())?;
     let options = SubspaceOptions {
         pairs,
@@ -81,17 +79,8 @@ pub fn analysis(
         &top.pairs.residuals,
         &OutlierOptions::default(),
     )?;
-    Ok(Analysis {
-        schema: SCHEMA_VERSION,
-        settings: settings(operator, pairs, probes),
-        key: format!("{operator}0123456789abcdef0123456789abcdef"),
-        version: "0.1.0".to_owned(),
-        device: "flex (CPU, 2 threads)".to_owned(),
-        dimension,
-        examples: 1360,
-        classes: CLASSES,
-        loss: 0.0412,
-        accuracy: 0.9919,
+    Ok(Spectrum {
+        dimension: op.matrix().nrows(),
         range,
         top: TopEigenvalues {
             values: top.pairs.values,
@@ -105,34 +94,72 @@ pub fn analysis(
         automatic: None,
         laws: Vec::new(),
         products: 128 * probes + top.iterations * (pairs + 10) + 64,
-        seconds: 83.4,
     })
 }
 
-fn settings(operator: &str, top: usize, probes: usize) -> AnalysisSettings {
-    AnalysisSettings {
-        operator: operator.to_owned(),
-        split: "train".to_owned(),
+/// Analyses a matrix as an operator of a network.
+pub fn analysis(
+    operator: &str,
+    matrix: Mat<f64>,
+    pairs: usize,
+    probes: usize,
+) -> Result<Analysis, Box<dyn Error>> {
+    let settings = settings(operator, pairs, probes)?;
+    Ok(Analysis {
+        origin: Origin {
+            key: format!("{operator}0123456789abcdef0123456789abcdef"),
+            ..origin(&settings)
+        },
+        settings,
+        examples: 1360,
+        classes: CLASSES,
+        loss: 0.0412,
+        accuracy: 0.9919,
+        spectrum: spectrum(matrix, pairs, probes)?,
+    })
+}
+
+/// How a record of these settings came to be.
+pub fn origin<S: serde::Serialize>(settings: &S) -> Origin {
+    Origin::of(settings, "flex (CPU, 2 threads)", 83.4)
+}
+
+/// The training split at epoch 20.
+pub fn subject() -> Subject {
+    Subject {
+        run_sha256: "0b5e55ed".repeat(8),
         epoch: 20,
         checkpoint_sha256: "c0ffee".repeat(10),
+        split: Split::Train,
         data_sha256: "da7a".repeat(16),
-        precision: "f32".to_owned(),
-        probes,
-        lanczos_steps: 128,
-        range_steps: 64,
-        reorthogonalisation: "none".to_owned(),
-        top,
-        subspace_iterations: 128,
-        subspace_tolerance: 1e-6,
-        seed: 0,
-        atom_fraction: None,
-        density_error: None,
-        max_products: None,
+        precision: Precision::F32,
     }
 }
 
+fn settings(operator: &str, top: usize, probes: usize) -> Result<AnalysisSettings, UnknownPart> {
+    Ok(AnalysisSettings {
+        operator: operator.parse()?,
+        subject: subject(),
+        effort: Effort {
+            leading: LeadingEffort {
+                top,
+                range_steps: 64,
+                reorthogonalisation: Reorthogonalisation::None,
+                subspace_iterations: 128,
+                subspace_tolerance: 1e-6,
+                seed: 0,
+            },
+            probes,
+            lanczos_steps: 128,
+            atom_fraction: None,
+            density_error: None,
+            max_products: None,
+        },
+    })
+}
+
 /// Hess, G and H of one made-up network of n parameters.
-pub fn three(n: usize) -> Result<Vec<Analysis>, SpectralError> {
+pub fn three(n: usize) -> Result<Vec<Analysis>, Box<dyn Error>> {
     let (g, h) = (g_like(n), semicircle(n, 0.02));
     let hess = &g + &h;
     Ok(vec![
@@ -207,13 +234,13 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         ]),
         parameters: analyses
             .first()
-            .map_or(25_450, |analysis| analysis.dimension),
+            .map_or(25_450, |analysis| analysis.spectrum.dimension),
         classes: CLASSES,
         epochs,
         search: None,
         analyses,
         overlaps: Vec::new(),
-        attributions: Vec::new(),
+        findings: Vec::new(),
         means: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! What is read off the spectrum of one operator in one cell.
 
-use hesscope_report::schema::{Analysis, DynamicsSpectrum, Measure};
+use hesscope_records::{Analysis, DynamicsSpectrum, Measure};
 use hesscope_spectral::{BulkEdge, OutlierCount, OutlierOutcome, UndecidedReason};
 
 /// Least factor between the last outlier and the bulk for outliers to stand apart: that from which the rule of the outliers
@@ -9,13 +9,13 @@ pub const LEAST_SEPARATION: f64 = 1.1;
 
 /// The numbers of an analysis whose file has this name.
 pub fn spectrum(analysis: &Analysis, file: &str) -> DynamicsSpectrum {
-    let counted = match analysis.outliers.positive {
+    let counted = match analysis.spectrum.outliers.positive {
         OutlierOutcome::Decided(count) => Some(count),
         OutlierOutcome::Undecided(_) => None,
     };
     let edge = counted.and_then(|count| count.bulk_edge);
     let separation = counted.and_then(|count| separation(&count, analysis));
-    let apart = match (analysis.outliers.positive, separation) {
+    let apart = match (analysis.spectrum.outliers.positive, separation) {
         (OutlierOutcome::Decided(OutlierCount { count: 0, .. }), _)
         | (OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }), _) => {
             Some(false)
@@ -24,12 +24,12 @@ pub fn spectrum(analysis: &Analysis, file: &str) -> DynamicsSpectrum {
         _ => None,
     };
     DynamicsSpectrum {
-        operator: analysis.settings.operator.clone(),
+        operator: analysis.settings.operator,
         analysis: format!("analysis/{file}"),
         largest: largest(analysis),
         edge: edge.map(|edge| within(edge.value, edge.error())),
         separation,
-        outliers: analysis.outliers,
+        outliers: analysis.spectrum.outliers,
         apart,
     }
 }
@@ -44,7 +44,7 @@ fn within(value: f64, error: f64) -> Measure {
 
 /// The largest eigenvalue above zero.
 fn largest(analysis: &Analysis) -> Option<Measure> {
-    let top = &analysis.top;
+    let top = &analysis.spectrum.top;
     top.values
         .iter()
         .zip(&top.residuals)
@@ -58,11 +58,11 @@ fn largest(analysis: &Analysis) -> Option<Measure> {
 fn separation(count: &OutlierCount, analysis: &Analysis) -> Option<Measure> {
     let (value, edge) = (count.separation()?, count.bulk_edge?);
     let last = value * edge.value;
-    let nearest = analysis
-        .top
+    let top = &analysis.spectrum.top;
+    let nearest = top
         .values
         .iter()
-        .zip(&analysis.top.residuals)
+        .zip(&top.residuals)
         .min_by(|a, b| (a.0 - last).abs().total_cmp(&(b.0 - last).abs()));
     // An outlier behind the leading pairs is a Ritz value, whose error is no larger than the edge's behind it.
     let residual = match nearest {

@@ -1,12 +1,14 @@
 //! Where outliers come to stand apart from the bulk, along a row or a column of the grid.
 
-use hesscope_report::schema::{Along, Between, DynamicsCell, Transition, TransitionOutcome};
+use hesscope_records::{
+    Along, Between, DynamicsCell, DynamicsSettings, Terms, Transition, TransitionOutcome,
+};
 
 /// **Rule.** A place of the grid is decided where outliers stand apart, a count of at least one whose separation is of the
 /// least factor, error bar included, or where there are none. Along a row or column, undecided places are passed over. The
 /// change lies between the last decided place before it and the first behind it, which are neighbours on the grid unless
 /// undecided places lie between them; that is its uncertainty. More than one change is no transition.
-pub fn locate(places: &[(String, Option<bool>)]) -> TransitionOutcome {
+fn locate(places: &[(String, Option<bool>)]) -> TransitionOutcome {
     let decided: Vec<(&String, bool)> = places
         .iter()
         .filter_map(|(name, apart)| Some((name, (*apart)?)))
@@ -37,44 +39,39 @@ pub fn locate(places: &[(String, Option<bool>)]) -> TransitionOutcome {
 }
 
 /// Every operator along every row, then along every column.
-pub fn all(
-    cells: &[DynamicsCell],
-    sizes: &[String],
-    epochs: &[usize],
-    operators: &[String],
-) -> Vec<Transition> {
-    let apart = |operator: &str, size: &str, epoch: usize| {
-        cells
+pub fn all(cells: &[DynamicsCell], settings: &DynamicsSettings) -> Vec<Transition> {
+    let sizes = || settings.sizes.iter().map(|(size, _)| size);
+    let epochs = || settings.epochs.iter().copied();
+    let apart = |operator: Terms, size: &String, epoch: usize| {
+        let cell = cells
             .iter()
-            .find(|cell| cell.size == size && cell.epoch == epoch)
-            .and_then(|cell| cell.spectra.iter().find(|found| found.operator == operator))
-            .and_then(|found| found.apart)
+            .find(|cell| cell.size == *size && cell.epoch == epoch)?;
+        cell.spectra
+            .iter()
+            .find(|found| found.operator == operator)?
+            .apart
     };
     let mut transitions = Vec::new();
-    for operator in operators {
-        for size in sizes {
-            let places: Vec<_> = epochs
-                .iter()
-                .map(|&epoch| (epoch.to_string(), apart(operator, size, epoch)))
-                .collect();
+    for &operator in &settings.operators {
+        let mut add = |along, at: String, places: Vec<_>| {
             transitions.push(Transition {
-                operator: operator.clone(),
-                along: Along::Epochs,
-                at: size.clone(),
+                operator,
+                along,
+                at,
                 outcome: locate(&places),
             });
+        };
+        for size in sizes() {
+            let place = |epoch: usize| (epoch.to_string(), apart(operator, size, epoch));
+            add(Along::Epochs, size.clone(), epochs().map(place).collect());
         }
-        for &epoch in epochs {
-            let places: Vec<_> = sizes
-                .iter()
-                .map(|size| (size.clone(), apart(operator, size, epoch)))
-                .collect();
-            transitions.push(Transition {
-                operator: operator.clone(),
-                along: Along::Sizes,
-                at: epoch.to_string(),
-                outcome: locate(&places),
-            });
+        for epoch in epochs() {
+            let place = |size: &String| (size.clone(), apart(operator, size, epoch));
+            add(
+                Along::Sizes,
+                epoch.to_string(),
+                sizes().map(place).collect(),
+            );
         }
     }
     transitions

@@ -1,45 +1,27 @@
 //! One analysis: as JSON its file, else its arrays.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use hesscope_records::Analysis;
 use hesscope_report::analysis_arrays;
-use hesscope_report::schema::Analysis;
 
-use super::file::{Format, write_arrays};
-use super::options::ExportOptions;
-use super::{file, select};
-use crate::failure::Failure;
-use crate::folder::RunFolder;
+use super::arrays::write_arrays;
+use super::format::{Format, copy};
+use super::selection::{Place, Selection};
+use crate::error::StudyError;
+use crate::run::RunFolder;
 
 const FORMATS: [Format; 3] = [Format::Json, Format::Npz, Format::Safetensors];
 
-/// Writes the analysis that the options name.
-pub fn write(folder: &RunFolder, options: &ExportOptions) -> Result<(), Failure> {
-    let format = Format::of(&options.out, &FORMATS)?;
-    let all = folder.analyses_with_paths()?;
-    let fits = |(_, analysis): &&(PathBuf, Analysis)| {
-        let settings = &analysis.settings;
-        select::fits(options, &settings.operator, &settings.split, settings.epoch)
+/// Writes the analysis that is selected.
+pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<(), StudyError> {
+    let format = Format::of(out, &FORMATS)?;
+    let place = |(_, analysis): &(PathBuf, Analysis)| {
+        Place::of(analysis.settings.operator, &analysis.settings.subject)
     };
-    let found: Vec<_> = all.iter().filter(fits).collect();
-    let described = |list: &[&(PathBuf, Analysis)]| -> Vec<String> {
-        list.iter()
-            .map(|(_, analysis)| {
-                let settings = &analysis.settings;
-                select::described(&settings.operator, &settings.split, settings.epoch)
-            })
-            .collect()
-    };
-    let [(path, analysis)] = found[..] else {
-        let (some, every) = (
-            described(&found),
-            described(&all.iter().collect::<Vec<_>>()),
-        );
-        return Err(select::not_one(folder, "analysis", &some, &every));
-    };
-    write_as(path, analysis, format, &options.out)
+    let (path, analysis) =
+        selection.only(folder, ["analysis", "spectrum"], folder.records()?, place)?;
+    write_as(&path, &analysis, format, out)
 }
 
 /// Writes an analysis in a format.
@@ -48,13 +30,9 @@ pub fn write_as(
     analysis: &Analysis,
     format: Format,
     out: &Path,
-) -> Result<(), Failure> {
-    if format == Format::Json {
-        let bytes = fs::read(path)
-            .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
-        return file::write(out, &bytes);
+) -> Result<(), StudyError> {
+    match format {
+        Format::Json => copy(path, out),
+        _ => write_arrays(out, format, &analysis_arrays(analysis)?, &analysis.settings),
     }
-    let settings = serde_json::to_string(&analysis.settings)?;
-    let texts = BTreeMap::from([("settings.json".to_owned(), settings)]);
-    write_arrays(out, format, &analysis_arrays(analysis)?, &texts)
 }

@@ -1,95 +1,81 @@
-//! Leading eigenpairs that `hesscope overlaps` kept.
+//! Leading eigenpairs that a run keeps.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use hesscope_records::Precision;
 use hesscope_report::{NamedArray, Values};
-use safetensors::{Dtype, SafeTensors};
 
-use super::file::{Format, write_arrays};
-use super::options::ExportOptions;
-use super::{file, select};
-use crate::eigenvectors::{About, FOLDER, about};
-use crate::failure::Failure;
-use crate::folder::RunFolder;
+use super::arrays::write_arrays;
+use super::format::{Format, copy};
+use super::selection::{Place, Selection};
+use crate::eigenvector_file::{EIGENVECTORS, EigenvectorFile, read_eigenvectors};
+use crate::error::StudyError;
+use crate::run::{RunFile, RunFolder};
 
 const FORMATS: [Format; 2] = [Format::Npz, Format::Safetensors];
 
-/// Writes the eigenpairs that the options name.
-pub fn write(folder: &RunFolder, options: &ExportOptions) -> Result<(), Failure> {
-    let format = Format::of(&options.out, &FORMATS)?;
-    let all = kept(folder)?;
-    let found: Vec<_> = all
-        .iter()
-        .filter(|(_, about)| select::fits(options, &about.operator, &about.split, about.epoch))
-        .collect();
-    let described = |about: &About| select::described(&about.operator, &about.split, about.epoch);
-    let [(path, about)] = found[..] else {
-        let some: Vec<String> = found.iter().map(|(_, about)| described(about)).collect();
-        let every: Vec<String> = all.iter().map(|(_, about)| described(about)).collect();
-        return Err(select::not_one(
-            folder,
-            "file of eigenvectors",
-            &some,
-            &every,
-        ));
+/// Writes the eigenpairs that are selected.
+pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<(), StudyError> {
+    let format = Format::of(out, &FORMATS)?;
+    let run = folder.run_file()?;
+    // Vectors may be large: one file is at hand at a time.
+    let place = |path: PathBuf| {
+        let settings = read(&run, &path)?.settings;
+        Ok((path, Place::of(settings.operator, &settings.subject)))
     };
-    write_as(path, about, format, &options.out)
-}
-
-/// The files of eigenvectors, and what each says of itself.
-pub fn kept(folder: &RunFolder) -> Result<Vec<(PathBuf, About)>, Failure> {
-    let files = folder.files(FOLDER, "safetensors");
-    files
+    let files = folder.files(EIGENVECTORS, "safetensors")?;
+    let all = files
         .into_iter()
-        .map(|path| {
-            let about =
-                about(&path).ok_or_else(|| damaged(&path, "it is no file of eigenvectors"))?;
-            Ok((path, about))
-        })
-        .collect()
+        .map(place)
+        .collect::<Result<Vec<_>, StudyError>>()?;
+    let (path, _) = selection.only(
+        folder,
+        ["file of eigenvectors", "overlaps"],
+        all,
+        |&(_, place)| place,
+    )?;
+    write_as(&run, &path, format, out)
 }
 
-/// Writes a file of eigenpairs in a format: `values`, `residuals` and `vectors`, a row each.
-pub fn write_as(path: &Path, about: &About, format: Format, out: &Path) -> Result<(), Failure> {
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+/// Reads a file of eigenvectors, whole and of this very run.
+fn read(run: &RunFile, path: &Path) -> Result<EigenvectorFile, StudyError> {
+    let file = read_eigenvectors(path)?;
+    if file.settings.subject.run_sha256 != run.training_sha256 {
+        return Err(StudyError::damaged(format!(
+            "{} is of another run than the one in its folder: delete it, and it is made again",
+            path.display()
+        )));
+    }
+    Ok(file)
+}
+
+/// Writes the eigenpairs of a file in a format: `values`, `residuals` and `vectors`, a row each.
+pub fn write_as(run: &RunFile, path: &Path, format: Format, out: &Path) -> Result<(), StudyError> {
+    let file = read(run, path)?;
     if format == Format::Safetensors {
-        return file::write(out, &bytes);
+        return copy(path, out);
     }
-    let tensors =
-        SafeTensors::deserialize(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
-    let mut arrays = Vec::new();
-    for name in ["values", "residuals", "vectors"] {
-        let tensor = tensors
-            .tensor(name)
-            .map_err(|error| damaged(path, &error.to_string()))?;
-        let data = tensor.data();
-        let values = match tensor.dtype() {
-            Dtype::F64 => {
-                let (words, _) = data.as_chunks();
-                Values::F64(words.iter().map(|&word| f64::from_le_bytes(word)).collect())
-            }
-            Dtype::F32 => {
-                let (words, _) = data.as_chunks();
-                Values::F32(words.iter().map(|&word| f32::from_le_bytes(word)).collect())
-            }
-            other => return Err(damaged(path, &format!("{name} is of type {other:?}"))),
-        };
-        arrays.push(NamedArray {
-            name: name.to_owned(),
-            shape: tensor.shape().to_vec(),
-            values,
-        });
-    }
-    let texts = BTreeMap::from([("about.json".to_owned(), serde_json::to_string(about)?)]);
-    write_arrays(out, format, &arrays, &texts)
-}
-
-fn damaged(path: &Path, reason: &str) -> Failure {
-    Failure::new(format!(
-        "{} does not read ({reason}): delete it, and `hesscope overlaps` makes it again",
-        path.display()
-    ))
+    let EigenvectorFile {
+        settings,
+        values,
+        residuals,
+        vectors,
+        ..
+    } = file;
+    let (pairs, dimension) = (values.len(), vectors.len() / values.len().max(1));
+    let vectors = match settings.subject.precision {
+        Precision::F32 => Values::F32(vectors.iter().map(|&value| value as f32).collect()),
+        Precision::F64 => Values::F64(vectors),
+    };
+    let array = |name: &str, shape, values| NamedArray {
+        name: name.to_owned(),
+        shape,
+        values,
+    };
+    let arrays = [
+        array("values", vec![pairs], Values::F64(values)),
+        array("residuals", vec![pairs], Values::F64(residuals)),
+        array("vectors", vec![pairs, dimension], vectors),
+    ];
+    write_arrays(out, format, &arrays, &settings)
 }

@@ -1,25 +1,24 @@
 //! Arrays as safetensors.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::io;
 
 use hesscope_report::{NamedArray, Values};
 use safetensors::{Dtype, tensor::TensorView};
 
-use crate::failure::Failure;
-
-/// The file; `texts` become its metadata.
+/// The file; the text becomes its metadata.
 ///
 /// Its bytes depend on nothing but these: the library sorts tensors by type and name, and of metadata there is one text,
 /// since the order of several is not fixed.
-pub fn bytes(arrays: &[NamedArray], texts: &BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
+pub fn bytes(arrays: &[NamedArray], (name, text): (&str, &str)) -> io::Result<Vec<u8>> {
     let data: Vec<(Dtype, Vec<u8>)> = arrays.iter().map(|array| raw(&array.values)).collect();
     let mut views = Vec::with_capacity(arrays.len());
     for (array, (dtype, bytes)) in arrays.iter().zip(&data) {
-        let view = TensorView::new(*dtype, array.shape.clone(), bytes)?;
+        let view = TensorView::new(*dtype, array.shape.clone(), bytes).map_err(io::Error::other)?;
         views.push((array.name.as_str(), view));
     }
-    let texts: HashMap<String, String> = texts.clone().into_iter().collect();
-    Ok(safetensors::serialize(views, Some(texts))?)
+    let metadata = HashMap::from([(name.to_owned(), text.to_owned())]);
+    safetensors::serialize(views, Some(metadata)).map_err(io::Error::other)
 }
 
 fn raw(values: &Values) -> (Dtype, Vec<u8>) {

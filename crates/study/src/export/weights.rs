@@ -3,20 +3,21 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use hesscope_models::{checkpoint_path, export_weights, load_checkpoint};
+use hesscope_models::export_weights;
 
-use crate::failure::Failure;
-use crate::folder::RunFolder;
-use crate::run::{missing_epoch, stored};
+use crate::error::StudyError;
+use crate::observer::Observer;
+use crate::run::{RunFolder, load_weights};
 
 /// Writes those of an epoch, or of the last.
-pub fn write(folder: &RunFolder, epoch: Option<usize>, out: &Path) -> Result<(), Failure> {
-    let settings = stored(folder)?.settings;
-    let epoch = epoch.unwrap_or(settings.train.epochs);
-    let path = checkpoint_path(&folder.checkpoints(), epoch);
-    if !path.is_file() {
-        return Err(missing_epoch(folder, epoch));
-    }
-    export_weights(&load_checkpoint(&path, &Device::flex())?.net, out)?;
-    Ok(())
+pub fn write(
+    folder: &RunFolder,
+    epoch: Option<usize>,
+    out: &Path,
+    observer: &dyn Observer,
+) -> Result<(), StudyError> {
+    let run = folder.run_file()?;
+    let epoch = epoch.unwrap_or(run.settings.train.epochs);
+    let checkpoint = load_weights(folder, &run, epoch, &Device::flex(), observer)?;
+    Ok(export_weights(&checkpoint.network, out)?)
 }

@@ -1,16 +1,12 @@
 //! What is trained at which scale.
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::str::FromStr;
 
 use hesscope_data::{DatasetName, PerClass};
 use hesscope_models::NetConfig;
-use toml::Table;
 
-use super::options::{CommonOptions, RunsOptions, Scale};
-use crate::data;
-use crate::failure::Failure;
-use crate::learning_rate::LearningRate;
-use crate::settings::Settings;
+use crate::settings::{LearningRate, Settings};
 
 /// Training and test examples of each class at the quick scale, and those of training of synth-digits.
 const QUICK: usize = 136;
@@ -20,25 +16,73 @@ const QUICK_SYNTH: usize = 51;
 /// Training examples of each class at the papers' scale: the largest of their sizes.
 const PAPER: usize = 5000;
 
+/// How much is trained.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// Minutes on two cores.
+    #[default]
+    Quick,
+    /// The papers' size.
+    Paper,
+}
+
+/// There is no scale of this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no scale `{0}`: choose quick or paper")]
+pub struct UnknownScale(String);
+
+impl FromStr for Scale {
+    type Err = UnknownScale;
+
+    fn from_str(name: &str) -> Result<Self, UnknownScale> {
+        let found = Scale::ALL.into_iter().find(|scale| scale.name() == name);
+        found.ok_or_else(|| UnknownScale(name.to_owned()))
+    }
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 impl Scale {
+    /// Both.
+    pub const ALL: [Self; 2] = [Scale::Quick, Scale::Paper];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scale::Quick => "quick",
+            Scale::Paper => "paper",
+        }
+    }
+
+    /// What is trained at it, in a sentence.
+    pub fn description(self) -> &'static str {
+        match self {
+            Scale::Quick => {
+                "Minutes on two cores: small networks, 136 training and 100 test examples of each class (51 and 100 of \
+                 synth-digits), 20 epochs, or 60 of photographs"
+            }
+            Scale::Paper => {
+                "The papers' size, for a large machine: VGG11, 5000 training examples of each class, all test examples, \
+                 200 epochs, or 350 of CIFAR, at the best of ten learning rates"
+            }
+        }
+    }
+
     /// The data sets that are drawn unless others are named.
     pub fn datasets(self) -> [DatasetName; 3] {
-        use DatasetName::{Cifar10, FashionMnist, Mnist, SynthDigits};
+        const MNIST: DatasetName = DatasetName::MNIST;
+        const CIFAR_10: DatasetName = DatasetName::CIFAR_10;
         match self {
-            Scale::Quick => [Mnist, Cifar10, SynthDigits],
-            Scale::Paper => [Mnist, FashionMnist, Cifar10],
+            Scale::Quick => [MNIST, CIFAR_10, DatasetName::SYNTH_DIGITS],
+            Scale::Paper => [MNIST, DatasetName::FASHION_MNIST, CIFAR_10],
         }
     }
 
-    /// The network of the figure of one.
-    pub fn net(self) -> &'static str {
-        match self {
-            Scale::Quick => "small-cnn",
-            Scale::Paper => "vgg11",
-        }
-    }
-
-    /// The networks of the figure of several.
+    /// The networks of the figure of several, the first of which is that of the figure of one.
     pub fn nets(self) -> &'static [&'static str] {
         match self {
             Scale::Quick => &["small-cnn", "mlp"],
@@ -47,9 +91,8 @@ impl Scale {
     }
 
     /// The settings of a run of this scale.
-    fn settings(self, dataset: DatasetName, net: NetConfig) -> Settings {
-        let drawn = dataset == DatasetName::SynthDigits;
-        let photographs = matches!(dataset, DatasetName::Cifar10 | DatasetName::Cifar100);
+    pub(super) fn settings(self, dataset: DatasetName, net: NetConfig) -> Settings {
+        let photographs = matches!(dataset, DatasetName::CIFAR_10 | DatasetName::CIFAR_100);
         let mut settings = Settings {
             dataset,
             net,
@@ -57,6 +100,7 @@ impl Scale {
         };
         match self {
             Scale::Quick => {
+                let drawn = dataset == DatasetName::SYNTH_DIGITS;
                 let count = if drawn { QUICK_SYNTH } else { QUICK };
                 settings.examples_per_class = Some(count.into());
                 settings.test_examples_per_class = Some(QUICK_TEST.into());
@@ -65,7 +109,7 @@ impl Scale {
             }
             Scale::Paper => {
                 // CIFAR-100 has 500 of each class.
-                let fewer = dataset == DatasetName::Cifar100;
+                let fewer = dataset == DatasetName::CIFAR_100;
                 settings.examples_per_class =
                     Some(if fewer { PerClass::All } else { PAPER.into() });
                 settings.train.epochs = if photographs { 350 } else { 200 };
@@ -77,77 +121,4 @@ impl Scale {
         }
         settings
     }
-}
-
-/// The settings of a run of a network on a data set: those of the scale, those of the file over them, and the flags over both.
-pub fn resolve(
-    options: &RunsOptions,
-    common: &CommonOptions,
-    dataset: DatasetName,
-    net: NetConfig,
-) -> Result<Settings, Failure> {
-    let mut settings = options.scale.settings(dataset, net);
-    if let Some(path) = &options.config {
-        settings = overlaid(&settings, path)?;
-        settings.dataset = dataset;
-    }
-    settings.data_dir = folder(options, dataset)?;
-    settings.seed = options.seed.unwrap_or(settings.seed);
-    let computing = &common.computing;
-    settings.device = computing.device.clone().unwrap_or(settings.device);
-    settings.precision = computing.precision.clone().unwrap_or(settings.precision);
-    settings.analysis.override_with(&common.estimation)?;
-    settings.check()?;
-    Ok(settings)
-}
-
-/// What the file says, over settings.
-fn overlaid(settings: &Settings, path: &Path) -> Result<Settings, Failure> {
-    // What does not read is said with its line.
-    Settings::read(path)?;
-    let text = std::fs::read_to_string(path)?;
-    let mut under = Table::try_from(settings)?;
-    let mut over: Table = toml::from_str(&text)?;
-    // What is trained on what is not the file's to say.
-    for key in ["dataset", "data-dir", "net"] {
-        over.remove(key);
-    }
-    lay(over, &mut under);
-    Ok(under.try_into()?)
-}
-
-/// Tables of settings are laid key by key; what is a choice among forms is replaced.
-fn lay(over: Table, under: &mut Table) {
-    for (key, value) in over {
-        match (value, under.get_mut(&key)) {
-            (toml::Value::Table(over), Some(toml::Value::Table(under)))
-                if ["data", "train", "analysis", "seeds"].contains(&key.as_str()) =>
-            {
-                lay(over, under);
-            }
-            (value, _) => {
-                under.insert(key, value);
-            }
-        }
-    }
-}
-
-/// Where the files of a data set are, as far as is known.
-fn folder(options: &RunsOptions, dataset: DatasetName) -> Result<Option<PathBuf>, Failure> {
-    if dataset == DatasetName::SynthDigits {
-        return Ok(None);
-    }
-    let name = dataset.as_str();
-    let Some(root) = &options.data_root else {
-        return Ok(Some(data::default_folder(name)).filter(|folder| folder.is_dir()));
-    };
-    if !root.is_dir() {
-        return Err(Failure::new(format!(
-            "--data-root {} is not a folder: give the one that holds the folder {name}",
-            root.display()
-        )));
-    }
-    let own = root.join(name);
-    // The files may also lie in the folder itself, or in one there of another usual name.
-    Ok(Some(if own.is_dir() { own } else { root.clone() }))
 }

@@ -4,8 +4,11 @@ use hesscope_records::{Condition, Finding, FindingVerdict, Number, Relation};
 
 /// What a finding says and how it is judged.
 pub struct Statement {
+    /// A short name, the same in every version.
     pub id: &'static str,
+    /// The finding, as a sentence.
     pub claim: String,
+    /// The rule, in words.
     pub rule: String,
 }
 

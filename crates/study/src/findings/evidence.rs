@@ -23,7 +23,11 @@ pub fn evidence(
     key: &str,
 ) -> Result<Evidence, StudyError> {
     let classes = opened.run().classes();
-    let (hess, g, h) = (Terms::from(Part::Hess), Terms::from(Part::G), Terms::from(Part::H));
+    let (hess, g, h) = (
+        Terms::from(Part::Hess),
+        Terms::from(Part::G),
+        Terms::from(Part::H),
+    );
     // The vectors of these two are used again below.
     for operator in [hess, g] {
         opened.leading_pairs(operator, &effort(opened).leading, KeepVectors::Always)?;
@@ -34,9 +38,9 @@ pub fn evidence(
     }
     let of = |operator: Terms| -> Result<&Spectrum, StudyError> {
         let found = spectra.iter().find(|(other, _)| *other == operator);
-        found.map(|(_, spectrum)| spectrum).ok_or_else(|| {
-            StudyError::Fault(format!("the operator {operator} was not analysed"))
-        })
+        found
+            .map(|(_, spectrum)| spectrum)
+            .ok_or_else(|| StudyError::Fault(format!("the operator {operator} was not analysed")))
     };
     let problem = opened.problem()?;
     let of_hess = opened.subspace(hess, None)?;

@@ -56,7 +56,10 @@ pub fn bulk_energy(
 ) -> Result<EnergySamples, StudyError> {
     let (problem, observer) = (opened.problem()?, opened.observer());
     let mut samples = earlier(opened, key, probes);
-    observer.begin("energies of G and H in the bulk", 2 * (probes - samples.len()));
+    observer.begin(
+        "energies of G and H in the bulk",
+        2 * (probes - samples.len()),
+    );
     let (g, h) = (problem.operator(Part::G), problem.operator(Part::H));
     let g = ObservedOperator::new(&g, observer);
     let h = ObservedOperator::new(&h, observer);

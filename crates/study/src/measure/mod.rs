@@ -4,6 +4,7 @@ mod analyses;
 mod class_mean_scores;
 mod class_means;
 mod energy;
+mod measurements;
 mod opened;
 mod overlaps;
 mod snapshots;

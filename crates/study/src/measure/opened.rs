@@ -6,11 +6,9 @@ use std::rc::Rc;
 use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
 use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
 use hesscope_models::{BnMode, Network};
-use hesscope_records::{Analysis, ClassMeans, Kept, KeptSource, Record, Split, Subject, Terms};
-
+use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 
 use super::snapshots::{estimate, forget};
-use super::subspace::Subspace;
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
@@ -93,7 +91,10 @@ impl<'a> Opened<'a> {
 
     /// Words for a measurement of it, as in `hess over train, epoch 5`.
     pub fn words(&self, what: impl std::fmt::Display) -> String {
-        format!("{what} over {}, epoch {}", self.subject.split, self.subject.epoch)
+        format!(
+            "{what} over {}, epoch {}",
+            self.subject.split, self.subject.epoch
+        )
     }
 
     /// The mean loss over the split as a problem, checked to give the same bits twice.
@@ -142,7 +143,9 @@ impl<'a> Opened<'a> {
     /// As [`problem`](Self::problem), and data without classes.
     pub fn accuracy(&self) -> Result<f64, StudyError> {
         self.evaluation()?.accuracy.ok_or_else(|| {
-            StudyError::setting("the data have no classes, so that there is no accuracy: give labels")
+            StudyError::setting(
+                "the data have no classes, so that there is no accuracy: give labels",
+            )
         })
     }
 
@@ -162,14 +165,18 @@ impl<'a> Opened<'a> {
             subject: self.subject.clone(),
             effort: effort.clone(),
         };
-        let earlier = self.pairs.borrow().iter().find_map(|(found, pairs)| {
-            (*found == settings).then(|| Rc::clone(pairs))
-        });
+        let earlier = self
+            .pairs
+            .borrow()
+            .iter()
+            .find_map(|(found, pairs)| (*found == settings).then(|| Rc::clone(pairs)));
         let found = match earlier {
             Some(pairs) => pairs,
             None => Rc::new(self.find_pairs(&settings)?),
         };
-        let bytes = found.pairs.vectors.len() * self.network().num_parameters() * self.subject.precision.bytes();
+        let bytes = found.pairs.vectors.len()
+            * self.network().num_parameters()
+            * self.subject.precision.bytes();
         let file = eigenvectors::path(self.run.folder().root(), &settings);
         if (keep == KeepVectors::Always || bytes <= SMALL) && !file.is_file() {
             eigenvectors::write(&file, &settings, self.problem()?.space(), &found)?;
@@ -192,7 +199,8 @@ impl<'a> Opened<'a> {
             Ok(Some(pairs)) => return Ok(pairs),
             Ok(None) => {}
             Err(error) => {
-                self.observer.event(Event::Note(&format!("{error}; they are found again")));
+                self.observer
+                    .event(Event::Note(&format!("{error}; they are found again")));
                 std::fs::remove_file(&file).map_err(|source| StudyError::write(&file, source))?;
             }
         }
@@ -212,33 +220,6 @@ impl<'a> Opened<'a> {
         forget(self.run.folder(), &settings.key());
     }
 
-    /// The spectrum of an operator, found in the folder or made.
-    ///
-    /// # Errors
-    ///
-    /// What the estimation fails with, and a folder that cannot be read or written.
-    pub fn spectrum(&self, operator: Terms) -> Result<Kept<Analysis>, StudyError> {
-        super::spectrum::spectrum(self, operator)
-    }
-
-    /// The class means, found in the folder or made.
-    ///
-    /// # Errors
-    ///
-    /// Data of a single class, and a folder that cannot be read or written.
-    pub fn class_means(&self) -> Result<Kept<ClassMeans>, StudyError> {
-        super::class_means::class_means(self)
-    }
-
-    /// The leading subspace of an operator: exact where it is spanned by class means, and the outlier space otherwise.
-    ///
-    /// # Errors
-    ///
-    /// What the estimation fails with, and a folder that cannot be read or written.
-    pub fn subspace(&self, operator: Terms, pairs: Option<usize>) -> Result<Subspace, StudyError> {
-        super::subspace::subspace(self, operator, pairs)
-    }
-
     /// Tells the observer where a record came from.
     pub(crate) fn tell_source<R: Record>(&self, what: impl std::fmt::Display, kept: &Kept<R>) {
         tell_source(self.observer, &self.words(what), kept);
@@ -251,7 +232,9 @@ pub(crate) fn tell_source<R: Record>(observer: &dyn Observer, words: &str, kept:
         KeptSource::Found => observer.event(Event::Reused(words)),
         KeptSource::Made => {}
         KeptSource::MadeAgain(reason) => {
-            observer.event(Event::Note(&format!("{words} was measured again: {reason}")));
+            observer.event(Event::Note(&format!(
+                "{words} was measured again: {reason}"
+            )));
         }
     }
 }

@@ -107,7 +107,10 @@ fn make<'a>(
             spaces.push(opened.subspace(operator, request.pairs)?);
         }
         spaces.extend(class_mean_spans(&opened)?);
-        spaces.push(Subspace::span("gradient", vec![opened.problem()?.gradient()?]));
+        spaces.push(Subspace::span(
+            "gradient",
+            vec![opened.problem()?.gradient()?],
+        ));
         let space = opened.problem()?.space();
         for (at, earlier) in [&of_next, &of_last].into_iter().flatten() {
             if along

@@ -15,24 +15,22 @@ pub fn folder_of(run: &RunFolder, key: &str) -> PathBuf {
     run.root().join(crate::run::SNAPSHOTS).join(&key[..12])
 }
 
-/// Carries an estimation out, from where its snapshots stand. Damaged snapshots are discarded, and it begins anew.
+/// Carries an estimation out, from where its snapshots stand. Damaged snapshots are discarded, and what they were of begins
+/// anew.
 pub fn estimate<T>(
     run: &Run,
     key: &str,
     observer: &dyn Observer,
-    carry_out: impl Fn(&mut FolderKeeper) -> Result<T, SpectralError>,
+    carry_out: impl FnOnce(&mut FolderKeeper) -> Result<T, SpectralError>,
 ) -> Result<T, StudyError> {
     let folder = folder_of(run.folder(), key);
     let every = Duration::from_secs_f64(run.settings().analysis.snapshot_seconds);
-    let attempt = || carry_out(&mut FolderKeeper::new(&folder, every)?);
-    match attempt() {
-        Err(SpectralError::Snapshot(error)) if error.is_unusable() => {
-            observer.event(Event::Note(&format!("{error}; the estimation begins anew")));
-            fs::remove_dir_all(&folder).map_err(|error| StudyError::write(&folder, error))?;
-            Ok(attempt()?)
-        }
-        other => Ok(other?),
+    let mut keeper = FolderKeeper::new(&folder, every)?.discarding_damaged();
+    let found = carry_out(&mut keeper);
+    for damage in keeper.discarded() {
+        observer.event(Event::Note(&format!("{damage}; the estimation began anew")));
     }
+    Ok(found?)
 }
 
 /// Removes the snapshots with this key, when the result itself is kept. Best effort: the result is what counts.

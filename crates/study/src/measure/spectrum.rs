@@ -68,8 +68,7 @@ fn make(
     let evaluation = opened.evaluation()?;
     let accuracy = opened.accuracy()?;
     let effort = &settings.effort;
-    let leading =
-        opened.leading_pairs(settings.operator, &effort.leading, KeepVectors::IfSmall)?;
+    let leading = opened.leading_pairs(settings.operator, &effort.leading, KeepVectors::IfSmall)?;
     let operator = problem.operator(settings.operator);
     let properties = OperatorProperties::of(&operator);
     let spectrum = estimate(opened.run(), key, opened.observer(), |keeper| {

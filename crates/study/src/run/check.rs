@@ -11,7 +11,7 @@ use hesscope_models::{
 use hesscope_records::record::{files_of, path_of, read};
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
 
-use super::folder::{RunFolder, TENSORBOARD, require_of};
+use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
 use super::metrics::{METRICS, lines, record};
 use super::report_manifest::ReportManifest;
 use super::run_file::RunFile;
@@ -95,9 +95,7 @@ pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
     if let Some(last) = checkpoints.values().next_back() {
         faults.training_logs(root, &run, last);
     }
-    if let Err(error) = search_record(&folder) {
-        faults.add(&root.join(SEARCH_TABLE), error, Remedy::MakeAgain);
-    }
+    faults.search(&folder, &run, checkpoints.values().next_back());
     faults.report(root, &run);
     Ok(faults.0)
 }
@@ -156,7 +154,11 @@ impl Faults {
             let last = path.file_name().is_some_and(|name| name == LAST_CHECKPOINT);
             let twin = checkpoint_path(&dir, newest) == path;
             let heals = !sound.is_empty() && (last || twin);
-            let remedy = if heals { Remedy::Heals } else { Remedy::TrainAgain };
+            let remedy = if heals {
+                Remedy::Heals
+            } else {
+                Remedy::TrainAgain
+            };
             self.add(&path, wrong, remedy);
         }
         Ok(sound)
@@ -188,10 +190,19 @@ impl Faults {
                 }
             };
             if path_of::<R>(root, record.settings()) != path {
-                self.add(&path, "its name is that of other settings", Remedy::MakeAgain);
+                self.add(
+                    &path,
+                    "its name is that of other settings",
+                    Remedy::MakeAgain,
+                );
             }
             for subject in R::subjects(record.settings()) {
-                self.of_kept(&path, subject.epoch, &subject.checkpoint_sha256, checkpoints);
+                self.of_kept(
+                    &path,
+                    subject.epoch,
+                    &subject.checkpoint_sha256,
+                    checkpoints,
+                );
             }
         }
         Ok(())
@@ -219,29 +230,72 @@ impl Faults {
                     if subject.run_sha256 != run.training_sha256 {
                         self.add(&path, "they are of another run", Remedy::MakeAgain);
                     }
-                    self.of_kept(&path, subject.epoch, &subject.checkpoint_sha256, checkpoints);
+                    self.of_kept(
+                        &path,
+                        subject.epoch,
+                        &subject.checkpoint_sha256,
+                        checkpoints,
+                    );
                 }
             }
         }
         Ok(())
     }
 
-    /// What is written from the history of the last checkpoint.
+    /// The table of a search and what its trials left. The best trial's checkpoints are the run's.
+    fn search(&mut self, folder: &RunFolder, run: &RunFile, last: Option<&CheckpointInfo>) {
+        if let Err(error) = search_record(folder) {
+            self.add(&folder.root().join(SEARCH_TABLE), error, Remedy::MakeAgain);
+        }
+        for trial in fs::read_dir(folder.root().join(SEARCH))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let path = trial.path().join(LAST_CHECKPOINT);
+            let info = if path.exists() {
+                let found = read_checkpoint_info(&path)
+                    .and_then(|info| info.check(&run.provenance()).map(|()| info));
+                found.map(Some)
+            } else {
+                Ok(last.cloned())
+            };
+            match info {
+                Ok(Some(info)) => self.training_logs(&trial.path(), run, &info),
+                Ok(None) => {}
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+            }
+        }
+    }
+
+    /// What is written from the history of the last checkpoint, in the folder of the run or of a trial.
     fn training_logs(&mut self, root: &Path, run: &RunFile, last: &CheckpointInfo) {
         let metrics: Vec<_> = last.history.iter().map(record).collect();
         let path = root.join(METRICS);
         if lines(&metrics).ok() != fs::read(&path).ok() {
-            self.add(&path, "it does not say what the last checkpoint does", Remedy::Heals);
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
         }
         let timings = timing_of(root, &run.training_sha256, last.epoch);
         let path = root.join(TIMING);
         if timings.len() != last.history.len() {
-            self.add(&path, "the times of some epochs are missing or damaged", Remedy::Restore);
+            self.add(
+                &path,
+                "the times of some epochs are missing or damaged",
+                Remedy::Restore,
+            );
         }
         let path = root.join(TENSORBOARD).join(tensorboard::FILE);
         let events = tensorboard::events(&last.history, &timings);
         if fs::read(&path).is_ok_and(|found| found != events) {
-            self.add(&path, "it does not say what the last checkpoint does", Remedy::Heals);
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
         }
     }
 

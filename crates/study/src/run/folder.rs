@@ -149,9 +149,8 @@ impl RunFolder {
     ///
     /// A `run.toml` that is missing or not as it was written.
     pub fn run_file(&self) -> Result<RunFile, StudyError> {
-        RunFile::read(&self.root)?.ok_or_else(|| {
-            StudyError::folder(format!("{} has no run.toml", self.root.display()))
-        })
+        RunFile::read(&self.root)?
+            .ok_or_else(|| StudyError::folder(format!("{} has no run.toml", self.root.display())))
     }
 
     /// Writes a file of the folder whole or not at all.
@@ -227,7 +226,8 @@ fn require_ours(root: &Path) -> Result<(), StudyError> {
     for entry in entries {
         let entry = entry.map_err(|error| StudyError::read(root, error))?;
         // A process that was killed before it wrote run.toml leaves an empty lock at most.
-        let lock = entry.file_name() == LOCK && entry.metadata().is_ok_and(|found| found.len() == 0);
+        let lock =
+            entry.file_name() == LOCK && entry.metadata().is_ok_and(|found| found.len() == 0);
         if !lock {
             return Err(StudyError::folder(format!(
                 "{} holds files that are none of a run ({}): choose a new or an empty folder",

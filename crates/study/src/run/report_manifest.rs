@@ -36,7 +36,11 @@ impl ReportManifest {
     pub fn write(root: &Path, run_sha256: &str, files: &ReportFiles) -> Result<(), StudyError> {
         let mut sums = BTreeMap::new();
         for path in files.figures.iter().chain([&files.html]) {
-            let name = path.strip_prefix(root).unwrap_or(path).display().to_string();
+            let name = path
+                .strip_prefix(root)
+                .unwrap_or(path)
+                .display()
+                .to_string();
             let sum = sha256_file(path).map_err(|error| StudyError::read(path, error))?;
             sums.insert(name, sum);
         }

@@ -7,9 +7,10 @@ use hesscope_models::{BatchSource, Network, import_weights};
 use hesscope_records::{Split, Subject, Terms};
 use toml::Table;
 
+use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
 use super::run_file::RunFile;
-use super::{stored_weights, training};
+use super::stored_weights;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
 use crate::settings::{Settings, differing, lay_over};
@@ -26,17 +27,6 @@ pub struct Run {
     initial: Option<Network>,
     device: Device,
     device_name: String,
-}
-
-/// A network at an epoch of its training.
-#[derive(Debug)]
-pub struct Checkpoint {
-    /// The epoch.
-    pub epoch: usize,
-    /// The network.
-    pub network: Network,
-    /// SHA-256 of the checkpoint's content.
-    pub sha256: String,
 }
 
 impl Run {
@@ -80,7 +70,13 @@ impl Run {
         let (input, classes) = (sources.train.shape(), sources.train.classes());
         // A network that cannot be made is refused before anything is written.
         let initial = match &settings.weights {
-            Some(path) => Some(import_weights(path, &settings.net, input, classes, &device)?),
+            Some(path) => Some(import_weights(
+                path,
+                &settings.net,
+                input,
+                classes,
+                &device,
+            )?),
             None => {
                 settings.net.blank(input, classes, &device)?;
                 None
@@ -210,13 +206,9 @@ impl Run {
         stored_weights::kept_epochs(&self.folder)
     }
 
-    /// Trains what is left to train.
-    ///
-    /// # Errors
-    ///
-    /// A loss that is not finite, checkpoints that are of another run, and what the file system fails with.
-    pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
-        training::train_run(self, self.initial.as_ref(), observer)
+    /// What training starts from, if not from random weights.
+    pub(super) fn initial(&self) -> Option<&Network> {
+        self.initial.as_ref()
     }
 
     /// The network of an epoch over a split, as records name it.
@@ -246,7 +238,11 @@ impl Run {
     /// # Errors
     ///
     /// Weights that are not kept, that are damaged and stand nowhere else, or that are of another run or epoch.
-    pub fn checkpoint(&self, epoch: usize, observer: &dyn Observer) -> Result<Checkpoint, StudyError> {
+    pub fn checkpoint(
+        &self,
+        epoch: usize,
+        observer: &dyn Observer,
+    ) -> Result<Checkpoint, StudyError> {
         stored_weights::load(&self.folder, &self.file, epoch, &self.device, observer)
     }
 }
@@ -276,7 +272,10 @@ fn agree(root: &Path, earlier: &RunFile, now: &RunFile) -> Result<(), StudyError
 
 /// Refuses data that are not those that a run was trained on.
 fn require_data(root: &Path, file: &RunFile, train: &str, test: &str) -> Result<(), StudyError> {
-    let what = match (train == file.train_data_sha256, test == file.test_data_sha256) {
+    let what = match (
+        train == file.train_data_sha256,
+        test == file.test_data_sha256,
+    ) {
         (true, true) => return Ok(()),
         (true, false) => "test",
         (false, true) => "training",

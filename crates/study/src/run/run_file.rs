@@ -61,7 +61,9 @@ impl RunFile {
         let file: RunFile =
             toml::from_str(text).map_err(|error| wrong(error.message().replace('\n', " ")))?;
         if file.settings.hash()? != file.training_sha256 {
-            return Err(wrong("its settings are not those of training-sha256".into()));
+            return Err(wrong(
+                "its settings are not those of training-sha256".into(),
+            ));
         }
         Ok(Some(file))
     }

@@ -11,11 +11,18 @@ use crate::error::StudyError;
 ///
 /// # Errors
 ///
-/// A table that is not as it was written.
+/// A table that is not as it was written, or of another run.
 pub fn search_record(folder: &RunFolder) -> Result<Option<SearchRecord>, StudyError> {
-    let Some(table) = SearchTable::read(&folder.root().join(SEARCH_TABLE))? else {
+    let path = folder.root().join(SEARCH_TABLE);
+    let Some(table) = SearchTable::read(&path)? else {
         return Ok(None);
     };
+    if table.provenance != folder.run_file()?.provenance() {
+        return Err(StudyError::damaged(format!(
+            "{} is of another run or of other data: delete it and repeat `hesscope train`",
+            path.display()
+        )));
+    }
     let Some(best) = table.best() else {
         return Ok(None);
     };

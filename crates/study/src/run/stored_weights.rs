@@ -8,8 +8,8 @@ use hesscope_models::{
     list_checkpoints, load_checkpoint, read_checkpoint_info,
 };
 
+use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
-use super::run::Checkpoint;
 use super::run_file::RunFile;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
@@ -22,11 +22,7 @@ pub fn kept_epochs(folder: &RunFolder) -> Result<Vec<usize>, StudyError> {
 }
 
 /// Puts back what is lost or damaged among the checkpoints and stands in another file.
-pub fn heal(
-    folder: &RunFolder,
-    run: &RunFile,
-    observer: &dyn Observer,
-) -> Result<(), StudyError> {
+pub fn heal(folder: &RunFolder, run: &RunFile, observer: &dyn Observer) -> Result<(), StudyError> {
     if !folder.is_held() || !folder.checkpoints().is_dir() {
         return Ok(());
     }

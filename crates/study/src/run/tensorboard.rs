@@ -9,7 +9,6 @@ use hesscope_models::EpochMetrics;
 use super::timing::TimingRecord;
 
 /// Name of the file in the run's folder; TensorBoard looks for `tfevents` in the name.
-
 pub const FILE: &str = "events.out.tfevents.0.hesscope";
 
 /// The event file of these epochs. The time of an event is the seconds of training and evaluation up to it.
@@ -143,6 +142,7 @@ mod tests {
             test: None,
         };
         let timing = TimingRecord {
+            run_sha256: String::new(),
             epoch: 300,
             training_seconds: 1.5,
             evaluation_seconds: Some(0.5),

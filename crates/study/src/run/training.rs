@@ -1,6 +1,6 @@
 //! Training a run's network, at a given learning rate or at the best that a search finds.
 
-use hesscope_models::{Network, Search, TrainConfig, Training, trial_folder};
+use hesscope_models::{Search, TrainConfig, Training, trial_folder};
 
 use super::folder::RunFolder;
 use super::metrics::lines;
@@ -10,42 +10,42 @@ use super::watcher::Watcher;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer, TrainingEvent};
 
-/// Trains to the last epoch, from where the folder's checkpoints stand, or from `initial`, or from random weights.
-pub fn train_run(
-    run: &Run,
-    initial: Option<&Network>,
-    observer: &dyn Observer,
-) -> Result<(), StudyError> {
-    let settings = run.settings();
-    let first = settings.train_config()?;
-    let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
-    let training = |config| Training {
-        net: &settings.net,
-        config,
-        train_split: &run.sources().train,
-        test_split: &run.sources().test,
-        provenance: &provenance,
-        initial,
-        dir: &checkpoints,
-        device: run.device(),
-    };
-    let mut config = first.clone();
-    if settings.train.learning_rate.is_search() {
-        config.learning_rate = search(run, training(&first), observer)?;
+impl Run {
+    /// Trains what is left to train: to the last epoch, from where the folder's checkpoints stand, or from the weights that
+    /// were given, or from random ones.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not finite, checkpoints that are of another run, and what the file system fails with.
+    pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
+        let run = self;
+        let settings = run.settings();
+        let first = settings.train_config()?;
+        let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
+        let training = |config| Training {
+            net: &settings.net,
+            config,
+            train_split: &run.sources().train,
+            test_split: &run.sources().test,
+            provenance: &provenance,
+            initial: run.initial(),
+            dir: &checkpoints,
+            device: run.device(),
+        };
+        let mut config = first.clone();
+        if settings.train.learning_rate.is_search() {
+            config.learning_rate = search(run, training(&first), observer)?;
+        }
+        let mut watcher = Watcher::new(run, &config, observer);
+        let end = training(&config).run(&mut watcher);
+        watcher.end()?;
+        end?;
+        Ok(())
     }
-    let mut watcher = Watcher::new(run, &config, observer);
-    let end = training(&config).run(&mut watcher);
-    watcher.end()?;
-    end?;
-    Ok(())
 }
 
 /// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
-fn search(
-    run: &Run,
-    training: Training<'_>,
-    observer: &dyn Observer,
-) -> Result<f64, StudyError> {
+fn search(run: &Run, training: Training<'_>, observer: &dyn Observer) -> Result<f64, StudyError> {
     let train = &run.settings().train;
     let rates = train.learning_rate.rates()?;
     let epochs = train.search_epochs.unwrap_or(training.config.epochs);

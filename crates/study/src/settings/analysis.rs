@@ -81,9 +81,7 @@ impl AnalysisChoices {
         ];
         for (key, value) in counts {
             if value == Some(0) {
-                return Err(StudyError::setting(format!(
-                    "{key} is 0: give at least 1"
-                )));
+                return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
             }
         }
         let refuse = |key: &str, value: f64, range: &str| {

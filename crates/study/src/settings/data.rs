@@ -23,6 +23,9 @@ pub struct DataSettings {
     pub image_size: Option<usize>,
     /// Whether images that cannot be read are left out.
     pub skip_broken: bool,
+    /// Whether the test images of the files are done without.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_test: bool,
     /// Where images made ready are kept; the system's place for caches if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_dir: Option<PathBuf>,

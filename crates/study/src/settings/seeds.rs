@@ -26,10 +26,15 @@ pub struct SeedChoices {
 /// Every seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeds {
+    /// Of the subset of the data.
     pub data: u64,
+    /// Of the initial weights.
     pub weights: u64,
+    /// Of the order of the batches.
     pub order: u64,
+    /// Of labels and pixels that are changed for good.
     pub noise: u64,
+    /// Of the probes of the analysis.
     pub probes: u64,
 }
 

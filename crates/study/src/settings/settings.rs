@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_files::{sha256_file, sha256_hex};
-use hesscope_models::{NetConfig, TrainConfig, SettingError};
+use hesscope_models::{NetConfig, SettingError, TrainConfig};
 use hesscope_records::Precision;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::analysis::AnalysisChoices;
+use super::checkpoint_epochs::CheckpointEpochs;
 use super::data::DataSettings;
 use super::seeds::{SeedChoices, Seeds};
 use super::toml_file;
@@ -64,7 +65,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            dataset: DatasetName::SynthDigits,
+            dataset: DatasetName::SYNTH_DIGITS,
             data_dir: None,
             examples_per_class: None,
             test_examples_per_class: None,
@@ -127,9 +128,9 @@ impl Settings {
     ///
     /// What is wrong in it.
     pub fn from_table(table: Table) -> Result<Self, StudyError> {
-        table
-            .try_into()
-            .map_err(|error: toml::de::Error| StudyError::setting(error.message().replace('\n', " ")))
+        table.try_into().map_err(|error: toml::de::Error| {
+            StudyError::setting(error.message().replace('\n', " "))
+        })
     }
 
     /// What was left to be found, found: where the data lie, the weights' checksum, the size of what is drawn; and every
@@ -163,7 +164,7 @@ impl Settings {
 
     /// Chooses the training examples of each class where nobody did and there is no end of them.
     pub fn settle_size(&mut self) {
-        if self.dataset == DatasetName::SynthDigits {
+        if self.dataset == DatasetName::SYNTH_DIGITS {
             // Drawing more costs nothing, but analysing them does.
             self.examples_per_class
                 .get_or_insert(SYNTH_PER_CLASS.into());
@@ -181,7 +182,9 @@ impl Settings {
             ("test-examples-per-class", self.test_examples_per_class),
         ] {
             if size.and_then(PerClass::count) == Some(0) {
-                return Err(StudyError::setting(format!("{key} is 0: give at least 1, or all")));
+                return Err(StudyError::setting(format!(
+                    "{key} is 0: give at least 1, or all"
+                )));
             }
         }
         self.train.check(self.all_seeds())?;
@@ -213,6 +216,7 @@ impl Settings {
             coarse_labels: self.data.coarse_labels,
             image_size: self.data.image_size,
             skip_broken: self.data.skip_broken,
+            without_test: self.data.without_test,
             cache_dir: self.data.cache_dir.clone(),
             normalization: self.data.normalization.clone(),
         }
@@ -234,6 +238,20 @@ impl Settings {
             .epochs
             .clone()
             .unwrap_or_else(|| vec![self.train.epochs])
+    }
+
+    /// Trains to the last of these epochs, keeps the weights of all, and analyses them.
+    pub fn analyse_at(&mut self, mut epochs: Vec<usize>) {
+        epochs.sort_unstable();
+        epochs.dedup();
+        let last = epochs.last().copied().unwrap_or_default();
+        let between = epochs
+            .iter()
+            .copied()
+            .filter(|&epoch| epoch != 0 && epoch != last);
+        self.train.epochs = last;
+        self.train.checkpoint_epochs = CheckpointEpochs::List(between.collect());
+        self.analysis.epochs = Some(epochs);
     }
 
     /// The part that determines the trained weights: everything but what is measured, how precisely,

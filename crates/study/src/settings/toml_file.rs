@@ -91,7 +91,8 @@ mod tests {
         )
         .expect("TOML");
         assert_eq!(under, wanted);
-        let other: Table = toml::from_str("net = \"mlp\"\n[train]\nlearning-rate = 0.3\n").expect("TOML");
+        let other: Table =
+            toml::from_str("net = \"mlp\"\n[train]\nlearning-rate = 0.3\n").expect("TOML");
         lay_over(&other, &mut under);
         assert_eq!(under["net"].as_str(), Some("mlp"));
         assert_eq!(under["train"]["learning-rate"].as_float(), Some(0.3));

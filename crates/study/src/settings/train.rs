@@ -1,6 +1,6 @@
 //! The table `train` of the settings, and its flags.
 
-use hesscope_models::{Schedule, TrainConfig, SettingError};
+use hesscope_models::{Schedule, SettingError, TrainConfig};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint_epochs::CheckpointEpochs;

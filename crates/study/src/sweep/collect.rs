@@ -1,128 +1,121 @@
 //! The table of a sweep: a row for every analysis of every finished run.
 //!
-//! It is made from the finished runs alone and sorted by what they are, so that it is the same, byte for byte, however often
-//! the sweep was stopped and by however many processes it was run.
+//! It is made from the analyses of the finished runs and sorted by what they are, so that it is the same, byte for byte,
+//! however often the sweep was stopped and by however many processes it was run.
 
-use std::cmp::Ordering;
 use std::path::PathBuf;
 
-use hesscope_report::schema::SweepRow;
+use hesscope_records::SweepRow;
+use hesscope_report::SweepEntry;
 
-use super::failures::FailureRecord;
-use super::finished::Finished;
-use super::folder::SweepFolder;
-use super::options::FolderOptions;
+use super::columns::parquet;
+use super::failure::FailureRecord;
+use super::finished::{Finished, learning_rate};
+use super::folder::{CSV, PARQUET, SweepFolder};
 use super::page;
-use super::parquet::{COLUMNS, parquet};
 use super::plan::Plan;
-use crate::failure::Failure;
-
-/// The table's names.
-const CSV: &str = "sweep.csv";
-const PARQUET: &str = "sweep.parquet";
+use super::point::Point;
+use super::row::row;
+use super::table::{csv, order};
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
 
 /// What there is, and where the table of it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collected {
-    rows: usize,
-    runs: usize,
-    done: usize,
-    failed: usize,
-    files: Vec<PathBuf>,
+    /// Rows of the table.
+    pub rows: usize,
+    /// Runs of the plan.
+    pub runs: usize,
+    /// Finished runs.
+    pub done: usize,
+    /// Failed runs.
+    pub failed: usize,
+    /// The files written.
+    pub files: Vec<PathBuf>,
 }
 
-impl Collected {
-    /// Says it.
-    pub fn print(&self) {
-        let Collected {
-            rows,
-            runs,
-            done,
-            failed,
-            files,
-        } = self;
-        eprintln!(
-            "{done} of {runs} runs are done, {failed} failed, {} are left; the table has {rows} rows",
-            runs - done - failed
-        );
-        for file in files {
-            println!("{}", file.display());
-        }
-    }
-}
-
-/// `hesscope sweep collect`.
-pub fn run(options: &FolderOptions) -> Result<(), Failure> {
-    let (folder, _) = Plan::find(&options.sweep)?;
-    write(&folder, true)?.print();
-    Ok(())
-}
-
-/// Writes the table of all runs that are finished now, and its page if that is asked for or nothing is left: it is made from
-/// every analysis, and too much work for each of many processes that end.
+/// Writes the table of all runs that are finished now, and its page if that is asked for or nothing is left: it is too much
+/// work for each of many processes that end.
 ///
-/// The folder is held meanwhile: of two processes that end together the later one sees all that the earlier one did, and
-/// its table is the one that stays.
-pub fn write(folder: &SweepFolder, page: bool) -> Result<Collected, Failure> {
+/// Every row is of an analysis that is whole and the one that its run finished with. A run of which that cannot be said
+/// counts as left, and the observer is told. The folder is held meanwhile: of two processes that end together the later one
+/// sees all that the earlier one did, and its table is the one that stays.
+///
+/// # Errors
+///
+/// A folder that is none of a sweep, a plan or spec that is not as it was written, and files that cannot be written.
+pub fn collect(
+    folder: &SweepFolder,
+    page: bool,
+    observer: &dyn Observer,
+) -> Result<Collected, StudyError> {
+    Plan::read_whole(folder)?;
     let held = folder.hold()?;
-    let plan = Plan::read(folder)?.unwrap_or_default();
-    let (mut rows, mut done, mut failed) = (Vec::new(), 0, Vec::new());
+    let plan = Plan::read_whole(folder)?;
+    let (mut marks, mut failures) = (Vec::new(), Vec::new());
     for point in &plan.runs {
-        if let Some(finished) = Finished::read(folder, point)? {
-            rows.extend(finished.rows);
-            done += 1;
-        } else {
-            failed.extend(FailureRecord::read(folder, point)?);
+        match Finished::read(folder, point) {
+            Ok(Some(mark)) => marks.push((point, mark)),
+            Ok(None) => failures.extend(FailureRecord::read(folder, point)?),
+            Err(reason) => tell(observer, point, &reason),
         }
     }
-    rows.sort_by(order);
+    let page = page || marks.len() + failures.len() == plan.runs.len();
+    let (mut table, mut done) = (Vec::new(), 0);
+    for (point, mark) in &marks {
+        match rows(folder, point, mark, page) {
+            Ok(rows) => {
+                table.extend(rows);
+                done += 1;
+            }
+            Err(error) => tell(observer, point, &error.to_string()),
+        }
+    }
+    table.sort_by(|a, b| order(&a.0, &b.0));
+    let (rows, entries): (Vec<SweepRow>, Vec<Option<SweepEntry>>) = table.into_iter().unzip();
     let mut files = vec![
         held.write(CSV, &csv(&rows)?)?,
         held.write(PARQUET, &parquet(&rows)?)?,
     ];
-    if page || done + failed.len() == plan.runs.len() {
-        files.push(page::write(&held, &rows, &failed)?);
+    if page {
+        files.push(page::write(
+            &held,
+            entries.into_iter().flatten().collect(),
+            &failures,
+        )?);
     }
     Ok(Collected {
         rows: rows.len(),
         runs: plan.runs.len(),
         done,
-        failed: failed.len(),
+        failed: failures.len(),
         files,
     })
 }
 
-/// By what was run, then by what was measured of it.
-fn order(a: &SweepRow, b: &SweepRow) -> Ordering {
-    let run = |row: &SweepRow| {
-        (
-            row.dataset.clone(),
-            row.network.clone(),
-            // All examples after any number of them.
-            row.examples_per_class.unwrap_or(u64::MAX),
-            row.seed,
-        )
-    };
-    let measured = |row: &SweepRow| (row.epoch, row.split != "train", row.operator.clone());
-    run(a)
-        .cmp(&run(b))
-        .then_with(|| match (a.learning_rate, b.learning_rate) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            (a, b) => a.is_some().cmp(&b.is_some()),
+/// The rows of a finished run, and where the page is drawn its entries.
+fn rows(
+    folder: &SweepFolder,
+    point: &Point,
+    mark: &Finished,
+    page: bool,
+) -> Result<Vec<(SweepRow, Option<SweepEntry>)>, StudyError> {
+    let rate = learning_rate(folder, point)?;
+    let analyses = mark.analyses(folder, point)?;
+    analyses
+        .iter()
+        .map(|(file, analysis)| {
+            let row = row(point, rate, analysis, file)?;
+            let entry = page.then(|| page::entry(&row, analysis)).transpose()?;
+            Ok((row, entry))
         })
-        .then_with(|| a.run.cmp(&b.run))
-        .then_with(|| measured(a).cmp(&measured(b)))
-        .then_with(|| a.analysis.cmp(&b.analysis))
+        .collect()
 }
 
-/// The rows as text, an absent value as an empty field.
-fn csv(rows: &[SweepRow]) -> Result<Vec<u8>, Failure> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .from_writer(Vec::new());
-    // Even a table without rows has its columns.
-    writer.write_record(COLUMNS.iter().map(|column| column.name))?;
-    for row in rows {
-        writer.serialize(row)?;
-    }
-    Ok(writer.into_inner().map_err(|error| error.into_error())?)
+fn tell(observer: &dyn Observer, point: &Point, reason: &str) {
+    observer.event(Event::Note(&format!(
+        "the run {} is left out of the table: {reason}; start the sweep again, and what is wrong is made again",
+        point.name
+    )));
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use hesscope_data::PerClass;
 
 use super::finished::Finished;
-use super::points::{Point, net_label};
-use super::status::State;
-use crate::failure::Failure;
-use crate::learning_rate::LearningRate;
+use super::point::{Point, net_label};
+use super::standing::Standing;
+use crate::error::StudyError;
+use crate::settings::LearningRate;
 
 /// What is known of the time left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,49 +29,42 @@ pub struct Estimate {
     pub done: usize,
 }
 
-/// What a run is made of: examples a class times epochs trained, those of a search with them, and times analyses.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Amount {
-    training: f64,
-    analysis: f64,
-}
+/// Of training and of analyses: what a run is made of, or the seconds that they took. A run is made of examples a class
+/// times epochs trained, those of a search with them, and examples a class times analyses.
+type Parts = [f64; 2];
 
 /// Runs whose times are compared: data set, network, and whether all examples are taken, whose number is not known here.
 type Kind = (String, String, bool);
 
-/// Seconds of a unit of each.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Pace {
-    training: f64,
-    analysis: f64,
-}
-
 /// The time left, from how every run stands. Failed runs are not counted.
-pub fn estimate(states: &[(&Point, State)]) -> Result<Estimate, Failure> {
-    let mut done: BTreeMap<Kind, Vec<(Amount, &Finished)>> = BTreeMap::new();
+pub fn estimate(runs: &[(Point, Standing)]) -> Result<Estimate, StudyError> {
+    let mut done: BTreeMap<Kind, Vec<(Parts, Parts)>> = BTreeMap::new();
     let mut left = Vec::new();
-    for (point, state) in states {
-        match state {
-            State::Done(finished) => done
-                .entry(kind(point)?)
+    for (point, standing) in runs {
+        let (kind, amount) = (kind(point)?, amount(point)?);
+        match standing {
+            Standing::Done(Finished {
+                training_seconds,
+                analysis_seconds,
+                ..
+            }) => done
+                .entry(kind)
                 .or_default()
-                .push((amount(point)?, finished)),
-            State::Running(worker) => {
-                let spent = worker
-                    .as_ref()
-                    .map_or(0.0, |worker| worker.duration().as_secs_f64());
-                left.push((*point, spent));
+                .push((amount, [*training_seconds, *analysis_seconds])),
+            Standing::Running(worker) => {
+                let spent = worker.as_ref().map(|worker| worker.duration());
+                left.push((kind, amount, spent.unwrap_or_default().as_secs_f64()));
             }
-            State::Left => left.push((*point, 0.0)),
-            State::Failed(_) => {}
+            Standing::Left => left.push((kind, amount, 0.0)),
+            Standing::Failed(_) => {}
         }
     }
-    let (mut seconds, mut runs, mut unknown) = (0.0, 0, 0);
-    for (point, spent) in left {
-        match done.get(&kind(point)?).and_then(|done| pace(done)) {
+    let (mut seconds, mut counted, mut unknown) = (0.0, 0, 0);
+    for (kind, amount, spent) in left {
+        match done.get(&kind).and_then(|done| pace(done)) {
             Some(pace) => {
-                seconds += (pace.of(amount(point)?) - spent).max(0.0);
-                runs += 1;
+                seconds += (time(pace, amount) - spent).max(0.0);
+                counted += 1;
             }
             None => unknown += 1,
         }
@@ -83,27 +76,23 @@ pub fn estimate(states: &[(&Point, State)]) -> Result<Estimate, Failure> {
         range: extreme(f64::min)
             .zip(extreme(f64::max))
             .map(|(least, most)| [least.min(1.0), most.max(1.0)]),
-        runs,
+        runs: counted,
         unknown,
         done: done.values().map(Vec::len).sum(),
     })
 }
 
-fn kind(point: &Point) -> Result<Kind, Failure> {
+fn kind(point: &Point) -> Result<Kind, StudyError> {
     let settings = &point.settings;
-    let all = settings
-        .examples_per_class
-        .is_none_or(|size| size == PerClass::All);
+    let size = settings.examples_per_class;
+    let all = size.is_none_or(|size| size == PerClass::All);
     Ok((settings.dataset.to_string(), net_label(&settings.net)?, all))
 }
 
-fn amount(point: &Point) -> Result<Amount, Failure> {
-    let settings = &point.settings;
-    let examples = settings
-        .examples_per_class
-        .and_then(PerClass::count)
-        .unwrap_or(1) as f64;
-    let train = &settings.train;
+fn amount(point: &Point) -> Result<Parts, StudyError> {
+    let size = point.settings.examples_per_class;
+    let examples = size.and_then(PerClass::count).unwrap_or(1) as f64;
+    let train = &point.settings.train;
     let epochs = match train.learning_rate {
         LearningRate::Fixed(_) => train.epochs,
         LearningRate::Search(grid) => {
@@ -117,42 +106,35 @@ fn amount(point: &Point) -> Result<Amount, Failure> {
             grid.rates()?.len() * trial + run
         }
     };
-    Ok(Amount {
-        training: examples * epochs as f64,
-        analysis: examples * point.analyses() as f64,
-    })
+    Ok([epochs, point.analyses()].map(|count| examples * count as f64))
 }
 
-impl Pace {
-    fn of(self, amount: Amount) -> f64 {
-        self.training * amount.training + self.analysis * amount.analysis
-    }
+fn time(pace: Parts, amount: Parts) -> f64 {
+    pace[0] * amount[0] + pace[1] * amount[1]
 }
 
-/// The median pace of finished runs of a kind.
-fn pace(done: &[(Amount, &Finished)]) -> Option<Pace> {
-    let ratio = |seconds: f64, amount: f64| if amount > 0.0 { seconds / amount } else { 0.0 };
-    Some(Pace {
-        training: median(
-            done.iter()
-                .map(|(amount, finished)| ratio(finished.training_seconds, amount.training)),
-        )?,
-        analysis: median(
-            done.iter()
-                .map(|(amount, finished)| ratio(finished.analysis_seconds, amount.analysis)),
-        )?,
-    })
+/// The median seconds of a unit, over finished runs of a kind: what they are made of, and the seconds it took.
+fn pace(done: &[(Parts, Parts)]) -> Option<Parts> {
+    let of = |part: usize| {
+        median(done.iter().map(|(amount, took)| {
+            if amount[part] > 0.0 {
+                took[part] / amount[part]
+            } else {
+                0.0
+            }
+        }))
+    };
+    Some([of(0)?, of(1)?])
 }
 
 /// How many times longer each run took than the others of its kind say.
-fn factors(done: &[(Amount, &Finished)]) -> Vec<f64> {
+fn factors(done: &[(Parts, Parts)]) -> Vec<f64> {
     (0..done.len())
         .filter_map(|k| {
             let mut others = done.to_vec();
-            let (amount, finished) = others.remove(k);
-            let said = pace(&others)?.of(amount);
-            let took = finished.training_seconds + finished.analysis_seconds;
-            (said > 0.0).then_some(took / said)
+            let (amount, took) = others.remove(k);
+            let said = time(pace(&others)?, amount);
+            (said > 0.0).then_some((took[0] + took[1]) / said)
         })
         .collect()
 }
@@ -170,23 +152,25 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use hesscope_records::Part;
+
     use super::*;
     use crate::settings::Settings;
 
     fn point(text: &str) -> Point {
         let mut settings: Settings = toml::from_str(text).expect("settings");
-        settings.analysis.operators = vec!["g".into()];
+        settings.analysis.operators = vec![Part::G.into()];
         Point {
             name: text.into(),
             settings,
         }
     }
 
-    fn done(training: f64, analysis: f64) -> State {
+    fn done(training: f64, analysis: f64) -> Standing {
         let text = format!(
-            r#"{{"schema": 1, "key": "", "rows": [], "training_seconds": {training}, "analysis_seconds": {analysis}}}"#
+            r#"{{"run": "", "key": "", "analyses": [], "training_seconds": {training}, "analysis_seconds": {analysis}}}"#
         );
-        State::Done(serde_json::from_str(&text).expect("JSON"))
+        Standing::Done(serde_json::from_str(&text).expect("JSON"))
     }
 
     const TEN: &str = "examples-per-class = 10\ntrain = { epochs = 5 }";
@@ -196,7 +180,7 @@ mod tests {
     fn time_goes_with_examples_epochs_and_analyses() {
         let (ten, twenty) = (point(TEN), point(TWENTY));
         // 50 units of training and 10 of analysis took 100 s and 30 s; of 200 and 20 that makes 400 s and 60 s.
-        let states = [(&ten, done(100.0, 30.0)), (&twenty, State::Left)];
+        let states = [(ten, done(100.0, 30.0)), (twenty, Standing::Left)];
         let found = estimate(&states).expect("an estimate");
         assert!((found.seconds - 460.0).abs() < 1e-9, "{found:?}");
         assert_eq!((found.runs, found.unknown, found.done), (1, 0, 1));
@@ -207,10 +191,10 @@ mod tests {
     fn the_range_is_how_far_runs_were_off_the_others() {
         let ten = point(TEN);
         let states = [
-            (&ten, done(100.0, 0.0)),
-            (&ten, done(150.0, 0.0)),
-            (&ten, State::Left),
-            (&ten, State::Left),
+            (ten.clone(), done(100.0, 0.0)),
+            (ten.clone(), done(150.0, 0.0)),
+            (ten.clone(), Standing::Left),
+            (ten, Standing::Left),
         ];
         let found = estimate(&states).expect("an estimate");
         assert!((found.seconds - 250.0).abs() < 1e-9, "{found:?}");
@@ -229,10 +213,10 @@ mod tests {
         );
         let all = point("dataset = \"mnist\"");
         let states = [
-            (&ten, done(100.0, 30.0)),
-            (&other, State::Left),
-            (&all, State::Left),
-            (&ten, State::Running(None)),
+            (ten.clone(), done(100.0, 30.0)),
+            (other, Standing::Left),
+            (all, Standing::Left),
+            (ten, Standing::Running(None)),
         ];
         let found = estimate(&states).expect("an estimate");
         assert_eq!((found.runs, found.unknown), (1, 2));
@@ -247,7 +231,7 @@ mod tests {
         let short = point(
             "examples-per-class = 10\ntrain = { epochs = 5, learning-rate = \"search\", search-epochs = 2 }",
         );
-        let training = |point: &Point| amount(point).expect("an amount").training;
+        let training = |point: &Point| amount(point).expect("an amount")[0];
         assert_eq!(training(&fixed), 50.0);
         assert_eq!(training(&whole), 500.0);
         assert_eq!(training(&short), 10.0 * (10.0 * 2.0 + 5.0));

@@ -1,102 +1,163 @@
-//! `sweep.json` in the folder of a run: that it is finished, its rows of the table, and the time it took.
+//! `sweep.json` in the folder of a run: that it is finished, which analyses it has, and the time it took.
 
 use std::fs;
 use std::path::Path;
 
-use hesscope_report::schema::SweepRow;
+use hesscope_records::record::read;
+use hesscope_records::{Analysis, Kept};
 use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
-use super::points::Point;
-use crate::failure::Failure;
-use crate::folder::RunFolder;
-use crate::settings::Settings;
-use crate::timing;
+use super::point::Point;
+use super::sealed_file::read_sealed;
+use crate::error::StudyError;
+use crate::run::{RunFolder, SEARCH, TimingRecord, search_record, timing_of};
+use crate::settings::LearningRate;
 
 /// Name of the file.
 const FINISHED: &str = "sweep.json";
 
-/// Version of its schema, and of the rows'.
-const SCHEMA: u32 = 1;
-
-/// The file.
+/// The mark of a finished run. The rows of the table are made from the analyses that it names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Finished {
-    schema: u32,
-    /// The key of the run's settings.
+    /// The run.
+    run: String,
+    /// The key of its settings.
     key: String,
-    /// A row for every analysis the settings ask for.
-    pub rows: Vec<SweepRow>,
+    /// The analyses that the settings ask for, in their order.
+    analyses: Vec<FinishedAnalysis>,
     /// Seconds of training and evaluation, those of a search with them.
     pub training_seconds: f64,
     /// Seconds of the analyses.
     pub analysis_seconds: f64,
 }
 
+/// One analysis of a finished run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct FinishedAnalysis {
+    /// Its file in the folder `analysis` of the run.
+    file: String,
+    /// Its key.
+    key: String,
+}
+
 impl Finished {
-    /// What a finished run left, if its settings were the present ones and the analyses are there.
-    pub fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, Failure> {
-        let Ok(text) = fs::read_to_string(folder.run(&point.name).join(FINISHED)) else {
+    /// The mark that a run left, if its settings were the present ones.
+    ///
+    /// # Errors
+    ///
+    /// In a sentence, a mark that is damaged or another run's.
+    pub(super) fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, String> {
+        let path = folder.run(&point.name).join(FINISHED);
+        let wrong = |reason: String| {
+            format!(
+                "{} is not the mark of a finished run ({reason})",
+                path.display()
+            )
+        };
+        let Some(mark) = read_sealed::<Self>(&path).map_err(wrong)? else {
             return Ok(None);
         };
-        let key = point.key()?;
-        let finished: Option<Finished> = serde_json::from_str(&text).ok();
-        Ok(finished.filter(|finished| {
-            finished.schema == SCHEMA
-                && finished.key == key
-                && finished
-                    .rows
-                    .iter()
-                    .all(|row| folder.root().join(&row.analysis).is_file())
-        }))
+        if mark.run != point.name {
+            return Err(wrong(format!("it is of {}", mark.run)));
+        }
+        let key = point.key().map_err(|error| error.to_string())?;
+        Ok((mark.key == key).then_some(mark))
     }
 
-    /// The mark of a run whose analyses have these rows and took so many seconds.
-    pub fn of(
+    /// The analyses with their files' names, each whole, of this run, and the one that the mark was made with.
+    ///
+    /// # Errors
+    ///
+    /// An analysis that is missing, damaged or another one.
+    pub(super) fn analyses(
+        &self,
+        folder: &SweepFolder,
+        point: &Point,
+    ) -> Result<Vec<(String, Analysis)>, StudyError> {
+        let run_sha256 = point.settings.hash()?;
+        self.analyses
+            .iter()
+            .map(|named| {
+                let path = folder.run(&point.name).join("analysis").join(&named.file);
+                let analysis: Analysis = read(&path)?;
+                if analysis.origin.key != named.key
+                    || analysis.settings.subject.run_sha256 != run_sha256
+                {
+                    return Err(StudyError::damaged(format!(
+                        "{} is not the analysis that the run finished with",
+                        path.display()
+                    )));
+                }
+                Ok((named.file.clone(), analysis))
+            })
+            .collect()
+    }
+
+    /// The mark of a run with these analyses.
+    pub(super) fn of(
         run: &RunFolder,
         point: &Point,
-        rows: Vec<SweepRow>,
-        analysis_seconds: f64,
-    ) -> Result<Self, Failure> {
+        analyses: &[Kept<Analysis>],
+    ) -> Result<Self, StudyError> {
+        let named = |kept: &Kept<Analysis>| FinishedAnalysis {
+            file: kept
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            key: kept.record.origin.key.clone(),
+        };
         Ok(Finished {
-            schema: SCHEMA,
+            run: point.name.clone(),
             key: point.key()?,
-            rows,
-            training_seconds: training_seconds(run.root(), &point.settings),
-            analysis_seconds,
+            analyses: analyses.iter().map(named).collect(),
+            training_seconds: training_seconds(run.root(), point)?,
+            analysis_seconds: analyses.iter().map(|kept| kept.record.origin.seconds).sum(),
         })
     }
 
     /// Marks a run as finished.
-    pub fn write(&self, run: &RunFolder) -> Result<(), Failure> {
-        run.write(FINISHED, &serde_json::to_vec_pretty(self)?)
+    pub(super) fn write(&self, run: &RunFolder) -> Result<(), StudyError> {
+        run.write_json(FINISHED, self)
+    }
+}
+
+/// The learning rate of a run: the one given, or the one that its search found.
+pub fn learning_rate(folder: &SweepFolder, point: &Point) -> Result<Option<f64>, StudyError> {
+    match point.settings.train.learning_rate {
+        LearningRate::Fixed(rate) => Ok(Some(rate)),
+        LearningRate::Search(_) => {
+            let run = RunFolder::read(&folder.run(&point.name))?;
+            Ok(search_record(&run)?.map(|search| search.best))
+        }
     }
 }
 
 /// The sum over `timing.jsonl`, and over those of a search.
-fn training_seconds(root: &Path, settings: &Settings) -> f64 {
+fn training_seconds(root: &Path, point: &Point) -> Result<f64, StudyError> {
+    let run_sha256 = point.settings.hash()?;
     let seconds = |folder: &Path| -> f64 {
-        timing::earlier(folder, usize::MAX)
+        timing_of(folder, &run_sha256, usize::MAX)
             .iter()
-            .map(|epoch| epoch.training_seconds + epoch.evaluation_seconds.unwrap_or(0.0))
+            .map(TimingRecord::seconds)
             .sum()
     };
-    let trials: f64 = fs::read_dir(root.join("search"))
+    let trials = fs::read_dir(root.join(SEARCH))
         .into_iter()
         .flatten()
-        .flatten()
-        .map(|trial| seconds(&trial.path()))
-        .sum();
+        .flatten();
+    let searched: f64 = trials.map(|trial| seconds(&trial.path())).sum();
     // The best trial of as many epochs is the run itself, whose times are a copy.
-    let train = &settings.train;
+    let train = &point.settings.train;
     let adopted = train.learning_rate.is_search()
         && train
             .search_epochs
             .is_none_or(|epochs| epochs == train.epochs);
-    if adopted {
-        trials
+    Ok(if adopted {
+        searched
     } else {
-        trials + seconds(root)
-    }
+        searched + seconds(root)
+    })
 }

@@ -1,29 +1,22 @@
 //! `plan.json`: every run of a sweep with its resolved settings, so that the folder alone says what belongs to it.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
+use hesscope_files::sha256_hex;
 use serde::{Deserialize, Serialize};
 
-use super::folder::{SPEC, SweepFolder};
-use super::points::Point;
+use super::folder::{PLAN, SPEC, SweepFolder};
+use super::point::Point;
+use super::sealed_file::read_sealed;
 use super::spec::Spec;
-use crate::failure::Failure;
-use crate::folder::sha256;
-use crate::run::differing;
-
-/// Name of the file.
-const PLAN: &str = "plan.json";
-
-/// Version of its schema.
-const SCHEMA: u32 = 1;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::settings::differing;
 
 /// The file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    schema: u32,
     /// SHA-256 of `sweep.toml`.
     spec_sha256: String,
     /// The runs, in order.
@@ -32,67 +25,90 @@ pub struct Plan {
 
 impl Plan {
     /// The plan of the folder that `path` is, or of the folder that the spec `path` has by default.
-    pub fn find(path: &Path) -> Result<(SweepFolder, Self), Failure> {
-        let folder = if path.is_file() {
-            SweepFolder::of(path, None)
-        } else {
-            SweepFolder::of(path, Some(path))
-        };
-        let plan = Self::read(&folder)?.ok_or_else(|| {
-            Failure::new(format!(
-                "{} is not the folder of a sweep, since it has no {PLAN}: make one with `hesscope sweep SPEC.toml`",
-                folder.root().display()
-            ))
-        })?;
+    ///
+    /// # Errors
+    ///
+    /// A folder that is none of a sweep, a plan that is not as it was written, and a `sweep.toml` that is not the plan's.
+    pub fn find(path: &Path) -> Result<(SweepFolder, Self), StudyError> {
+        let out = (!path.is_file()).then_some(path);
+        let folder = SweepFolder::of(path, out);
+        let plan = Self::read_whole(&folder)?;
         Ok((folder, plan))
     }
 
-    /// The plan of a folder, if it has one.
-    pub fn read(folder: &SweepFolder) -> Result<Option<Self>, Failure> {
-        let path = folder.root().join(PLAN);
-        let wrong = |reason: String| {
-            Failure::new(format!(
-                "{} does not read ({reason}): delete it, and start again with the folder's {SPEC}",
-                path.display()
+    /// The plan of a folder, which has one, and with it its spec.
+    pub(super) fn read_whole(folder: &SweepFolder) -> Result<Self, StudyError> {
+        let root = folder.root().display();
+        let plan = Self::read(folder)?.ok_or_else(|| {
+            StudyError::folder(format!(
+                "{root} is not the folder of a sweep, since it has no {PLAN}: make one with `hesscope sweep SPEC.toml`"
             ))
-        };
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(wrong(error.to_string())),
-        };
-        let plan: Plan = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        if plan.schema != SCHEMA {
-            return Err(wrong(format!(
-                "its schema is {}, not {SCHEMA}",
-                plan.schema
+        })?;
+        if !plan.has_spec(folder) {
+            return Err(StudyError::damaged(format!(
+                "{root}/{SPEC} is not the spec that {PLAN} was made of, which was changed or is another sweep's: start \
+                 again with the spec that is meant, as in `hesscope sweep SPEC.toml --out {root}`"
             )));
         }
-        Ok(Some(plan))
+        Ok(plan)
+    }
+
+    fn has_spec(&self, folder: &SweepFolder) -> bool {
+        fs::read(folder.root().join(SPEC)).is_ok_and(|text| sha256_hex(&text) == self.spec_sha256)
+    }
+
+    /// The plan of a folder, if it has one.
+    fn read(folder: &SweepFolder) -> Result<Option<Self>, StudyError> {
+        read_sealed(&folder.root().join(PLAN)).map_err(|reason| {
+            let root = folder.root().display();
+            StudyError::damaged(format!(
+                "{root}/{PLAN} is not as hesscope wrote it ({reason}): if the folder is a sweep's, delete the file and \
+                 start again with `hesscope sweep {root}/{SPEC} --out {root}`, which makes it again; otherwise choose \
+                 another folder"
+            ))
+        })
     }
 
     /// Makes a spec the folder's. One that the folder has already may gain runs, operators and splits and nothing else.
-    pub fn settle(folder: &SweepFolder, spec: &Spec) -> Result<(), Failure> {
+    pub(super) fn settle(
+        folder: &SweepFolder,
+        spec: &Spec,
+        observer: &dyn Observer,
+    ) -> Result<(), StudyError> {
+        // A folder that is none of a sweep is left as it is.
+        if Self::read(folder)?.is_none() {
+            folder.require_new(&spec.text)?;
+        }
         folder.make()?;
         let held = folder.hold()?;
         let plan = Plan {
-            schema: SCHEMA,
-            spec_sha256: sha256(spec.text.as_bytes()),
+            spec_sha256: sha256_hex(spec.text.as_bytes()),
             runs: spec.points.clone(),
         };
-        if let Some(earlier) = Self::read(folder)? {
-            if earlier.runs == plan.runs && earlier.spec_sha256 == plan.spec_sha256 {
+        let earlier = Self::read(folder)?;
+        if let Some(earlier) = &earlier {
+            if *earlier == plan && plan.has_spec(folder) {
                 return Ok(());
             }
             earlier.require_in(&plan, folder)?;
+            if !earlier.has_spec(folder) && !plan.has_spec(folder) {
+                let path = folder.root().join(SPEC);
+                observer.event(Event::Note(&format!(
+                    "{} was not the spec of the plan: it is written again",
+                    path.display()
+                )));
+            }
+        }
+        // The plan comes first: a spec without a plan is one whose plan was lost.
+        if earlier.as_ref() != Some(&plan) {
+            held.write_json(&held.root().join(PLAN), &plan)?;
         }
         held.write(SPEC, spec.text.as_bytes())?;
-        held.write(PLAN, &serde_json::to_vec_pretty(&plan)?)?;
         Ok(())
     }
 
     /// Refuses a later plan that lacks something of this one.
-    fn require_in(&self, later: &Plan, folder: &SweepFolder) -> Result<(), Failure> {
+    fn require_in(&self, later: &Plan, folder: &SweepFolder) -> Result<(), StudyError> {
         let root = folder.root().display();
         let mut lost = Vec::new();
         for run in &self.runs {
@@ -102,7 +118,7 @@ impl Plan {
             };
             let keys = changed(run, now)?;
             if !keys.is_empty() {
-                return Err(Failure::new(format!(
+                return Err(StudyError::folder(format!(
                     "{root} holds a sweep whose run {} has another {}: choose another --out, or the settings of its \
                      {SPEC}",
                     run.name,
@@ -116,7 +132,7 @@ impl Plan {
             all => format!(" and {} more", all - 3),
         };
         lost.truncate(3);
-        Err(Failure::new(format!(
+        Err(StudyError::folder(format!(
             "{root} holds a sweep with runs that the spec lacks ({}{more}): choose another --out, or put them back as in \
              its {SPEC}",
             lost.join(", ")
@@ -125,16 +141,14 @@ impl Plan {
 }
 
 /// The keys in which a later form of a run is not the earlier one with more operators or splits.
-fn changed(earlier: &Point, later: &Point) -> Result<Vec<String>, Failure> {
-    let (earlier, mut later) = (earlier.essence(), later.essence());
-    let (had, has) = (&earlier.analysis, &mut later.analysis);
-    for (had, has) in [
-        (&had.operators, &mut has.operators),
-        (&had.splits, &mut has.splits),
-    ] {
-        if had.iter().all(|name| has.contains(name)) {
-            has.clone_from(had);
+fn changed(earlier: &Point, later: &Point) -> Result<Vec<String>, StudyError> {
+    fn grown<T: Clone + PartialEq>(had: &[T], has: &mut Vec<T>) {
+        if had.iter().all(|one| has.contains(one)) {
+            *has = had.to_vec();
         }
     }
+    let (earlier, mut later) = (earlier.essence(), later.essence());
+    grown(&earlier.analysis.operators, &mut later.analysis.operators);
+    grown(&earlier.analysis.splits, &mut later.analysis.splits);
     differing(&earlier, &later)
 }

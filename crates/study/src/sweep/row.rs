@@ -1,47 +1,46 @@
 //! A row of the table, from an analysis.
 
-use hesscope_report::schema::{Analysis, SweepRow};
+use hesscope_records::{Analysis, SweepRow};
 use hesscope_spectral::{LawAnalysis, OutlierCount, OutlierOutcome, Side, UndecidedReason};
 
 use super::folder::RUNS;
-use super::points::{Point, net_label};
-use crate::failure::Failure;
+use super::point::{Point, net_label};
+use crate::error::StudyError;
 
-/// The row of an analysis in the file `name`; `learning_rate` is the one given or found.
+/// The row of an analysis in the file of this name; `learning_rate` is the one given or found.
 pub fn row(
     point: &Point,
     learning_rate: Option<f64>,
     analysis: &Analysis,
-    name: &str,
-) -> Result<SweepRow, Failure> {
+    file: &str,
+) -> Result<SweepRow, StudyError> {
     let settings = &point.settings;
+    let (subject, spectrum) = (&analysis.settings.subject, &analysis.spectrum);
     let run = format!("{RUNS}/{}", point.name);
-    let values = || analysis.top.values.iter().copied();
-    let (above, below) = (analysis.outliers.positive, analysis.outliers.negative);
+    let values = || spectrum.top.values.iter().copied();
+    let (above, below) = (spectrum.outliers.positive, spectrum.outliers.negative);
     let (edge_above, edge_below) = (edge(above), edge(below));
-    let mean = analysis.density.average(|value| value);
+    let mean = spectrum.density.average(|value| value);
+    let size = settings.examples_per_class.and_then(|size| size.count());
     Ok(SweepRow {
-        analysis: format!("{run}/analysis/{name}"),
+        analysis: format!("{run}/analysis/{file}"),
         run,
         dataset: settings.dataset.to_string(),
         network: net_label(&settings.net)?,
-        examples_per_class: settings
-            .examples_per_class
-            .and_then(|size| size.count())
-            .map(|count| count as u64),
+        examples_per_class: size.map(|count| count as u64),
         epochs: settings.train.epochs as u64,
         seed: settings.seed,
         learning_rate,
-        parameters: analysis.dimension as u64,
+        parameters: spectrum.dimension as u64,
         classes: analysis.classes as u64,
         examples: analysis.examples as u64,
-        operator: analysis.settings.operator.clone(),
-        split: analysis.settings.split.clone(),
-        epoch: analysis.settings.epoch as u64,
+        operator: analysis.settings.operator.to_string(),
+        split: subject.split.to_string(),
+        epoch: subject.epoch as u64,
         loss: analysis.loss,
         accuracy: analysis.accuracy,
-        smallest: values().fold(analysis.range.ritz_min, f64::min),
-        largest: values().fold(analysis.range.ritz_max, f64::max),
+        smallest: values().fold(spectrum.range.ritz_min, f64::min),
+        largest: values().fold(spectrum.range.ritz_max, f64::max),
         outliers_above: count(above),
         outliers_below: count(below),
         edge_above: edge_above.map(|[value, _]| value),
@@ -50,9 +49,9 @@ pub fn row(
         edge_below_error: edge_below.map(|[_, error]| error),
         mean_eigenvalue: mean.mean,
         mean_eigenvalue_error: mean.standard_error,
-        law_above: law(&analysis.laws, Side::Positive),
-        law_below: law(&analysis.laws, Side::Negative),
-        products: analysis.products as u64,
+        law_above: law(&spectrum.laws, Side::Positive),
+        law_below: law(&spectrum.laws, Side::Negative),
+        products: spectrum.products as u64,
     })
 }
 

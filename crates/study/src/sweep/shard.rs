@@ -16,11 +16,18 @@ impl Shard {
     }
 }
 
+/// What names no part.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no part of the runs: give I/N with I from 1 to N, as in 3/8 for the third of eight jobs"
+)]
+pub struct UnknownShard(String);
+
 impl FromStr for Shard {
-    type Err = String;
+    type Err = UnknownShard;
 
     /// Reads `3/8`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownShard> {
         // `parse` alone would take a sign as well.
         let number = |digits: &str| -> Option<usize> {
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -32,11 +39,7 @@ impl FromStr for Shard {
                 .contains(&index)
                 .then_some(Shard { index, count })
         });
-        read.ok_or_else(|| {
-            format!(
-                "`{text}` is no part of the runs: give I/N with I from 1 to N, as in 3/8 for the third of eight jobs"
-            )
-        })
+        read.ok_or_else(|| UnknownShard(text.to_owned()))
     }
 }
 
@@ -69,7 +72,7 @@ mod tests {
         for text in [
             "", "3", "0/4", "5/4", "1/0", "0/0", "-1/4", "+1/4", "1/4/2", "a/b", " 1/4", "1 /4",
         ] {
-            let error = text.parse::<Shard>().expect_err(text);
+            let error = text.parse::<Shard>().expect_err(text).to_string();
             assert!(error.contains(&format!("`{text}`")), "{error}");
         }
     }

@@ -9,8 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
-use crate::failure::Failure;
-use crate::folder::{LOCK, RunFolder};
+use super::point::Point;
+use super::sealed_file::read_sealed;
+use crate::error::StudyError;
+use crate::run::{LOCK, RunFolder};
 
 /// Name of the file.
 const WORKER: &str = "worker.json";
@@ -18,6 +20,8 @@ const WORKER: &str = "worker.json";
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worker {
+    /// The run.
+    run: String,
     /// The machine, where it has a name.
     pub host: Option<String>,
     /// The process on it.
@@ -28,31 +32,35 @@ pub struct Worker {
 
 impl Worker {
     /// Says that this process is at work.
-    pub fn sign(run: &RunFolder) -> Result<(), Failure> {
+    pub(super) fn sign(run: &RunFolder, point: &Point) -> Result<(), StudyError> {
         let worker = Worker {
+            run: point.name.clone(),
             host: host(),
             process: std::process::id(),
             since: now(),
         };
-        run.write(WORKER, &serde_json::to_vec_pretty(&worker)?)
+        run.write_json(WORKER, &worker)
     }
 
     /// Takes that back. Best effort: without the lock it means nothing.
-    pub fn leave(run: &RunFolder) {
+    pub(super) fn leave(run: &RunFolder) {
         let _ = fs::remove_file(run.root().join(WORKER));
     }
 
     /// Whether somebody is at work on a run, and who, where that is known.
-    pub fn at_work(folder: &SweepFolder, name: &str) -> Option<Option<Self>> {
-        let root = folder.run(name);
-        let lock = File::open(root.join(LOCK)).ok()?;
+    pub(super) fn at_work(folder: &SweepFolder, point: &Point) -> Option<Option<Self>> {
+        let root = folder.run(&point.name);
+        let path = root.join(LOCK);
+        fs::symlink_metadata(&path)
+            .ok()
+            .filter(|about| about.is_file())?;
         // Shared, so that two who ask do not take each other for workers.
-        match lock.try_lock_shared() {
+        match File::open(path).ok()?.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
             _ => return None,
         }
-        let text = fs::read_to_string(root.join(WORKER)).ok();
-        Some(text.and_then(|text| serde_json::from_str(&text).ok()))
+        let worker: Option<Worker> = read_sealed(&root.join(WORKER)).ok().flatten();
+        Some(worker.filter(|worker| worker.run == point.name))
     }
 
     /// How long it has been at work, by the clocks of both machines.

@@ -1,6 +1,6 @@
 //! The bulk of Hess: its energy, what lies below zero, and its upper tail.
 
-use hesscope_records::{Finding, Evidence, Number};
+use hesscope_records::{Evidence, Finding, Number};
 use hesscope_spectral::{Bounded, Estimate, IntervalCount};
 
 use super::bounds::HALF;

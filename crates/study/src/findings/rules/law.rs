@@ -1,6 +1,6 @@
 //! The law of H's spectrum.
 
-use hesscope_records::{Finding, FindingVerdict, Evidence};
+use hesscope_records::{Evidence, Finding, FindingVerdict};
 use hesscope_spectral::{Comparison, LawAnalysis, LawName, Side};
 
 use crate::findings::condition::{Statement, exact, finding, number};

@@ -1,6 +1,6 @@
 //! How many outliers Hess has, and that they are those of G.
 
-use hesscope_records::{Finding, FindingVerdict, Evidence, Number};
+use hesscope_records::{Evidence, Finding, FindingVerdict, Number};
 use hesscope_spectral::{OutlierOutcome, UndecidedReason};
 
 use super::bounds::SAME_SPACE;

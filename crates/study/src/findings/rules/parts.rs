@@ -1,9 +1,9 @@
 //! The parts of G: outliers from A1, two bulks from B1 and B2.
 
-use hesscope_records::{Finding, Evidence};
+use hesscope_records::{Evidence, Finding};
 
-use super::bulk::{count, ends};
 use super::bounds::{HALF, SAME_SPACE};
+use super::bulk::{count, ends};
 use super::counting::{above, some_outliers};
 use crate::findings::condition::{
     Statement, at_least, at_most, exact, judge, number, ratio, undecided, within,

@@ -1,8 +1,8 @@
 //! Every rule on records whose answer is known: confirmed, not confirmed, and undecided.
 
 use hesscope_records::{
-    Bulks, Finding, FindingVerdict, KnockOut, LeadingEigenvalues, Evidence, Negative, OverlapRecord,
-    SpacePair, SpaceRecord, Tail,
+    Bulks, Evidence, Finding, FindingVerdict, KnockOut, LeadingEigenvalues, Negative,
+    OverlapRecord, SpacePair, SpaceRecord, Tail,
 };
 use hesscope_spectral::{
     Bounded, EnergySplit, Estimate, IntervalCount, LawAnalysis, LawName, LawOptions,
@@ -28,7 +28,7 @@ fn leading(operator: &str, outliers_of: &[f64], edge: f64, error: f64) -> Leadin
     let residuals = vec![error; all.len()];
     let counted = outliers(&all, &residuals, &OutlierOptions::default()).expect("finite values");
     LeadingEigenvalues {
-        operator: operator.into(),
+        operator: operator.parse().expect("an operator"),
         values: all[..CLASSES].to_vec(),
         residuals: residuals[..CLASSES].to_vec(),
         all: false,
@@ -163,7 +163,7 @@ fn network() -> Evidence {
         ..leading("h", &[], 0.5, 1e-6)
     };
     let without_b2 = LeadingEigenvalues {
-        operator: "a1+a2+b1".into(),
+        operator: "a1+a2+b1".parse().expect("an operator"),
         values: of_hess.clone(),
         residuals: vec![0.0; CLASSES],
         all: true,

@@ -1,0 +1,189 @@
+//! `dynamics.html`: one file, no script, no request.
+
+use hesscope_records::{
+    Along, Between, Dynamics, DynamicsCell, DynamicsSpectrum, Measure, Terms, Transition,
+    TransitionOutcome,
+};
+use maud::{Markup, html};
+
+use crate::figures::Figure;
+use crate::html::Page;
+use crate::html::markup::{Table, details, figure, lead, paragraph};
+use crate::text::names::{NONE, operator_name, size_name, split_name};
+use crate::text::numbers::{accuracy, duration, integer, plain, significant};
+use crate::text::outliers::cell as count;
+
+/// The page; `figures` are those of each operator, in the order of the operators.
+pub(super) fn page(dynamics: &Dynamics, figures: &[[Figure; 2]]) -> String {
+    let settings = &dynamics.settings;
+    let title = format!(
+        "{} on {}: dynamics of the spectrum",
+        settings.network, settings.dataset
+    );
+    let operators = settings.operators.iter().map(operator_name).zip(figures);
+    let main = html! {
+        (lead(&opening(dynamics)))
+        (located(dynamics))
+        @for (place, (name, figures)) in operators.enumerate() {
+            section {
+                h2 { (name) }
+                @for drawn in figures { (figure(drawn, "figures/")) }
+                (details(&format!("Table of {name}"), false, table(dynamics, place, &name)))
+            }
+        }
+    };
+    let page = Page::new(
+        &title,
+        &dynamics.origin.version,
+        &dynamics.origin.device,
+        main,
+    );
+    page.html()
+}
+
+fn opening(dynamics: &Dynamics) -> String {
+    let settings = &dynamics.settings;
+    let operators: Vec<String> = settings.operators.iter().map(operator_name).collect();
+    let sizes: Vec<&str> = settings
+        .sizes
+        .iter()
+        .map(|(size, _)| size.as_str())
+        .collect();
+    let epochs: Vec<String> = settings.epochs.iter().map(usize::to_string).collect();
+    format!(
+        "Spectra of {} over the {} split. Networks of p = {} parameters and C = {} classes, trained on {} examples per class, \
+         analysed at epochs {}: {} spectra in {}.",
+        operators.join(", "),
+        split_name(settings.split),
+        integer(dynamics.dimension),
+        dynamics.classes,
+        sizes.join(", "),
+        epochs.join(", "),
+        integer(dynamics.cells.iter().map(|cell| cell.spectra.len()).sum()),
+        duration(dynamics.origin.seconds),
+    )
+}
+
+/// Where outliers come to stand apart.
+fn located(dynamics: &Dynamics) -> Markup {
+    let rule = format!(
+        "Positive outliers stand apart where the rule counts at least one and the factor between the last of them and the \
+         edge of the bulk is {} or more for all of its error bar. They do not where the rule counts none. Everything else is \
+         undecided and passed over. A transition is a single change along a row or a column of the grid. It lies between the \
+         two decided places beside it, which is its uncertainty. Its neighbours confirm it where at least two decided places \
+         stand on each side.",
+        significant(dynamics.settings.least_separation, 2)
+    );
+    html! {
+        section {
+            h2 { "Where outliers come to stand apart" }
+            (paragraph(&rule))
+            (transitions(dynamics, Along::Epochs, "Sample size", "Along epochs, at each sample size"))
+            (transitions(dynamics, Along::Sizes, "Epoch", "Along sample sizes, at each epoch"))
+        }
+    }
+}
+
+/// The transitions along rows or columns: a row for each place, a column for each operator.
+fn transitions(dynamics: &Dynamics, along: Along, head: &str, caption: &str) -> Table {
+    let operators = &dynamics.settings.operators;
+    let heads = std::iter::once(head.to_owned()).chain(operators.iter().map(operator_name));
+    let found: Vec<&Transition> = dynamics
+        .transitions
+        .iter()
+        .filter(|found| found.along == along)
+        .collect();
+    let mut places: Vec<&str> = Vec::new();
+    for found in &found {
+        if !places.contains(&found.at.as_str()) {
+            places.push(&found.at);
+        }
+    }
+    let row = |place: &str| {
+        let cell = |operator: &Terms| {
+            let mut all = found.iter();
+            let own = all.find(|found| found.at == place && found.operator == *operator);
+            own.map_or_else(String::new, |found| words(&found.outcome))
+        };
+        let head = match along {
+            Along::Epochs => size_name(place),
+            Along::Sizes => place.to_owned(),
+        };
+        let mut row = vec![head];
+        row.extend(operators.iter().map(cell));
+        row
+    };
+    Table::of_columns(caption, heads)
+        .of_text()
+        .with(places.into_iter().map(row))
+}
+
+/// An outcome in a cell.
+fn words(outcome: &TransitionOutcome) -> String {
+    let place = |between: &Between| {
+        let agreed = if between.agreed {
+            ""
+        } else {
+            " (not confirmed by neighbours)"
+        };
+        format!("between {} and {}{agreed}", between.after, between.by)
+    };
+    match outcome {
+        TransitionOutcome::Undecided => "undecided".to_owned(),
+        TransitionOutcome::Never => "not seen: never apart".to_owned(),
+        TransitionOutcome::Throughout => "not seen: apart throughout".to_owned(),
+        TransitionOutcome::Appears(between) => format!("appear {}", place(between)),
+        TransitionOutcome::Disappears(between) => format!("disappear {}", place(between)),
+        TransitionOutcome::OnAndOff => "not located: more than one change".to_owned(),
+    }
+}
+
+/// The numbers of one operator.
+fn table(dynamics: &Dynamics, place: usize, name: &str) -> Table {
+    let head = "Examples per class | Epoch | N | Loss | Accuracy, % | Positive outliers | Negative outliers | Largest eigenvalue | Edge of the bulk | Last outlier over it | Apart";
+    let rows = dynamics.cells.iter();
+    let rows = rows.filter_map(|cell| Some(row(cell, cell.spectra.get(place)?)));
+    Table::new(format!("{name}: error bars in parentheses"), head)
+        .tall()
+        .with(rows)
+}
+
+fn row(cell: &DynamicsCell, found: &DynamicsSpectrum) -> [String; 11] {
+    let apart = match found.apart {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "undecided",
+    };
+    [
+        cell.size.clone(),
+        cell.epoch.to_string(),
+        integer(cell.examples),
+        plain(cell.loss),
+        accuracy(cell.accuracy, 4),
+        count(found.outliers.positive),
+        count(found.outliers.negative),
+        measure(found.largest),
+        measure(found.edge),
+        measure(found.separation),
+        apart.to_owned(),
+    ]
+}
+
+/// `3.1 (2.9 to 3.3)`.
+fn measure(measure: Option<Measure>) -> String {
+    let Some(measure) = measure else {
+        return NONE.to_owned();
+    };
+    let value = significant(measure.value, 4);
+    match measure.upper {
+        Some(upper) => {
+            let ends = [measure.lower, upper].map(|end| significant(end, 4));
+            if ends[0] == ends[1] {
+                value
+            } else {
+                format!("{value} ({} to {})", ends[0], ends[1])
+            }
+        }
+        None => format!("{value} ({} or more)", significant(measure.lower, 4)),
+    }
+}

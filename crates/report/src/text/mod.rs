@@ -1,0 +1,5 @@
+//! Numbers, names and counts in words.
+
+pub(crate) mod names;
+pub(crate) mod numbers;
+pub(crate) mod outliers;
