@@ -1,7 +1,7 @@
 //! The front door: the spectrum of one's own model, by the prelude alone.
 
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 use hesscope::prelude::*;
 
 fn problem(device: &Device) -> Problem {
