@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, TensorData};
 use criterion::{Criterion, SamplingMode, Throughput};
-use hesscope::hvp::{Examples, Options, Part, Problem};
+use hesscope::hvp::{Examples, Part, Problem, ProblemOptions};
 use hesscope::models::{BnMode, NetConfig, Network, Vgg11Classifier, Vgg11Config};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
@@ -36,7 +36,7 @@ const MEMORY_OF: &str = "HESSCOPE_BENCH_MEMORY_OF";
 /// Names the file the table goes to.
 const TABLE: &str = "HESSCOPE_BENCH_TABLE";
 
-/// Directions that share a sweep, K.
+/// Directions that share a pass, K.
 const DIRECTIONS: [usize; 2] = [1, 8];
 
 /// A network and the examples it is measured on.
@@ -100,11 +100,11 @@ impl Subject {
                 .map(|i| (i % self.classes) as u32)
                 .collect(),
         };
-        let options = Options {
+        let options = ProblemOptions {
             directions,
             // Enough for K directions at once of every network here.
             memory: 6 << 30,
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         let forward = |network: &Network, x| network.forward(x, BnMode::Running);
         let mut problem = Problem::new(&network, forward, examples, &device, options)
@@ -167,7 +167,7 @@ impl Case<'_> {
         format!("{}/{}", self.group(), self.function())
     }
 
-    /// Convolutions, or products of matrices, a layer in one product. One forward; a second-order sweep pulls
+    /// Convolutions, or products of matrices, a layer in one product. One forward; a second-order pass pulls
     /// the cotangent back to the layer's input, and each direction takes two more forward, two in the
     /// derivative of the pull-back and two in the pull-back of the tangent; without a second order it is two
     /// forward and two back. A part of G by class goes over the data twice, B2 with its tangents both times.

@@ -12,7 +12,7 @@ use burn::nn::transformer::{
 };
 use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use hesscope::hvp::{Examples, Options, Precision, Problem};
+use hesscope::hvp::{Examples, Precision, Problem, ProblemOptions};
 use shared::Outcome;
 
 const TEXT: &str = "the curve of a bowl says how fast a marble rolls back; the curve of a loss says \
@@ -87,7 +87,7 @@ impl Text {
     }
 }
 
-fn problem(network: &LanguageModel, text: &Text, options: Options) -> Outcome<Problem> {
+fn problem(network: &LanguageModel, text: &Text, options: ProblemOptions) -> Outcome<Problem> {
     let forward = |network: &LanguageModel, tokens: Tensor<2, Int>| network.forward(tokens);
     let device = Device::flex();
     let examples = text.examples();
@@ -99,15 +99,15 @@ fn main() -> Outcome {
     device.seed(1);
     let text = Text::new(TEXT, 16);
     let network = LanguageModel::new(&text, 16, 4, 2, &device);
-    let mut whole = problem(&network, &text, Options::default())?;
+    let mut whole = problem(&network, &text, ProblemOptions::default())?;
     shared::descend(&mut whole, 60, 0.3)?;
     shared::spectra(&whole)?;
 
     let text = Text::new("a marble rolls", 4);
     let network = LanguageModel::new(&text, 4, 1, 1, &device);
-    let exact = Options {
+    let exact = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     shared::agreement(&mut problem(&network, &text, exact)?)
 }

@@ -6,7 +6,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope::hvp::{Examples, Options, Part, Precision, Problem};
+use hesscope::hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
 /// Any module will do that gives logits [n, classes].
@@ -46,9 +46,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     device.seed(1);
     let module = Classifier::new(&device);
     // The mean cross-entropy over the examples, as a function of the parameters.
-    let options = Options {
+    let options = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let forward = |module: &Classifier, x| module.forward(x);
     let mut problem = Problem::new(&module, forward, examples(), &device, options)?;
@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let numbers = Probes::new(ProbeKind::Gaussian, 7).host(space.dim(), 0);
     let vector = space.from_host(&numbers);
 
-    // Several vectors would share one sweep through the network.
+    // Several vectors would share one pass through the network.
     let block = [vector.clone()];
     let product = |part: Part| {
         problem

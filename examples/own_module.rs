@@ -5,7 +5,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope::hvp::{Examples, Options, Part, Problem};
+use hesscope::hvp::{Examples, Part, Problem, ProblemOptions};
 use hesscope::spectral::{SubspaceOptions, subspace_iteration};
 
 /// Any module will do that gives logits [n, classes].
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         |module: &Classifier, x| module.forward(x),
         clouds(60),
         &device,
-        Options::default(),
+        ProblemOptions::default(),
     )?;
     println!("loss {:.4}", problem.evaluate()?.loss);
     for part in Part::MAIN {

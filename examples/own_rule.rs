@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use hesscope::hvp::ir::{FloatOperationIr, OperationIr};
 use hesscope::hvp::rules::{PerInput, Point, Rule, Saved};
-use hesscope::hvp::{Array, Examples, Loss, Lowering, Options, Precision, Problem, Rules};
+use hesscope::hvp::{Array, Examples, Loss, Lowering, Precision, Problem, ProblemOptions, Rules};
 use shared::Outcome;
 
 /// y = arctan x, with y' = 1 / (1 + x²) and y'' = -2 x y'².
@@ -100,9 +100,9 @@ fn main() -> Outcome {
         labels: (0..30).map(|i| (i * i % 3) as u32).collect(),
     };
     let forward = |network: &Classifier, x| network.forward(x);
-    let options = Options {
+    let options = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let refused = Problem::new(&network, forward, examples.clone(), &device, options).err();
     println!("without it: {}", refused.ok_or("there is a rule by now")?);

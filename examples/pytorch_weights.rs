@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use burn::tensor::{Device, TensorData};
 use hesscope::data::{DatasetName, DatasetSpec};
-use hesscope::hvp::{Examples, Options, Part, Problem};
+use hesscope::hvp::{Examples, Part, Problem, ProblemOptions};
 use hesscope::models::{BnMode, NetConfig, Network, export_weights, import_weights};
 use hesscope::spectral::{SubspaceOptions, subspace_iteration};
 
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Digits made by hesscope itself; any data set will do whose images and classes the weights are for.
     let data = hesscope::data::load(&DatasetSpec {
         train_per_class: Some(10.into()),
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })?;
     let (train, shape) = (&data.train, data.train.shape());
     let input = [shape.channels, shape.height, shape.width];
@@ -52,7 +52,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     // Batch normalisation takes its running statistics, as in `model.eval()`.
     let forward = |network: &Network, x| network.forward(x, BnMode::Running);
-    let problem = Problem::new(&network, forward, examples, &device, Options::default())?;
+    let problem = Problem::new(
+        &network,
+        forward,
+        examples,
+        &device,
+        ProblemOptions::default(),
+    )?;
     let evaluation = problem.evaluate()?;
     println!(
         "loss {:.4}, accuracy {:.2}",

@@ -11,7 +11,7 @@ use burn::nn::transformer::{
 };
 use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
-use hesscope::hvp::{Examples, Options, Precision, Problem};
+use hesscope::hvp::{Examples, Precision, Problem, ProblemOptions};
 use shared::Outcome;
 
 const CLASSES: usize = 4;
@@ -85,7 +85,11 @@ fn bars(count: usize, side: usize) -> Examples {
     }
 }
 
-fn problem(network: &VisionTransformer, examples: Examples, options: Options) -> Outcome<Problem> {
+fn problem(
+    network: &VisionTransformer,
+    examples: Examples,
+    options: ProblemOptions,
+) -> Outcome<Problem> {
     let forward = |network: &VisionTransformer, images| network.forward(images);
     let device = Device::flex();
     Ok(Problem::new(network, forward, examples, &device, options)?)
@@ -95,14 +99,14 @@ fn main() -> Outcome {
     let device = Device::flex();
     device.seed(1);
     let network = VisionTransformer::new(8, 16, 4, 2, &device);
-    let mut whole = problem(&network, bars(48, 8), Options::default())?;
+    let mut whole = problem(&network, bars(48, 8), ProblemOptions::default())?;
     shared::descend(&mut whole, 60, 0.1)?;
     shared::spectra(&whole)?;
 
     let network = VisionTransformer::new(4, 4, 1, 1, &device);
-    let exact = Options {
+    let exact = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     shared::agreement(&mut problem(&network, bars(12, 4), exact)?)
 }

@@ -3,7 +3,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, FloatDType, Tensor, TensorData, activation::log_softmax};
-use hesscope::hvp::{Examples, Options, Part, Precision, Problem, capture};
+use hesscope::hvp::{Examples, Part, Precision, PrecisionExt, Problem, ProblemOptions, capture};
 use hesscope::models::{
     BnMode, Densenet40Config, NetConfig, Network, Resnet18Config, Resnet18Stem,
     Resnet18TorchvisionConfig, Vgg11TorchvisionConfig, is_buffer,
@@ -80,10 +80,10 @@ fn problem(network: &Network, seed: u64, mode: BnMode, precision: Precision) -> 
         inputs: pixels(network.input(), seed),
         labels: LABELS.to_vec(),
     };
-    let options = Options {
+    let options = ProblemOptions {
         precision,
         batch_size: Some(LABELS.len()),
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let forward = move |network: &Network, x| network.forward(x, mode);
     Problem::new(network, forward, examples, &Device::flex(), options)

@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, TensorData};
 use hesscope::data::{DatasetName, DatasetSpec};
-use hesscope::hvp::{Examples, Options, Part, Precision, Problem};
+use hesscope::hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::models::{BnMode, NetConfig, Network};
 use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
 
@@ -12,7 +12,7 @@ fn hess_is_g_plus_h_for_every_network() {
     let data = hesscope::data::load(&DatasetSpec {
         train_per_class: Some(2.into()),
         test_per_class: Some(1.into()),
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })
     .expect("the embedded data set");
     let train = data.train;
@@ -30,9 +30,9 @@ fn hess_is_g_plus_h_for_every_network() {
             inputs: TensorData::new(images.clone(), [train.len(), input[0], input[1], input[2]]),
             labels: train.labels().to_vec(),
         };
-        let options = Options {
+        let options = ProblemOptions {
             precision: Precision::F64,
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         let problem = Problem::new(
             &network,

@@ -11,7 +11,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Bad input or a failed device: exit code 2.
+    /// Bad input, or a device, a file or a terminal that fails: exit code 2.
     pub fn new(sentence: impl Into<String>) -> Self {
         Failure {
             sentence: sentence.into(),
@@ -19,7 +19,7 @@ impl Failure {
         }
     }
 
-    /// A comparison that did not come out: exit code 1.
+    /// A comparison that failed: exit code 1.
     pub fn negative(sentence: impl Into<String>) -> Self {
         Failure {
             sentence: sentence.into(),

@@ -2,74 +2,64 @@
 //! of the parts it decomposes into, and report.
 #![forbid(unsafe_code)]
 
-mod analysis;
 mod args;
-mod attribute;
-mod checkpoint_epochs;
-mod class_means;
-mod counted;
-mod data;
-mod data_settings;
-mod density;
-mod devices;
-mod dynamics;
-mod eigenvectors;
-mod export;
+mod commands;
 mod failure;
-mod figure;
-mod folder;
-mod leading;
-mod learning_rate;
 mod memory;
-mod outliers;
+mod options;
 mod output;
-mod overlaps;
-mod pace;
-mod partial;
-mod pipeline;
-mod run;
-mod schema;
-mod seeds;
-mod settings;
-mod source;
-mod sweep;
-mod tensorboard;
-mod timing;
-mod toml_file;
-mod train_settings;
-mod training;
-mod verification;
-mod watcher;
+mod refusal;
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
+use commands::{
+    attribute, check, data, devices, dynamics, export, figure, overlaps, report, run, schema,
+    spectrum, sweep, trace, train, verify,
+};
 use failure::Failure;
+use output::{stream, tell};
 
 fn main() -> ExitCode {
     memory::keep_what_is_freed();
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
-        Err(error) => {
-            // Help and version are no errors; everything else exits with 2, as all bad input does.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return not_read(&error),
     };
-    if let Err(failure) = interruptible().and_then(|()| dispatch(args)) {
-        eprintln!("hesscope: {failure}");
-        return ExitCode::from(failure.code());
+    let ended = interruptible()
+        .and_then(|()| dispatch(args))
+        .and_then(|()| stream::finish());
+    exit(ended)
+}
+
+/// Prints help and the version, which are no errors; everything else exits with 2, as all bad input does.
+fn not_read(error: &clap::Error) -> ExitCode {
+    if let Some(failure) = refusal::sentence(error) {
+        return exit(Err(failure));
     }
-    ExitCode::SUCCESS
+    let printed = error.print().and_then(|()| stdout().flush());
+    if error.use_stderr() {
+        return ExitCode::from(2);
+    }
+    exit(stream::check(printed))
+}
+
+fn exit(ended: Result<(), Failure>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(format_args!("hesscope: {failure}"));
+            ExitCode::from(failure.code())
+        }
+    }
 }
 
 /// Everything that is written is written beside its name and renamed, so that leaving at any moment
-/// leaves a folder that the same command goes on with.
+/// leaves a folder in which the same command resumes.
 fn interruptible() -> Result<(), Failure> {
     ctrlc::set_handler(|| {
-        eprintln!("\nhesscope: interrupted; what was finished is kept, and the same command goes on from there");
+        tell("\nhesscope: interrupted; what is finished is kept, and the work resumes when you repeat the command");
         std::process::exit(130);
     })
     .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))
@@ -77,22 +67,24 @@ fn interruptible() -> Result<(), Failure> {
 
 fn dispatch(args: Args) -> Result<(), Failure> {
     match args.command {
-        Command::Run(options) => pipeline::run(&options),
-        Command::Train(options) => pipeline::train(&options),
-        Command::Spectrum(options) => pipeline::spectrum(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Train(options) => train::run(&options),
+        Command::Spectrum(options) => spectrum::run(&options),
+        Command::Trace(options) => trace::run(&options),
         Command::Overlaps(options) => overlaps::run(&options),
         Command::Attribute(options) => attribute::run(&options),
         Command::Dynamics(options) => dynamics::run(&options),
         Command::Figure(command) => figure::run(&command),
-        Command::Report(options) => pipeline::report(&options),
+        Command::Sweep(options) => sweep::run(options),
+        Command::Report(options) => report::run(&options),
         Command::Export(options) => export::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Data(command) => data::run(&command),
         Command::Devices => {
-            devices::list();
+            devices::run();
             Ok(())
         }
-        Command::Sweep(options) => sweep::run(options),
-        Command::Verify(options) => verification::run(&options),
+        Command::Verify(options) => verify::run(&options),
     }
 }

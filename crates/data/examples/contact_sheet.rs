@@ -31,7 +31,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dyn Er
     let sheet = arguments.next().ok_or("give the PGM file to write")?;
     let name = match arguments.next() {
         Some(name) => name.parse()?,
-        None => DatasetName::SynthDigits,
+        None => DatasetName::SYNTH_DIGITS,
     };
     let spec = DatasetSpec {
         data_dir: arguments.next().map(PathBuf::from),

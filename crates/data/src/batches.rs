@@ -1,6 +1,8 @@
 //! Walking a split in mini-batches.
 
-use crate::{DataError, Draw, Images, stream::Stream};
+use crate::error::DataError;
+use crate::images::{Draw, Images};
+use crate::stream::Stream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;

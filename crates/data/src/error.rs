@@ -1,7 +1,8 @@
-//! Everything that can go wrong, one sentence each.
+//! Why a data set could not be loaded, one sentence each.
 
-use crate::{ArchiveError, ArrayError, CifarError, SettingError};
-use std::path::PathBuf;
+use crate::setting_error::SettingError;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Why a data set could not be loaded or a split not be made.
 ///
@@ -10,10 +11,12 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum DataError {
     /// A data set name that is not known.
-    #[error("unknown data set `{name}`: choose one of {known}")]
+    #[error("unknown data set `{name}`: {}choose one of {known}", did_you_mean(.nearest.as_ref()))]
     UnknownDataset {
         /// The name as given.
         name: String,
+        /// The known name most like it, if one is like it.
+        nearest: Option<String>,
         /// The known names, separated by commas.
         known: String,
     },
@@ -34,16 +37,25 @@ pub enum DataError {
         path: PathBuf,
     },
 
-    /// A file that is not in its folder under any of its names.
+    /// A folder that does not hold the data set itself, but a folder that does.
     #[error(
-        "{file} is missing from {dir} (also looked for {also}): put it there or correct data_dir"
+        "{path} does not hold the data set itself, but {found} looks like it: set data_dir to {found}"
     )]
+    DirectoryTooHigh {
+        /// The path as given.
+        path: PathBuf,
+        /// The folder below it.
+        found: PathBuf,
+    },
+
+    /// A file that is not in its folder under any of its names.
+    #[error("{file} is missing from {dir}{also}: put it there or correct data_dir")]
     FileMissing {
-        /// The folder searched.
+        /// The folder or archive searched.
         dir: PathBuf,
         /// The file's official name.
         file: String,
-        /// The other names tried.
+        /// Nothing, or the other names tried, in brackets.
         also: String,
     },
 
@@ -53,147 +65,20 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
-        source: std::io::Error,
+        source: io::Error,
     },
 
-    /// A gzip file that ends too early.
-    #[error(
-        "{path} ends in the middle of its gzip stream, as a broken download does: fetch it again"
-    )]
-    GzipTruncated {
-        /// The file.
+    /// A file or folder whose content cannot be used.
+    #[error("{path} {problem}: {remedy}")]
+    Unusable {
+        /// The file or folder.
         path: PathBuf,
-    },
-
-    /// A gzip file whose content is damaged.
-    #[error("{path} is a damaged gzip file ({source}): fetch it again")]
-    GzipCorrupt {
-        /// The file.
-        path: PathBuf,
-        /// What the decompressor said.
-        source: std::io::Error,
-    },
-
-    /// A file of some other format.
-    #[error(
-        "{path} is not an IDX file, since it begins with the bytes {found} rather than 00 00: give the official IDX file, plain or gzip"
-    )]
-    NotIdx {
-        /// The file.
-        path: PathBuf,
-        /// Its first four bytes in hexadecimal.
-        found: String,
-    },
-
-    /// An IDX file of other values than bytes.
-    #[error(
-        "{path} holds IDX values of type {found:#04x}, but only unsigned bytes (0x08) are read: give the official file"
-    )]
-    IdxType {
-        /// The file.
-        path: PathBuf,
-        /// The type code in its magic number.
-        found: u8,
-    },
-
-    /// An IDX file with an unexpected number of dimensions.
-    #[error(
-        "{path} has {found} dimension(s) where {expected} are expected: check that image and label files are not swapped"
-    )]
-    IdxRank {
-        /// The file.
-        path: PathBuf,
-        /// The number of dimensions in its magic number.
-        found: u8,
-        /// The number of dimensions that this file should have.
-        expected: usize,
-    },
-
-    /// An IDX file with nothing along one of its dimensions.
-    #[error("{path} says that its dimensions are {dims}, so it holds nothing: fetch it again")]
-    IdxZeroDimension {
-        /// The file.
-        path: PathBuf,
-        /// The dimensions, as in `60000x28x28`.
-        dims: String,
-    },
-
-    /// An IDX file that claims more than is ever read.
-    #[error(
-        "{path} says that its dimensions are {dims}, more than the {limit} bytes that are read at most: fetch it again"
-    )]
-    IdxTooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The dimensions, as in `60000x28x28`.
-        dims: String,
-        /// The most bytes of content that are read.
-        limit: u64,
-    },
-
-    /// An IDX file with fewer bytes than its header announces.
-    #[error("{path} is cut short, with {found} of the {expected} bytes expected: fetch it again")]
-    IdxTooShort {
-        /// The file.
-        path: PathBuf,
-        /// The bytes there are, header included, uncompressed.
-        found: u64,
-        /// The bytes there should be, header included, uncompressed.
-        expected: u64,
-    },
-
-    /// An IDX file with more bytes than its header announces.
-    #[error("{path} goes on after the {expected} bytes that its header announces: fetch it again")]
-    IdxTooLong {
-        /// The file.
-        path: PathBuf,
-        /// The bytes there should be, header included, uncompressed.
-        expected: u64,
-    },
-
-    /// Images of a size that the data set does not have.
-    #[error(
-        "{path} holds images of {height}x{width} pixels rather than {expected}x{expected}: give the official file"
-    )]
-    ImageSize {
-        /// The file.
-        path: PathBuf,
-        /// Rows of one image.
-        height: usize,
-        /// Columns of one image.
-        width: usize,
-        /// Rows and columns that an image should have.
-        expected: usize,
-    },
-
-    /// A different number of images and labels.
-    #[error(
-        "{images_path} holds {images} images but {labels_path} holds {labels} labels: take both files from one download"
-    )]
-    CountMismatch {
-        /// The file of images.
-        images_path: PathBuf,
-        /// The number of images.
-        images: usize,
-        /// The file of labels.
-        labels_path: PathBuf,
-        /// The number of labels.
-        labels: usize,
-    },
-
-    /// A label in a file that stands for no class.
-    #[error(
-        "{path} gives example {index} the label {label}, but labels run from 0 to {last}: fetch it again"
-    )]
-    LabelOutOfRange {
-        /// The file.
-        path: PathBuf,
-        /// The example's place in the file, from 0.
-        index: usize,
-        /// The label found.
-        label: u32,
-        /// The largest label allowed.
-        last: usize,
+        /// The kind of the problem.
+        fault: Fault,
+        /// The problem, as words that go on after the path.
+        problem: String,
+        /// What to do about it.
+        remedy: String,
     },
 
     /// A number of examples per class that cannot be used.
@@ -237,18 +122,6 @@ pub enum DataError {
     #[error(transparent)]
     Setting(#[from] SettingError),
 
-    /// A damaged or unexpected tar archive.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-
-    /// Files that are no CIFAR-10 or CIFAR-100.
-    #[error(transparent)]
-    Cifar(#[from] CifarError),
-
-    /// Files of arrays that do not hold images and labels.
-    #[error(transparent)]
-    Array(#[from] ArrayError),
-
     /// A split made from parts that do not fit each other.
     #[error("a split cannot be made because {problem}: correct the parts given to it")]
     InvalidSplit {
@@ -256,7 +129,81 @@ pub enum DataError {
         problem: String,
     },
 
-    /// What is wrong with a tree of image files.
-    #[error(transparent)]
-    Tree(#[from] crate::tree::TreeError),
+    /// The operating system refused to start threads.
+    #[error(
+        "cannot start the threads that decode images ({reason}): close other programs and try again"
+    )]
+    Threads {
+        /// What the operating system said.
+        reason: String,
+    },
+}
+
+/// The kinds of what can be wrong with the content of a file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It is of a format, or of a variant of a format, that is not read.
+    Format,
+    /// It ends before it should.
+    CutShort,
+    /// It goes on after it should have ended.
+    Overlong,
+    /// It holds, or announces, more than is ever read.
+    TooLarge,
+    /// Its bytes contradict its format.
+    Damaged,
+    /// Its values or parts contradict each other or the data set.
+    Inconsistent,
+    /// It cannot be opened.
+    Unreadable,
+    /// A folder that is not laid out as it should be.
+    Layout,
+    /// Too few images of it can be used.
+    TooFew,
+    /// It is not what it was when the data set was loaded.
+    Changed,
+}
+
+impl DataError {
+    /// For a file or folder whose content cannot be used; `problem` goes on after its path.
+    pub(crate) fn unusable(
+        path: &Path,
+        fault: Fault,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::Unusable {
+            path: path.to_owned(),
+            fault,
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// For a label in a file that stands for no class; `index` is the example's place, from 0.
+    pub(crate) fn label(
+        path: &Path,
+        index: usize,
+        label: impl Into<i128>,
+        classes: usize,
+        remedy: &str,
+    ) -> Self {
+        let (label, last) = (label.into(), classes - 1);
+        let problem =
+            format!("gives example {index} the label {label}, but labels run from 0 to {last}");
+        Self::unusable(path, Fault::Inconsistent, problem, remedy)
+    }
+
+    /// For what the operating system says of a file.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+fn did_you_mean(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |name| format!("did you mean `{name}`? else "))
 }

@@ -1,7 +1,8 @@
 //! The readers, from bytes, for fuzzing. No part of the interface.
 
-use crate::cifar::{CIFAR_10, records};
-use crate::{DataError, archive, arrays, cifar};
+use crate::datasets::cifar::{names, reader, records};
+use crate::error::DataError;
+use crate::formats::{archive, idx as reader_of_idx, npz, safetensors};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ const LIMIT: u64 = 1 << 16;
 /// # Errors
 /// As [`crate::idx::read`].
 pub fn idx(bytes: &[u8]) -> Result<(), DataError> {
-    crate::idx::read::<3>(bytes, Path::new("file")).map(drop)
+    reader_of_idx::read::<3>(bytes, Path::new("file")).map(drop)
 }
 
 /// Records of CIFAR-10, or of CIFAR-100, and names of classes.
@@ -21,7 +22,7 @@ pub fn idx(bytes: &[u8]) -> Result<(), DataError> {
 /// # Errors
 /// What is wrong if they are neither.
 pub fn cifar(bytes: &[u8]) -> Result<(), DataError> {
-    let names = cifar::names::parse(bytes, 10);
+    let names = names::parse(bytes, 10);
     assert!(names.is_none_or(|names| names.len() == 10));
     // Each by itself: no length suits both.
     let read = |classes: &'static [usize]| {
@@ -43,7 +44,7 @@ pub fn cifar(bytes: &[u8]) -> Result<(), DataError> {
 /// # Errors
 /// What is wrong with it.
 pub fn archive(bytes: &[u8]) -> Result<(), DataError> {
-    let files = archive::read(bytes, Path::new("file"), &CIFAR_10.wanted(), LIMIT)?;
+    let files = archive::read(bytes, Path::new("file"), &reader::CIFAR_10.wanted(), LIMIT)?;
     assert!(files.values().map(Vec::len).sum::<usize>() as u64 <= LIMIT);
     Ok(())
 }
@@ -55,9 +56,9 @@ pub fn archive(bytes: &[u8]) -> Result<(), DataError> {
 pub fn arrays(bytes: &[u8]) -> Result<(), DataError> {
     let path = Path::new("file");
     if bytes.starts_with(b"PK") {
-        arrays::npz::read(Cursor::new(bytes), path)?;
+        npz::read(Cursor::new(bytes), path)?;
     } else {
-        arrays::safetensors::read(bytes, path)?;
+        safetensors::read(bytes, path)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What every split of every data set can do.
 
-use crate::{DataError, ImageShape};
+use crate::error::DataError;
+use crate::shape::ImageShape;
 use std::fmt;
 
 /// One split of a data set: its labels at hand, its images when they are asked for.

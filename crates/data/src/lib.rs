@@ -12,7 +12,7 @@
 //! let spec = DatasetSpec {
 //!     train_per_class: Some(4.into()),
 //!     test_per_class: Some(2.into()),
-//!     ..DatasetSpec::new(DatasetName::SynthDigits)
+//!     ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
 //! };
 //! let data = load(&spec)?;
 //! assert_eq!(data.train.len(), 40);
@@ -24,48 +24,40 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod archive;
-mod arrays;
-mod assemble;
-mod augment;
 mod batches;
-mod cifar;
-mod classes;
+mod data_dir;
 mod dataset;
+mod datasets;
+mod defaults;
 mod error;
-mod fingerprint;
+mod formats;
 #[doc(hidden)]
 pub mod fuzzing;
-pub mod idx;
 mod images;
-mod label_noise;
-mod labelled;
 mod memory;
-mod mnist;
 mod name;
+mod nearest;
 mod normalization;
 mod per_class;
-mod settings;
+mod selection;
+mod setting_error;
 mod shape;
-mod split;
+mod spec;
 mod stream;
-mod subset;
-pub mod synth_digits;
-pub mod tree;
 
-pub use archive::ArchiveError;
-pub use arrays::ArrayError;
 pub use batches::{
     Batch, SequentialBatches, ShuffledBatches, epoch_order, sequential_batches, shuffled_batches,
 };
-pub use cifar::CifarError;
-pub use dataset::{Dataset, DatasetSpec, load};
-pub use error::DataError;
+pub use dataset::Dataset;
+pub use datasets::{About, Publication, datasets, load, synth_digits, tree};
+pub use error::{DataError, Fault};
+pub use formats::idx;
 pub use images::{Draw, Images};
+pub use memory::Split;
 pub use name::DatasetName;
 pub use normalization::Normalization;
 pub use per_class::{PAPER_SIZES, PerClass};
-pub use settings::SettingError;
+pub use selection::balanced_subset;
+pub use setting_error::SettingError;
 pub use shape::ImageShape;
-pub use split::Split;
-pub use subset::balanced_subset;
+pub use spec::DatasetSpec;

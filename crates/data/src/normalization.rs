@@ -1,6 +1,6 @@
 //! From bytes to normalised floating point.
 
-use crate::SettingError;
+use crate::setting_error::SettingError;
 use serde::{Deserialize, Serialize};
 
 /// How a byte becomes a value: `(byte / 255 - mean) / std`, channel by channel. A float read from a file stands in
@@ -15,22 +15,6 @@ pub struct Normalization {
 }
 
 impl Normalization {
-    /// For images with one channel.
-    pub(crate) fn grey(mean: f32, std: f32) -> Self {
-        Self {
-            mean: vec![mean],
-            std: vec![std],
-        }
-    }
-
-    /// For images in colour.
-    pub(crate) fn rgb(mean: [f32; 3], std: [f32; 3]) -> Self {
-        Self {
-            mean: mean.into(),
-            std: std.into(),
-        }
-    }
-
     /// Refuses what does not fit images of so many channels, or would give values that are not finite.
     pub(crate) fn check(&self, channels: usize) -> Result<(), SettingError> {
         let (means, stds) = (self.mean.len(), self.std.len());

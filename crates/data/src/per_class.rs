@@ -1,7 +1,7 @@
 //! How many examples of each class.
 
-use crate::SettingError;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use crate::setting_error::SettingError;
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// The 20 sizes of training sets, in examples a class, of V. Papyan, "The full spectrum of deepnet Hessians at
@@ -14,7 +14,8 @@ pub const PAPER_SIZES: [usize; 20] = [
 ///
 /// Written as `136`, as `all`, or as `paper-9` for the ninth of [`PAPER_SIZES`], which is the same as `136`. In
 /// settings a number or a string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "NumberOrText", into = "NumberOrText")]
 pub enum PerClass {
     /// Every example, in the order of the files.
     All,
@@ -73,42 +74,34 @@ impl FromStr for PerClass {
     }
 }
 
-impl Serialize for PerClass {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::All => serializer.serialize_str("all"),
-            Self::Count(count) => serializer.serialize_u64(*count as u64),
+/// A number or a string, as settings have them.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "give a number of examples per class, `all`, or one of paper-1 to paper-20"
+)]
+enum NumberOrText {
+    Number(usize),
+    Text(String),
+}
+
+impl From<PerClass> for NumberOrText {
+    fn from(per_class: PerClass) -> Self {
+        match per_class {
+            PerClass::All => Self::Text("all".into()),
+            PerClass::Count(count) => Self::Number(count),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for PerClass {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NumberOrText;
+impl TryFrom<NumberOrText> for PerClass {
+    type Error = SettingError;
 
-        impl de::Visitor<'_> for NumberOrText {
-            type Value = PerClass;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of examples per class, `all`, or one of paper-1 to paper-20")
-            }
-
-            fn visit_u64<E: de::Error>(self, count: u64) -> Result<PerClass, E> {
-                let count = usize::try_from(count).map(PerClass::Count);
-                count.map_err(|_| E::invalid_value(de::Unexpected::Unsigned(u64::MAX), &self))
-            }
-
-            fn visit_i64<E: de::Error>(self, count: i64) -> Result<PerClass, E> {
-                let count = usize::try_from(count).map(PerClass::Count);
-                count.map_err(|_| E::invalid_value(de::Unexpected::Signed(-1), &self))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<PerClass, E> {
-                text.parse().map_err(E::custom)
-            }
+    fn try_from(given: NumberOrText) -> Result<Self, SettingError> {
+        match given {
+            NumberOrText::Number(count) => Ok(Self::Count(count)),
+            NumberOrText::Text(text) => text.parse(),
         }
-
-        deserializer.deserialize_any(NumberOrText)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Addresses: which can be used, and where a redirect leads.
 
-use crate::{FetchError, Reason};
+use crate::error::FetchError;
+use crate::reason::Reason;
 use ureq::http::Uri;
 
 /// Whether something can be fetched from this address.

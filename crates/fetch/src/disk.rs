@@ -1,24 +1,18 @@
 //! What is common to all files that are written here.
 
-use crate::FetchError;
-use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind};
+use crate::error::FetchError;
+use hesscope_files::{FolderLock, LockError};
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 /// The file in each folder by which one process keeps others out of it.
 const LOCK: &str = ".hesscope-fetch.lock";
 
-/// The sentence for a file that could not be written.
 pub(crate) fn write_error(path: &Path, source: io::Error) -> FetchError {
-    let path = path.to_path_buf();
-    match source.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            FetchError::NoRoom { path, source }
-        }
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            FetchError::NotWritable { path, source }
-        }
-        _ => FetchError::Write { path, source },
+    FetchError::Write {
+        path: path.to_path_buf(),
+        source,
     }
 }
 
@@ -32,24 +26,20 @@ pub(crate) fn read_error(path: &Path, source: io::Error) -> FetchError {
 /// Makes the folder if it is not there, and holds it until the result is dropped.
 ///
 /// The lock file stays: removing it could let two processes in, each with a file of its own.
-pub(crate) fn hold(dir: &Path) -> Result<File, FetchError> {
+pub(crate) fn hold(dir: &Path) -> Result<FolderLock, FetchError> {
     fs::create_dir_all(dir).map_err(|source| FetchError::Folder {
         path: dir.to_path_buf(),
         source,
     })?;
-    let path = dir.join(LOCK);
-    let opened = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path);
-    let file = opened.map_err(|source| write_error(&path, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(FetchError::Locked {
+    match FolderLock::try_hold(&dir.join(LOCK)) {
+        Ok(Some(held)) => Ok(held),
+        Ok(None) => Err(FetchError::Locked {
             path: dir.to_path_buf(),
         }),
-        Err(TryLockError::Error(source)) => Err(write_error(&path, source)),
+        Err(LockError::NotAFile(path)) => Err(FetchError::NotAFile { path }),
+        Err(LockError::Open { path, source } | LockError::Lock { path, source }) => {
+            Err(FetchError::Write { path, source })
+        }
     }
 }
 
@@ -69,6 +59,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FetchError> {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use std::io::ErrorKind;
 
     #[test]
     fn each_failure_of_writing_has_its_sentence() {

@@ -1,7 +1,7 @@
 //! Everything that can go wrong, one sentence each.
 
-use crate::Failure;
-use std::io;
+use crate::reason::Failure;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Why a data set could not be fetched or unpacked.
@@ -99,32 +99,10 @@ pub enum FetchError {
         kept: u64,
     },
 
-    /// No room for a file.
-    #[error(
-        "there is no room to write {path} ({source}): free some space or choose another disk, then fetch again to go on from there"
-    )]
-    NoRoom {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
-    /// A file or folder that may not be written.
-    #[error(
-        "{path} may not be written ({source}): choose another folder or correct its permissions"
-    )]
-    NotWritable {
-        /// The path.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
-    /// Any other failure of a file that is written.
-    #[error("cannot write {path} ({source}): check the disk, then fetch again to go on from there")]
+    /// A file or folder that cannot be written.
+    #[error("{}", not_written(.path, .source))]
     Write {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
@@ -155,43 +133,15 @@ pub enum FetchError {
         problem: String,
     },
 
-    /// An entry that could write outside its folder, or is neither file nor folder.
-    #[error(
-        "{archive} was not unpacked, since its entry `{entry}` {problem}: do not use this archive"
-    )]
-    UnsafeEntry {
+    /// An archive that must not be unpacked, or is not the one expected.
+    #[error("{archive} was not unpacked, since {problem}: {remedy}")]
+    NotUnpacked {
         /// The archive.
         archive: PathBuf,
-        /// The entry's name, with unusual characters escaped.
-        entry: String,
-        /// What is wrong with it, going on after its name.
+        /// What is wrong with it; unusual characters of names are escaped.
         problem: String,
-    },
-
-    /// An archive of more than the limits allow.
-    #[error(
-        "{archive} was not unpacked, since it holds more than {limit} {of}: do not use this archive, or raise `{field}` if it is to be trusted"
-    )]
-    ArchiveTooLarge {
-        /// The archive.
-        archive: PathBuf,
-        /// The limit.
-        limit: u64,
-        /// What it counts.
-        of: &'static str,
-        /// The field of [`Limits`](crate::Limits).
-        field: &'static str,
-    },
-
-    /// An archive without the folder it should unpack to.
-    #[error(
-        "{archive} was not unpacked, since it does not hold the folder {folder}: fetch it again"
-    )]
-    FolderMissing {
-        /// The archive.
-        archive: PathBuf,
-        /// The folder expected.
-        folder: String,
+        /// What to do about it.
+        remedy: String,
     },
 
     /// A folder in the place of the one to be unpacked.
@@ -204,6 +154,25 @@ pub enum FetchError {
         /// The folder in place.
         path: PathBuf,
     },
+}
+
+/// The sentence for a file that could not be written, by what stood in the way.
+fn not_written(path: &Path, source: &io::Error) -> String {
+    use ErrorKind::{
+        FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    let path = path.display();
+    match source.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => format!(
+            "there is no room to write {path} ({source}): free some space or choose another disk, then fetch again to go on from there"
+        ),
+        PermissionDenied | ReadOnlyFilesystem => format!(
+            "{path} may not be written ({source}): choose another folder or correct its permissions"
+        ),
+        _ => format!(
+            "cannot write {path} ({source}): check the disk, then fetch again to go on from there"
+        ),
+    }
 }
 
 fn list(failures: &[Failure]) -> String {

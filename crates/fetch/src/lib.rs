@@ -1,7 +1,6 @@
 //! Downloads of the data sets: pinned by SHA-256, resumable, unpacked with care.
 //!
-//! [`Catalogue::standard`] says where each data set comes from, under which licence, and which bytes
-//! its files have. [`Fetcher::fetch`] brings those bytes into a folder, whatever the network does on
+//! [`Catalogue::standard`] says where the files of each data set are and which bytes they have. [`Fetcher::fetch`] brings those bytes into a folder, whatever the network does on
 //! the way, and [`verify`] says of a folder whether they are there. Nothing is printed: progress goes
 //! to an [`Observer`].
 //!
@@ -32,9 +31,7 @@ mod verify;
 pub use catalogue::{Catalogue, Dataset, Pin, RemoteFile};
 pub use checksum::{Checksum, ChecksumError};
 pub use error::FetchError;
-pub use reason::Reason;
-pub use transfer::{
-    Failure, FetchedFile, Fetcher, Observer, Origin, Retry, Settings, UnpackedFolder,
-};
+pub use reason::{Failure, Reason};
+pub use transfer::{FetchedFile, Fetcher, Observer, Origin, Retry, Settings, UnpackedFolder};
 pub use unpack::{Limits, unpack};
 pub use verify::{FileReport, FileState, Report, verify};

@@ -1,6 +1,7 @@
 //! Why one request brought no file.
 
-use crate::Checksum;
+use crate::checksum::Checksum;
+use std::fmt;
 
 /// Why one request brought no file. It is shown as what follows the address in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,6 +115,21 @@ pub enum Reason {
         /// The number allowed.
         limit: u32,
     },
+}
+
+/// An address and why it did not give its file. It is shown as both, as a clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The address.
+    pub address: String,
+    /// The last thing that went wrong there.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.address, self.reason)
+    }
 }
 
 impl Reason {

@@ -1,8 +1,7 @@
 //! What a folder holds of a data set.
 
-use crate::catalogue::{Dataset, RemoteFile};
-use crate::checksum::Hasher;
-use crate::{Checksum, Pin};
+use crate::catalogue::{Dataset, Pin, RemoteFile};
+use crate::checksum::{Checksum, Hasher};
 use flate2::read::MultiGzDecoder;
 use serde::Serialize;
 use std::fmt;

@@ -69,7 +69,8 @@ pub fn remove_leftovers(folder: &Path) {
     }
 }
 
-fn is_leftover(name: &str) -> bool {
+/// Whether a file of this name is a temporary one of [`write_whole`].
+pub fn is_leftover(name: &str) -> bool {
     let middle = name
         .strip_prefix(PREFIX)
         .and_then(|rest| rest.strip_suffix(SUFFIX));

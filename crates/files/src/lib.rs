@@ -8,6 +8,6 @@ mod checksum;
 mod lock;
 pub mod sealed;
 
-pub use atomic::{remove_leftovers, write_bytes, write_whole};
+pub use atomic::{is_leftover, remove_leftovers, write_bytes, write_whole};
 pub use checksum::{Sha256Writer, sha256_file, sha256_hex};
 pub use lock::{FolderLock, LockError};

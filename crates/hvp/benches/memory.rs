@@ -7,7 +7,7 @@ mod networks;
 use std::fs;
 use std::process::Command;
 
-use hesscope_hvp::{Options, Part};
+use hesscope_hvp::{Part, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 use networks::{Case, SMALL_CNN, VGG11};
 
@@ -23,18 +23,18 @@ fn status(key: &str) -> Option<f64> {
 }
 
 fn measure(case: &Case, part: Part, directions: usize, mebibytes: usize) {
-    let options = Options {
+    let options = ProblemOptions {
         directions,
         memory: mebibytes << 20,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
-    let problem = |count: usize, options: Options| {
+    let problem = |count: usize, options: ProblemOptions| {
         case.problem(count, options)
             .expect("a network of operations with rules")
     };
     // As many examples as go at once: more take longer but not more memory.
     let plan = problem(512, options).plan();
-    let options = Options {
+    let options = ProblemOptions {
         batch_size: Some(plan.batch_size),
         ..options
     };

@@ -13,7 +13,7 @@ mod networks;
 use std::hint::black_box;
 use std::time::Instant;
 
-use hesscope_hvp::{Options, Part, Problem};
+use hesscope_hvp::{Part, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 use networks::{Case, SMALL_CNN, VGG11};
 
@@ -81,10 +81,10 @@ fn least(seconds: &[f64]) -> f64 {
 }
 
 fn measure(case: &Case, names: &[String]) {
-    let options = Options {
+    let options = ProblemOptions {
         // Enough for 8 directions at once of the larger network.
         memory: 4 << 30,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let problem = case
         .problem(case.examples, options)

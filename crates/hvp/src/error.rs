@@ -3,7 +3,8 @@
 use burn_backend::ExecutionError;
 use thiserror::Error;
 
-use crate::problem::SourceError;
+/// Why a source of data could not give a batch.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a network could not be captured.
 #[derive(Debug, Error)]
@@ -99,4 +100,14 @@ pub enum HvpError {
         /// The examples at once.
         batch: usize,
     },
+}
+
+impl HvpError {
+    /// The error of a source, which may be one of ours.
+    pub(crate) fn of_source(error: SourceError) -> Self {
+        match error.downcast::<HvpError>() {
+            Ok(ours) => *ours,
+            Err(error) => HvpError::Source(error),
+        }
+    }
 }

@@ -1,8 +1,8 @@
-//! Operators restricted to named layers: blocks of the matrix.
+//! The parameters of named layers.
 
 use std::ops::Range;
 
-use hesscope_spectral::{LinearOperator, OperatorError, VectorSpace};
+use hesscope_spectral::VectorSpace;
 
 use crate::array::Array;
 use crate::error::HvpError;
@@ -103,71 +103,5 @@ impl Layers {
             pieces.push(part.zeros_of(&[self.whole.dim() - at]));
         }
         Array::cat(&pieces, 0)
-    }
-}
-
-/// The diagonal block of an operator in some layers, symmetric as the operator is.
-#[derive(Clone, Debug)]
-pub struct Restricted<O> {
-    block: Block<O>,
-}
-
-impl<O: LinearOperator<Space = ParameterSpace>> Restricted<O> {
-    /// The rows and columns of `layers`.
-    pub fn new(operator: O, layers: &Layers) -> Self {
-        Restricted {
-            block: Block::new(operator, layers, layers),
-        }
-    }
-}
-
-impl<O: LinearOperator<Space = ParameterSpace>> LinearOperator for Restricted<O> {
-    type Space = ParameterSpace;
-
-    fn space(&self) -> &ParameterSpace {
-        self.block.rows.space()
-    }
-
-    fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
-        self.block.apply(block)
-    }
-}
-
-/// A block of an operator off its diagonal, rectangular.
-#[derive(Clone, Debug)]
-pub struct Block<O> {
-    operator: O,
-    rows: Layers,
-    columns: Layers,
-}
-
-impl<O: LinearOperator<Space = ParameterSpace>> Block<O> {
-    /// The block of these rows and columns.
-    pub fn new(operator: O, rows: &Layers, columns: &Layers) -> Self {
-        Block {
-            operator,
-            rows: rows.clone(),
-            columns: columns.clone(),
-        }
-    }
-
-    /// The block on the other side of the diagonal, its transpose.
-    pub fn transpose(self) -> Self {
-        Block {
-            operator: self.operator,
-            rows: self.columns,
-            columns: self.rows,
-        }
-    }
-
-    /// The products with vectors of the columns' space, vectors of the rows' space.
-    ///
-    /// # Errors
-    ///
-    /// Those of the operator.
-    pub fn apply(&self, block: &[Array]) -> Result<Vec<Array>, OperatorError> {
-        let whole: Vec<Array> = block.iter().map(|x| self.columns.embed(x)).collect();
-        let products = self.operator.apply(&whole)?;
-        Ok(products.iter().map(|y| self.rows.extract(y)).collect())
     }
 }

@@ -6,37 +6,38 @@
 #![forbid(unsafe_code)]
 
 pub mod array;
+mod blocks;
 mod capture;
 pub mod class;
 mod error;
 mod fisher;
-mod host;
+mod footprint;
 mod input;
 mod layers;
-mod live;
 mod loss;
 mod lower;
 pub mod operators;
+mod pass;
 mod precision;
 mod problem;
 mod program;
 pub mod rules;
 mod space;
-mod sweep;
 
 pub use array::{Array, Kind};
+pub use blocks::{Block, DiagonalBlock};
 /// The record of operations that [`Rules`] are given.
 pub use burn_ir as ir;
 pub use capture::{capture, capture_with};
-pub use error::{CaptureError, HvpError};
+pub use error::{CaptureError, HvpError, SourceError};
 pub use fisher::{Moment, MomentOperator};
 pub use hesscope_records::{Part, Precision, Terms, UnknownPart};
 pub use input::InputKind;
-pub use layers::{Block, Layers, Restricted};
+pub use layers::Layers;
 pub use loss::{IGNORED, Loss, Objective, SplitMix64, Targets};
 pub use lower::{Lowering, Rules};
 pub use operators::Operator;
 pub use precision::PrecisionExt;
-pub use problem::{Evaluation, Examples, Options, Plan, Problem, Samples, Source, SourceError};
+pub use problem::{Evaluation, Examples, Plan, Problem, ProblemOptions, Samples, Source};
 pub use program::{Node, Parameter, Program, Slot};
 pub use space::ParameterSpace;

@@ -1,6 +1,6 @@
 //! The Hessian of the loss and its parts, as linear operators.
 //!
-//! One sweep serves them all; they differ in the pair of seeds at the logits. With r the gradient of
+//! One pass serves them all; they differ in the pair of seeds at the logits. With r the gradient of
 //! the loss of a row in its logits and S its Hessian (see [`Loss`](crate::Loss)), which for
 //! cross-entropy are p - y and diag(p) - p pᵀ, and N the number of rows that count:
 //!
@@ -30,9 +30,20 @@ pub struct Operator<'a> {
     terms: Terms,
 }
 
+impl Problem {
+    /// The operator of a part of the Hessian or a sum of parts.
+    pub fn operator(&self, terms: impl Into<Terms>) -> Operator<'_> {
+        Operator {
+            problem: self,
+            terms: terms.into(),
+        }
+    }
+}
+
 impl<'a> Operator<'a> {
-    pub(crate) fn new(problem: &'a Problem, terms: Terms) -> Self {
-        Operator { problem, terms }
+    /// The problem it is a part of.
+    pub fn problem(&self) -> &'a Problem {
+        self.problem
     }
 
     /// Which parts it is the sum of.

@@ -6,7 +6,10 @@ use faer::{Mat, MatRef};
 use hesscope_spectral::VectorSpace;
 
 use crate::array::Array;
-use crate::host::{self, Numbers, Real, vectors, with_real};
+use crate::array::host::numbers::Numbers;
+use crate::array::host::real::{Real, with_real};
+use crate::array::host::results::{array, change};
+use crate::array::host::vectors;
 use crate::precision::Precision;
 
 /// Columns a vector is folded into before a reduction on a device, whose partial sums are then added
@@ -116,7 +119,7 @@ impl VectorSpace for ParameterSpace {
         update(y, |y| {
             with_real!(x, T => {
                 let x = Numbers::<T>::of(x);
-                host::change::<T>(y, |y| vectors::axpy(alpha, &x, y))
+                change::<T>(y, |y| vectors::axpy(alpha, &x, y))
             })
         });
     }
@@ -128,7 +131,7 @@ impl VectorSpace for ParameterSpace {
         }
         update(
             x,
-            |x| with_real!(&x, T => host::change::<T>(x, |x| vectors::scale(alpha, x))),
+            |x| with_real!(&x, T => change::<T>(x, |x| vectors::scale(alpha, x))),
         );
     }
 
@@ -169,10 +172,10 @@ impl VectorSpace for ParameterSpace {
     }
 }
 
-/// Replaces a vector by what `change` makes of it, which holds it alone.
-fn update(vector: &mut Array, change: impl FnOnce(Array) -> Array) {
+/// Replaces a vector by what `with` makes of it, which holds it alone.
+fn update(vector: &mut Array, with: impl FnOnce(Array) -> Array) {
     let nothing = vector.zeros_of(&[0]);
-    *vector = change(std::mem::replace(vector, nothing));
+    *vector = with(std::mem::replace(vector, nothing));
 }
 
 fn borrowed<T: Real>(vectors: &[Array]) -> Vec<Numbers<T>> {
@@ -192,7 +195,7 @@ fn combine<T: Real>(basis: &[Array], coefficients: MatRef<'_, f64>, dim: usize) 
     let basis = borrowed::<T>(basis);
     vectors::combine(&slices(&basis), coefficients, dim)
         .into_iter()
-        .map(|vector| host::array(vector, &[dim]))
+        .map(|vector| array(vector, &[dim]))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, close, entries, exact, filled};
 use faer::Mat;
 use hesscope_hvp::class::{ClassMean, GramMethod};
-use hesscope_hvp::{Examples, Options, Part, Problem, Terms};
+use hesscope_hvp::{Examples, Part, Problem, ProblemOptions, Terms};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 const ROUNDING: f64 = 1e-12;
@@ -168,7 +168,7 @@ fn jacobian(problem: &mut Problem) -> (Vec<Vec<Vector>>, Vec<Vec<f64>>) {
 
 /// A problem of a network whose batches are cut anew.
 fn problem<N: Network>(labels: &[u32], batch: usize) -> Problem {
-    let options = Options {
+    let options = ProblemOptions {
         batch_size: Some(batch),
         directions: 3,
         ..exact()
@@ -375,7 +375,7 @@ fn two_classes_and_a_hundred() {
             hidden: LinearConfig::new(6, 4).init(&Device::flex()),
             last: LinearConfig::new(4, classes).init(&Device::flex()),
         };
-        let options = Options {
+        let options = ProblemOptions {
             batch_size: Some(7),
             ..exact()
         };

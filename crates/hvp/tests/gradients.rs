@@ -5,7 +5,7 @@ mod common;
 use burn::tensor::Device;
 use common::networks::{BatchCnn, Cnn, Concat, Idle, Mlp, Network, Residual};
 use common::{autodiff_gradient, close, examples, filled, gradient};
-use hesscope_hvp::{Options, Precision, Problem};
+use hesscope_hvp::{Precision, Problem, ProblemOptions};
 
 const LABELS: [u32; 7] = [0, 1, 2, 1, 0, 2, 2];
 
@@ -16,10 +16,10 @@ fn check<N: Network>(name: &str, labels: &[u32]) {
         let examples = examples::<N>(labels, 77);
         let expected = autodiff_gradient(&network, &examples, precision);
         // One batch, for statistics of the batch see all of it.
-        let options = Options {
+        let options = ProblemOptions {
             precision,
             batch_size: Some(labels.len()),
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         let problem = Problem::new(
             &network,

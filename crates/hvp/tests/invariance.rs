@@ -6,7 +6,7 @@ mod common;
 use burn::tensor::Device;
 use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
-use hesscope_hvp::{HvpError, Options, Part, Precision, Problem};
+use hesscope_hvp::{HvpError, Part, Precision, Problem, ProblemOptions};
 use hesscope_spectral::VectorSpace;
 
 const LABELS: [u32; 11] = [0, 1, 2, 1, 0, 2, 2, 0, 0, 1, 2];
@@ -31,7 +31,7 @@ fn all(problem: &Problem, vectors: &[Vec<f64>]) -> Vec<f64> {
 
 fn directions_do_not_matter<N: Network>() {
     let with = |directions: usize| {
-        let options = Options {
+        let options = ProblemOptions {
             directions,
             ..exact()
         };
@@ -61,7 +61,7 @@ fn directions() {
 
 fn batches_do_not_matter<N: Network>() {
     let with = |batch_size: Option<usize>, memory: usize| {
-        let options = Options {
+        let options = ProblemOptions {
             batch_size,
             memory,
             ..exact()
@@ -118,7 +118,7 @@ fn least_memory<N: Network>() -> usize {
             |network: &N, x| network.forward(x),
             examples::<N>(&LABELS, 77),
             &Device::flex(),
-            Options {
+            ProblemOptions {
                 memory,
                 batch_size,
                 ..exact()
@@ -165,11 +165,11 @@ fn batches() {
 }
 
 fn repeats<N: Network>(precision: Precision) {
-    let options = Options {
+    let options = ProblemOptions {
         precision,
         batch_size: Some(3),
         directions: 4,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let problem = problem::<N>(&LABELS, 8, options);
     let vectors = vectors(&problem, 5);
@@ -190,10 +190,10 @@ fn repetition_gives_the_same_bits() {
 
 fn precisions_agree<N: Network>(name: &str) {
     let with = |precision: Precision| {
-        let options = Options {
+        let options = ProblemOptions {
             precision,
             batch_size: Some(LABELS.len()),
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         // The filled networks hold the same numbers in both precisions.
         problem::<N>(&LABELS, 8, options)

@@ -5,7 +5,7 @@ mod common;
 use common::networks::{Cnn, Network, Residual};
 use common::{Numbers, close, exact, problem};
 use faer::Mat;
-use hesscope_hvp::{Block, Moment, Part, Problem, Restricted};
+use hesscope_hvp::{Block, DiagonalBlock, Moment, Part, Problem};
 use hesscope_spectral::{VectorSpace, to_dense};
 
 /// Which coordinates belong to parameters in a layer.
@@ -42,7 +42,7 @@ fn check<N: Network>(rows: &[&str], columns: &[&str]) {
         (i.len(), j.len())
     );
 
-    let diagonal = Restricted::new(problem.operator(Part::Hess), &of_rows);
+    let diagonal = DiagonalBlock::new(problem.operator(Part::Hess), &of_rows);
     let ours = to_dense(&diagonal, 3).expect("products");
     let expected = Mat::from_fn(i.len(), i.len(), |a, b| dense[(i[a], i[b])]);
     close(&flat(&ours), &flat(&expected), 1e-13, "a diagonal block");
@@ -130,7 +130,7 @@ fn restriction_fits_any_operator() {
         .expect("an operator");
     let i = coordinates(&problem, &[last_layer::<Cnn>().as_str()]);
     let dense = to_dense(&fisher, 8).expect("products");
-    let ours = to_dense(&Restricted::new(&fisher, &layers), 8).expect("products");
+    let ours = to_dense(&DiagonalBlock::new(&fisher, &layers), 8).expect("products");
     let expected = Mat::from_fn(i.len(), i.len(), |a, b| dense[(i[a], i[b])]);
     close(&flat(&ours), &flat(&expected), 1e-13, "the Fisher's block");
 }

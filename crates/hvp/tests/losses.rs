@@ -14,8 +14,9 @@ use common::{
     Numbers, close, differences, entries, exact, filled, gradient, products, reverse_mode,
 };
 use faer::Mat;
+use hesscope_hvp::PrecisionExt;
 use hesscope_hvp::{
-    HvpError, IGNORED, Loss, Objective, Options, Part, Precision, Problem, Samples, Targets,
+    HvpError, IGNORED, Loss, Objective, Part, Precision, Problem, ProblemOptions, Samples, Targets,
 };
 use hesscope_spectral::{VectorSpace, to_dense};
 
@@ -111,7 +112,7 @@ fn labels(rows: usize) -> Vec<u32> {
 fn try_problem<N: Network>(
     samples: Samples,
     objective: Objective,
-    options: Options,
+    options: ProblemOptions,
 ) -> Result<Problem, HvpError> {
     Problem::with_objective(
         &filled(N::new(), 9, options.precision),
@@ -405,7 +406,7 @@ fn ignored_rows_are_as_if_they_were_not_there() {
     };
     for samples in [by_class, by_mark, by_both] {
         for batch_size in [1, 3, COUNT] {
-            let options = Options {
+            let options = ProblemOptions {
                 batch_size: Some(batch_size),
                 ..exact()
             };
@@ -456,7 +457,7 @@ fn the_mini_batch_and_the_directions_do_not_matter() {
             ..samples::<Cnn>(Targets::Values(values))
         };
         let with = |batch_size: Option<usize>, directions: usize| {
-            let options = Options {
+            let options = ProblemOptions {
                 batch_size,
                 directions,
                 ..exact()
@@ -484,7 +485,7 @@ fn several_rows_an_example_are_as_many_examples() {
             targets: Targets::Classes(labels.clone()),
             counted: None,
         };
-        let options = Options {
+        let options = ProblemOptions {
             batch_size: Some(batch_size),
             ..exact()
         };

@@ -5,7 +5,7 @@ mod common;
 use burn::tensor::{Device, TensorData};
 use common::networks::{BatchCnn, Cnn, Mlp, Network};
 use common::{close, entries, exact, examples, filled, gradient, problem};
-use hesscope_hvp::{Examples, Moment, Options, Part, Problem};
+use hesscope_hvp::{Examples, Moment, Part, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 const LABELS: [u32; 6] = [0, 1, 2, 1, 0, 2];
@@ -58,7 +58,7 @@ fn dense(problem: &Problem, moment: Moment) -> Vec<f64> {
 }
 
 fn in_batches<N: Network>(batch: usize) -> Problem {
-    let options = Options {
+    let options = ProblemOptions {
         batch_size: Some(batch),
         directions: 3,
         ..exact()

@@ -13,7 +13,7 @@ use common::{
     products,
 };
 use faer::Mat;
-use hesscope_hvp::{Options, Part, Problem};
+use hesscope_hvp::{Part, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
 const STEP: f64 = 1e-5;
@@ -27,7 +27,7 @@ fn dense(problem: &Problem, part: Part) -> Vec<f64> {
 }
 
 fn check<N: Network>(name: &str, labels: &[u32]) {
-    let options = Options {
+    let options = ProblemOptions {
         batch_size: Some(labels.len()),
         ..exact()
     };

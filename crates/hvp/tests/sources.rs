@@ -9,7 +9,8 @@ use burn::tensor::{DType, Device, TensorData};
 use common::networks::{Mlp, Network};
 use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
 use hesscope_hvp::{
-    Examples, HvpError, Options, Part, Precision, Problem, Samples, Source, SourceError, Targets,
+    Examples, HvpError, Part, Precision, Problem, ProblemOptions, Samples, Source, SourceError,
+    Targets,
 };
 use hesscope_spectral::{LinearOperator, SpectralError, VectorSpace, to_dense};
 
@@ -111,8 +112,8 @@ impl Source for Changing {
     }
 }
 
-fn options() -> Options {
-    Options {
+fn options() -> ProblemOptions {
+    ProblemOptions {
         batch_size: Some(BATCH),
         ..exact()
     }

@@ -23,7 +23,8 @@ use common::{
 };
 use faer::Mat;
 use hesscope_hvp::{
-    CaptureError, Examples, HvpError, IGNORED, Moment, Options, Part, Precision, Problem, capture,
+    CaptureError, Examples, HvpError, IGNORED, Moment, Part, Precision, Problem, ProblemOptions,
+    capture,
 };
 use hesscope_spectral::{LinearOperator, VectorSpace, to_dense};
 
@@ -273,7 +274,7 @@ fn of_a_language_model() {
                 labels: labels.clone(),
             },
             &device(),
-            Options {
+            ProblemOptions {
                 batch_size,
                 ..exact()
             },
@@ -305,7 +306,7 @@ fn gradients_in_float32() {
         |network: &Vision, x| network.forward(x),
         Examples { inputs, labels },
         &device(),
-        Options::default(),
+        ProblemOptions::default(),
     );
     let ours = gradient(&problem.expect("rules for all of it"));
     close(&ours, &expected, 1e-4, "vision");
@@ -321,7 +322,7 @@ fn gradients_in_float32() {
         |network: &Language, x: Tensor<2, Int>| network.forward(x),
         Examples { inputs, labels },
         &device(),
-        Options::default(),
+        ProblemOptions::default(),
     );
     let ours = gradient(&problem.expect("rules for all of it"));
     close(&ours, &expected, 1e-4, "language");
@@ -448,7 +449,7 @@ fn encodings_of_positions_are_constants() {
         forward,
         Examples { inputs, labels },
         &device(),
-        Options::default(),
+        ProblemOptions::default(),
     )
     .expect("rules for all of it");
     let logits = problem.evaluate().expect("a pass").logits;
@@ -517,7 +518,7 @@ fn tokens_keep_their_values_in_float32() {
             labels: vec![0],
         },
         &device(),
-        Options::default(),
+        ProblemOptions::default(),
     )
     .expect("rules for all of it");
     let same = Tensor::<2, Int>::from_data([[large, large - 1]], &device());
@@ -560,7 +561,7 @@ fn every_row_of_a_language_model_has_a_gradient_of_its_own() {
                 labels: labels.to_vec(),
             },
             &device(),
-            Options {
+            ProblemOptions {
                 batch_size: Some(2),
                 ..exact()
             },
@@ -609,7 +610,7 @@ fn refused(inputs: TensorData, labels: Vec<u32>) -> String {
         |network: &Language, x: Tensor<2, Int>| network.forward(x),
         Examples { inputs, labels },
         &device(),
-        Options::default(),
+        ProblemOptions::default(),
     );
     match made {
         Err(error) => error.to_string(),
@@ -648,9 +649,9 @@ fn rows_that_do_not_grow_with_the_batch_are_refused() {
             labels: vec![0; 6],
         },
         &device(),
-        Options {
+        ProblemOptions {
             batch_size: Some(2),
-            ..Options::default()
+            ..ProblemOptions::default()
         },
     );
     let Err(HvpError::Capture(CaptureError::Logits { shape, batch })) = made else {

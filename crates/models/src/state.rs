@@ -94,13 +94,16 @@ impl PathStack {
     }
 }
 
-/// All parameters and running statistics of a module, in visiting order.
-pub fn state_of<M: Module>(module: &M) -> Vec<NamedTensor> {
-    struct Collect {
+/// Calls `f` with the path, the shape and the value of every parameter and running statistic, in visiting order.
+fn visit_tensors<M: Module>(
+    module: &M,
+    f: impl FnMut(String, Vec<usize>, &dyn Fn() -> TensorData),
+) {
+    struct Visit<F> {
         stack: PathStack,
-        state: Vec<NamedTensor>,
+        f: F,
     }
-    impl ModuleVisitor for Collect {
+    impl<F: FnMut(String, Vec<usize>, &dyn Fn() -> TensorData)> ModuleVisitor for Visit<F> {
         fn enter_module(&mut self, name: &str, _container: &str) {
             self.stack.push(name);
         }
@@ -108,47 +111,35 @@ pub fn state_of<M: Module>(module: &M) -> Vec<NamedTensor> {
             self.stack.pop();
         }
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let path = self.stack.path();
-            let tensor = param.val().without_autodiff();
-            let is_buffer = is_buffer(&path);
-            self.state.push(NamedTensor {
-                path,
-                shape: tensor.dims().to_vec(),
-                data: tensor.into_data(),
-                is_buffer,
-            });
+            let value = || param.val().without_autodiff().into_data();
+            (self.f)(self.stack.path(), param.dims().to_vec(), &value);
         }
     }
-    let mut collect = Collect {
+    module.visit(&mut Visit {
         stack: PathStack::default(),
-        state: Vec::new(),
-    };
-    module.visit(&mut collect);
-    collect.state
+        f,
+    });
+}
+
+/// All parameters and running statistics of a module, in visiting order.
+pub fn state_of<M: Module>(module: &M) -> Vec<NamedTensor> {
+    let mut state = Vec::new();
+    visit_tensors(module, |path, shape, value| {
+        state.push(NamedTensor {
+            is_buffer: is_buffer(&path),
+            path,
+            shape,
+            data: value(),
+        });
+    });
+    state
 }
 
 /// The paths and shapes of all parameters and running statistics of a module, in visiting order.
 pub(crate) fn state_shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
-    #[derive(Default)]
-    struct Shapes {
-        stack: PathStack,
-        shapes: Vec<(String, Vec<usize>)>,
-    }
-    impl ModuleVisitor for Shapes {
-        fn enter_module(&mut self, name: &str, _container: &str) {
-            self.stack.push(name);
-        }
-        fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.stack.pop();
-        }
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            let shape = param.dims().to_vec();
-            self.shapes.push((self.stack.path(), shape));
-        }
-    }
-    let mut shapes = Shapes::default();
-    module.visit(&mut shapes);
-    shapes.shapes
+    let mut shapes = Vec::new();
+    visit_tensors(module, |path, shape, _| shapes.push((path, shape)));
+    shapes
 }
 
 /// The number of trainable parameters of a module.
@@ -156,27 +147,11 @@ pub(crate) fn state_shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
 /// Burn's own count descends to a [`Buffer`](crate::Buffer), which counts nothing, except within an `Option`, where it
 /// counts every tensor.
 pub(crate) fn count_parameters<M: Module>(module: &M) -> usize {
-    #[derive(Default)]
-    struct Count {
-        stack: PathStack,
-        parameters: usize,
-    }
-    impl ModuleVisitor for Count {
-        fn enter_module(&mut self, name: &str, _container: &str) {
-            self.stack.push(name);
-        }
-        fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.stack.pop();
-        }
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if !is_buffer(&self.stack.path()) {
-                self.parameters += param.dims().iter().product::<usize>();
-            }
-        }
-    }
-    let mut count = Count::default();
-    module.visit(&mut count);
-    count.parameters
+    let tensors = state_shapes(module).into_iter();
+    tensors
+        .filter(|(path, _)| !is_buffer(path))
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
 }
 
 /// The module with its parameters and running statistics replaced by `state`, on `device`.
@@ -193,14 +168,8 @@ pub fn load_state<M: Module>(
             return Err(StateError::Twice { path: twice.path });
         }
     }
-    let mut check = Check {
-        stack: PathStack::default(),
-        state: &by_path,
-        error: None,
-    };
-    module.visit(&mut check);
-    if let Some(error) = check.error {
-        return Err(error);
+    for (path, shape) in state_shapes(&module) {
+        check_tensor(path, &shape, &by_path)?;
     }
     let mut fill = Fill {
         stack: PathStack::default(),
@@ -214,45 +183,28 @@ pub fn load_state<M: Module>(
     }
 }
 
-struct Check<'a> {
-    stack: PathStack,
-    state: &'a BTreeMap<String, NamedTensor>,
-    error: Option<StateError>,
-}
-
-impl Check<'_> {
-    fn problem(&self, path: String, wanted: &[usize]) -> Option<StateError> {
-        let Some(tensor) = self.state.get(&path) else {
-            return Some(StateError::Missing { path });
-        };
-        if tensor.shape != wanted || tensor.data.shape().as_slice() != wanted {
-            return Some(StateError::Shape {
-                path,
-                found: tensor.shape.clone(),
-                wanted: wanted.to_vec(),
-            });
-        }
-        match tensor.data.dtype() {
-            DType::F32 | DType::F64 => None,
-            other => Some(StateError::Precision {
-                path,
-                found: format!("{other:?}"),
-            }),
-        }
+/// Checks that `state` has a float32 or float64 tensor of shape `wanted` at `path`.
+fn check_tensor(
+    path: String,
+    wanted: &[usize],
+    state: &BTreeMap<String, NamedTensor>,
+) -> Result<(), StateError> {
+    let Some(tensor) = state.get(&path) else {
+        return Err(StateError::Missing { path });
+    };
+    if tensor.shape != wanted || tensor.data.shape().as_slice() != wanted {
+        return Err(StateError::Shape {
+            path,
+            found: tensor.shape.clone(),
+            wanted: wanted.to_vec(),
+        });
     }
-}
-
-impl ModuleVisitor for Check<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.stack.push(name);
-    }
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.stack.pop();
-    }
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if self.error.is_none() {
-            self.error = self.problem(self.stack.path(), &param.dims());
-        }
+    match tensor.data.dtype() {
+        DType::F32 | DType::F64 => Ok(()),
+        other => Err(StateError::Precision {
+            path,
+            found: format!("{other:?}"),
+        }),
     }
 }
 
@@ -270,7 +222,7 @@ impl ModuleMapper for Fill<'_> {
         self.stack.pop();
     }
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        // `Check` has seen every path.
+        // Every path has been checked.
         let Some(tensor) = self.state.remove(&self.stack.path()) else {
             return param;
         };

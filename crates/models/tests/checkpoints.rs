@@ -1,4 +1,4 @@
-//! Files that are not what they should be.
+//! Checkpoints that are sound, damaged, of another run or other data, and healed.
 
 mod support;
 
@@ -10,10 +10,12 @@ use std::{
 
 use burn::tensor::Device;
 use hesscope_models::{
-    CheckpointError, EpochMetrics, LAST_CHECKPOINT, Metrics, NetConfig, Progress, TrainConfig,
-    load_checkpoint, save_checkpoint, state_of,
+    CheckpointError, EpochMetrics, LAST_CHECKPOINT, Metrics, NetConfig, Progress, Provenance,
+    SilentObserver, TrainConfig, TrainError, Training, checkpoint_path, heal_checkpoints,
+    list_checkpoints, load_checkpoint, read_checkpoint_info, state_of,
 };
 use safetensors::{Dtype, tensor::TensorView};
+use support::{Toy, provenance};
 
 const SHAPE: [usize; 3] = [1, 8, 8];
 
@@ -25,12 +27,10 @@ fn config() -> TrainConfig {
     TrainConfig::default()
 }
 
-/// A folder with a good checkpoint in it, and its bytes.
-fn saved() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
-    let dir = tempfile::tempdir().expect("a folder");
-    let path = dir.path().join(LAST_CHECKPOINT);
-    let mut progress =
-        Progress::start(&net(), SHAPE, 3, &config(), &Device::flex()).expect("a network");
+fn fresh(epoch: usize) -> Progress {
+    let network = net().init(SHAPE, 3, config().seed, &Device::flex());
+    let mut progress = Progress::start(network.expect("a network"), &config());
+    progress.epoch = epoch;
     let metrics = Metrics {
         loss: 0.1 + 0.2,
         accuracy: 1.0 / 3.0,
@@ -43,9 +43,43 @@ fn saved() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
         train: Some(metrics),
         test: Some(metrics),
     }];
-    save_checkpoint(&path, &progress, &config()).expect("a checkpoint");
+    progress
+}
+
+fn save(progress: &Progress, paths: &[&Path]) -> Result<(), CheckpointError> {
+    let from = provenance("a");
+    progress.checkpoint(&config(), &from).save(paths)
+}
+
+/// A folder with a good checkpoint in it, and its bytes. After epoch 1 there is no other file to keep.
+fn saved() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join(LAST_CHECKPOINT);
+    save(&fresh(1), &[&path]).expect("a checkpoint");
     let bytes = fs::read(&path).expect("the file");
     (dir, path, bytes)
+}
+
+/// What a training in `dir` with these settings and of this origin is resumed from.
+fn resume(
+    dir: &Path,
+    net: &NetConfig,
+    (shape, classes): ([usize; 3], usize),
+    config: &TrainConfig,
+    provenance: &Provenance,
+) -> Result<Option<Progress>, CheckpointError> {
+    let data = Toy::bands(shape, classes, 12, 1);
+    let training = Training {
+        net,
+        config,
+        train_split: &data,
+        test_split: &data,
+        provenance,
+        initial: None,
+        dir,
+        device: &Device::flex(),
+    };
+    training.resume()
 }
 
 fn load_error(path: &Path) -> CheckpointError {
@@ -54,16 +88,23 @@ fn load_error(path: &Path) -> CheckpointError {
         .expect_err("an error")
 }
 
+fn is_damage_of(error: &CheckpointError, file: &Path) -> bool {
+    matches!(error, CheckpointError::Damaged { path, .. } if path == file)
+        && error.to_string().contains(&file.display().to_string())
+}
+
 #[test]
 fn a_good_file_comes_back_whole() {
     let (dir, path, bytes) = saved();
     let checkpoint = load_checkpoint(&path, &Device::flex()).expect("a checkpoint");
-    let fresh = Progress::start(&net(), SHAPE, 3, &config(), &Device::flex()).expect("a network");
-    assert_eq!(state_of(&checkpoint.net), state_of(&fresh.net));
-    let resumed = Progress::resume(dir.path(), &net(), SHAPE, 3, &config(), &Device::flex())
-        .expect("readable");
-    let resumed = resumed.expect("a checkpoint");
-    save_checkpoint(&path, &resumed, &config()).expect("a checkpoint");
+    assert_eq!(state_of(&checkpoint.net), state_of(&fresh(1).net));
+    assert_eq!(checkpoint.info.provenance, provenance("a"));
+    let info = read_checkpoint_info(&path).expect("a checkpoint");
+    assert_eq!(info, checkpoint.info);
+    assert_eq!(info.sha256.len(), 64);
+    let resumed = resume(dir.path(), &net(), (SHAPE, 3), &config(), &provenance("a"));
+    let resumed = resumed.expect("readable").expect("a checkpoint");
+    save(&resumed, &[&path]).expect("a checkpoint");
     assert!(
         fs::read(&path).expect("the file") == bytes,
         "reading and writing changes nothing"
@@ -78,16 +119,20 @@ fn a_good_file_comes_back_whole() {
 #[test]
 fn missing_truncated_extended_and_empty_files() {
     let (_dir, path, bytes) = saved();
-    for length in [0, 5, 8, 500, bytes.len() / 2, bytes.len() - 1] {
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().expect("8 bytes")) as usize;
+    let ends = (0..40).chain(header - 3..header + 9);
+    let lengths = ends
+        .chain((0..bytes.len()).step_by(bytes.len() / 40))
+        .chain(bytes.len() - 9..bytes.len());
+    for length in lengths {
         fs::write(&path, &bytes[..length]).expect("a file");
         let error = load_error(&path);
-        assert!(
-            matches!(error, CheckpointError::Length { length: found, .. } if found == length),
-            "{length}: {error}"
-        );
+        assert!(is_damage_of(&error, &path), "{length}: {error}");
     }
-    fs::write(&path, [&bytes[..], b"more"].concat()).expect("a file");
-    assert!(matches!(load_error(&path), CheckpointError::Length { .. }));
+    for more in [&b"m"[..], b"more", &[0; 4096]] {
+        fs::write(&path, [&bytes[..], more].concat()).expect("a file");
+        assert!(is_damage_of(&load_error(&path), &path));
+    }
     fs::remove_file(&path).expect("removed");
     let error = load_error(&path);
     assert!(matches!(error, CheckpointError::Missing { .. }));
@@ -101,44 +146,42 @@ fn missing_truncated_extended_and_empty_files() {
 fn every_flipped_bit_is_noticed() {
     let (_dir, path, bytes) = saved();
     let header = u64::from_le_bytes(bytes[..8].try_into().expect("8 bytes")) as usize;
-    // Through the header's metadata and the tensors, one position at a time; 0x01 keeps JSON text printable.
+    // Through the length, the header with the metadata and the tensors.
     let positions = (0..bytes.len())
         .step_by(bytes.len() / 60)
-        .chain((8..8 + header).step_by(97));
+        .chain((0..8 + header).step_by(3))
+        .chain(header - 40..8 + header)
+        .chain([bytes.len() - 1]);
     for position in positions {
-        let mut damaged = bytes.clone();
-        damaged[position] ^= 0x01;
-        fs::write(&path, &damaged).expect("a file");
-        let _ = load_error(&path);
+        for bit in 0..8 {
+            let mut damaged = bytes.clone();
+            damaged[position] ^= 1 << bit;
+            fs::write(&path, &damaged).expect("a file");
+            let error = load_error(&path);
+            assert!(is_damage_of(&error, &path), "{position}, {bit}: {error}");
+        }
     }
-    let mut damaged = bytes.clone();
-    let last = damaged.len() - 1;
-    damaged[last] ^= 0x80;
-    fs::write(&path, &damaged).expect("a file");
-    let error = load_error(&path);
-    assert!(
-        matches!(error, CheckpointError::Corrupted { .. }),
-        "{error}"
-    );
 }
 
 #[test]
 fn foreign_files() {
-    let (_dir, path, _) = saved();
+    let (_dir, path, bytes) = saved();
     let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).expect("a view");
     let foreign = safetensors::serialize([("weight", view.clone())], None).expect("bytes");
     fs::write(&path, foreign).expect("a file");
-    assert!(matches!(load_error(&path), CheckpointError::Foreign { .. }));
+    let error = load_error(&path);
+    assert!(error.to_string().contains("none of hesscope"), "{error}");
     fs::write(&path, "epoch,loss\n1,0.5\n".repeat(20)).expect("a file");
-    assert!(matches!(
-        load_error(&path),
-        CheckpointError::NotSafetensors { .. }
-    ));
+    assert!(is_damage_of(&load_error(&path), &path));
     let with = |json: &str| {
-        let metadata = HashMap::from([("hesscope.checkpoint".to_owned(), json.to_owned())]);
-        let bytes =
-            safetensors::serialize([("weight", view.clone())], Some(metadata)).expect("bytes");
-        fs::write(&path, bytes).expect("a file");
+        let sealed = |sha256: &str| {
+            let value = format!("{sha256} {json}");
+            let metadata = HashMap::from([("hesscope.checkpoint".to_owned(), value)]);
+            safetensors::serialize([("weight", view.clone())], Some(metadata)).expect("bytes")
+        };
+        let content = [json.as_bytes(), b"\nweight F32 [1]\n", &[0; 4]].concat();
+        let sum = hesscope_files::sha256_hex(&content);
+        fs::write(&path, sealed(&sum)).expect("a file");
         load_error(&path)
     };
     let newer = with(r#"{"format": 999}"#);
@@ -147,18 +190,18 @@ fn foreign_files() {
         "{newer}"
     );
     assert!(newer.to_string().contains("reads format 1"), "{newer}");
-    assert!(matches!(
-        with(r#"{"format": 1}"#),
-        CheckpointError::Metadata { .. }
-    ));
-    assert!(matches!(with("nonsense"), CheckpointError::Metadata { .. }));
+    for unreadable in [r#"{"format": 1}"#, "nonsense"] {
+        assert!(is_damage_of(&with(unreadable), &path));
+    }
+    fs::write(&path, bytes).expect("a file");
+    load_checkpoint(&path, &Device::flex()).expect("the good file again");
 }
 
 #[test]
 fn other_settings_are_named() {
     let (dir, _, _) = saved();
     let resume = |net: &NetConfig, input, classes, config: &TrainConfig| {
-        let resumed = Progress::resume(dir.path(), net, input, classes, config, &Device::flex());
+        let resumed = resume(dir.path(), net, (input, classes), config, &provenance("a"));
         match resumed.map(|_| ()).expect_err("an error") {
             CheckpointError::Settings {
                 field,
@@ -198,19 +241,24 @@ fn other_settings_are_named() {
         owned("train.learning-rate", "0.02", "0.5")
     );
     let empty = tempfile::tempdir().expect("a folder");
-    let nothing = Progress::resume(empty.path(), &net(), SHAPE, 3, &config(), &Device::flex());
+    let nothing = self::resume(
+        empty.path(),
+        &net(),
+        (SHAPE, 3),
+        &config(),
+        &provenance("a"),
+    );
     assert!(nothing.expect("no error").is_none());
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_keeps_the_old_file() {
     let (dir, path, bytes) = saved();
-    let progress =
-        Progress::start(&net(), SHAPE, 3, &config(), &Device::flex()).expect("a network");
-    // A folder where the temporary file should go stops the write on every system and for every user.
-    fs::create_dir(dir.path().join(format!(".{LAST_CHECKPOINT}.partial"))).expect("a folder");
-    let error = save_checkpoint(&path, &progress, &config()).expect_err("an error");
-    assert!(matches!(error, CheckpointError::Write { .. }));
+    // A folder in the place of the first file stops the write on every system and for every user.
+    let obstacle = checkpoint_path(dir.path(), 1);
+    fs::create_dir(&obstacle).expect("a folder");
+    let error = save(&fresh(1), &[&obstacle, &path]).expect_err("an error");
+    assert!(matches!(&error, CheckpointError::Write { path, .. } if *path == obstacle));
     assert!(
         error
             .to_string()
@@ -218,4 +266,189 @@ fn a_folder_that_cannot_be_written_keeps_the_old_file() {
         "{error}"
     );
     assert!(fs::read(&path).expect("the file") == bytes);
+    assert_eq!(fs::read_dir(dir.path()).expect("the folder").count(), 2);
+}
+
+/// A finished training of this origin and its files.
+fn trained(seed: u64, from: &Provenance) -> (tempfile::TempDir, Vec<(String, Vec<u8>)>) {
+    let dir = tempfile::tempdir().expect("a folder");
+    run(dir.path(), seed, from).expect("a trained network");
+    let files = files(dir.path());
+    (dir, files)
+}
+
+fn run(dir: &Path, seed: u64, provenance: &Provenance) -> Result<(), TrainError> {
+    let config = TrainConfig {
+        epochs: 6,
+        batch_size: 8,
+        checkpoint_epochs: vec![2],
+        seed,
+        ..config()
+    };
+    let data = Toy::bands(SHAPE, 3, 20, 1);
+    let training = Training {
+        net: &net(),
+        config: &config,
+        train_split: &data,
+        test_split: &data,
+        provenance,
+        initial: None,
+        dir,
+        device: &Device::flex(),
+    };
+    training.run(&mut SilentObserver).map(|_| ())
+}
+
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(dir).expect("the folder").flatten();
+    let file = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().expect("a name");
+        (name, fs::read(entry.path()).expect("a file"))
+    };
+    let mut files: Vec<_> = entries.map(file).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn equal_trainings_write_equal_files_and_no_others_do() {
+    let (a, same, other) = (
+        trained(0, &provenance("a")),
+        trained(0, &provenance("a")),
+        trained(0, &provenance("b")),
+    );
+    assert!(a.1 == same.1);
+    let identities = |dir: &Path| -> Vec<String> {
+        let kept = list_checkpoints(dir).expect("the folder");
+        let info = |(_, path): &(usize, PathBuf)| read_checkpoint_info(path).expect("sound").sha256;
+        kept.iter().map(info).collect()
+    };
+    let (ours, others) = (identities(a.0.path()), identities(other.0.path()));
+    assert_eq!(ours, identities(same.0.path()));
+    assert!(ours.len() == 3 && ours.iter().all(|sum| !others.contains(sum)));
+    let last = read_checkpoint_info(&a.0.path().join(LAST_CHECKPOINT)).expect("sound");
+    assert_eq!(last.sha256, ours[2], "the last epoch's is the last");
+}
+
+#[test]
+fn an_epoch_under_the_name_of_another_is_told() {
+    let (dir, _) = trained(0, &provenance("a"));
+    let path = checkpoint_path(dir.path(), 6);
+    fs::copy(checkpoint_path(dir.path(), 2), &path).expect("a copy");
+    for error in [
+        load_error(&path),
+        read_checkpoint_info(&path).expect_err("an error"),
+    ] {
+        assert!(
+            matches!(&error, CheckpointError::OtherEpoch { path: p, found: 2, named: 6 } if *p == path),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn another_run_and_other_data_are_told() {
+    let (dir, _) = trained(0, &provenance("a"));
+    let info = read_checkpoint_info(&checkpoint_path(dir.path(), 2)).expect("sound");
+    info.check(&provenance("a")).expect("its own");
+    let (a, b) = (provenance("a"), provenance("b"));
+    let other_run = Provenance {
+        run_sha256: b.run_sha256.clone(),
+        ..a.clone()
+    };
+    let other_training_data = Provenance {
+        train_sha256: b.train_sha256.clone(),
+        ..a.clone()
+    };
+    let other_test_data = Provenance {
+        test_sha256: b.test_sha256.clone(),
+        ..a.clone()
+    };
+    type IsIt = fn(&CheckpointError) -> bool;
+    let cases: [(Provenance, IsIt); 3] = [
+        (other_run, |e| matches!(e, CheckpointError::OtherRun(_))),
+        (other_training_data, |e| {
+            matches!(e, CheckpointError::OtherTrainingData(_))
+        }),
+        (other_test_data, |e| {
+            matches!(e, CheckpointError::OtherTestData(_))
+        }),
+    ];
+    for (wanted, is_it) in cases {
+        let error = info.check(&wanted).expect_err("another");
+        assert!(is_it(&error), "{error}");
+        // Training tells it as well, and neither trains nor copies.
+        let before = files(dir.path());
+        let error = run(dir.path(), 0, &wanted).expect_err("another");
+        assert!(
+            matches!(&error, TrainError::Checkpoint(error) if is_it(error)),
+            "{error}"
+        );
+        assert!(files(dir.path()) == before);
+        let last = dir.path().join(LAST_CHECKPOINT);
+        let bytes = fs::read(&last).expect("the file");
+        fs::remove_file(&last).expect("removed");
+        let error = heal_checkpoints(dir.path(), &wanted).expect_err("another");
+        assert!(is_it(&error), "{error}");
+        fs::write(&last, bytes).expect("a file");
+    }
+}
+
+/// What happens to a file.
+const HARM: [fn(&Path); 3] = [
+    |path| fs::remove_file(path).expect("removed"),
+    |path| {
+        let bytes = fs::read(path).expect("the file");
+        fs::write(path, &bytes[..bytes.len() / 2]).expect("a file");
+    },
+    |path| {
+        let mut bytes = fs::read(path).expect("the file");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 4;
+        fs::write(path, bytes).expect("a file");
+    },
+];
+
+#[test]
+fn a_lost_or_damaged_file_is_healed_from_the_one_that_holds_the_same() {
+    let (dir, whole) = trained(0, &provenance("a"));
+    for path in [
+        checkpoint_path(dir.path(), 6),
+        dir.path().join(LAST_CHECKPOINT),
+    ] {
+        for harm in HARM {
+            harm(&path);
+            let healed = heal_checkpoints(dir.path(), &provenance("a")).expect("healed");
+            assert_eq!(healed, [path.clone()]);
+            assert!(files(dir.path()) == whole, "{}", path.display());
+            // Training does it by itself.
+            harm(&path);
+            run(dir.path(), 0, &provenance("a")).expect("a trained network");
+            assert!(files(dir.path()) == whole, "{}", path.display());
+        }
+    }
+    let nothing = heal_checkpoints(dir.path(), &provenance("a")).expect("nothing to do");
+    assert!(nothing.is_empty());
+}
+
+#[test]
+fn a_training_goes_on_from_the_newest_sound_file() {
+    let (dir, whole) = trained(0, &provenance("a"));
+    for harm in HARM {
+        // Epoch 2 is left of what is trained, and holds the momentum too.
+        harm(&dir.path().join(LAST_CHECKPOINT));
+        harm(&checkpoint_path(dir.path(), 6));
+        run(dir.path(), 0, &provenance("a")).expect("a trained network");
+        assert!(files(dir.path()) == whole);
+    }
+}
+
+#[test]
+fn what_no_other_file_holds_stays_damaged() {
+    let (dir, _) = trained(0, &provenance("a"));
+    let path = checkpoint_path(dir.path(), 2);
+    HARM[1](&path);
+    let healed = heal_checkpoints(dir.path(), &provenance("a")).expect("nothing to be done");
+    assert!(healed.is_empty());
+    assert!(is_damage_of(&load_error(&path), &path));
 }

@@ -13,12 +13,12 @@ use burn::tensor::{
 };
 use hesscope_models::{
     BnMode, Body, LAST_CHECKPOINT, ModelError, NamedTensor, NetConfig, Network, Progress,
-    SilentObserver, TrainConfig, TrainError, TrainObserver, load_checkpoint, load_state, state_of,
-    train,
+    SilentObserver, TrainConfig, TrainError, TrainObserver, Training, load_checkpoint, load_state,
+    state_of,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use support::{Toy, bytes};
+use support::{Toy, bytes, provenance};
 
 const TINY_RESNET: &str = r#"{"name": "resnet18", "width": 2}"#;
 const TINY_BIG_RESNET: &str = r#"{"name": "resnet18", "width": 2, "stem": "big"}"#;
@@ -647,16 +647,22 @@ fn go(
 ) -> Result<Progress, TrainError> {
     let device = Device::flex();
     let settings = settings();
-    let progress = match Progress::resume(dir, config, SHAPE, CLASSES, &settings, &device)? {
-        Some(progress) => progress,
-        None => Progress::start(config, SHAPE, CLASSES, &settings, &device)?,
-    };
     // 21 is no multiple of 8: the last batch of an epoch is smaller.
     let (data, test) = (
         Toy::bands(SHAPE, CLASSES, 21, 1),
         Toy::bands(SHAPE, CLASSES, 6, 2),
     );
-    train(progress, &settings, &data, &test, dir, &device, observer)
+    let training = Training {
+        net: config,
+        config: &settings,
+        train_split: &data,
+        test_split: &test,
+        provenance: &provenance("a"),
+        initial: None,
+        dir: dir,
+        device: &device,
+    };
+    training.run(observer)
 }
 
 #[test]
@@ -709,16 +715,17 @@ fn a_batch_of_one_is_refused_where_one_pixel_is_left() {
             ..TrainConfig::default()
         };
         let toy = Toy::bands(shape, 2, 3, 0);
-        let start = Progress::start(&net(json), shape, 2, &config, &device).expect("a network");
-        let end = train(
-            start,
-            &config,
-            &toy,
-            &toy,
-            dir.path(),
-            &device,
-            &mut SilentObserver,
-        );
+        let training = Training {
+            net: &net(json),
+            config: &config,
+            train_split: &toy,
+            test_split: &toy,
+            provenance: &provenance("a"),
+            initial: None,
+            dir: dir.path(),
+            device: &device,
+        };
+        let end = training.run(&mut SilentObserver);
         match end {
             Ok(_) => false,
             Err(TrainError::SmallBatch { size: 1, .. }) => true,

@@ -11,8 +11,8 @@ use std::{
 };
 
 use burn::tensor::Device;
-use hesscope_models::{NetConfig, Progress, SilentObserver, TrainConfig, TrainObserver, train};
-use support::Toy;
+use hesscope_models::{NetConfig, SilentObserver, TrainConfig, TrainObserver, Training};
+use support::{Toy, provenance};
 
 const SHAPE: [usize; 3] = [1, 8, 8];
 const FOLDER: &str = "HESSCOPE_TEST_KILL_FOLDER";
@@ -26,10 +26,17 @@ fn go(dir: &Path, observer: &mut dyn TrainObserver) {
         checkpoint_epochs: vec![3, 5],
         ..TrainConfig::default()
     };
-    let resumed = Progress::resume(dir, &net, SHAPE, 4, &config, &device).expect("a sound folder");
-    let start = || Progress::start(&net, SHAPE, 4, &config, &device).expect("a network");
-    let progress = resumed.unwrap_or_else(start);
-    train(progress, &config, &data, &data, dir, &device, observer).expect("a trained network");
+    let training = Training {
+        net: &net,
+        config: &config,
+        train_split: &data,
+        test_split: &data,
+        provenance: &provenance("a"),
+        initial: None,
+        dir: dir,
+        device: &device,
+    };
+    training.run(observer).expect("a trained network");
 }
 
 /// Leaves time to be killed in.

@@ -7,8 +7,7 @@ use burn::{
     tensor::{Device, FloatDType, Tensor},
 };
 use hesscope_models::{
-    BnMode, Body, ModelError, NET_NAMES, NamedTensor, NetConfig, StateError, is_buffer, load_state,
-    state_of,
+    BnMode, Body, ModelError, NamedTensor, NetConfig, StateError, is_buffer, load_state, state_of,
 };
 use support::bytes;
 
@@ -17,9 +16,32 @@ fn net(json: &str) -> NetConfig {
 }
 
 #[test]
+fn a_network_is_read_from_its_name_or_from_a_table() {
+    let described: Vec<_> = NetConfig::described().collect();
+    assert_eq!(described.len(), NetConfig::NAMES.len());
+    for (&name, (described, sentence)) in NetConfig::NAMES.iter().zip(described) {
+        assert_eq!(name, described);
+        assert!(sentence.ends_with('.') && !sentence.starts_with(' '));
+        let config = NetConfig::from_name(name).expect("a known name");
+        assert_eq!(net(&format!("\"{name}\"")), config);
+        assert_eq!(net(&format!("{{\"name\": \"{name}\"}}")), config);
+        let written = serde_json::to_string(&config).expect("JSON");
+        assert_eq!(net(&written), config);
+    }
+    for (json, part) in [
+        ("\"vgg12\"", "choose one of mlp, small-cnn, vgg11"),
+        ("3", "the name of a network or a table"),
+        (r#"{"classifier": "plain"}"#, "name"),
+    ] {
+        let error = serde_json::from_str::<NetConfig>(json).expect_err(json);
+        assert!(error.to_string().contains(part), "{json}: {error}");
+    }
+}
+
+#[test]
 fn every_name_builds_and_maps_images_to_logits() {
     let device = Device::flex();
-    for name in NET_NAMES {
+    for &name in NetConfig::NAMES {
         let config = NetConfig::from_name(name).expect("a known name");
         assert_eq!(config.name(), name);
         let net = config.init([1, 32, 32], 10, 1, &device).expect("a network");

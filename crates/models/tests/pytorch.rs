@@ -11,8 +11,8 @@ use std::{
 
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 use hesscope_models::{
-    BnMode, ExportError, ImportError, NetConfig, Network, export_weights, import_weights,
-    import_weights_f64, state_of,
+    BnMode, ExportError, ImportError, ImportOptions, NamedTensor, NetConfig, Network,
+    export_weights, import_weights, import_weights_f64, import_weights_with, state_of,
 };
 use safetensors::{Dtype, tensor::TensorView};
 use serde::Deserialize;
@@ -314,8 +314,11 @@ fn exports_that_cannot_be_written_say_why() {
         assert!(matches!(error, ExportError::Extension { .. }), "{error}");
         assert!(error.to_string().contains(name), "{error}");
     }
-    let missing = folder.path().join("missing/weights.safetensors");
-    let error = export_weights(&net, &missing).expect_err("a missing folder");
+    // A folder in the place of the file.
+    let taken = folder.path().join("taken.safetensors");
+    fs::create_dir(&taken).expect("a folder");
+    let error = export_weights(&net, &taken).expect_err("no file there");
+    fs::remove_dir(&taken).expect("the folder");
     assert!(matches!(error, ExportError::Write { .. }), "{error}");
     let half = net.cast(FloatDType::F16);
     let error = export_weights(&half, &folder.path().join("half.safetensors"));
@@ -565,6 +568,73 @@ fn wrappers_of_every_kind_are_looked_through() {
         }
     });
     assert_eq!(read(&path), plain);
+}
+
+/// The mlp of the files `odd_*.pt`.
+const ODD: &str = r#"{"name": "mlp", "hidden": [2]}"#;
+
+fn odd(file: &str, allow_extra: bool) -> Result<Vec<(String, Vec<f64>)>, ImportError> {
+    let options = ImportOptions {
+        precision: FloatDType::F64,
+        allow_extra,
+    };
+    let (path, device) = (fixture(file), Device::flex());
+    let net = import_weights_with(&path, &net(ODD), [1, 1, 2], 2, &device, options)?;
+    let tensor = |tensor: NamedTensor| (tensor.path, tensor.data.iter::<f64>().collect());
+    Ok(state_of(&net).into_iter().map(tensor).collect())
+}
+
+fn odd_weights() -> Vec<(String, Vec<f64>)> {
+    let tensor = |name: &str, values: &[f64]| (name.to_owned(), values.to_vec());
+    // Ours are the transposes of PyTorch's matrices; the first is itself the transpose of what is stored.
+    vec![
+        tensor("hidden.0.weight", &[0.5, 1.5, 2.5, 3.5]),
+        tensor("hidden.0.bias", &[4.5, 5.5]),
+        tensor("head.weight", &[1.0, 3.0, 2.0, 4.0]),
+        tensor("head.bias", &[-1.0, -2.0]),
+    ]
+}
+
+#[test]
+fn what_is_no_weight_is_passed_over() {
+    for file in [
+        "odd_beside.pt",
+        "odd_beside_protocol5.pt",
+        "odd_counters.pt",
+    ] {
+        for allow_extra in [false, true] {
+            let found = odd(file, allow_extra).unwrap_or_else(|e| panic!("{file}: {e}"));
+            assert_eq!(found, odd_weights(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn extra_tensors_are_passed_over_where_that_is_allowed() {
+    let error = odd("odd_extra.pt", false).expect_err("an extra tensor");
+    let named =
+        matches!(&error, ImportError::Unexpected { unexpected, .. } if unexpected.0 == ["average"]);
+    assert!(named, "{error}");
+    assert!(error.to_string().contains("allow extra tensors"), "{error}");
+    assert_eq!(odd("odd_extra.pt", true).expect("weights"), odd_weights());
+}
+
+#[test]
+fn a_weight_that_is_no_plain_tensor_is_named_with_its_form() {
+    for (file, form) in [
+        (
+            "odd_sparse_weight.pt",
+            "torch._utils._rebuild_sparse_tensor",
+        ),
+        ("odd_complex_weight.pt", "ComplexFloatStorage"),
+    ] {
+        let error = odd(file, true).expect_err("no plain tensor");
+        let named = matches!(
+            &error,
+            ImportError::Object { key, object, .. } if key == "head.bias" && object == form
+        );
+        assert!(named, "{file}: {error}");
+    }
 }
 
 /// The tensors of `net` with the names `rename` makes of its own, in PyTorch's layouts.

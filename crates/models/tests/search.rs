@@ -13,10 +13,10 @@ use std::{
 use burn::tensor::Device;
 use hesscope_models::{
     Edge, LAST_CHECKPOINT, NetConfig, Progress, SEARCH_TABLE, Schedule, Search, SearchError,
-    SearchObserver, SearchTable, SilentObserver, TrainConfig, TrainError, TrainObserver, Trial,
-    list_checkpoints, train, trial_folder,
+    SearchObserver, SearchTable, SilentObserver, TrainConfig, TrainError, TrainObserver, Training,
+    Trial, list_checkpoints, trial_folder,
 };
-use support::Toy;
+use support::{Toy, provenance};
 
 const SHAPE: [usize; 3] = [1, 8, 8];
 const RATES: [f64; 4] = [1e-3, 0.01, 0.1, 1e12];
@@ -48,16 +48,21 @@ fn with_search<T>(
     act: impl FnOnce(&Search) -> T,
 ) -> T {
     let (data, device, net) = (data(), Device::flex(), net());
-    act(&Search {
+    let training = Training {
         net: &net,
         config,
-        rates,
-        epochs,
         train_split: &data,
         test_split: &data,
-        dir,
+        provenance: &provenance("a"),
         initial: None,
+        dir: &dir.join("checkpoints"),
         device: &device,
+    };
+    act(&Search {
+        training,
+        rates,
+        epochs,
+        dir,
     })
 }
 
@@ -78,18 +83,17 @@ fn training(dir: &Path, learning_rate: f64, epochs: usize) -> Result<Progress, T
         ..config()
     };
     let (data, device) = (data(), Device::flex());
-    let resumed = Progress::resume(dir, &net(), SHAPE, 4, &config, &device).expect("sound");
-    let start = || Progress::start(&net(), SHAPE, 4, &config, &device).expect("a network");
-    let progress = resumed.unwrap_or_else(start);
-    train(
-        progress,
-        &config,
-        &data,
-        &data,
-        dir,
-        &device,
-        &mut SilentObserver,
-    )
+    let training = Training {
+        net: &net(),
+        config: &config,
+        train_split: &data,
+        test_split: &data,
+        provenance: &provenance("a"),
+        initial: None,
+        dir: dir,
+        device: &device,
+    };
+    training.run(&mut SilentObserver)
 }
 
 /// Every file below a folder, by path.
@@ -170,7 +174,7 @@ fn each_trial_is_the_training_at_its_rate_and_the_best_becomes_the_run() {
     let run = dir.path().join("checkpoints");
     let adopt = || {
         with_search(dir.path(), &RATES, 4, &config(), |search| {
-            search.adopt(&table, &run).expect("moved")
+            search.adopt(&table).expect("moved")
         })
     };
     assert!(adopt() && !adopt());
@@ -192,7 +196,7 @@ fn fewer_epochs_choose_but_are_not_the_training() {
     assert_eq!((table.epochs, table.full_epochs), (2, 4));
     let run = dir.path().join("checkpoints");
     let adopted = with_search(dir.path(), &RATES[..2], 2, &config(), |search| {
-        search.adopt(&table, &run).expect("nothing to move")
+        search.adopt(&table).expect("nothing to move")
     });
     assert!(!adopted && !run.exists());
     for trial in &table.trials {
@@ -204,16 +208,17 @@ fn fewer_epochs_choose_but_are_not_the_training() {
             ..config()
         };
         let (data, device) = (data(), Device::flex());
-        let start = Progress::start(&net(), SHAPE, 4, &config, &device).expect("a network");
-        let end = train(
-            start,
-            &config,
-            &data,
-            &data,
-            own.path(),
-            &device,
-            &mut SilentObserver,
-        );
+        let training = Training {
+            net: &net(),
+            config: &config,
+            train_split: &data,
+            test_split: &data,
+            provenance: &provenance("a"),
+            initial: None,
+            dir: own.path(),
+            device: &device,
+        };
+        let end = training.run(&mut SilentObserver);
         let end = end.expect("a trained network");
         assert_eq!(trial.train, end.history[2].train);
         let folder = trial_folder(dir.path(), trial.learning_rate);
@@ -339,9 +344,8 @@ impl SearchObserver for Slow {}
 /// The search, then the move of its best: what a run does.
 fn go(dir: &Path, observer: &mut dyn SearchObserver) {
     let table = search(dir, &RATES, 4, observer).expect("a table");
-    let run = dir.join("checkpoints");
     with_search(dir, &RATES, 4, &config(), |search| {
-        search.adopt(&table, &run).expect("moved")
+        search.adopt(&table).expect("moved")
     });
 }
 

@@ -9,9 +9,9 @@ use std::{fs, path::Path};
 use burn::tensor::{Device, Tensor};
 use hesscope_models::{
     BnMode, Body, EpochMetrics, LAST_CHECKPOINT, ModelError, NetConfig, Network, Progress,
-    SilentObserver, TrainConfig, TrainError, TrainObserver, state_of, train,
+    SilentObserver, TrainConfig, TrainError, TrainObserver, Training, state_of,
 };
-use support::{Toy, bytes};
+use support::{Toy, bytes, provenance};
 
 const VGG: &str = r#"{"name": "vgg11-torchvision", "width": 2, "hidden": 8}"#;
 const RESNET: &str = r#"{"name": "resnet18-torchvision", "width": 2}"#;
@@ -91,15 +91,18 @@ fn images_of_any_size_become_features_of_one_size() {
         };
         assert_eq!(row("blocks.7", "max-pool 2").0, features);
         assert_eq!(row("blocks", "mean over 7x7 cells"), (vec![16, 7, 7], 0));
-        assert_eq!(row("hidden.0", "linear, relu"), (vec![8], 16 * 49 * 8 + 8));
-        assert_eq!(row("hidden.1", "linear, relu"), (vec![8], 8 * 8 + 8));
+        assert_eq!(
+            row("hidden.0.linear", "linear, relu"),
+            (vec![8], 16 * 49 * 8 + 8)
+        );
+        assert_eq!(row("hidden.1.linear", "linear, relu"), (vec![8], 8 * 8 + 8));
         assert_eq!(row("head", "linear"), (vec![10], 90));
         assert_eq!(table.parameters(), net.num_parameters());
     }
     // The big stem whatever the size.
     for input in [[1, 1, 1], [3, 32, 32], [3, 224, 224]] {
         let net = init(RESNET, input, 10);
-        assert!(matches!(net.body(), Body::Resnet18(body) if body.big));
+        assert!(matches!(net.body(), Body::Resnet18Torchvision(body) if body.big));
         let [c, h, w] = input;
         let x = Tensor::ones([2, c, h, w], &Device::flex());
         assert_eq!(net.forward(x, BnMode::Running).dims(), [2, 10]);
@@ -157,14 +160,20 @@ fn go(
         seed: 11,
         ..TrainConfig::default()
     };
-    let progress = match Progress::resume(dir, config, SHAPE, CLASSES, &settings, &device)? {
-        Some(progress) => progress,
-        None => Progress::start(config, SHAPE, CLASSES, &settings, &device)?,
-    };
     // 25 is 3 times 8 and a batch of one.
     let data = Toy::bands(SHAPE, CLASSES, 25, 1);
     let test = Toy::bands(SHAPE, CLASSES, 6, 2);
-    train(progress, &settings, &data, &test, dir, &device, observer)
+    let training = Training {
+        net: config,
+        config: &settings,
+        train_split: &data,
+        test_split: &test,
+        provenance: &provenance("a"),
+        initial: None,
+        dir: dir,
+        device: &device,
+    };
+    training.run(observer)
 }
 
 #[test]

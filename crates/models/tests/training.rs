@@ -7,10 +7,10 @@ use std::{cell::Cell, fs, path::Path};
 use burn::tensor::{Device, Tensor, TensorData};
 use hesscope_models::{
     BatchSource, BnMode, EpochMetrics, EpochTiming, LAST_CHECKPOINT, Metrics, NetConfig, Progress,
-    Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, checkpoint_path,
-    cross_entropy, list_checkpoints, load_checkpoint, state_of, train,
+    Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, Training,
+    checkpoint_path, cross_entropy, list_checkpoints, load_checkpoint, state_of,
 };
-use support::{Toy, bytes};
+use support::{Toy, bytes, provenance};
 
 const SHAPE: [usize; 3] = [1, 8, 8];
 const CLASSES: usize = 4;
@@ -43,6 +43,27 @@ fn net() -> NetConfig {
     NetConfig::from_name("small-cnn").expect("a known name")
 }
 
+/// The training of `net` in `dir`.
+fn with<T>(
+    data: &Data,
+    net: &NetConfig,
+    config: &TrainConfig,
+    dir: &Path,
+    act: impl FnOnce(&Training) -> T,
+) -> T {
+    let device = Device::flex();
+    act(&Training {
+        net: net,
+        config: config,
+        train_split: &data.train,
+        test_split: &data.test,
+        provenance: &provenance("a"),
+        initial: None,
+        dir: dir,
+        device: &device,
+    })
+}
+
 /// Starts or resumes the training in `dir`, as the command does.
 fn go(
     data: &Data,
@@ -50,20 +71,7 @@ fn go(
     dir: &Path,
     observer: &mut dyn TrainObserver,
 ) -> Result<Progress, TrainError> {
-    let device = Device::flex();
-    let progress = match Progress::resume(dir, &net(), SHAPE, CLASSES, config, &device)? {
-        Some(progress) => progress,
-        None => Progress::start(&net(), SHAPE, CLASSES, config, &device)?,
-    };
-    train(
-        progress,
-        config,
-        &data.train,
-        &data.test,
-        dir,
-        &device,
-        observer,
-    )
+    with(data, &net(), config, dir, |training| training.run(observer))
 }
 
 /// The bytes of every file in a folder by name.
@@ -116,22 +124,15 @@ impl TrainObserver for Watch {
 #[test]
 fn the_mlp_learns_separable_bands() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (device, data) = (Device::flex(), data());
+    let data = data();
     let config = TrainConfig {
         epochs: 20,
         ..config()
     };
     let net = NetConfig::from_name("mlp").expect("a known name");
-    let start = Progress::start(&net, SHAPE, CLASSES, &config, &device).expect("a network");
-    let end = train(
-        start,
-        &config,
-        &data.train,
-        &data.test,
-        dir.path(),
-        &device,
-        &mut SilentObserver,
-    );
+    let end = with(&data, &net, &config, dir.path(), |training| {
+        training.run(&mut SilentObserver)
+    });
     let history = end.expect("a trained network").history;
     assert_eq!(history.len(), 21);
     let (first, last) = (&history[0], &history[20]);
@@ -317,11 +318,12 @@ fn a_kill_between_two_files_does_no_harm() {
         }
         fs::write(dir.path().join(LAST_CHECKPOINT), last_of(epoch - 1)).expect("a file");
         let half = last_of(epoch);
-        let partial = dir.path().join(format!(".{LAST_CHECKPOINT}.partial"));
+        let partial = dir.path().join(".hesscope-abcdefghijkl.partial");
         fs::write(&partial, &half[..half.len() / 2]).expect("a file");
         let mut watch = Watch::default();
         go(&data, &config, dir.path(), &mut watch).expect("a trained network");
         assert_eq!(watch.lines.len(), 5);
+        hesscope_files::remove_leftovers(dir.path());
         assert!(files(dir.path()) == undisturbed, "killed in epoch {epoch}");
     }
 }
@@ -332,8 +334,8 @@ fn a_full_disk_stops_the_training_and_it_goes_on_later() {
     let whole = tempfile::tempdir().expect("a folder");
     go(&data, &config, whole.path(), &mut SilentObserver).expect("a trained network");
     let dir = tempfile::tempdir().expect("a folder");
-    // A folder in the place of a temporary file fails the write as a full disk would.
-    let obstacle = dir.path().join(".epoch-0002.safetensors.partial");
+    // A folder in the place of the file fails the write as a full disk would.
+    let obstacle = dir.path().join("epoch-0002.safetensors");
     fs::create_dir(&obstacle).expect("a folder");
     let error = go(&data, &config, dir.path(), &mut SilentObserver).expect_err("no write");
     assert!(
@@ -494,16 +496,9 @@ fn divergence_names_epoch_and_rate_and_keeps_what_was_saved() {
         ..config()
     };
     let (device, data) = (Device::flex(), data());
-    let start = Progress::start(&mlp, SHAPE, CLASSES, &config, &device).expect("a network");
-    let error = train(
-        start,
-        &config,
-        &data.train,
-        &data.test,
-        dir.path(),
-        &device,
-        &mut SilentObserver,
-    );
+    let error = with(&data, &mlp, &config, dir.path(), |training| {
+        training.run(&mut SilentObserver)
+    });
     let error = error.expect_err("divergence");
     assert!(
         matches!(
@@ -522,8 +517,9 @@ fn divergence_names_epoch_and_rate_and_keeps_what_was_saved() {
             && sentence.contains("lower the learning rate, now 1000000000000")
     );
     load_checkpoint(&checkpoint_path(dir.path(), 0), &device).expect("epoch 0 is kept");
-    let resumed =
-        Progress::resume(dir.path(), &mlp, SHAPE, CLASSES, &config, &device).expect("readable");
+    let resumed = with(&data, &mlp, &config, dir.path(), |training| {
+        training.resume().expect("readable")
+    });
     assert_eq!(resumed.expect("epoch 0").epoch, 0);
 }
 
@@ -593,18 +589,12 @@ fn settings_out_of_range_and_unfit_data_are_refused() {
         .contains("`schedule.floor` is 2 ")
     );
 
-    let device = Device::flex();
     let other = Toy::bands([1, 8, 8], 3, 9, 0);
-    let start = Progress::start(&net(), SHAPE, CLASSES, &config(), &device).expect("a network");
-    let error = train(
-        start,
-        &config(),
-        &data().train,
-        &other,
-        dir.path(),
-        &device,
-        &mut SilentObserver,
-    );
+    let unfit = Data {
+        test: other,
+        ..data()
+    };
+    let error = go(&unfit, &config(), dir.path(), &mut SilentObserver);
     let sentence = error.expect_err("refused").to_string();
     assert!(
         sentence.starts_with("the test split has images of [1, 8, 8] in 3 classes"),
@@ -621,18 +611,14 @@ fn one_leftover_example_cannot_be_normalised() {
         batch_size: 2,
         ..config()
     };
-    let device = Device::flex();
-    let toy = Toy::bands([1, 32, 32], 2, 3, 0);
-    let start = Progress::start(&vgg, [1, 32, 32], 2, &config, &device).expect("a network");
-    let error = train(
-        start,
-        &config,
-        &toy,
-        &toy,
-        dir.path(),
-        &device,
-        &mut SilentObserver,
-    )
+    let toy = || Toy::bands([1, 32, 32], 2, 3, 0);
+    let data = Data {
+        train: toy(),
+        test: toy(),
+    };
+    let error = with(&data, &vgg, &config, dir.path(), |training| {
+        training.run(&mut SilentObserver)
+    })
     .expect_err("refused");
     assert!(
         matches!(

@@ -13,7 +13,7 @@ mod distance;
 mod spectra;
 
 use coverage::{Setting, coverage};
-use spectra::{known_spectra, reference_spectra};
+use spectra::{known_references, known_spectra};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -23,7 +23,7 @@ fn main() {
             .map_or(default, |text| text.parse().unwrap())
     };
     let mut cases = known_spectra();
-    cases.extend(reference_spectra().unwrap_or_default());
+    cases.extend(known_references());
     match arguments.get(1).map(String::as_str) {
         Some("coverage") => {
             let setting = Setting {

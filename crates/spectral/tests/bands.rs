@@ -11,7 +11,7 @@ use hesscope_spectral::{
     Atom, BandOptions, LogGrid, Quadrature, SlqOptions, SpectralDensity, SpectralError,
     linear_grid, noise_floor, slq,
 };
-use spectra::{Known, Spectral, known_spectra, reference_spectra};
+use spectra::{Known, Spectral, known_references, known_spectra};
 
 fn check(cases: &[Known], setting: &Setting) {
     let mut failed = Vec::new();
@@ -44,7 +44,7 @@ fn bands_cover_the_references() {
         points: 24,
         ..Setting::default()
     };
-    check(&reference_spectra().unwrap_or_default(), &setting);
+    check(&known_references(), &setting);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn bands_about_ritz_atoms_cover() {
         ..Setting::default()
     };
     check(&known_spectra(), &setting);
-    check(&reference_spectra().unwrap_or_default(), &setting);
+    check(&known_references(), &setting);
 }
 
 #[test]

@@ -3,14 +3,15 @@
 
 mod common;
 
+use common::spectra::{marchenko_pastur, reference_spectra, semicircle};
 use common::{
     KnownSpectrum, check_extreme, check_resumable, check_resumable_on_disk, eigenvalues, gaussian,
-    marchenko_pastur, operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
+    operator, symmetrised, wigner, with_spectrum,
 };
 use hesscope_spectral::{
-    ChebyshevEstimation, ChebyshevOptions, Deflated, DenseOperator, Extreme, LinearOperator,
-    MemoryKeeper, ProbeKind, Probes, Scalar, SubspaceOptions, Target, VectorSpace,
-    chebyshev_subspace, chebyshev_subspace_kept, subspace_iteration,
+    ChebyshevEstimation, ChebyshevOptions, Deflated, DenseOperator, Estimation, Extreme,
+    LinearOperator, MemoryKeeper, ProbeKind, Probes, Scalar, SubspaceOptions, VectorSpace,
+    chebyshev_subspace, subspace_iteration,
 };
 
 const ALL: [Extreme; 3] = [
@@ -167,7 +168,6 @@ fn fewer_products_than_plain_iteration() {
         oversampling: 5,
         tolerance: 1e-8,
         max_iterations: 10_000,
-        target: Target::LargestAlgebraic { lower: -1.01 },
         ..SubspaceOptions::default()
     };
     let plain = subspace_iteration(&op, &plain, None).unwrap();
@@ -274,8 +274,10 @@ fn resumable_in<T: Scalar>() {
             assert!(steps > 20, "{steps}");
             let mut keeper = MemoryKeeper::default();
             for warm in [Some(warm.as_slice()), None] {
-                let kept =
-                    chebyshev_subspace_kept(&op, &options, warm, "pairs", &mut keeper).unwrap();
+                let kept = ChebyshevEstimation::begin(&op, &options, warm)
+                    .unwrap()
+                    .run_kept(&op, "pairs", &mut keeper)
+                    .unwrap();
                 assert_eq!(format!("{kept:?}"), whole);
             }
         }

@@ -5,8 +5,9 @@ mod common;
 
 use common::{eigenvalues, gaussian, operator, symmetrised, wigner, with_spectrum};
 use hesscope_spectral::{
-    Atom, Breakdown, DenseOperator, LogGrid, ProbeKind, Quadrature, Reorthogonalisation,
-    SlqOptions, SpectralDensity, SpectralError, SymmetricLogGrid, gaussian_width, linear_grid, slq,
+    Atom, BandOptions, Breakdown, DenseOperator, LogGrid, ProbeKind, Quadrature,
+    Reorthogonalisation, SlqOptions, SpectralDensity, SpectralError, SymmetricLogGrid,
+    gaussian_width, linear_grid, slq,
 };
 
 fn options(probes: usize, steps: usize) -> SlqOptions {
@@ -177,24 +178,32 @@ fn density_covers_the_broadened_spectrum() {
 }
 
 #[test]
-fn cumulative_counts() {
+fn fractions_below_a_threshold() {
     let density = SpectralDensity::from_eigenvalues(vec![2.0, 0.0, -1.0, 0.0]);
     assert_eq!(density.eigenvalues(), Some(vec![-1.0, 0.0, 0.0, 2.0]));
-    let counts = density.cumulative_counts(&[-2.0, -1.0, -0.5, 0.0, 1.9, 2.0]);
-    assert_eq!(counts.mean, [0.0, 1.0, 1.0, 3.0, 3.0, 4.0]);
-    assert_eq!(counts.standard_error, Some(vec![0.0; 6]));
+    let below =
+        |density: &SpectralDensity, x: f64| density.average(|lambda| f64::from(lambda <= x));
+    for (x, fraction) in [
+        (-2.0, 0.0),
+        (-1.0, 0.25),
+        (-0.5, 0.25),
+        (0.0, 0.75),
+        (1.9, 0.75),
+        (2.0, 1.0),
+    ] {
+        let found = below(&density, x);
+        assert_eq!((found.mean, found.standard_error), (fraction, Some(0.0)));
+    }
 
     let a = wigner(200, 6);
     let op: DenseOperator = operator(&a);
-    let estimated = slq(&op, &options(40, 60))
-        .unwrap()
-        .cumulative_counts(&[-0.5, 0.0, 0.5]);
-    let truth =
-        SpectralDensity::from_eigenvalues(eigenvalues(&a)).cumulative_counts(&[-0.5, 0.0, 0.5]);
-    let errors = estimated.standard_error.unwrap();
-    for (i, error) in errors.iter().enumerate() {
-        assert!((estimated.mean[i] - truth.mean[i]).abs() < 4.0 * error + 1.0);
-        assert!(*error < 5.0);
+    let estimated = slq(&op, &options(40, 60)).unwrap();
+    let exact = SpectralDensity::from_eigenvalues(eigenvalues(&a));
+    for x in [-0.5, 0.0, 0.5] {
+        let (found, truth) = (below(&estimated, x), below(&exact, x).mean);
+        let error = 200.0 * found.standard_error.unwrap();
+        assert!(200.0 * (found.mean - truth).abs() < 4.0 * error + 1.0);
+        assert!(error < 5.0);
     }
 }
 
@@ -218,7 +227,10 @@ fn log_density_keeps_every_mass() {
     assert!((trapezoid(&log.negative.points, &log.negative.mean) - 0.2).abs() < 1e-9);
 
     let symmetric = SymmetricLogGrid::new(1e-5, 1e3, 4001).unwrap();
-    let curve = density.symmetric_log_density(&symmetric, 0.05).unwrap();
+    let options = BandOptions::default();
+    let curve = density
+        .symmetric_log_band(&symmetric, 0.05, &options)
+        .unwrap();
     assert!((trapezoid(&curve.points, &curve.mean) - 1.0).abs() < 1e-9);
     for (s, lambda) in symmetric.points().iter().zip(symmetric.eigenvalues()) {
         assert!((symmetric.coordinate(lambda) - s).abs() < 1e-12);

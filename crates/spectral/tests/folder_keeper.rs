@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use common::{operator, with_spectrum};
 use hesscope_spectral::{
-    DenseOperator, FolderKeeper, HostSpace, HutchinsonOptions, Keeper, LanczosOptions,
-    LinearOperator, OperatorError, ProbeKind, Probes, Reorthogonalisation, SnapshotRef, lanczos,
-    lanczos_kept, trace_kept,
+    DenseOperator, Estimation, FolderKeeper, HostSpace, HutchinsonEstimation, HutchinsonOptions,
+    Keeper, LanczosEstimation, LanczosOptions, LinearOperator, OperatorError, ProbeKind, Probes,
+    Reorthogonalisation, SnapshotError, SnapshotRef, SpectralError, hutchinson_trace, lanczos,
 };
 
 fn open(folder: &Path) -> FolderKeeper {
@@ -122,11 +122,81 @@ fn what_belongs_to_another_is_refused() {
     let message = keeper.load("copy", &space).unwrap_err().to_string();
     assert!(message.contains("it keeps `kept`, not `copy`"), "{message}");
     let op: DenseOperator<f32> = operator(&with_spectrum(&[1.0; 5], 1));
-    let message = trace_kept(&op, &HutchinsonOptions::default(), "kept", &mut keeper).unwrap_err();
+    let begun = HutchinsonEstimation::begin(&op, &HutchinsonOptions::default()).unwrap();
+    let error = begun.run_kept(&op, "kept", &mut keeper).unwrap_err();
     assert!(
-        message.to_string().contains("no state of `trace`"),
-        "{message}"
+        matches!(&error, SpectralError::Snapshot(SnapshotError::Damaged { snapshot, .. })
+            if snapshot.contains("hutchinson_trace")),
+        "{error}"
     );
+}
+
+/// Damage of a file, and of a state in a sound file, begins the estimation anew where that is asked for, and is told.
+#[test]
+fn damaged_snapshots_are_discarded_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let op: DenseOperator<f32> = operator(&with_spectrum(&[1.0, 2.0, 3.0, 4.0, 5.0], 1));
+    let options = HutchinsonOptions::default();
+    let whole = hutchinson_trace(&op, &options).unwrap();
+    let begin = || HutchinsonEstimation::begin(&op, &options).unwrap();
+    let state = folder.path().join("kept.snapshot.safetensors");
+    let damages: [&dyn Fn(); 2] = [&|| fs::write(&state, "no snapshot").unwrap(), &|| {
+        keep(folder.path(), op.space())
+    }];
+    for damage in damages {
+        damage();
+        let mut strict = open(folder.path());
+        let error = begin().run_kept(&op, "kept", &mut strict).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                SpectralError::Snapshot(SnapshotError::Damaged { .. })
+            ),
+            "{error}"
+        );
+        assert!(strict.discarded().is_empty());
+        let mut lenient = open(folder.path()).discarding_damaged();
+        assert_eq!(begin().run_kept(&op, "kept", &mut lenient).unwrap(), whole);
+        assert_eq!(lenient.discarded(), [error.to_string()]);
+        // What was kept anew is sound.
+        let mut strict = open(folder.path());
+        assert_eq!(begin().run_kept(&op, "kept", &mut strict).unwrap(), whole);
+        fs::remove_dir_all(folder.path()).unwrap();
+    }
+    // Other settings are no damage.
+    let mut lenient = open(folder.path()).discarding_damaged();
+    begin().run_kept(&op, "kept", &mut lenient).unwrap();
+    let other = HutchinsonOptions { seed: 1, ..options };
+    let begun = HutchinsonEstimation::begin(&op, &other).unwrap();
+    let error = begun.run_kept(&op, "kept", &mut lenient).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            SpectralError::Snapshot(SnapshotError::OtherSettings { .. })
+        ),
+        "{error}"
+    );
+    assert!(lenient.discarded().is_empty());
+}
+
+/// What the operating system refuses is told from damage, with the file and its reason.
+#[test]
+fn a_folder_that_takes_no_file_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = HostSpace::<f32>::new(5);
+    let mut keeper = open(folder.path()).discarding_damaged();
+    // A folder where the file should be: it can be neither read nor replaced.
+    let state = folder.path().join("kept.snapshot.safetensors");
+    fs::create_dir(&state).unwrap();
+    let read = keeper.load("kept", &space).err().unwrap();
+    let written = keeper.save("kept", &space, SnapshotRef::default());
+    for (error, tried) in [(read, "read"), (written.unwrap_err(), "write")] {
+        let SpectralError::Snapshot(SnapshotError::File { action, path, .. }) = error else {
+            panic!("{error}");
+        };
+        assert_eq!((action, path), (tried, state.clone()));
+    }
+    assert!(keeper.discarded().is_empty());
 }
 
 #[test]
@@ -135,14 +205,13 @@ fn leftovers_are_ignored_and_removed() {
     let space = HostSpace::<f32>::new(5);
     keep(folder.path(), &space);
     let before = files(folder.path());
-    for name in ["kept.settled-9-0-12.safetensors", ".kept.snapshot-part-x7"] {
+    for name in [
+        "kept.settled-9-0-12.safetensors",
+        ".hesscope-0123456789ab.partial",
+    ] {
         fs::write(folder.path().join(name), "half").unwrap();
     }
-    let others = [
-        ".other.snapshot-part-x7",
-        "other.settled-9-0-12.safetensors",
-        "notes.txt",
-    ];
+    let others = ["other.settled-9-0-12.safetensors", "notes.txt"];
     for name in others {
         fs::write(folder.path().join(name), "of others").unwrap();
     }
@@ -229,7 +298,8 @@ fn the_process_that_is_killed() {
     let (op, options) = slow();
     let starts = Probes::new(ProbeKind::Gaussian, 3).block(op.space(), 0, 2);
     let mut keeper = open(&folder.join("snapshots"));
-    let found = lanczos_kept(&op, &starts, &options, "killed", &mut keeper).unwrap();
+    let begun = LanczosEstimation::begin(&op, &starts, &options).unwrap();
+    let found = begun.run_kept(&op, "killed", &mut keeper).unwrap();
     fs::write(folder.join("part"), format!("{found:?}")).unwrap();
     fs::rename(folder.join("part"), folder.join("result")).unwrap();
 }

@@ -7,8 +7,8 @@ use common::{eigenvalues, gaussian, max_difference, operator, symmetrised, wigne
 use faer::Mat;
 use hesscope_spectral::{
     Breakdown, Deflated, DenseOperator, Eigenpairs, LinearOperator, ProbeKind, RangeOptions,
-    Reorthogonalisation, SlqOptions, SpectralError, SubspaceOptions, Target, VectorSpace,
-    deflated_density, spectral_range, subspace_iteration, to_dense,
+    Reorthogonalisation, SlqOptions, SpectralError, SubspaceOptions, VectorSpace, deflated_density,
+    spectral_range, subspace_iteration, to_dense,
 };
 use proptest::prelude::*;
 
@@ -111,24 +111,6 @@ fn largest_modulus_of_both_signs() {
     let again = subspace_iteration(&op, &options, None).unwrap();
     assert_eq!(again.pairs.values, found.pairs.values);
     assert_eq!(again.pairs.vectors, found.pairs.vectors);
-}
-
-#[test]
-fn largest_algebraic_by_shift() {
-    let outliers = [-20.0, -15.0, 4.0, 3.0, 2.5];
-    let op: DenseOperator = operator(&with_spectrum(&bulk_and(&outliers, 150), 2));
-    let lower = spectral_range(&op, &RangeOptions::default()).unwrap().lower;
-    let options = SubspaceOptions {
-        pairs: 3,
-        oversampling: 5,
-        tolerance: 1e-8,
-        max_iterations: 2000,
-        target: Target::LargestAlgebraic { lower },
-        ..SubspaceOptions::default()
-    };
-    let found = subspace_iteration(&op, &options, None).unwrap();
-    assert!(found.converged);
-    assert!(max_difference(&found.pairs.values, &[4.0, 3.0, 2.5]) < 1e-12);
 }
 
 #[test]
@@ -349,13 +331,6 @@ fn errors_are_said() {
     assert!(
         run(SubspaceOptions {
             tolerance: f64::NAN,
-            ..base
-        })
-        .is_err()
-    );
-    assert!(
-        run(SubspaceOptions {
-            target: Target::LargestAlgebraic { lower: f64::NAN },
             ..base
         })
         .is_err()

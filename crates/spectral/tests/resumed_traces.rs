@@ -1,4 +1,4 @@
-//! Hutch++ and XTrace: stopped at any step they go on to the bit; what is exact comes out exact; what is wrong is refused.
+//! XTrace: stopped at any step they go on to the bit; what is exact comes out exact; what is wrong is refused.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -6,11 +6,11 @@ mod common;
 use std::fmt::Debug;
 
 use common::KnownSpectrum;
-use common::known::{low_rank, outliers_and_semicircle, power_law};
+use common::spectra::{low_rank, outliers_and_semicircle, power_law};
 use hesscope_spectral::{
-    Deflated, Eigenpairs, Estimation, HutchppEstimation, HutchppOptions, LinearOperator,
-    MemoryKeeper, Scalar, SpectralError, TraceEstimate, XtraceEstimation, XtraceOptions, hutchpp,
-    hutchpp_kept, xtrace, xtrace_kept,
+    Deflated, Eigenpairs, Estimation, HutchinsonEstimation, HutchinsonOptions, LinearOperator,
+    MemoryKeeper, Scalar, SpectralError, TraceEstimate, XtraceEstimation, XtraceOptions,
+    hutchinson_trace, xtrace,
 };
 
 /// Steps, restoring from the snapshot after each.
@@ -40,25 +40,6 @@ fn resumed_in<T: Scalar>() {
     for spectrum in [outliers_and_semicircle(70), low_rank(70), power_law(70)] {
         let op = KnownSpectrum::<T>::new(&spectrum, 2);
         for block_size in [1, 5, 0] {
-            let options = HutchppOptions {
-                sketch: 11,
-                probes: 7,
-                seed: 3,
-                block_size,
-            };
-            let found = broken_up(&op, &options, || {
-                HutchppEstimation::begin(&op, &options).unwrap()
-            });
-            let plain = HutchppOptions {
-                block_size: 4,
-                ..options
-            };
-            assert_eq!(
-                found,
-                hutchpp(&op, &plain).unwrap(),
-                "blocks change nothing"
-            );
-
             let options = XtraceOptions {
                 vectors: 11,
                 seed: 3,
@@ -86,29 +67,31 @@ fn stopped_estimations_go_on_to_the_bit() {
 fn probes_can_be_added_and_other_options_are_refused() {
     let op = KnownSpectrum::<f64>::new(power_law(60), 2);
     let mut keeper = MemoryKeeper::default();
-    let fewer = HutchppOptions {
-        sketch: 6,
+    let fewer = HutchinsonOptions {
         probes: 3,
-        ..HutchppOptions::default()
+        ..HutchinsonOptions::default()
     };
-    let more = HutchppOptions { probes: 9, ..fewer };
-    hutchpp_kept(&op, &fewer, "trace", &mut keeper).unwrap();
-    let grown = hutchpp_kept(&op, &more, "trace", &mut keeper).unwrap();
-    assert_eq!(grown, hutchpp(&op, &more).unwrap());
-    assert_eq!(grown.products, 21);
-    let other = HutchppOptions { sketch: 7, ..more };
-    let refused = hutchpp_kept(&op, &other, "trace", &mut keeper).unwrap_err();
+    let more = HutchinsonOptions { probes: 9, ..fewer };
+    let mut kept = |options: &HutchinsonOptions| {
+        let begun = HutchinsonEstimation::begin(&op, options).unwrap();
+        begun.run_kept(&op, "trace", &mut keeper)
+    };
+    kept(&fewer).unwrap();
+    let grown = kept(&more).unwrap();
+    assert_eq!(grown, hutchinson_trace(&op, &more).unwrap());
+    assert_eq!(grown.products, 9);
+    let other = HutchinsonOptions { seed: 7, ..more };
+    let refused = kept(&other).unwrap_err().to_string();
     assert!(
-        refused
-            .to_string()
-            .contains("`sketch` is 6 there and 7 here"),
+        refused.contains("`seed` is 0 there and 7 here"),
         "{refused}"
     );
-    let refused = xtrace_kept(&op, &XtraceOptions::default(), "trace", &mut keeper).unwrap_err();
+    let begun = XtraceEstimation::begin(&op, &XtraceOptions::default()).unwrap();
+    let refused = begun.run_kept(&op, "trace", &mut keeper).unwrap_err();
     assert!(
         refused
             .to_string()
-            .contains("`estimation` is hutchpp there"),
+            .contains("`estimation` is hutchinson_trace there"),
         "{refused}"
     );
 }
@@ -143,25 +126,15 @@ fn what_is_exact_comes_out_exact() {
             },
         )
         .unwrap();
-        let plus = hutchpp(
-            &op,
-            &HutchppOptions {
-                sketch: 30,
-                ..HutchppOptions::default()
-            },
-        )
-        .unwrap();
-        for found in [cross, plus] {
-            assert!((found.trace.mean - op.trace()).abs() < 1e-14 * op.trace() * p as f64);
-            assert!(error(&found) < 1e-13);
-            assert_eq!((found.products, found.basis), (2 * p, p));
-        }
+        assert!((cross.trace.mean - op.trace()).abs() < 1e-14 * op.trace() * p as f64);
+        assert!(error(&cross) < 1e-13);
+        assert_eq!((cross.products, cross.basis), (2 * p, p));
     }
 
     let zero = KnownSpectrum::<f64>::new([0.0; 20], 0);
     for found in [
         xtrace(&zero, &XtraceOptions::default()).unwrap(),
-        hutchpp(&zero, &HutchppOptions::default()).unwrap(),
+        hutchinson_trace(&zero, &HutchinsonOptions::default()).unwrap(),
     ] {
         assert_eq!(
             (found.trace.mean, error(&found), found.basis),
@@ -184,24 +157,16 @@ fn deflated_operators_have_the_trace_of_what_remains() {
     let deflated = Deflated::new(&op, &pairs).unwrap();
     let truth: f64 = spectrum[..70].iter().sum();
     for seed in 0..40 {
-        let plus = HutchppOptions {
-            seed,
-            ..HutchppOptions::default()
-        };
         let cross = XtraceOptions {
             seed,
             ..XtraceOptions::default()
         };
-        for found in [
-            hutchpp(&deflated, &plus).unwrap(),
-            xtrace(&deflated, &cross).unwrap(),
-        ] {
-            assert!(
-                (found.trace.mean - truth).abs() < 3.0 * error(&found),
-                "{found:?} {truth}"
-            );
-            assert!(error(&found) < 6.0, "{found:?}");
-        }
+        let found = xtrace(&deflated, &cross).unwrap();
+        assert!(
+            (found.trace.mean - truth).abs() < 3.0 * error(&found),
+            "{found:?} {truth}"
+        );
+        assert!(error(&found) < 6.0, "{found:?}");
     }
     // All of the 70 dimensions left.
     let all = xtrace(
@@ -220,19 +185,19 @@ fn deflated_operators_have_the_trace_of_what_remains() {
 fn what_cannot_be_is_refused() {
     let op = KnownSpectrum::<f64>::new([1.0, f64::NAN, 2.0], 0);
     assert!(matches!(
-        hutchpp(&op, &HutchppOptions::default()),
+        hutchinson_trace(&op, &HutchinsonOptions::default()),
         Err(SpectralError::NotFinite { step: 0, index: 0 })
     ));
     assert!(matches!(
         xtrace(&op, &XtraceOptions::default()),
         Err(SpectralError::NotFinite { step: 0, index: 0 })
     ));
-    let none = HutchppOptions {
+    let none = HutchinsonOptions {
         probes: 0,
-        ..HutchppOptions::default()
+        ..HutchinsonOptions::default()
     };
     assert!(
-        hutchpp(&op, &none)
+        hutchinson_trace(&op, &none)
             .unwrap_err()
             .to_string()
             .contains("`probes`")

@@ -5,7 +5,7 @@
 mod spectra;
 
 use hesscope_spectral::{Reorthogonalisation, SlqOptions, SpectralDensity, SpectralError, slq};
-use spectra::{Known, Spectral, known_spectra, norm, reference_spectra, semicircle};
+use spectra::{Known, Spectral, known_references, known_spectra, norm, semicircle};
 
 const FRACTION: f64 = 0.01;
 
@@ -96,7 +96,7 @@ fn a_repeated_eigenvalue_stays_with_the_probes() {
 
 #[test]
 fn they_bring_the_density_closer_for_no_product() {
-    let references = reference_spectra().unwrap_or_default();
+    let references = known_references();
     let hessians = references
         .into_iter()
         .filter(|case| case.name.ends_with("hessian") || case.name.ends_with(" g"));

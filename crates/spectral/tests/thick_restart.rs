@@ -3,14 +3,15 @@
 
 mod common;
 
+use common::spectra::{marchenko_pastur, reference_spectra, semicircle};
 use common::{
     KnownSpectrum, check_extreme, check_resumable, check_resumable_on_disk, eigenvalues, gaussian,
-    marchenko_pastur, operator, reference_spectra, semicircle, symmetrised, wigner, with_spectrum,
+    operator, symmetrised, wigner, with_spectrum,
 };
 use faer::Mat;
 use hesscope_spectral::{
-    Deflated, DenseOperator, Eigenpairs, Extreme, LinearOperator, MemoryKeeper, Scalar,
-    ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos, thick_restart_lanczos_kept,
+    Deflated, DenseOperator, Eigenpairs, Estimation, Extreme, LinearOperator, MemoryKeeper, Scalar,
+    ThickRestartEstimation, ThickRestartOptions, thick_restart_lanczos,
 };
 
 const ALL: [Extreme; 3] = [
@@ -289,7 +290,10 @@ fn resumable_in<T: Scalar>() {
             assert!(steps > 20, "{steps}");
             let mut keeper = MemoryKeeper::default();
             for _ in 0..2 {
-                let kept = thick_restart_lanczos_kept(&op, &options, "pairs", &mut keeper).unwrap();
+                let kept = ThickRestartEstimation::begin(&op, &options)
+                    .unwrap()
+                    .run_kept(&op, "pairs", &mut keeper)
+                    .unwrap();
                 assert_eq!(format!("{kept:?}"), whole);
             }
         }

@@ -8,7 +8,7 @@ use common::{gaussian, operator, symmetrised, with_spectrum};
 use faer::Mat;
 use hesscope_spectral::{
     Deflated, DenseOperator, Eigenpairs, Estimate, HostSpace, HutchinsonOptions, LinearOperator,
-    OperatorError, ProbeKind, Probes, SpectralError, diagonal, frobenius_norm, trace,
+    OperatorError, ProbeKind, Probes, SpectralError, diagonal, frobenius_norm, hutchinson_trace,
 };
 
 const KINDS: [ProbeKind; 3] = [
@@ -33,6 +33,15 @@ fn options(probes: usize, kind: ProbeKind, seed: u64) -> HutchinsonOptions {
         seed,
         ..HutchinsonOptions::default()
     }
+}
+
+fn trace<O: LinearOperator>(
+    op: &O,
+    options: &HutchinsonOptions,
+) -> Result<Estimate, SpectralError> {
+    let found = hutchinson_trace(op, options)?;
+    assert_eq!((found.products, found.basis), (options.probes, 0));
+    Ok(found.trace)
 }
 
 fn dense_trace(a: &Mat<f64>) -> f64 {

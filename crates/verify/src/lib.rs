@@ -7,10 +7,15 @@
 //! a user's own test of a device.
 #![forbid(unsafe_code)]
 
-mod check;
+mod comparison;
+mod error;
+mod kind;
 mod network;
+mod problem;
 mod reference;
 
-pub use check::{Check, Outcome, Quantity, verify};
-pub use network::{Kind, ReferenceNetwork};
-pub use reference::{Reference, Values, VerifyError};
+pub use comparison::{Comparison, Outcome, Quantity, verify};
+pub use error::VerifyError;
+pub use kind::NetworkKind;
+pub use network::ReferenceNetwork;
+pub use reference::{Reference, ReferenceTensor};

@@ -1,122 +1,16 @@
-//! The networks that references hold, layer by layer as the files number them.
+//! The networks that references hold, as Burn modules.
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::Precision;
+use hesscope_hvp::{Precision, PrecisionExt};
 use hesscope_models::{BatchNorm, BnMode, Buffer};
 
-use crate::reference::{Reference, Values, VerifyError};
-
-/// A kind of network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// flatten, linear, tanh, linear.
-    Mlp,
-    /// conv, relu, maxpool, conv, relu, flatten, linear.
-    Cnn,
-    /// Two conv-bn-relu-maxpool blocks and a classifier with bn.
-    VggBn,
-    /// A stem with stride and one residual block.
-    ResnetBlock,
-    /// Dense layers and a transition.
-    DensenetBlock,
-}
-
-impl Kind {
-    const ALL: [(Kind, &'static str); 5] = [
-        (Kind::Mlp, "mlp"),
-        (Kind::Cnn, "cnn"),
-        (Kind::VggBn, "vgg_bn"),
-        (Kind::ResnetBlock, "resnet_block"),
-        (Kind::DensenetBlock, "densenet_block"),
-    ];
-
-    /// The kind of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .map(|(kind, _)| kind)
-    }
-
-    /// The names, for messages.
-    pub fn names() -> String {
-        Self::ALL.map(|(_, name)| name).join(", ")
-    }
-
-    fn layers(self) -> &'static [Plan] {
-        use Plan::{Avgpool, Bn, Conv, Dense, Flatten, Linear, Maxpool, Relu, Residual, Tanh};
-        const PADDED: Plan = Conv {
-            stride: 1,
-            padding: 1,
-        };
-        match self {
-            Kind::Mlp => &[Flatten, Linear, Tanh, Linear],
-            Kind::Cnn => &[PADDED, Relu, Maxpool(2), PADDED, Relu, Flatten, Linear],
-            Kind::VggBn => &[
-                PADDED,
-                Bn,
-                Relu,
-                Maxpool(2),
-                PADDED,
-                Bn,
-                Relu,
-                Maxpool(2),
-                Flatten,
-                Linear,
-                Bn,
-                Relu,
-                Linear,
-            ],
-            Kind::ResnetBlock => &[
-                Conv {
-                    stride: 2,
-                    padding: 1,
-                },
-                Bn,
-                Relu,
-                Residual,
-                Avgpool(4),
-                Flatten,
-                Linear,
-            ],
-            Kind::DensenetBlock => &[
-                PADDED,
-                Dense,
-                Dense,
-                Bn,
-                Relu,
-                Conv {
-                    stride: 1,
-                    padding: 0,
-                },
-                Avgpool(2),
-                Dense,
-                Avgpool(3),
-                Flatten,
-                Linear,
-            ],
-        }
-    }
-}
-
-/// What a layer is, before its tensors are known.
-#[derive(Clone, Copy)]
-enum Plan {
-    Flatten,
-    Linear,
-    Conv { stride: usize, padding: usize },
-    Bn,
-    Relu,
-    Tanh,
-    Maxpool(usize),
-    Avgpool(usize),
-    Residual,
-    Dense,
-}
+use crate::error::VerifyError;
+use crate::kind::LayerKind;
+use crate::reference::{Reference, ReferenceTensor, find};
 
 /// relu(conv, bn, relu, conv, bn + input).
 #[derive(Module, Debug)]
@@ -260,48 +154,42 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn layer(&self, index: usize, plan: Plan) -> Result<Layer, VerifyError> {
+    fn layer(&self, index: usize, plan: LayerKind) -> Result<Layer, VerifyError> {
         let name = index.to_string();
         Ok(match plan {
-            Plan::Flatten => Layer::Function(Function { number: FLATTEN }),
-            Plan::Relu => Layer::Function(Function { number: RELU }),
-            Plan::Tanh => Layer::Function(Function { number: TANH }),
-            Plan::Linear => Layer::Linear(self.linear(&name)?),
-            Plan::Conv { stride, padding } => Layer::Conv(self.conv(&name, stride, padding)?),
-            Plan::Bn => Layer::Norm(self.norm(&name)?),
-            Plan::Maxpool(size) => Layer::Maxpool(
+            LayerKind::Flatten => Layer::Function(Function { number: FLATTEN }),
+            LayerKind::Relu => Layer::Function(Function { number: RELU }),
+            LayerKind::Tanh => Layer::Function(Function { number: TANH }),
+            LayerKind::Linear => Layer::Linear(self.linear(&name)?),
+            LayerKind::Conv { stride, padding } => Layer::Conv(self.conv(&name, stride, padding)?),
+            LayerKind::Bn => Layer::Norm(self.norm(&name)?),
+            LayerKind::Maxpool(size) => Layer::Maxpool(
                 MaxPool2dConfig::new([size, size])
                     .with_strides([size, size])
                     .init(),
             ),
-            Plan::Avgpool(size) => Layer::Avgpool(
+            LayerKind::Avgpool(size) => Layer::Avgpool(
                 AvgPool2dConfig::new([size, size])
                     .with_strides([size, size])
                     .init(),
             ),
-            Plan::Residual => Layer::Residual(ResidualBlock {
+            LayerKind::Residual => Layer::Residual(ResidualBlock {
                 conv1: self.conv(&format!("{name}.conv1"), 1, 1)?,
                 bn1: self.norm(&format!("{name}.bn1"))?,
                 conv2: self.conv(&format!("{name}.conv2"), 1, 1)?,
                 bn2: self.norm(&format!("{name}.bn2"))?,
             }),
-            Plan::Dense => Layer::Dense(DenseLayer {
+            LayerKind::Dense => Layer::Dense(DenseLayer {
                 bn: self.norm(&format!("{name}.bn"))?,
                 conv: self.conv(&format!("{name}.conv"), 1, 1)?,
             }),
         })
     }
 
-    fn find<'a>(&self, from: &'a [(String, Values)], name: &str) -> Option<&'a Values> {
-        from.iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, values)| values)
-    }
-
     fn tensor<const D: usize>(
         &self,
         name: &str,
-        values: &Values,
+        values: &ReferenceTensor,
     ) -> Result<Tensor<D>, VerifyError> {
         let shape: [usize; D] = values.shape.clone().try_into().map_err(|shape| {
             self.reference.foreign(format!(
@@ -316,7 +204,7 @@ impl Source<'_> {
     }
 
     fn parameter<const D: usize>(&self, name: &str) -> Result<Tensor<D>, VerifyError> {
-        let values = self.find(&self.reference.parameters, name).ok_or_else(|| {
+        let values = find(&self.reference.parameters, name).ok_or_else(|| {
             self.reference
                 .foreign(format!("it has no parameter `{name}`"))
         })?;
@@ -325,7 +213,7 @@ impl Source<'_> {
 
     fn bias(&self, layer: &str) -> Result<Option<Param<Tensor<1>>>, VerifyError> {
         let name = format!("{layer}.bias");
-        self.find(&self.reference.parameters, &name)
+        find(&self.reference.parameters, &name)
             .map(|values| Ok(Param::from_tensor(self.tensor(&name, values)?)))
             .transpose()
     }
@@ -362,8 +250,7 @@ impl Source<'_> {
     fn norm(&self, layer: &str) -> Result<BatchNorm, VerifyError> {
         let buffer = |kind: &str| {
             let name = format!("{layer}.{kind}");
-            let values = self
-                .find(&self.reference.buffers, &name)
+            let values = find(&self.reference.buffers, &name)
                 .ok_or_else(|| self.reference.foreign(format!("it has no buffer `{name}`")))?;
             Ok::<_, VerifyError>(Buffer::new(self.tensor(&name, values)?))
         };

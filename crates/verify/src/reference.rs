@@ -5,44 +5,9 @@ use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
-use thiserror::Error;
 
-use crate::network::Kind;
-
-/// Why a reference could not be used.
-#[derive(Debug, Error)]
-pub enum VerifyError {
-    /// The file cannot be read.
-    #[error("cannot read the reference {}: {source}; check the path", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is no safetensors file, or not a whole one.
-    #[error("{} is not a complete safetensors file ({reason}): fetch or generate it again", path.display())]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The file is a safetensors file, but not a reference.
-    #[error("{} is not a reference: {reason}", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What is missing or wrong.
-        reason: String,
-    },
-    /// The products could not be computed.
-    #[error(transparent)]
-    Hvp(#[from] hesscope_hvp::HvpError),
-    /// An operator failed.
-    #[error("a product failed: {0}")]
-    Operator(String),
-}
+use crate::error::VerifyError;
+use crate::kind::NetworkKind;
 
 /// What the file says of itself, in its metadata under `meta`.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,7 +22,7 @@ struct Meta {
 
 /// A tensor of the file, in float64.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Values {
+pub struct ReferenceTensor {
     /// Extents.
     pub shape: Vec<usize>,
     /// Row-major values.
@@ -68,24 +33,24 @@ pub struct Values {
 #[derive(Debug, Clone)]
 pub struct Reference {
     /// Which network it holds.
-    pub kind: Kind,
+    pub kind: NetworkKind,
     /// Whether BatchNorm uses the statistics of the batch.
     pub batch_statistics: bool,
     /// The number of classes, C.
     pub classes: usize,
     /// The parameters by name, in the order in which they make up a vector; matrices of linear layers
     /// are [out, in].
-    pub parameters: Vec<(String, Values)>,
+    pub parameters: Vec<(String, ReferenceTensor)>,
     /// Running statistics by name.
-    pub buffers: Vec<(String, Values)>,
+    pub buffers: Vec<(String, ReferenceTensor)>,
     /// The inputs, [n, …].
-    pub inputs: Values,
+    pub inputs: ReferenceTensor,
     /// The class of each.
     pub labels: Vec<u32>,
     /// The directions, [k, p].
-    pub directions: Values,
+    pub directions: ReferenceTensor,
     path: PathBuf,
-    tensors: Vec<(String, Values)>,
+    tensors: Vec<(String, ReferenceTensor)>,
 }
 
 impl Reference {
@@ -117,11 +82,11 @@ impl Reference {
             .ok_or_else(|| foreign("its metadata has no entry `meta`".into()))?;
         let meta: Meta = serde_json::from_str(meta)
             .map_err(|error| foreign(format!("its metadata `meta` does not read: {error}")))?;
-        let kind = Kind::from_name(&meta.kind).ok_or_else(|| {
+        let kind = NetworkKind::from_name(&meta.kind).ok_or_else(|| {
             foreign(format!(
                 "its kind is `{}`, not one of {}",
                 meta.kind,
-                Kind::names()
+                NetworkKind::names()
             ))
         })?;
         let batch_statistics = match meta.bn_mode.as_str() {
@@ -150,24 +115,21 @@ impl Reference {
             })?;
             tensors.push((
                 name,
-                Values {
+                ReferenceTensor {
                     shape: view.shape().to_vec(),
                     values,
                 },
             ));
         }
-        let find = |name: &str| {
-            tensors
-                .iter()
-                .find(|(found, _)| found == name)
-                .map(|(_, values)| values.clone())
-                .ok_or_else(|| foreign(format!("it has no tensor `{name}`")))
+        let tensor = |name: &str| {
+            let found = find(&tensors, name).cloned();
+            found.ok_or_else(|| foreign(format!("it has no tensor `{name}`")))
         };
         let labels = labels.ok_or_else(|| foreign("it has no labels `y`".into()))?;
         let parameters = meta
             .parameter_order
             .iter()
-            .map(|name| Ok((name.clone(), find(&format!("param.{name}"))?)))
+            .map(|name| Ok((name.clone(), tensor(&format!("param.{name}"))?)))
             .collect::<Result<Vec<_>, VerifyError>>()?;
         let buffers = tensors
             .iter()
@@ -176,8 +138,8 @@ impl Reference {
                     .map(|name| (name.to_string(), values.clone()))
             })
             .collect();
-        let inputs = find("x")?;
-        let directions = find("v")?;
+        let inputs = tensor("x")?;
+        let directions = tensor("v")?;
         let dim: usize = parameters
             .iter()
             .map(|(_, values)| values.values.len())
@@ -226,12 +188,8 @@ impl Reference {
     /// # Errors
     ///
     /// When there is none of this name.
-    pub fn tensor(&self, name: &str) -> Result<&Values, VerifyError> {
-        self.tensors
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, values)| values)
-            .ok_or_else(|| self.foreign(format!("it has no tensor `{name}`")))
+    pub fn tensor(&self, name: &str) -> Result<&ReferenceTensor, VerifyError> {
+        find(&self.tensors, name).ok_or_else(|| self.foreign(format!("it has no tensor `{name}`")))
     }
 
     pub(crate) fn foreign(&self, reason: String) -> VerifyError {
@@ -240,6 +198,15 @@ impl Reference {
             reason,
         }
     }
+}
+
+/// The tensor of this name.
+pub(crate) fn find<'a>(
+    tensors: &'a [(String, ReferenceTensor)],
+    name: &str,
+) -> Option<&'a ReferenceTensor> {
+    let found = tensors.iter().find(|(found, _)| found == name);
+    found.map(|(_, values)| values)
 }
 
 fn floats(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {

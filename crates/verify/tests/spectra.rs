@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::Device;
-use hesscope_hvp::{Options, Part, Precision};
+use hesscope_hvp::{Part, Precision, ProblemOptions};
 use hesscope_spectral::{
     Breakdown, ProbeKind, Reorthogonalisation, SlqOptions, SubspaceOptions, VectorSpace, slq,
     spectral_range, subspace_iteration,
@@ -145,11 +145,11 @@ fn products_do_not_depend_on_how_the_work_is_cut() {
     let reference = Reference::read(&folder.join("vgg_bn_eval.safetensors")).expect("a reference");
     let rows = || reference.directions.values.chunks(reference.dim());
     let products = |directions: usize, batch_size: usize| {
-        let options = Options {
+        let options = ProblemOptions {
             precision: Precision::F64,
             batch_size: Some(batch_size),
             directions,
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         let problem = reference
             .problem_with(&Device::flex(), options)

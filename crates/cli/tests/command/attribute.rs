@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use hesscope_report::schema::{Attribution, FindingVerdict};
+use hesscope_records::{FindingVerdict, Findings};
 
 use crate::bad_input::refused;
 use crate::common::{hesscope, small_run, start};
@@ -27,8 +27,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn read(path: &Path) -> Attribution {
-    serde_json::from_str(&fs::read_to_string(path).expect("a file")).expect("an attribution")
+fn read(path: &Path) -> Findings {
+    serde_json::from_str(&fs::read_to_string(path).expect("a file")).expect("findings")
 }
 
 fn times(paths: &[PathBuf]) -> Vec<SystemTime> {
@@ -58,7 +58,7 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     ];
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let jsons = files(&out.join("attribution"));
+    let jsons = files(&out.join("findings"));
     assert_eq!(jsons.len(), 1);
     assert!(!out.join("partial").exists());
     let found = read(&jsons[0]);
@@ -93,18 +93,18 @@ fn every_finding_has_a_verdict_and_is_found_again() {
         }
     }
     // The parts of the energy make up that of Hess; its error is that of the probes.
-    let energy = &found.measured.energy;
+    let energy = &found.evidence.energy;
     let sum = energy.first.mean + energy.second.mean + energy.cross.mean;
     assert!((sum - energy.total.mean).abs() < 1e-9 * energy.total.mean);
     assert_eq!(energy.probes, 8);
     // A1 lies in the span of the class means, and B1's exact spectrum is as long as C (C - 2) at most.
-    assert_eq!(found.measured.knock_outs.len(), 4);
-    let bulks = found.measured.bulks.as_ref().expect("bulks");
+    assert_eq!(found.evidence.knock_outs.len(), 4);
+    let bulks = found.evidence.bulks.as_ref().expect("bulks");
     assert!((1..=80).contains(&bulks.b1.len()), "{}", bulks.b1.len());
 
     // Once more: nothing is computed, nothing is written.
     let everything = || {
-        ["attribution", "analysis", "eigenvectors"]
+        ["findings", "analysis", "eigenvectors"]
             .iter()
             .flat_map(|name| files(&out.join(name)))
             .collect::<Vec<_>>()
@@ -117,20 +117,20 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     assert_eq!(everything(), before);
     assert_eq!(times(&everything()), written);
 
-    // Another epoch is another attribution; the report shows both.
+    // Another epoch is another record; the report shows both.
     let ran = hesscope(&["attribute", &path, "--epoch", "2", "--split", "test"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(files(&out.join("attribution")).len(), 2);
+    assert_eq!(files(&out.join("findings")).len(), 2);
     assert_eq!(hesscope(&["report", &path]).code, Some(0));
     let report = fs::read_to_string(out.join("report.html")).expect("a report");
-    assert!(report.contains("<h2>Attribution</h2>"));
+    assert!(report.contains("<h2>Findings</h2>"));
     assert!(report.contains("Training split, epoch 6"));
     assert!(report.contains("Test split, epoch 2"));
     assert!(report.contains(&found.findings[0].claim));
 }
 
 #[test]
-fn a_killed_attribution_goes_on_and_ends_the_same() {
+fn killed_findings_resume_and_end_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let (undisturbed, killed) = (
         folder.path().join("undisturbed"),
@@ -140,8 +140,8 @@ fn a_killed_attribution_goes_on_and_ends_the_same() {
         let path = out.display().to_string();
         let ran = hesscope(&["attribute", &path, "--energy-probes", "200"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        let mut found = read(&files(&out.join("attribution"))[0]);
-        found.seconds = 0.0;
+        let mut found = read(&files(&out.join("findings"))[0]);
+        found.origin.seconds = 0.0;
         assert!(!out.join("partial").exists());
         found
     };
@@ -174,7 +174,7 @@ fn a_killed_attribution_goes_on_and_ends_the_same() {
 }
 
 #[test]
-fn what_cannot_be_attributed_is_refused() {
+fn what_cannot_be_judged_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     made(&out);
@@ -195,5 +195,5 @@ fn what_cannot_be_attributed_is_refused() {
     }
     let nowhere = folder.path().join("nowhere").display().to_string();
     refused(&["attribute", &nowhere], &["nowhere", "run.toml"]);
-    assert!(!out.join("attribution").exists());
+    assert!(!out.join("findings").exists());
 }

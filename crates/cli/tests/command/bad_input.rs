@@ -221,28 +221,41 @@ fn folders_and_checkpoints() {
         &[&path, "seed", "--out"],
     );
 
-    let checkpoint = out.join("checkpoints/epoch-0006.safetensors");
+    // No other file holds the weights of epoch 2.
+    let checkpoint = out.join("checkpoints/epoch-0002.safetensors");
     let whole = fs::read(&checkpoint).expect("the checkpoint");
-    fs::write(&checkpoint, &whole[..whole.len() / 2]).expect("the checkpoint");
-    refused(
-        &["spectrum", &path],
-        &["epoch-0006.safetensors", "truncated"],
-    );
     let mut flipped = whole.clone();
     let last = flipped.len() - 1;
     flipped[last] ^= 1;
-    fs::write(&checkpoint, &flipped).expect("the checkpoint");
-    refused(&["spectrum", &path], &["epoch-0006.safetensors"]);
-    fs::write(&checkpoint, b"something else").expect("the checkpoint");
-    refused(&["spectrum", &path], &["epoch-0006.safetensors"]);
+    for bytes in [&whole[..whole.len() / 2], &flipped, b"something else"] {
+        fs::write(&checkpoint, bytes).expect("the checkpoint");
+        refused(
+            &["spectrum", &path, "--epoch", "2"],
+            &["epoch-0002.safetensors", "damaged", "hesscope train"],
+        );
+    }
     fs::write(&checkpoint, &whole).expect("the checkpoint");
-    let ran = hesscope(&["spectrum", &path]);
+    let ran = hesscope(&["spectrum", &path, "--epoch", "2"]);
     assert_eq!(
         ran.code,
         Some(0),
         "the folder is usable still: {}",
         ran.stderr
     );
+
+    // Those of the last epoch stand in `last.safetensors` too, and are put back.
+    let checkpoint = out.join("checkpoints/epoch-0006.safetensors");
+    let whole = fs::read(&checkpoint).expect("the checkpoint");
+    fs::write(&checkpoint, &whole[..whole.len() / 2]).expect("the checkpoint");
+    let ran = hesscope(&["spectrum", &path]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("epoch-0006.safetensors was lost or damaged"),
+        "{}",
+        ran.stderr
+    );
+    assert!(fs::read(&checkpoint).expect("the checkpoint") == whole);
 
     let settings = out.join("run.toml");
     fs::write(&settings, "settings = 3").expect("the settings");

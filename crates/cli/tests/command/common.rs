@@ -1,5 +1,6 @@
 //! Running the command as a user does.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -70,4 +71,20 @@ pub fn shared() -> Option<PathBuf> {
     );
     eprintln!("left out: {} is missing", shared.display());
     None
+}
+
+/// The four files of MNIST, with three images of each digit to train on and two to test on.
+pub fn write_mnist(folder: &Path) {
+    fs::create_dir_all(folder).expect("a folder");
+    for (prefix, each) in [("train", 3u32), ("t10k", 2)] {
+        let count = 10 * each;
+        let mut images = [0x803, count, 28, 28].map(u32::to_be_bytes).concat();
+        let mut labels = [0x801, count].map(u32::to_be_bytes).concat();
+        for image in 0..count {
+            images.extend((0..28 * 28).map(|pixel| (pixel * (image % 10 + 3) % 251) as u8));
+            labels.push((image % 10) as u8);
+        }
+        fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images).expect("images");
+        fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("labels");
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use hesscope_report::schema::{Along, Dynamics};
+use hesscope_records::{Along, Dynamics};
 
 use crate::bad_input::refused;
 use crate::common::{hesscope, start};
@@ -42,7 +42,7 @@ fn run(out: &Path) -> crate::common::Ran {
 fn read(out: &Path) -> Dynamics {
     let text = fs::read_to_string(out.join("dynamics.json")).expect("a file");
     let mut dynamics: Dynamics = serde_json::from_str(&text).expect("dynamics");
-    dynamics.seconds = 0.0;
+    dynamics.origin.seconds = 0.0;
     dynamics
 }
 
@@ -128,7 +128,14 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
     assert!(ran.stdout.contains("hess: outliers above zero (C = 10)"));
     assert!(ran.stdout.contains("hess, 4 a class: "));
 
-    // Once more: the same, and nothing is trained or analysed.
+    // Once more: the same, nothing is trained or analysed, and what a killed process left half-written is gone.
+    let left = |name: &str| [out.join(name), out.join("figures").join(name)];
+    for path in left(".hesscope-0123456789ab.partial")
+        .iter()
+        .chain(&left(".mine.partial"))
+    {
+        fs::write(path, "half").expect("written");
+    }
     let before = analyses(&out);
     assert_eq!(before.len(), 12);
     let again = run(&out);
@@ -140,10 +147,16 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
     );
     assert_eq!(analyses(&out), before);
     assert_eq!(read(&out), dynamics);
+    assert!(
+        left(".hesscope-0123456789ab.partial")
+            .iter()
+            .all(|path| !path.exists())
+    );
+    assert!(left(".mine.partial").iter().all(|path| path.exists()));
 }
 
 #[test]
-fn killed_dynamics_go_on_and_end_the_same() {
+fn killed_dynamics_resume_and_end_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let undisturbed = folder.path().join("undisturbed");
     let begin = Instant::now();

@@ -80,9 +80,9 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
     let analysis: Value = serde_json::from_slice(&text).expect("JSON");
     assert_eq!(
         doubles(&npz, "top_eigenvalues"),
-        numbers(&analysis["top"]["values"])
+        numbers(&analysis["spectrum"]["top"]["values"])
     );
-    let quadratures = analysis["density"]["quadratures"]
+    let quadratures = analysis["spectrum"]["density"]["quadratures"]
         .as_array()
         .expect("quadratures");
     let nodes: Vec<f64> = quadratures
@@ -178,7 +178,7 @@ fn the_published_schemas_are_those_of_this_version() {
     let names = [
         "analysis",
         "overlaps",
-        "attribution",
+        "findings",
         "class-means",
         "dynamics",
         "figure-1",

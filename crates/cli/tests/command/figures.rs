@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use burn::tensor::{Device, TensorData};
 use hesscope_data::{DatasetName, DatasetSpec};
 use hesscope_hvp::class::ClassMean;
-use hesscope_hvp::{Examples, Options, Precision, Problem};
+use hesscope_hvp::{Examples, Problem, ProblemOptions};
 use hesscope_models::{BnMode, Network, load_checkpoint};
-use hesscope_report::schema::{
-    Analysis, ClassMeansRecord, MeanSelection, MeansFigureRecord, SpectraRecord,
+use hesscope_records::{
+    Analysis, ClassMeans, MeanSelection, MeansFigureRecord, Precision, SpectraRecord,
 };
 use hesscope_spectral::VectorSpace;
 
@@ -81,9 +81,9 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
             &format!("{}.json", &panel.analysis[..12]),
         );
         let analysis: Analysis = read(&file);
-        assert_eq!(panel.analysis, analysis.key);
-        assert_eq!(panel.outliers, analysis.outliers);
-        assert_eq!(panel.leading, analysis.top);
+        assert_eq!(panel.analysis, analysis.origin.key);
+        assert_eq!(panel.outliers, analysis.spectrum.outliers);
+        assert_eq!(panel.leading, analysis.spectrum.top);
         assert_eq!(panel.accuracy, analysis.accuracy);
         assert_eq!((panel.epoch, panel.examples), (6, analysis.examples));
         // The curve holds all that the strip about zero does not, but for what broadening carries past its ends.
@@ -130,7 +130,7 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
 }
 
 /// The means of the run's last checkpoint over the training split, as the record has them, and their exact distances.
-fn exact_distances(run: &Path, means: &ClassMeansRecord) -> Vec<Vec<f64>> {
+fn exact_distances(run: &Path, means: &ClassMeans) -> Vec<Vec<f64>> {
     let device = Device::flex();
     let checkpoint = run.join("checkpoints").join("epoch-0006.safetensors");
     let network = load_checkpoint(&checkpoint, &device)
@@ -140,7 +140,7 @@ fn exact_distances(run: &Path, means: &ClassMeansRecord) -> Vec<Vec<f64>> {
         train_per_class: Some(5.into()),
         test_per_class: Some(3.into()),
         seed: 3,
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     })
     .expect("drawn data");
     let images = dataset.train;
@@ -153,9 +153,9 @@ fn exact_distances(run: &Path, means: &ClassMeansRecord) -> Vec<Vec<f64>> {
         ),
         labels: images.labels().to_vec(),
     };
-    let options = Options {
+    let options = ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     };
     let problem = Problem::new(
         &network,
@@ -201,7 +201,7 @@ fn figure_2_keeps_the_exact_distances_of_class_means() {
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let file = only(&root.join("means"), ".json");
-    let means: ClassMeansRecord = read(&file);
+    let means: ClassMeans = read(&file);
     assert_eq!(means.points.len(), 110);
     assert_eq!(means.settings.perplexity, 10.0);
     assert_eq!(means.class_names[3], "3");
@@ -297,7 +297,7 @@ fn end(folder: &Path) -> Ran {
 }
 
 #[test]
-fn a_killed_figure_goes_on() {
+fn a_killed_figure_resumes() {
     let folder = tempfile::tempdir().expect("a folder");
     let make = |name: &str| {
         let path = folder.path().join(name);

@@ -2,15 +2,19 @@
 
 mod attribute;
 mod bad_input;
+mod check;
 mod common;
 mod data;
 mod datasets;
 mod dynamics;
 mod export;
 mod figures;
+mod integrity;
 mod killed;
 mod overlaps;
 mod run;
 mod search;
+mod small_inputs;
 mod sweep;
+mod trace;
 mod weights;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hesscope_report::schema::{OverlapRecord, Overlaps};
+use hesscope_records::{OverlapRecord, Overlaps};
 
 use crate::common::{hesscope, small_run};
 

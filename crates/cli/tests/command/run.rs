@@ -84,7 +84,7 @@ fn a_run_leaves_everything_behind_and_is_reused() {
         let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         (
             value["loss"].as_f64().expect("a loss"),
-            value["dimension"].as_u64().expect("p"),
+            value["spectrum"]["dimension"].as_u64().expect("p"),
         )
     };
     assert_eq!(mean("hess"), mean("g"));
@@ -118,10 +118,11 @@ fn spectrum_and_report_work_on_a_run() {
     let text = fs::read_to_string(path).expect("the analysis it names");
     let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(analysis["settings"]["operator"], "g");
-    assert_eq!(analysis["settings"]["precision"], "f64");
+    assert_eq!(analysis["settings"]["subject"]["precision"], "f64");
     assert_eq!(analysis["examples"], 30);
-    let least = analysis["range"]["ritz_min"].as_f64().expect("a number");
-    let largest = analysis["range"]["ritz_max"].as_f64().expect("a number");
+    let range = &analysis["spectrum"]["range"];
+    let least = range["ritz_min"].as_f64().expect("a number");
+    let largest = range["ritz_max"].as_f64().expect("a number");
     assert!(
         least > -1e-12 * largest,
         "G is positive semidefinite, and its least Ritz value is {least}"
@@ -133,10 +134,10 @@ fn spectrum_and_report_work_on_a_run() {
         assert!(path.contains(&format!("/{stem}-train-")), "{path}");
         let text = fs::read_to_string(path).expect("the analysis it names");
         let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let range = &analysis["range"];
+        let range = &analysis["spectrum"]["range"];
         let largest = range["ritz_max"].as_f64().expect("a number");
         assert!(largest > 0.0 && range["ritz_min"].as_f64() > Some(-1e-5 * largest));
-        let below = &analysis["outliers"]["negative"]["undecided"];
+        let below = &analysis["spectrum"]["outliers"]["negative"]["undecided"];
         assert_eq!(below["too_few_eigenvalues"]["found"], 0, "{below}");
     }
     let ran = hesscope(&["spectrum", &out, "--operator", "b2[10]"]);

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::bad_input::refused;
-use crate::common::{Ran, command, hesscope};
+use crate::common::{Ran, command, hesscope, write_mnist};
 use crate::killed::{results, same};
 
 /// What all runs of these sweeps share: each takes a fraction of a second.
@@ -268,11 +268,14 @@ fn shards_make_the_whole_and_the_table_names_it() {
         let analysis: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         let settings = &analysis["settings"];
         assert_eq!(settings["operator"], row["operator"].as_str());
-        assert_eq!(settings["split"], row["split"].as_str());
-        assert_eq!(settings["epoch"].to_string(), row["epoch"]);
+        assert_eq!(settings["subject"]["split"], row["split"].as_str());
+        assert_eq!(settings["subject"]["epoch"].to_string(), row["epoch"]);
         assert_eq!(analysis["loss"].as_f64(), row["loss"].parse().ok());
-        assert_eq!(analysis["dimension"].to_string(), row["parameters"]);
-        let top: Vec<f64> = analysis["top"]["values"]
+        assert_eq!(
+            analysis["spectrum"]["dimension"].to_string(),
+            row["parameters"]
+        );
+        let top: Vec<f64> = analysis["spectrum"]["top"]["values"]
             .as_array()
             .expect("values")
             .iter()
@@ -364,22 +367,6 @@ fn a_run_that_another_process_holds_is_come_back_to() {
     let status = hesscope(&["sweep", "status", &text]);
     for line in ["done     2\n", "running  0\n", "nothing is left"] {
         assert!(status.stdout.contains(line), "{line}: {}", status.stdout);
-    }
-}
-
-/// The four files of MNIST, with three images of each digit to train on and two to test on.
-fn write_mnist(folder: &Path) {
-    fs::create_dir_all(folder).expect("a folder");
-    for (prefix, each) in [("train", 3u32), ("t10k", 2)] {
-        let count = 10 * each;
-        let mut images = [0x803, count, 28, 28].map(u32::to_be_bytes).concat();
-        let mut labels = [0x801, count].map(u32::to_be_bytes).concat();
-        for image in 0..count {
-            images.extend((0..28 * 28).map(|pixel| (pixel * (image % 10 + 3) % 251) as u8));
-            labels.push((image % 10) as u8);
-        }
-        fs::write(folder.join(format!("{prefix}-images-idx3-ubyte")), images).expect("images");
-        fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("labels");
     }
 }
 
@@ -703,4 +690,99 @@ fn the_examples_are_read() {
     ]);
     let long = hesscope(&["sweep", &format!("{examples}/small.toml"), "--dry-run"]);
     assert_eq!(short.stdout, long.stdout, "`sweep run` is `sweep`");
+}
+
+/// Names and contents of all files below a folder.
+fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(content(&path));
+        } else {
+            found.insert(path.clone(), fs::read(&path).expect("a file"));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_folder_of_something_else_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = spec(
+        folder.path(),
+        &format!("net = {TINY}\nexamples-per-class = 2"),
+    );
+    let out = folder.path().join("thesis");
+    fs::create_dir_all(out.join("runs/in-the-park")).expect("folders");
+    for (name, text) in [
+        ("runs/in-the-park/monday.txt", "5 km"),
+        (".draft.partial", "half a sentence"),
+        (".tmp-notes", "notes"),
+        ("sweep.csv", "chimney,brush\n"),
+    ] {
+        fs::write(out.join(name), text).expect("a file");
+    }
+    let before = content(&out);
+    let text = out.display().to_string();
+    refused(
+        &["sweep", &spec, "--out", &text],
+        &["thesis", "none of a sweep", "an empty folder"],
+    );
+    for command in ["status", "collect"] {
+        refused(&["sweep", command, &text], &["thesis", "plan.json"]);
+    }
+    assert_eq!(content(&out), before);
+}
+
+#[test]
+fn what_is_damaged_is_said_left_out_and_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = spec(
+        folder.path(),
+        &format!(
+            "net = {TINY}\nexamples-per-class = 2\nlearning-rate = [0.01, 0.1]\nepochs = 1\noperators = \"g\""
+        ),
+    );
+    let out = folder.path().join("sweep");
+    let text = out.display().to_string();
+    assert_eq!(sweep(&spec, &out, &[]).code, Some(0));
+    let before = table(&out);
+    let name = &runs(&out)[0];
+    let flip = |path: &Path| {
+        let mut bytes = fs::read(path).expect("a file");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(path, bytes).expect("written");
+    };
+    let run = out.join("runs").join(name);
+    let analysis = fs::read_dir(run.join("analysis"))
+        .expect("analyses")
+        .flatten()
+        .next()
+        .expect("an analysis");
+    for path in [run.join("sweep.json"), analysis.path()] {
+        flip(&path);
+        let collected = hesscope(&["sweep", "collect", &text]);
+        assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+        for said in [
+            "1 of 2 runs are done, 0 failed, 1 are left; the table has 1 rows",
+            "is left out of the table",
+            name,
+        ] {
+            assert!(
+                collected.stderr.contains(said),
+                "{said}: {}",
+                collected.stderr
+            );
+        }
+        let again = sweep(&spec, &out, &[]);
+        assert_eq!(again.code, Some(0), "{}", again.stderr);
+        assert_eq!(begun(&again), [name.clone()], "{}", again.stderr);
+        assert!(table(&out) == before);
+    }
+    flip(&out.join("plan.json"));
+    let parts = ["plan.json", "checksum", "sweep.toml --out"];
+    refused(&["sweep", &spec, "--out", &text], &parts);
+    refused(&["sweep", "status", &text], &parts);
 }

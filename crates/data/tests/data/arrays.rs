@@ -14,7 +14,7 @@ fn load_from(dir: &Path) -> Dataset {
             mean: vec![0.0; 3],
             std: vec![1.0; 3],
         }),
-        ..DatasetSpec::new(DatasetName::Arrays)
+        ..DatasetSpec::new(DatasetName::ARRAYS)
     };
     load(&spec).unwrap()
 }
@@ -120,7 +120,7 @@ fn names_and_measured_normalization() {
     .unwrap();
     let mut spec = DatasetSpec {
         data_dir: Some(dir.path().to_owned()),
-        ..DatasetSpec::new(DatasetName::Arrays)
+        ..DatasetSpec::new(DatasetName::ARRAYS)
     };
     let data = load(&spec).unwrap();
     assert_eq!(data.class_names, ["cat", "small dog", "cow"]);

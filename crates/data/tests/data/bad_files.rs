@@ -16,7 +16,7 @@ fn message(spec: &DatasetSpec) -> String {
 fn mnist_in(dir: &Path) -> DatasetSpec {
     DatasetSpec {
         data_dir: Some(dir.to_owned()),
-        ..DatasetSpec::new(DatasetName::Mnist)
+        ..DatasetSpec::new(DatasetName::MNIST)
     }
 }
 
@@ -32,7 +32,7 @@ fn with_file(file: &str, content: &[u8]) -> String {
 #[test]
 fn no_folder_given() {
     assert_eq!(
-        message(&DatasetSpec::new(DatasetName::FashionMnist)),
+        message(&DatasetSpec::new(DatasetName::FASHION_MNIST)),
         "fashion-mnist is read from files, so set data_dir to the folder holding \
          train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
          t10k-labels-idx1-ubyte (plain or .gz)"

@@ -79,7 +79,7 @@ fn about(name: DatasetName, files: &[(&str, &[u8])]) -> String {
 
 fn settings() -> Vec<Row> {
     let with = |change: fn(&mut DatasetSpec)| {
-        let mut spec = DatasetSpec::new(DatasetName::SynthDigits);
+        let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
         change(&mut spec);
         said(&spec)
     };
@@ -95,14 +95,14 @@ fn settings() -> Vec<Row> {
             "a data set that is not known",
             "MNIST".parse::<DatasetName>().unwrap_err().to_string(),
         ),
-        ("no folder", said(&DatasetSpec::new(DatasetName::Cifar10))),
+        ("no folder", said(&DatasetSpec::new(DatasetName::CIFAR_10))),
         (
             "no folder for MNIST",
-            said(&DatasetSpec::new(DatasetName::Mnist)),
+            said(&DatasetSpec::new(DatasetName::MNIST)),
         ),
         (
             "no folder for arrays",
-            said(&DatasetSpec::new(DatasetName::Arrays)),
+            said(&DatasetSpec::new(DatasetName::ARRAYS)),
         ),
         (
             "a setting of another data set",
@@ -139,17 +139,17 @@ fn settings() -> Vec<Row> {
             }),
         ),
         ("a normalization for colours", {
-            let mut spec = DatasetSpec::new(DatasetName::SynthDigits);
+            let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
             normalization(&mut spec, &[0.5; 3], &[0.5; 3]);
             said(&spec)
         }),
         ("a standard deviation of 0", {
-            let mut spec = DatasetSpec::new(DatasetName::SynthDigits);
+            let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
             normalization(&mut spec, &[0.5], &[0.0]);
             said(&spec)
         }),
         ("a mean that is no number", {
-            let mut spec = DatasetSpec::new(DatasetName::SynthDigits);
+            let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
             normalization(&mut spec, &[f32::NAN], &[1.0]);
             said(&spec)
         }),
@@ -166,7 +166,7 @@ fn mnist() -> Vec<Row> {
         said(&DatasetSpec {
             data_dir: Some(dir.path().to_owned()),
             train_per_class: per_class.map(Into::into),
-            ..DatasetSpec::new(DatasetName::Mnist)
+            ..DatasetSpec::new(DatasetName::MNIST)
         })
     };
     let with = |file, content: &[u8]| set(file, content, None);
@@ -184,7 +184,7 @@ fn mnist() -> Vec<Row> {
     let mut fewer_fives: Vec<u8> = (0..40).map(|index| index % 10).collect();
     fewer_fives[25] = 6;
     vec![
-        ("an empty folder", about(DatasetName::Mnist, &[])),
+        ("an empty folder", about(DatasetName::MNIST, &[])),
         (
             "a web page instead of a file",
             with(IMAGES, b"<!DOCTYPE html>"),
@@ -224,8 +224,8 @@ fn mnist() -> Vec<Row> {
 }
 
 fn records() -> Vec<Row> {
-    let ten = |files: &[(&str, &[u8])]| about(DatasetName::Cifar10, files);
-    let hundred = |files: &[(&str, &[u8])]| about(DatasetName::Cifar100, files);
+    let ten = |files: &[(&str, &[u8])]| about(DatasetName::CIFAR_10, files);
+    let hundred = |files: &[(&str, &[u8])]| about(DatasetName::CIFAR_100, files);
     let good = cifar_10(3);
     let (batch, test) = ("data_batch_1.bin", "test_batch.bin");
     let (fine, coarse) = (cifar(&[&[0, 0], &[0, 100]]), cifar(&[&[20, 0]]));
@@ -259,7 +259,12 @@ fn records() -> Vec<Row> {
 }
 
 fn archives() -> Vec<Row> {
-    let with = |content: &[u8]| about(DatasetName::Cifar10, &[("cifar-10-binary.tar.gz", content)]);
+    let with = |content: &[u8]| {
+        about(
+            DatasetName::CIFAR_10,
+            &[("cifar-10-binary.tar.gz", content)],
+        )
+    };
     let good = cifar_10(3);
     let train: (&str, &[u8]) = ("c/data_batch_1.bin", &good);
     let whole = tar(&[train, ("c/test_batch.bin", &good)]);
@@ -324,7 +329,7 @@ const TWO: Tensor<'_> = ("labels", Dtype::U8, &[2], &[0, 1]);
 fn tensors(images: Tensor<'_>, labels: Tensor<'_>, names: Option<&str>) -> String {
     let sound = [("images", Dtype::U8, &[2, 1, 2][..], &[0u8; 4][..]), TWO];
     about(
-        DatasetName::Arrays,
+        DatasetName::ARRAYS,
         &[
             ("train.safetensors", &safetensors(&[images, labels], names)),
             ("test.safetensors", &safetensors(&sound, None)),
@@ -350,7 +355,7 @@ fn arrays() -> Vec<Row> {
         .flat_map(|value| value.to_le_bytes())
         .collect();
     vec![
-        ("an empty folder", about(DatasetName::Arrays, &[])),
+        ("an empty folder", about(DatasetName::ARRAYS, &[])),
         ("images of too few axes", bytes(&[2, 2])),
         ("images of two channels", bytes(&[2, 2, 4, 4])),
         ("images without pixels", bytes(&[2, 0, 4])),
@@ -390,7 +395,7 @@ fn arrays() -> Vec<Row> {
 }
 
 fn npz_files() -> Vec<Row> {
-    let with = |content: &[u8]| about(DatasetName::Arrays, &[("train.npz", content)]);
+    let with = |content: &[u8]| about(DatasetName::ARRAYS, &[("train.npz", content)]);
     let labels = || ("labels", npy("|u1", false, &[2], &[0, 1]));
     let images = |file: Vec<u8>| with(&npz(&[("images", file), labels()]));
     let sound = npy("|u1", false, &[2, 1, 2], &[1, 2, 3, 4]);
@@ -451,7 +456,7 @@ fn npz_files() -> Vec<Row> {
 }
 
 fn safetensors_files() -> Vec<Row> {
-    let with = |content: &[u8]| about(DatasetName::Arrays, &[("train.safetensors", content)]);
+    let with = |content: &[u8]| about(DatasetName::ARRAYS, &[("train.safetensors", content)]);
     let images: Tensor<'_> = ("images", Dtype::U8, &[2, 1, 2], &[0; 4]);
     let whole = safetensors(&[images, TWO], None);
     vec![

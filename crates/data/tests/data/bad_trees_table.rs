@@ -26,7 +26,7 @@ fn about(files: &[(&str, &[u8])], change: impl Fn(&mut DatasetSpec)) -> String {
     let mut spec = DatasetSpec {
         data_dir: Some(dir.path().to_owned()),
         cache_dir: Some(cache.path().to_owned()),
-        ..DatasetSpec::new(DatasetName::Folder)
+        ..DatasetSpec::new(DatasetName::FOLDER)
     };
     change(&mut spec);
     said(&spec)
@@ -47,7 +47,7 @@ pub fn rows() -> Vec<Row> {
     // The width in the header chunk, and no longer its checksum.
     wide[16..20].copy_from_slice(&[0, 1, 0, 0]);
     vec![
-        ("no folder", said(&DatasetSpec::new(DatasetName::Imagenet))),
+        ("no folder", said(&DatasetSpec::new(DatasetName::IMAGENET))),
         ("an empty folder", plain(&[])),
         ("no folder of a class", plain(&[("train/readme.txt", b"x")])),
         (

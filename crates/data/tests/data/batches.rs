@@ -135,7 +135,7 @@ impl Images for Broken {
     }
 
     fn fingerprint(&self) -> Result<String, DataError> {
-        Ok(self.0.fingerprint())
+        self.0.fingerprint()
     }
 }
 

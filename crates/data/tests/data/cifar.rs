@@ -39,7 +39,7 @@ fn planes_labels_and_names_come_out_in_order() {
         .unwrap();
     }
     fs::write(dir.path().join("test_batch.bin"), cifar_10(20)).unwrap();
-    let data = load(&spec(DatasetName::Cifar10, dir.path())).unwrap();
+    let data = load(&spec(DatasetName::CIFAR_10, dir.path())).unwrap();
     assert!(data.notices.is_empty(), "{:?}", data.notices);
     assert_eq!((data.train.len(), data.test.len()), (16, 20));
     assert_eq!((data.train.shape(), data.train.classes()), (SHAPE, 10));
@@ -64,7 +64,7 @@ fn missing_training_batches_are_named() {
     fs::write(dir.path().join("data_batch_2.bin"), cifar_10(10)).unwrap();
     fs::write(dir.path().join("test_batch.bin"), cifar_10(10)).unwrap();
     fs::write(dir.path().join("batches.meta.txt"), "a\nb\n").unwrap();
-    let data = load(&spec(DatasetName::Cifar10, dir.path())).unwrap();
+    let data = load(&spec(DatasetName::CIFAR_10, dir.path())).unwrap();
     let place = dir.path().display();
     assert_eq!(
         data.notices,
@@ -94,7 +94,7 @@ fn fine_and_coarse_labels() {
     )
     .unwrap();
     fs::write(files.join("test.bin"), cifar(&[&[14, 11]])).unwrap();
-    let mut spec = spec(DatasetName::Cifar100, dir);
+    let mut spec = spec(DatasetName::CIFAR_100, dir);
     let data = load(&spec).unwrap();
     assert_eq!(
         (data.train.labels(), data.train.classes()),
@@ -134,7 +134,7 @@ fn archives_are_read_as_they_are() {
         let dir = tempdir().unwrap();
         let path = dir.path().join(format!("cifar-10-binary{ending}"));
         fs::write(&path, content).unwrap();
-        let data = load(&spec(DatasetName::Cifar10, dir.path())).unwrap();
+        let data = load(&spec(DatasetName::CIFAR_10, dir.path())).unwrap();
         assert_eq!(data.train.len(), 30);
         assert_eq!(data.test.labels()[..3], [0, 1, 2]);
         assert_eq!(data.class_names[3], "class 3");
@@ -150,7 +150,7 @@ fn the_real_one() {
     let Some(dir) = shared("datasets/cifar-10") else {
         return;
     };
-    let data = load(&spec(DatasetName::Cifar10, &dir)).unwrap();
+    let data = load(&spec(DatasetName::CIFAR_10, &dir)).unwrap();
     assert_eq!(data.train.class_counts(), [1000; 10]);
     assert_eq!(data.test.class_counts(), [200; 10]);
     assert_eq!(data.notices.len(), 1);
@@ -170,7 +170,7 @@ fn the_real_one() {
     let subset = DatasetSpec {
         train_per_class: Some("paper-3".parse().unwrap()),
         classes: Some(["dog", "cat"].map(String::from).to_vec()),
-        ..spec(DatasetName::Cifar10, &dir)
+        ..spec(DatasetName::CIFAR_10, &dir)
     };
     let subset = load(&subset).unwrap();
     assert_eq!(subset.train.class_counts(), [19, 19]);

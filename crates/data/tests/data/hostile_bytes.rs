@@ -1,7 +1,7 @@
 //! The reader against bytes that nobody meant, and against sizes meant to hurt.
 
 use crate::files::{gzip, idx, images};
-use hesscope_data::{DataError, idx as reader};
+use hesscope_data::{DataError, Fault, idx as reader};
 use proptest::prelude::*;
 use std::io::{self, Read};
 use std::path::Path;
@@ -25,7 +25,16 @@ impl<R: Read> Read for Counted<R> {
 fn reading_stops_one_byte_after_the_announced_end() {
     let mut endless = Counted(io::Cursor::new(images(3)).chain(io::repeat(0)), 0);
     let error = read(&mut endless).unwrap_err();
-    assert!(matches!(error, DataError::IdxTooLong { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Unusable {
+                fault: Fault::Overlong,
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert_eq!(endless.1, 16 + 3 * 28 * 28 + 1);
 }
 
@@ -35,7 +44,16 @@ fn an_absurd_size_is_refused_from_the_header_alone() {
     for dims in [[u32::MAX; 3], [1 << 16, 1 << 16, 1], [(1 << 30) + 1, 1, 1]] {
         let mut endless = Counted(io::Cursor::new(idx(&dims, &[])).chain(io::repeat(0)), 0);
         let error = read(&mut endless).unwrap_err();
-        assert!(matches!(error, DataError::IdxTooLarge { .. }), "{error}");
+        assert!(
+            matches!(
+                error,
+                DataError::Unusable {
+                    fault: Fault::TooLarge,
+                    ..
+                }
+            ),
+            "{error}"
+        );
         assert_eq!(endless.1, 16);
     }
 }
@@ -45,7 +63,16 @@ fn a_gzip_bomb_is_unpacked_no_further_than_announced() {
     let bomb = gzip(&[images(1), vec![0; 256 << 20]].concat());
     let mut counted = Counted(&bomb[..], 0);
     let error = read(&mut counted).unwrap_err();
-    assert!(matches!(error, DataError::IdxTooLong { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Unusable {
+                fault: Fault::Overlong,
+                ..
+            }
+        ),
+        "{error}"
+    );
     // The decompressor reads ahead by one buffer, a small part of the whole.
     assert!(
         counted.1 < 100_000 && bomb.len() > 1_000_000,

@@ -28,8 +28,8 @@ fn pads_and_normalises_each_set_in_its_own_way() {
     let dir = tempdir().unwrap();
     write_small_set(dir.path());
     let sets = [
-        (DatasetName::Mnist, 0.1307, 0.3081, "7"),
-        (DatasetName::FashionMnist, 0.5, 0.5, "Sneaker"),
+        (DatasetName::MNIST, 0.1307, 0.3081, "7"),
+        (DatasetName::FASHION_MNIST, 0.5, 0.5, "Sneaker"),
     ];
     for (name, mean, std, seventh) in sets {
         let data = load(&spec(name, dir.path())).unwrap();
@@ -69,7 +69,7 @@ fn pads_and_normalises_each_set_in_its_own_way() {
 fn every_file_name_and_folder_gives_the_same_content() {
     let plain = tempdir().unwrap();
     write_small_set(plain.path());
-    let expected = load(&spec(DatasetName::FashionMnist, plain.path())).unwrap();
+    let expected = load(&spec(DatasetName::FASHION_MNIST, plain.path())).unwrap();
 
     for below in ["", "fashion-mnist", "FashionMNIST/raw"] {
         for (joint, ending, compressed) in [
@@ -92,7 +92,7 @@ fn every_file_name_and_folder_gives_the_same_content() {
                 let content = if compressed { gzip(&content) } else { content };
                 fs::write(dir.join(name), content).unwrap();
             }
-            let data = load(&spec(DatasetName::FashionMnist, root.path())).unwrap();
+            let data = load(&spec(DatasetName::FASHION_MNIST, root.path())).unwrap();
             assert_eq!(
                 content(&data),
                 content(&expected),
@@ -106,12 +106,12 @@ fn every_file_name_and_folder_gives_the_same_content() {
 fn subsets_are_drawn_from_the_files() {
     let dir = tempdir().unwrap();
     write_small_set(dir.path());
-    let all = load(&spec(DatasetName::Mnist, dir.path())).unwrap();
+    let all = load(&spec(DatasetName::MNIST, dir.path())).unwrap();
     let some = DatasetSpec {
         train_per_class: Some(3.into()),
         test_per_class: Some(1.into()),
         seed: 5,
-        ..spec(DatasetName::Mnist, dir.path())
+        ..spec(DatasetName::MNIST, dir.path())
     };
     let data = load(&some).unwrap();
     let balanced = |split, count| in_memory(split).balanced(count, 5).unwrap();
@@ -125,7 +125,7 @@ fn subsets_are_drawn_from_the_files() {
 #[test]
 fn a_request_survives_json_and_fills_in_its_defaults() {
     let spec: DatasetSpec = serde_json::from_str(r#"{"name": "mnist"}"#).unwrap();
-    assert_eq!(spec, DatasetSpec::new(DatasetName::Mnist));
+    assert_eq!(spec, DatasetSpec::new(DatasetName::MNIST));
     let full = DatasetSpec {
         data_dir: Some("somewhere".into()),
         train_per_class: Some(136.into()),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod arrays;
+mod as_found;
 mod bad_files;
 mod bad_table;
 mod bad_trees_table;

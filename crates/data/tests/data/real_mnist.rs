@@ -1,6 +1,7 @@
 //! The real MNIST, where it is at hand.
 
 use crate::files::{in_memory, real_mnist};
+use hesscope_data::Images;
 use hesscope_data::{DatasetName, DatasetSpec, Split, load};
 
 /// Mean and standard deviation of the 28x28 pixels inside the padding.
@@ -32,7 +33,7 @@ fn all_of_it() {
     let Some(dir) = real_mnist() else { return };
     let spec = DatasetSpec {
         data_dir: Some(dir),
-        ..DatasetSpec::new(DatasetName::Mnist)
+        ..DatasetSpec::new(DatasetName::MNIST)
     };
     let data = load(&spec).unwrap();
     assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
@@ -72,7 +73,7 @@ fn a_balanced_part_of_it() {
         train_per_class: Some(136.into()),
         test_per_class: Some(50.into()),
         seed: 1,
-        ..DatasetSpec::new(DatasetName::Mnist)
+        ..DatasetSpec::new(DatasetName::MNIST)
     };
     let data = load(&spec).unwrap();
     assert_eq!(data.train.class_counts(), [136; 10]);

@@ -13,14 +13,14 @@ fn digits() -> DatasetSpec {
     DatasetSpec {
         train_per_class: Some(12.into()),
         test_per_class: Some(3.into()),
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     }
 }
 
 fn mnist(dir: &Path) -> DatasetSpec {
     DatasetSpec {
         data_dir: Some(dir.to_owned()),
-        ..DatasetSpec::new(DatasetName::Mnist)
+        ..DatasetSpec::new(DatasetName::MNIST)
     }
 }
 
@@ -191,8 +191,8 @@ fn only_sets_without_a_handedness_are_flipped() {
             .unwrap()
     };
     let (mnist, fashion) = (
-        changed(DatasetName::Mnist),
-        changed(DatasetName::FashionMnist),
+        changed(DatasetName::MNIST),
+        changed(DatasetName::FASHION_MNIST),
     );
     let (mut alike, mut mirrored) = (0, 0);
     for (one, other) in mnist.chunks(32 * 32).zip(fashion.chunks(32 * 32)) {

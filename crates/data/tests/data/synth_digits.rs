@@ -1,6 +1,7 @@
 //! The embedded set: the same everywhere, no image twice, and neither trivial nor hopeless.
 
 use crate::files::in_memory;
+use hesscope_data::Images;
 use hesscope_data::{Dataset, DatasetName, DatasetSpec, Split, load, synth_digits};
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ fn digits(train: usize, test: usize, seed: u64) -> Dataset {
         train_per_class: Some(train.into()),
         test_per_class: Some(test.into()),
         seed,
-        ..DatasetSpec::new(DatasetName::SynthDigits)
+        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
     };
     load(&spec).unwrap()
 }
@@ -33,7 +34,7 @@ fn bytes(data: &Dataset, split: &Split) -> Vec<Vec<u8>> {
 
 #[test]
 fn the_default_set_is_pinned() {
-    let data = load(&DatasetSpec::new(DatasetName::SynthDigits)).unwrap();
+    let data = load(&DatasetSpec::new(DatasetName::SYNTH_DIGITS)).unwrap();
     assert_eq!(data.train.shape(), synth_digits::SHAPE);
     assert_eq!(data.train.class_counts(), [136; 10]);
     assert_eq!(data.test.class_counts(), [100; 10]);
@@ -95,7 +96,7 @@ fn the_nearest_class_mean_is_often_right_but_far_from_always() {
 #[test]
 fn counts_out_of_range_are_refused() {
     for count in [0, synth_digits::MAX_PER_CLASS + 1, usize::MAX] {
-        let mut spec = DatasetSpec::new(DatasetName::SynthDigits);
+        let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
         let expected = |field: &str| {
             format!(
                 "{field} is {count}, but it must be from 1 to 100000: choose a number in that range"

@@ -175,11 +175,14 @@ fn a_file_that_cannot_be_opened_is_named() {
         std::os::unix::fs::symlink(place.root().join("nowhere"), gone).unwrap();
         let message = place.message(&place.spec());
         assert!(
-            message.starts_with("cannot read data/train/ant/gone.png ("),
+            message.starts_with("data/train/ant/gone.png cannot be read ("),
             "{message}"
         );
         assert!(
-            message.ends_with("): check the file and its permissions"),
+            message.ends_with(
+                "): check the file, its permissions and where it leads, if it is a link, \
+                 or set skip_broken to leave such files out"
+            ),
             "{message}"
         );
     }

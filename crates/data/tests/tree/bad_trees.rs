@@ -16,12 +16,12 @@ fn folders_that_hold_no_tree() {
     assert_eq!(place.message(&place.spec()), no_tree);
     place.grey("n01/1.png", 1);
     let imagenet = DatasetSpec {
-        name: DatasetName::Imagenet,
+        name: DatasetName::IMAGENET,
         ..place.spec()
     };
     assert_eq!(place.message(&imagenet), no_tree);
     assert_eq!(
-        load(&DatasetSpec::new(DatasetName::Imagenet))
+        load(&DatasetSpec::new(DatasetName::IMAGENET))
             .unwrap_err()
             .to_string(),
         "imagenet is read from files, so set data_dir to the folder holding train/CLASS/IMAGE \
@@ -67,7 +67,7 @@ fn classes_that_do_not_fit() {
     assert_eq!(
         place.message(&place.spec()),
         "data/test/cow is a class that data/train does not have: remove it, or add the class to \
-         the training images"
+         the training images, or set without_test to do without test images"
     );
 }
 

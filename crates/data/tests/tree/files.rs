@@ -74,7 +74,7 @@ impl Place {
             data_dir: Some(self.root()),
             image_size: Some(8),
             cache_dir: Some(self.cache()),
-            ..DatasetSpec::new(DatasetName::Folder)
+            ..DatasetSpec::new(DatasetName::FOLDER)
         }
     }
 

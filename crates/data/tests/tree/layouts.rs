@@ -96,7 +96,7 @@ fn imagenet_is_found_where_its_archive_has_it_and_its_synsets_have_words() {
         b"n01 tench, Tinca tinca\nn02 crane\n",
     );
     let data = load(&DatasetSpec {
-        name: DatasetName::Imagenet,
+        name: DatasetName::IMAGENET,
         image_size: None,
         ..place.spec()
     })

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod as_found;
 mod augmentation;
 mod bad_images;
 mod bad_trees;

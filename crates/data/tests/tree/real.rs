@@ -13,7 +13,7 @@ fn the_sample_loads_and_agrees_with_torchvision() {
     let spec = DatasetSpec {
         data_dir: Some(dir),
         cache_dir: Some(cache.path().to_owned()),
-        ..DatasetSpec::new(DatasetName::Imagenet)
+        ..DatasetSpec::new(DatasetName::IMAGENET)
     };
     let data = load(&spec).unwrap();
     assert_eq!((data.train.len(), data.train.classes()), (102, 102));

@@ -1,8 +1,12 @@
 //! One request, its redirects and its answer.
 
-use super::{Observer, Part, Settings};
+use super::observer::Observer;
+use super::part::Part;
+use super::settings::Settings;
+use crate::address;
 use crate::catalogue::RemoteFile;
-use crate::{FetchError, Reason, address};
+use crate::error::FetchError;
+use crate::reason::Reason;
 use std::io::{ErrorKind, Read};
 use std::time::Duration;
 use ureq::http::{Response, header};
@@ -17,8 +21,6 @@ pub(super) struct Ask<'a> {
     pub settings: &'a Settings,
     pub file: &'a RemoteFile,
     pub address: &'a str,
-    /// Whether to ask for the whole file even if a part is there.
-    pub whole: bool,
 }
 
 /// Why it was not received.
@@ -42,11 +44,16 @@ impl From<FetchError> for Stop {
 }
 
 impl Ask<'_> {
-    /// Receives what the part lacks, and returns the number of its bytes that are not from this
+    /// Receives what the part lacks, or the whole file even if a part is there, and returns the number of its bytes that are not from this
     /// answer. On success the part has as many bytes as the file.
-    pub fn receive(&self, part: &mut Part, observer: &mut dyn Observer) -> Result<u64, Stop> {
+    pub fn receive(
+        &self,
+        whole: bool,
+        part: &mut Part,
+        observer: &mut dyn Observer,
+    ) -> Result<u64, Stop> {
         let size = self.file.pin.size;
-        let start = if self.whole { 0 } else { part.length() };
+        let start = if whole { 0 } else { part.length() };
         let response = self.request(start, observer)?;
         let start = self.check(&response, start)?;
         if start == 0 {

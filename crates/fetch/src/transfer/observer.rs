@@ -1,6 +1,7 @@
 //! Who is told how a download goes.
 
-use crate::{Origin, Reason};
+use super::outcome::Origin;
+use crate::reason::Reason;
 use std::time::Duration;
 
 /// Is told how a download goes, and may stop it. Every method has a default that does nothing, and

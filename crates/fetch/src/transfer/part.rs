@@ -1,8 +1,9 @@
 //! The file that a download grows in.
 
-use super::Observer;
-use crate::checksum::Hasher;
-use crate::{Checksum, FetchError, disk};
+use super::observer::Observer;
+use crate::checksum::{Checksum, Hasher};
+use crate::disk;
+use crate::error::FetchError;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! How patient a download is, and what it may do.
 
-use crate::Limits;
+use crate::unpack::Limits;
 use std::time::Duration;
 
 /// Settings of a [`Fetcher`](crate::Fetcher).

@@ -3,7 +3,8 @@
 mod bounds;
 mod entry;
 
-use crate::{FetchError, disk};
+use crate::disk;
+use crate::error::FetchError;
 use bounds::Bounded;
 use entry::{Kind, Seen};
 use flate2::read::MultiGzDecoder;
@@ -44,9 +45,8 @@ impl Default for Limits {
 ///
 /// # Errors
 ///
-/// [`FetchError::AlreadyUnpacked`] if `folder` is there already; [`FetchError::UnsafeEntry`],
-/// [`FetchError::ArchiveTooLarge`], [`FetchError::ArchiveDamaged`] or [`FetchError::FolderMissing`]
-/// for a bad archive; and those of the disk. None of them leaves anything in `dir`.
+/// [`FetchError::AlreadyUnpacked`] if `folder` is there already; [`FetchError::NotUnpacked`]
+/// or [`FetchError::ArchiveDamaged`] for a bad archive; and those of the disk. None of them leaves anything in `dir`.
 pub fn unpack(
     archive: &Path,
     dir: &Path,
@@ -113,7 +113,7 @@ impl Job<'_> {
             if !entry::describes(kind) {
                 let refused = entry::kind(kind).err();
                 if let Some(problem) = refused {
-                    return Err(self.unsafe_entry(&entry.path_bytes(), problem));
+                    return Err(self.unsafe_entry(&entry.path_bytes(), &problem));
                 }
             } else if entry.size() > entry::DESCRIPTION {
                 let problem = format!(
@@ -138,9 +138,9 @@ impl Job<'_> {
             let mut entry = entry.map_err(|error| self.damaged(&error))?;
             let name = entry.path_bytes().into_owned();
             let kind = entry::kind(entry.header().entry_type());
-            let kind = kind.map_err(|problem| self.unsafe_entry(&name, problem))?;
+            let kind = kind.map_err(|problem| self.unsafe_entry(&name, &problem))?;
             let added = seen.add(&name, kind);
-            let Some(path) = added.map_err(|problem| self.unsafe_entry(&name, problem))? else {
+            let Some(path) = added.map_err(|problem| self.unsafe_entry(&name, &problem))? else {
                 continue;
             };
             let limit = self.limits.file_bytes;
@@ -152,10 +152,8 @@ impl Job<'_> {
             }
         }
         if !seen.has_folder() {
-            return Err(FetchError::FolderMissing {
-                archive: self.archive.to_path_buf(),
-                folder: self.folder.to_owned(),
-            });
+            let problem = format!("it does not hold the folder {}", self.folder);
+            return Err(self.refused(problem, "fetch it again".into()));
         }
         // The checksum of the compressed stream comes after what the tar reader needs.
         let rest = io::copy(&mut archive.into_inner(), &mut io::sink());
@@ -191,12 +189,17 @@ impl Job<'_> {
         })
     }
 
-    fn unsafe_entry(&self, name: &[u8], problem: String) -> FetchError {
-        FetchError::UnsafeEntry {
+    fn refused(&self, problem: String, remedy: String) -> FetchError {
+        FetchError::NotUnpacked {
             archive: self.archive.to_path_buf(),
-            entry: shown(name),
             problem,
+            remedy,
         }
+    }
+
+    fn unsafe_entry(&self, name: &[u8], problem: &str) -> FetchError {
+        let problem = format!("its entry `{}` {problem}", shown(name));
+        self.refused(problem, "do not use this archive".into())
     }
 
     fn damaged(&self, error: &io::Error) -> FetchError {
@@ -214,13 +217,12 @@ impl Job<'_> {
         }
     }
 
-    fn too_large(&self, limit: u64, of: &'static str, field: &'static str) -> FetchError {
-        FetchError::ArchiveTooLarge {
-            archive: self.archive.to_path_buf(),
-            limit,
-            of,
-            field,
-        }
+    /// `field` is that of [`Limits`].
+    fn too_large(&self, limit: u64, of: &str, field: &str) -> FetchError {
+        self.refused(
+            format!("it holds more than {limit} {of}"),
+            format!("do not use this archive, or raise `{field}` if it is to be trusted"),
+        )
     }
 }
 

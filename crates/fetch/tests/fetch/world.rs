@@ -43,11 +43,6 @@ pub fn hasty() -> Settings {
 pub fn dataset(body: &[u8], addresses: Vec<String>) -> Dataset {
     Dataset {
         name: "tiny".into(),
-        title: "Tiny".into(),
-        description: "a file".into(),
-        licence: "none".into(),
-        source: "http://tiny.example".into(),
-        citation: "none".into(),
         files: vec![RemoteFile {
             name: NAME.into(),
             pin: Pin {

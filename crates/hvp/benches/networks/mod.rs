@@ -5,7 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use hesscope_hvp::{Examples, HvpError, Options, Problem};
+use hesscope_hvp::{Examples, HvpError, Problem, ProblemOptions};
 
 /// 3x3 convolution, normalization, relu and perhaps 2x2 max-pooling.
 #[derive(Module, Debug)]
@@ -104,7 +104,7 @@ pub const VGG11: Case = Case {
 
 impl Case {
     /// The problem on `count` examples.
-    pub fn problem(&self, count: usize, options: Options) -> Result<Problem, HvpError> {
+    pub fn problem(&self, count: usize, options: ProblemOptions) -> Result<Problem, HvpError> {
         let [c, h, w] = self.input;
         let values: Vec<f32> = (0..count * c * h * w)
             .map(|i| (i as f32 * 0.37).sin())

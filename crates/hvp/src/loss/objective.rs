@@ -1,6 +1,6 @@
 //! What is minimised: the mean loss and perhaps weight decay.
 
-use super::Loss;
+use super::of_row::Loss;
 use crate::error::HvpError;
 
 /// The function of the parameters whose derivatives are taken: the mean over the rows that count of

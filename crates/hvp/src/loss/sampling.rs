@@ -8,7 +8,7 @@
 //! being the Hessian of the row's loss in the logits: Martens, "New insights and perspectives on the
 //! natural gradient method" (2020), sections 5 and 9.
 
-use super::Loss;
+use super::of_row::Loss;
 use super::value::{logistic, softmax};
 
 /// Steele, Lea and Flood's generator "SplitMix" (2014): a counter and a hash of it.

@@ -1,6 +1,6 @@
-//! What a loss says at a batch of logits on the device: the seeds of the sweep.
+//! What a loss says at a batch of logits on the device: the seeds of the pass.
 
-use super::Loss;
+use super::of_row::Loss;
 use crate::array::Array;
 
 /// The loss's derivatives at a batch of logits, every row of them times the row's weight: one over

@@ -2,7 +2,7 @@
 
 use burn::tensor::TensorData;
 
-use super::Loss;
+use super::of_row::Loss;
 use crate::error::HvpError;
 
 /// The class of a row that does not count.

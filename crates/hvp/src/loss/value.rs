@@ -1,6 +1,6 @@
 //! The loss of a row in float64 on the host.
 
-use super::Loss;
+use super::of_row::Loss;
 
 /// z - max z, and log Σ exp(z - max z).
 fn shifted(logits: &[f64]) -> (Vec<f64>, f64) {

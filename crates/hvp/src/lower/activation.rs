@@ -2,7 +2,8 @@
 
 use burn_ir::ActivationOperationIr;
 
-use super::{Chain, Lowering, float, operation};
+use super::chain::Chain;
+use super::lowering::{Lowering, float, operation};
 use crate::rules::{
     activation::Pointwise,
     elementwise::{Add, Affine, Mul},

@@ -4,7 +4,9 @@ use burn_ir::{
     FloatOperationIr, NumericOperationIr, ReduceDimOpIr, ReduceOpIr, TensorIr, UnaryOpIr,
 };
 
-use super::{Chain, Lowering, constant, discrete, float, movement, operation};
+use super::chain::Chain;
+use super::lowering::{Lowering, constant, float, operation};
+use super::{discrete, movement};
 use crate::array::Array;
 use crate::rules::{
     activation::Pointwise,

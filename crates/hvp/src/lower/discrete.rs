@@ -10,7 +10,7 @@ use burn_ir::{
     NumericOperationIr, ReduceDimOpIr, ScalarOpIr, TensorIr, UnaryOpIr,
 };
 
-use super::{Lowering, identity, operation};
+use super::lowering::{Lowering, identity, operation};
 use crate::array::{Array, Kind, finest_precision};
 use crate::precision::PrecisionExt;
 use crate::rules::discrete::Discrete;

@@ -3,7 +3,8 @@
 use burn::tensor::{DType, TensorData};
 use burn_ir::{AttentionOpIr, EmbeddingOpIr, LayerNormOpIr};
 
-use super::{Chain, Lowering, float};
+use super::chain::Chain;
+use super::lowering::{Lowering, float};
 use crate::rules::{
     activation::Pointwise,
     elementwise::{Add, Affine, Mul},

@@ -4,7 +4,8 @@ use burn::tensor::{DType, TensorData};
 use burn_backend::{Slice as Range, tensor::IndexingUpdateOp};
 use burn_ir::{BaseOperationIr, PadModeIr, PadOpIr, TensorIr};
 
-use super::{Lowering, constant, discrete, float, operation};
+use super::discrete;
+use super::lowering::{Lowering, constant, float, operation};
 use crate::array::Kind;
 use crate::rules::{
     indexing::{Gather, ScatterAdd, Select, SelectAdd},

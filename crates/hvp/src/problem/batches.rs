@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use burn::tensor::TensorData;
 
-use super::source::{Samples, Source, SourceError};
+use super::source::{Samples, Source};
 use crate::error::HvpError;
 use crate::loss::{Objective, Targets};
 use crate::precision::{Precision, PrecisionExt};
@@ -161,7 +161,9 @@ impl Batches {
     }
 
     fn read(&self, examples: &Range<usize>) -> Result<Samples, HvpError> {
-        self.source.batch(examples.clone()).map_err(failure)
+        self.source
+            .batch(examples.clone())
+            .map_err(HvpError::of_source)
     }
 
     /// Whether a batch has the inputs that were asked for and a target for every row of its logits.
@@ -198,14 +200,6 @@ impl Batches {
             )));
         }
         Ok(())
-    }
-}
-
-/// The error of a source, which may be one of ours.
-pub(super) fn failure(error: SourceError) -> HvpError {
-    match error.downcast::<HvpError>() {
-        Ok(ours) => *ours,
-        Err(error) => HvpError::Source(error),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hesscope_spectral::VectorSpace;
 
-use super::Problem;
+use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::SplitMix64;

@@ -1,6 +1,6 @@
 //! The loss over the data set.
 
-use super::Problem;
+use super::definition::Problem;
 use crate::error::HvpError;
 
 /// The loss, the logits and perhaps the share of correct answers over the data set.

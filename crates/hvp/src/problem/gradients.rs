@@ -2,8 +2,8 @@
 
 use hesscope_spectral::VectorSpace;
 
-use super::Problem;
 use super::batches::Batch;
+use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::Seeds;

@@ -4,7 +4,7 @@ use crate::precision::Precision;
 
 /// How products are computed; it changes them by no more than rounding.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct ProblemOptions {
     /// The precision of everything but long sums, which are float64.
     pub precision: Precision,
     /// The examples that go through the network at once. Absent, chosen from `memory`, and on a host,
@@ -18,9 +18,9 @@ pub struct Options {
     pub memory: usize,
 }
 
-impl Default for Options {
+impl Default for ProblemOptions {
     fn default() -> Self {
-        Options {
+        ProblemOptions {
             precision: Precision::F32,
             batch_size: None,
             directions: 8,

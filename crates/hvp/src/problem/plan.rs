@@ -5,7 +5,8 @@ use std::fmt;
 
 use burn::tensor::Device;
 
-use super::Options;
+use super::captures::{Captures, ScaledProgram};
+use super::options::ProblemOptions;
 use crate::error::HvpError;
 use crate::program::Program;
 use crate::space::on_host;
@@ -59,20 +60,25 @@ const PASS_TO_PRODUCTS: usize = 8;
 /// The bytes of products with `directions` directions over batches of a program's size, `width` of
 /// them side by side: the directions, their copy a parameter, the sum of the products, and the passes,
 /// each of which holds products of its own at its end.
-fn bytes(program: &Program, directions: usize, width: usize, options: &Options) -> usize {
+fn bytes(program: &Program, directions: usize, width: usize, options: &ProblemOptions) -> usize {
     let vectors = 3 * directions * program.dim();
-    (vectors + width * program.live(directions).peak) * options.precision.bytes()
+    (vectors + width * program.footprint(directions).peak) * options.precision.bytes()
 }
 
 /// Bytes of the products of one batch.
-fn products(program: &Program, directions: usize, options: &Options) -> usize {
+fn products(program: &Program, directions: usize, options: &ProblemOptions) -> usize {
     directions * program.dim() * options.precision.bytes()
 }
 
 /// Batches that are better computed side by side. On a host most operations use one core, but products
 /// of large matrices use all; and each batch has products of its own, p numbers each. So it is one for
 /// a device, which orders its work itself, and for a network of many parameters.
-fn batches_at_once(one: &Program, directions: usize, device: &Device, options: &Options) -> usize {
+fn batches_at_once(
+    one: &Program,
+    directions: usize,
+    device: &Device,
+    options: &ProblemOptions,
+) -> usize {
     if on_host(device) && products(one, directions, options) <= options.memory / 8 {
         rayon::current_num_threads()
     } else {
@@ -81,7 +87,10 @@ fn batches_at_once(one: &Program, directions: usize, device: &Device, options: &
 }
 
 /// The largest number up to `most` that fits, where all below one that fits do; one if none does.
-fn largest(most: usize, fits: impl Fn(usize) -> Result<bool, HvpError>) -> Result<usize, HvpError> {
+fn largest(
+    most: usize,
+    mut fits: impl FnMut(usize) -> Result<bool, HvpError>,
+) -> Result<usize, HvpError> {
     if fits(most)? {
         return Ok(most);
     }
@@ -97,21 +106,21 @@ fn largest(most: usize, fits: impl Fn(usize) -> Result<bool, HvpError>) -> Resul
     Ok(fitting)
 }
 
-/// Makes the plan for `count` examples from the programs of each size of batch.
+/// Makes the plan for `count` examples from captures of the network.
 ///
 /// As many directions as asked for go together, unless their vectors would take more than half of the
 /// memory or leave no room for one example; then as many examples as fit, and on a host as its caches
 /// hold, made fewer for batches as equal as can be.
-pub(super) fn plan(
-    program: impl Fn(usize) -> Result<Program, HvpError>,
+pub(super) fn plan<F: Fn(usize) -> Result<Program, HvpError>>(
+    captures: &mut Captures<F>,
     count: usize,
     device: &Device,
-    options: &Options,
+    options: &ProblemOptions,
 ) -> Result<Plan, HvpError> {
     let memory = options.memory;
     let least_batch = options.batch_size.map_or(1, |size| size.clamp(1, count));
-    let least = program(least_batch)?;
-    let need = bytes(&least, 1, 1, options);
+    let least = captures.of(least_batch)?;
+    let need = bytes(least, 1, 1, options);
     if need > memory {
         return Err(HvpError::Memory {
             memory,
@@ -120,31 +129,29 @@ pub(super) fn plan(
         });
     }
     let directions = largest(options.directions.max(1), |directions| {
-        Ok(4 * products(&least, directions, options) <= memory / 2
-            && bytes(&least, directions, 1, options) <= memory)
+        Ok(4 * products(least, directions, options) <= memory / 2
+            && bytes(least, directions, 1, options) <= memory)
     })?;
-    let width = batches_at_once(&least, directions, device, options);
+    let width = batches_at_once(least, directions, device, options);
     let width = largest(width, |width| {
-        Ok(bytes(&least, directions, width, options) <= memory)
+        Ok(bytes(least, directions, width, options) <= memory)
     })?;
     let batch_size = match options.batch_size {
         Some(_) => least_batch,
         None => {
             let mut most = LARGEST_BATCH.min(count);
             if on_host(device) {
-                let products = products(&least, directions, options);
-                let live = least.live(directions).peak * options.precision.bytes();
-                let example = live.saturating_sub(products).max(1);
+                let products = products(least, directions, options);
+                let pass = least.footprint(directions).peak * options.precision.bytes();
+                let example = pass.saturating_sub(products).max(1);
                 let cached = CACHED.max(PASS_TO_PRODUCTS * products);
                 most = most.min((cached / example).max(1));
             }
-            let most = largest(most, |size| {
-                Ok(bytes(&program(size)?, directions, width, options) <= memory)
-            })?;
-            count.div_ceil(count.div_ceil(most))
+            let account = |program: &Program| bytes(program, directions, width, options);
+            batch_that_fits(captures, most, count, memory, account)?
         }
     };
-    let bytes = bytes(&program(batch_size)?, directions, width, options);
+    let bytes = bytes(captures.of(batch_size)?, directions, width, options);
     Ok(Plan {
         batch_size,
         directions,
@@ -152,6 +159,35 @@ pub(super) fn plan(
         bytes,
         memory,
     })
+}
+
+/// The size of the fewest batches of at most `most` examples whose `account` is within the memory, as equal as can be.
+///
+/// Found from captures for one and two examples, and where the account of the capture for that size is another, as of a
+/// network that is built differently for some sizes, from a capture for every size tried.
+fn batch_that_fits<F: Fn(usize) -> Result<Program, HvpError>>(
+    captures: &mut Captures<F>,
+    most: usize,
+    count: usize,
+    memory: usize,
+    account: impl Fn(&Program) -> usize,
+) -> Result<usize, HvpError> {
+    let equal = |most: usize| count.div_ceil(count.div_ceil(most));
+    if most == 1 {
+        return Ok(1);
+    }
+    let one = captures.of(1)?.clone();
+    if let Some(mut scaled) = ScaledProgram::between(one, captures.of(2)?) {
+        let size = equal(largest(
+            most,
+            |size| Ok(account(scaled.at(size)) <= memory),
+        )?);
+        if account(scaled.at(size)) == account(captures.of(size)?) {
+            return Ok(size);
+        }
+    }
+    let most = largest(most, |size| Ok(account(captures.of(size)?) <= memory))?;
+    Ok(equal(most))
 }
 
 #[cfg(test)]
@@ -206,19 +242,19 @@ mod tests {
         let mut seen = Vec::new();
         for kibibytes in [8, 12, 20, 30, 40, 60, 80, 160, 400, 1000, 20_000] {
             for precision in [Precision::F32, Precision::F64] {
-                let options = Options {
+                let options = ProblemOptions {
                     precision,
                     directions: 6,
                     memory: kibibytes << 10,
-                    ..Options::default()
+                    ..ProblemOptions::default()
                 };
                 let memory = options.memory;
                 let taken = |size: usize, directions: usize, width: usize| {
-                    let live = program(size).expect("a program").live(directions).peak;
-                    precision.bytes() * (3 * directions * parameters + width * live)
+                    let pass = program(size).expect("a program").footprint(directions).peak;
+                    precision.bytes() * (3 * directions * parameters + width * pass)
                 };
                 let products = |directions: usize| precision.bytes() * directions * parameters;
-                let made = plan(program, count, &device, &options);
+                let made = plan(&mut Captures::new(program), count, &device, &options);
                 if taken(1, 1, 1) > memory {
                     assert!(matches!(made, Err(HvpError::Memory { .. })));
                     continue;
@@ -261,31 +297,91 @@ mod tests {
         assert!(seen.len() > 6, "the memory decides: {seen:?}");
     }
 
+    /// However many sizes are tried, captures are made for one, two and the size chosen.
+    #[test]
+    fn captures_are_few() {
+        let options = ProblemOptions {
+            directions: 6,
+            memory: 400 << 10,
+            ..ProblemOptions::default()
+        };
+        let made = std::cell::RefCell::new(Vec::new());
+        let counted = |size: usize| {
+            made.borrow_mut().push(size);
+            program(size)
+        };
+        let mut captures = Captures::new(counted);
+        let plan = plan(&mut captures, 1000, &Device::flex(), &options).expect("a plan");
+        assert!(plan.batch_size > 2 && plan.batch_size < LARGEST_BATCH);
+        captures.take(1).expect("kept");
+        captures.take(plan.batch_size).expect("kept");
+        assert_eq!(*made.borrow(), [1, 2, plan.batch_size]);
+        assert_eq!(captures.values().len(), 2);
+    }
+
+    /// A network whose hidden layer is wider for batches of more than two is planned by its captures.
+    #[test]
+    fn networks_that_change_with_the_batch_are_planned_as_they_are() {
+        let changing = |size: usize| layers(size, if size > 2 { 80 } else { 40 });
+        let options = ProblemOptions {
+            directions: 2,
+            memory: 200 << 10,
+            ..ProblemOptions::default()
+        };
+        let made = plan(
+            &mut Captures::new(changing),
+            1000,
+            &Device::flex(),
+            &options,
+        );
+        let made = made.expect("a plan");
+        let taken = |size: usize| {
+            let program = changing(size).expect("a program");
+            bytes(&program, made.directions, made.side_by_side, &options)
+        };
+        let most = (1..LARGEST_BATCH)
+            .find(|&size| taken(size + 1) > options.memory)
+            .expect("the memory decides");
+        assert_eq!(
+            made.batch_size,
+            1000usize.div_ceil(1000usize.div_ceil(most))
+        );
+        assert_eq!(made.bytes, taken(made.batch_size));
+    }
+
     /// On a host a batch is no larger than the caches hold.
     #[test]
     fn batches_stay_in_the_caches() {
-        let options = Options {
+        let options = ProblemOptions {
             directions: 8,
             memory: 1 << 40,
-            ..Options::default()
+            ..ProblemOptions::default()
         };
         let count = 1 << 20;
-        let made = plan(program, count, &Device::flex(), &options).expect("a plan");
+        let made = plan(
+            &mut Captures::new(program),
+            count,
+            &Device::flex(),
+            &options,
+        )
+        .expect("a plan");
         assert_eq!(made.batch_size, LARGEST_BATCH);
         // An example with many rows.
         let long = |size: usize| program(64 * size);
-        let made = plan(long, count, &Device::flex(), &options).expect("a plan");
+        let made =
+            plan(&mut Captures::new(long), count, &Device::flex(), &options).expect("a plan");
         let one = long(1).expect("a program");
-        let example = 4 * (one.live(8).peak - 8 * one.dim());
+        let example = 4 * (one.footprint(8).peak - 8 * one.dim());
         let most = CACHED / example;
         assert!(most > 1 && most < LARGEST_BATCH, "{most}");
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
         // Products so large that a batch must be worth them.
         let wide = |size: usize| layers(size, 40_000);
-        let made = plan(wide, count, &Device::flex(), &options).expect("a plan");
+        let made =
+            plan(&mut Captures::new(wide), count, &Device::flex(), &options).expect("a plan");
         let one = wide(1).expect("a program");
         let products = 4 * 8 * one.dim();
-        let most = PASS_TO_PRODUCTS * products / (4 * one.live(8).peak - products);
+        let most = PASS_TO_PRODUCTS * products / (4 * one.footprint(8).peak - products);
         assert!(PASS_TO_PRODUCTS * products > 2 * CACHED && most > 1);
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
     }

@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use burn::tensor::TensorData;
 
-use crate::error::HvpError;
+use crate::error::{HvpError, SourceError};
 use crate::loss::Targets;
-
-/// Why a source could not give a batch.
-pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Data that are read batch by batch, once in every pass.
 ///

@@ -1,6 +1,6 @@
 //! Between vectors of the space and one tensor a parameter.
 
-use super::Problem;
+use super::definition::Problem;
 use crate::array::Array;
 
 impl Problem {

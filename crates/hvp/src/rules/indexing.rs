@@ -1,5 +1,6 @@
 //! Elements looked up by tensors of integers. The indices are the second input; they carry no tangent.
 
+use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, behind_directions};
 use crate::array::{Array, Indices, sum};
 
@@ -26,34 +27,16 @@ pub struct Select {
     pub dim: usize,
 }
 
-impl Rule for Select {
-    fn name(&self) -> &str {
-        "select"
+impl LinearMap for Select {
+    const NAME: &'static str = "select";
+
+    fn map(&self, x: &Array, inputs: &[Array], ahead: usize) -> Array {
+        x.select(self.dim + ahead, &listed(&inputs[INDICES]))
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let value = inputs[TENSOR].select(self.dim, &listed(&inputs[INDICES]));
-        (value, Saved::default())
-    }
-
-    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let indices = listed(&at.inputs[INDICES]);
-        tangents[TENSOR]
-            .as_ref()
-            .map(|tangent| tangent.select(self.dim + 1, &indices))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let indices = listed(&at.inputs[INDICES]);
-        let zeros = zeros_for(&at.inputs[TENSOR], cotangent);
-        vec![
-            Some(zeros.select_add(self.dim + 1, &indices, cotangent)),
-            None,
-        ]
+    fn transpose(&self, cotangent: &Array, inputs: &[Array], shape: &[usize]) -> Array {
+        let zeros = cotangent.zeros_of(shape);
+        zeros.select_add(self.dim + 1, &listed(&inputs[INDICES]), cotangent)
     }
 }
 
@@ -105,37 +88,21 @@ pub struct Gather {
     pub dim: usize,
 }
 
-impl Rule for Gather {
-    fn name(&self) -> &str {
-        "gather"
+impl LinearMap for Gather {
+    const NAME: &'static str = "gather";
+
+    fn map(&self, x: &Array, inputs: &[Array], ahead: usize) -> Array {
+        let indices = inputs[INDICES].as_indices();
+        match ahead {
+            0 => x.gather(self.dim, &indices),
+            _ => x.gather(self.dim + 1, &indices.repeated(x.shape()[0])),
+        }
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let value = inputs[TENSOR].gather(self.dim, &inputs[INDICES].as_indices());
-        (value, Saved::default())
-    }
-
-    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let indices = at.inputs[INDICES].as_indices();
-        tangents[TENSOR].as_ref().map(|tangent| {
-            let repeated = indices.repeated(tangent.shape()[0]);
-            tangent.gather(self.dim + 1, &repeated)
-        })
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let repeated = at.inputs[INDICES]
-            .as_indices()
-            .repeated(cotangent.shape()[0]);
-        let zeros = zeros_for(&at.inputs[TENSOR], cotangent);
-        vec![
-            Some(zeros.scatter_add(self.dim + 1, &repeated, cotangent)),
-            None,
-        ]
+    fn transpose(&self, cotangent: &Array, inputs: &[Array], shape: &[usize]) -> Array {
+        let repeated = inputs[INDICES].as_indices().repeated(shape[0]);
+        let zeros = cotangent.zeros_of(shape);
+        zeros.scatter_add(self.dim + 1, &repeated, cotangent)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod discrete;
 pub mod elementwise;
 pub mod indexing;
 pub mod linear;
+mod linear_map;
 pub mod masking;
 pub mod normalization;
 pub mod one_dimension;
@@ -31,6 +32,27 @@ pub mod shape;
 pub mod slicing;
 pub mod softmax;
 pub mod standardization;
+
+/// `vjp` and `vjp_tangent` of a rule that computes both in one pass in `pull_tangent`.
+macro_rules! pulled_together {
+    () => {
+        fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+            let still = vec![None; wanted.len()];
+            self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
+        }
+
+        fn vjp_tangent(
+            &self,
+            at: Point,
+            tangents: &[Option<Array>],
+            cotangent: &Array,
+            wanted: &[bool],
+        ) -> PerInput {
+            self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
+        }
+    };
+}
+pub(crate) use pulled_together;
 
 /// The extents of a tangent or cotangent of `directions` of a tensor with these extents.
 pub(crate) fn behind_directions(directions: usize, shape: &[usize]) -> Vec<usize> {

@@ -4,8 +4,9 @@
 //! computes, so they carry tangents and want cotangents like any other input: that is how
 //! train-mode normalization is differentiated exactly.
 
-use super::per_channel::{Term, combine, repeated, sums, times, total};
-use super::{Cotangents, PerInput, Point, Rule, Saved};
+use super::per_channel::{combine, repeated, sums, times, total};
+use super::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
+use crate::array::host::channels::Term;
 use crate::array::{Array, sum};
 
 /// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
@@ -125,20 +126,7 @@ impl Rule for BatchNorm {
         Some(combine(&terms, shift.as_ref()))
     }
 
-    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let still = vec![None; wanted.len()];
-        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
-    }
-
-    fn vjp_tangent(
-        &self,
-        at: Point,
-        tangents: &[Option<Array>],
-        cotangent: &Array,
-        wanted: &[bool],
-    ) -> PerInput {
-        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
-    }
+    pulled_together!();
 
     /// The pull-back is, with t = Σ ȳ and q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = t, μ̄ = -s γ t,
     /// v̄ = -½ s³ γ q. All of it is linear in ȳ, so that its tangent is it of ȳ˙, plus with

@@ -1,6 +1,6 @@
 //! Operations over sequences [n, c, l] as the same over images of height one.
 
-use super::{Cotangents, PerInput, Point, Rule, Saved};
+use super::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
 use crate::array::Array;
 
 /// A rule over images, for sequences: every input of three axes gets a height of one, and the value
@@ -149,23 +149,7 @@ impl<R: Rule> Rule for OneDimension<R> {
         tangent.map(|tangent| flatten(&tangent))
     }
 
-    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let cotangent = raise(cotangent);
-        flatten_cotangents(raised(at, |at| self.rule.vjp(at, &cotangent, wanted)))
-    }
-
-    fn vjp_tangent(
-        &self,
-        at: Point,
-        tangents: &[Option<Array>],
-        cotangent: &Array,
-        wanted: &[bool],
-    ) -> PerInput {
-        let (tangents, cotangent) = (raise_tangents(tangents), raise(cotangent));
-        flatten_cotangents(raised(at, |at| {
-            self.rule.vjp_tangent(at, &tangents, &cotangent, wanted)
-        }))
-    }
+    pulled_together!();
 
     fn pull_tangent(
         &self,

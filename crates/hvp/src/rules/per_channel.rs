@@ -1,18 +1,9 @@
 //! What rules over images [K, n, c, …] say with numbers per channel [K, c].
 
+use crate::array::host::channels::{self, Term};
+use crate::array::host::numbers::reaches;
+use crate::array::host::real::with_real;
 use crate::array::{Array, sum};
-use crate::host::{self, with_real};
-
-/// A summand `a_c (x - m_c)` of a linear combination of images.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Term<'a> {
-    /// x, [K, n, c, …], or one direction for all.
-    pub images: &'a Array,
-    /// m, [c]; absent, zero.
-    pub center: Option<&'a Array>,
-    /// a, [K, c], or one direction for all.
-    pub factor: &'a Array,
-}
 
 /// Numbers per channel, [K, c], beside images [K, n, c, …] of `rank` axes.
 fn beside(per_channel: &Array, rank: usize) -> Array {
@@ -33,8 +24,8 @@ fn centered(images: &Array, center: Option<&Array>) -> Array {
 /// The sum of terms, one at least, and of a shift [K, c].
 pub(crate) fn combine(terms: &[Term], shift: Option<&Array>) -> Array {
     let first = terms[0].images;
-    if host::reaches(first) {
-        return with_real!(first, T => host::channels::combine::<T>(terms, shift));
+    if reaches(first) {
+        return with_real!(first, T => channels::combine::<T>(terms, shift));
     }
     combine_on_device(terms, shift)
 }
@@ -52,8 +43,8 @@ fn combine_on_device(terms: &[Term], shift: Option<&Array>) -> Array {
 /// Sums over everything but directions and channels, each [K, c]: of a, and of a (x - m) for each pair
 /// of images x and centers m [c].
 pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
-    if host::reaches(a) {
-        return with_real!(a, T => host::channels::sums::<T>(a, with));
+    if reaches(a) {
+        return with_real!(a, T => channels::sums::<T>(a, with));
     }
     sums_on_device(a, with)
 }
@@ -94,7 +85,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::host::tests::{close, numbers};
+    use crate::array::host::tests::{close, numbers};
 
     #[test]
     fn combinations_are_the_same_on_devices() {

@@ -4,10 +4,13 @@
 use burn_backend::ops::ModuleOps;
 use burn_dispatch::Dispatch;
 
-use super::{PerInput, Point, Rule, Saved, convolution::shape_only, numbers};
+use super::convolution::shape_only;
+use super::linear_map::LinearMap;
+use super::{PerInput, Point, Rule, Saved, numbers};
+use crate::array::host::numbers::{integers, reaches};
+use crate::array::host::real::with_real;
+use crate::array::host::winners::Winners;
 use crate::array::{Array, Indices};
-use crate::host::winners::Winners;
-use crate::host::{self, with_real};
 
 /// [K, n, …] as [K n, …].
 fn into_batch(array: &Array) -> Array {
@@ -68,7 +71,7 @@ fn lifted(array: &Array, directions: usize) -> Vec<usize> {
 
 /// The winners in host memory.
 fn places(saved: &Saved) -> Vec<i32> {
-    host::integers(&saved.indices[0])
+    integers(&saved.indices[0])
 }
 
 fn winners<'a>(at: Point, places: &'a [i32]) -> Winners<'a> {
@@ -122,7 +125,7 @@ impl Rule for MaxPool2d {
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let tangent = tangents[0].as_ref()?;
-        if !host::reaches(tangent) {
+        if !reaches(tangent) {
             return Some(self.choose_on_device(at, tangent));
         }
         let places = places(at.saved);
@@ -131,7 +134,7 @@ impl Rule for MaxPool2d {
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        if !host::reaches(cotangent) {
+        if !reaches(cotangent) {
             return vec![Some(self.place_on_device(at, cotangent))];
         }
         let places = places(at.saved);
@@ -244,39 +247,24 @@ trait Mean: std::fmt::Debug + Send + Sync {
     fn pull(&self, like: Array, cotangent: Array) -> Array;
 }
 
-impl<M: Mean> Rule for M {
-    fn name(&self) -> &str {
-        M::NAME
-    }
-
-    fn curved(&self) -> bool {
-        false
-    }
+impl<M: Mean> LinearMap for M {
+    const NAME: &'static str = M::NAME;
 
     /// The cotangent of the image, once more.
-    fn scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
-        numbers(inputs[0])
+    fn work(&self, input: &[usize], _value: &[usize]) -> [usize; 2] {
+        [numbers(input), 0]
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        match ahead {
+            0 => self.pool(x.clone()),
+            _ => out_of_batch(&self.pool(into_batch(x)), x.shape()[0]),
+        }
     }
 
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (self.pool(inputs[0].clone()), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| out_of_batch(&self.pool(into_batch(tangent)), tangent.shape()[0]))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let directions = cotangent.shape()[0];
-        let shape = folded_shape(&at.inputs[0], directions);
-        let pulled = self.pull(shape_only(cotangent, &shape), into_batch(cotangent));
-        vec![Some(out_of_batch(&pulled, directions))]
+    fn transpose(&self, cotangent: &Array, inputs: &[Array], shape: &[usize]) -> Array {
+        let like = shape_only(cotangent, &folded_shape(&inputs[0], shape[0]));
+        out_of_batch(&self.pull(like, into_batch(cotangent)), shape[0])
     }
 }
 
@@ -285,7 +273,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::host::tests::{close, numbers};
+    use crate::array::host::tests::{close, numbers};
 
     #[test]
     fn winners_are_the_same_on_devices() {

@@ -1,5 +1,6 @@
 //! Sums, means and extrema over an axis.
 
+use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions, numbers};
 use crate::array::Array;
 
@@ -22,36 +23,20 @@ impl SumDim {
     }
 }
 
-impl Rule for SumDim {
-    fn name(&self) -> &str {
-        "sum_dim"
+impl LinearMap for SumDim {
+    const NAME: &'static str = "sum_dim";
+    const SHARING: Sharing = Sharing::Views;
+
+    fn work(&self, _input: &[usize], value: &[usize]) -> [usize; 2] {
+        [numbers(value), 0]
     }
 
-    fn curved(&self) -> bool {
-        false
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        self.scaled(x.sum_dim(self.dim + ahead))
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn sharing(&self) -> Sharing {
-        Sharing::Views
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (self.scaled(inputs[0].sum_dim(self.dim)), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| self.scaled(tangent.sum_dim(self.dim + 1)))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let shape = behind_directions(cotangent.shape()[0], &at.inputs[0].shape());
-        vec![Some(self.scaled(cotangent.clone()).expand(&shape))]
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], shape: &[usize]) -> Array {
+        self.scaled(cotangent.clone()).expand(shape)
     }
 }
 
@@ -121,27 +106,15 @@ pub struct CumSum {
     pub dim: usize,
 }
 
-impl Rule for CumSum {
-    fn name(&self) -> &str {
-        "cumsum"
+impl LinearMap for CumSum {
+    const NAME: &'static str = "cumsum";
+
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        x.cumsum(self.dim + ahead)
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].cumsum(self.dim), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| tangent.cumsum(self.dim + 1))
-    }
-
-    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], _shape: &[usize]) -> Array {
         let axis = self.dim + 1;
-        vec![Some(cotangent.flip(&[axis]).cumsum(axis).flip(&[axis]))]
+        cotangent.flip(&[axis]).cumsum(axis).flip(&[axis])
     }
 }

@@ -1,5 +1,6 @@
 //! Operations that only move numbers.
 
+use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, Sharing, behind_directions, numbers};
 use crate::array::Array;
 
@@ -10,40 +11,20 @@ pub struct Reshape {
     pub shape: Vec<usize>,
 }
 
-impl Rule for Reshape {
-    fn name(&self) -> &str {
-        "reshape"
+impl LinearMap for Reshape {
+    const NAME: &'static str = "reshape";
+    const SHARING: Sharing = Sharing::Everything;
+
+    fn work(&self, _input: &[usize], _value: &[usize]) -> [usize; 2] {
+        [0, 0]
     }
 
-    fn curved(&self) -> bool {
-        false
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        x.reshape(&[&x.shape()[..ahead], &self.shape[..]].concat())
     }
 
-    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn sharing(&self) -> Sharing {
-        Sharing::Everything
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].reshape(&self.shape), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| tangent.reshape(&behind_directions(tangent.shape()[0], &self.shape)))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let shape = behind_directions(cotangent.shape()[0], &at.inputs[0].shape());
-        vec![Some(cotangent.reshape(&shape))]
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], shape: &[usize]) -> Array {
+        cotangent.reshape(shape)
     }
 }
 
@@ -61,52 +42,27 @@ impl Permute {
         axes.swap(first, second);
         Permute { axes }
     }
-
-    /// The permutation with the axis of directions left in front.
-    fn lifted(axes: &[usize]) -> Vec<usize> {
-        let mut lifted = vec![0];
-        lifted.extend(axes.iter().map(|axis| axis + 1));
-        lifted
-    }
 }
 
-impl Rule for Permute {
-    fn name(&self) -> &str {
-        "permute"
+impl LinearMap for Permute {
+    const NAME: &'static str = "permute";
+    const SHARING: Sharing = Sharing::Reordered;
+
+    fn work(&self, _input: &[usize], _value: &[usize]) -> [usize; 2] {
+        [0, 0]
     }
 
-    fn curved(&self) -> bool {
-        false
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        let own = self.axes.iter().map(|axis| axis + ahead);
+        x.permute(&(0..ahead).chain(own).collect::<Vec<_>>())
     }
 
-    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
-    }
-
-    fn sharing(&self) -> Sharing {
-        Sharing::Reordered
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].permute(&self.axes), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| tangent.permute(&Self::lifted(&self.axes)))
-    }
-
-    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let mut inverse = vec![0; self.axes.len()];
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], _shape: &[usize]) -> Array {
+        let mut inverse = vec![0; self.axes.len() + 1];
         for (to, &from) in self.axes.iter().enumerate() {
-            inverse[from] = to;
+            inverse[from + 1] = to + 1;
         }
-        vec![Some(cotangent.permute(&Self::lifted(&inverse)))]
+        cotangent.permute(&inverse)
     }
 }
 
@@ -189,36 +145,19 @@ impl Expand {
     }
 }
 
-impl Rule for Expand {
-    fn name(&self) -> &str {
-        "expand"
+impl LinearMap for Expand {
+    const NAME: &'static str = "expand";
+
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        let shape = x.shape();
+        let (front, own) = shape.split_at(ahead);
+        x.reshape(&[front, &self.aligned(own)].concat())
+            .expand(&[front, &self.shape].concat())
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let aligned = inputs[0].reshape(&self.aligned(&inputs[0].shape()));
-        (aligned.expand(&self.shape), Saved::default())
-    }
-
-    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let aligned = self.aligned(&at.inputs[0].shape());
-        tangents[0].as_ref().map(|tangent| {
-            let directions = tangent.shape()[0];
-            tangent
-                .reshape(&behind_directions(directions, &aligned))
-                .expand(&behind_directions(directions, &self.shape))
-        })
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let directions = cotangent.shape()[0];
-        let input = at.inputs[0].shape();
-        let aligned = behind_directions(directions, &self.aligned(&input));
-        let summed = cotangent.sum_to(&aligned);
-        vec![Some(summed.reshape(&behind_directions(directions, &input)))]
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], shape: &[usize]) -> Array {
+        let aligned = behind_directions(shape[0], &self.aligned(&shape[1..]));
+        cotangent.sum_to(&aligned).reshape(shape)
     }
 }
 
@@ -231,34 +170,19 @@ pub struct RepeatDim {
     pub times: usize,
 }
 
-impl Rule for RepeatDim {
-    fn name(&self) -> &str {
-        "repeat_dim"
+impl LinearMap for RepeatDim {
+    const NAME: &'static str = "repeat_dim";
+
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        x.repeat_dim(self.dim + ahead, self.times)
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].repeat_dim(self.dim, self.times), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| tangent.repeat_dim(self.dim + 1, self.times))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let shape = behind_directions(cotangent.shape()[0], &at.inputs[0].shape());
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], shape: &[usize]) -> Array {
         let axis = self.dim + 1;
         // The repetitions on an axis of their own, before the one they lie along.
-        let mut apart = shape.clone();
+        let mut apart = shape.to_vec();
         apart.insert(axis, self.times);
-        vec![Some(
-            cotangent.reshape(&apart).sum_dim(axis).reshape(&shape),
-        )]
+        cotangent.reshape(&apart).sum_dim(axis).reshape(shape)
     }
 }
 
@@ -269,31 +193,15 @@ pub struct Flip {
     pub axes: Vec<usize>,
 }
 
-impl Flip {
-    fn lifted(&self, array: &Array) -> Array {
-        let axes: Vec<usize> = self.axes.iter().map(|axis| axis + 1).collect();
-        array.flip(&axes)
-    }
-}
+impl LinearMap for Flip {
+    const NAME: &'static str = "flip";
 
-impl Rule for Flip {
-    fn name(&self) -> &str {
-        "flip"
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        let axes: Vec<usize> = self.axes.iter().map(|axis| axis + ahead).collect();
+        x.flip(&axes)
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].flip(&self.axes), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0].as_ref().map(|tangent| self.lifted(tangent))
-    }
-
-    fn vjp(&self, _at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        vec![Some(self.lifted(cotangent))]
+    fn transpose(&self, cotangent: &Array, inputs: &[Array], _shape: &[usize]) -> Array {
+        self.map(cotangent, inputs, 1)
     }
 }

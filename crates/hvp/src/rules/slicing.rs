@@ -2,6 +2,7 @@
 
 use burn_backend::Slice as Range;
 
+use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, behind_directions};
 use crate::array::{Array, sum};
 
@@ -19,32 +20,19 @@ pub struct Slice {
     pub ranges: Vec<Range>,
 }
 
-impl Rule for Slice {
-    fn name(&self) -> &str {
-        "slice"
+impl LinearMap for Slice {
+    const NAME: &'static str = "slice";
+
+    fn map(&self, x: &Array, _inputs: &[Array], ahead: usize) -> Array {
+        match ahead {
+            0 => x.slices(&self.ranges),
+            _ => x.slices(&lifted(&self.ranges, x.shape()[0])),
+        }
     }
 
-    fn curved(&self) -> bool {
-        false
-    }
-
-    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        (inputs[0].slices(&self.ranges), Saved::default())
-    }
-
-    fn jvp(&self, _at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        tangents[0]
-            .as_ref()
-            .map(|tangent| tangent.slices(&lifted(&self.ranges, tangent.shape()[0])))
-    }
-
-    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
-        let directions = cotangent.shape()[0];
-        let shape = behind_directions(directions, &at.inputs[0].shape());
-        let pulled = cotangent
-            .zeros_of(&shape)
-            .slices_replaced(&lifted(&self.ranges, directions), cotangent);
-        vec![Some(pulled)]
+    fn transpose(&self, cotangent: &Array, _inputs: &[Array], shape: &[usize]) -> Array {
+        let zeros = cotangent.zeros_of(shape);
+        zeros.slices_replaced(&lifted(&self.ranges, shape[0]), cotangent)
     }
 }
 

@@ -7,7 +7,7 @@ pub mod networks;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData, activation::log_softmax};
 use faer::Mat;
-use hesscope_hvp::{Examples, Options, Part, Precision, PrecisionExt, Problem};
+use hesscope_hvp::{Examples, Part, Precision, PrecisionExt, Problem, ProblemOptions};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 
 use networks::Network;
@@ -89,20 +89,20 @@ pub fn examples<N: Network>(labels: &[u32], seed: u64) -> Examples {
 }
 
 /// Float64, so that only mathematics can be wrong.
-pub fn exact() -> Options {
-    Options {
+pub fn exact() -> ProblemOptions {
+    ProblemOptions {
         precision: Precision::F64,
-        ..Options::default()
+        ..ProblemOptions::default()
     }
 }
 
 /// The problem of a network with numbers of a seed.
-pub fn problem<N: Network>(labels: &[u32], seed: u64, options: Options) -> Problem {
+pub fn problem<N: Network>(labels: &[u32], seed: u64, options: ProblemOptions) -> Problem {
     problem_of(&filled(N::new(), seed, options.precision), labels, options)
 }
 
 /// The problem of this very network.
-pub fn problem_of<N: Network>(network: &N, labels: &[u32], options: Options) -> Problem {
+pub fn problem_of<N: Network>(network: &N, labels: &[u32], options: ProblemOptions) -> Problem {
     Problem::new(
         network,
         |network: &N, x| network.forward(x),

@@ -4,7 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use thiserror::Error;
 
-use crate::{error::ModelError, state::StateError};
+use crate::{networks::ModelError, state::StateError};
 
 /// Names written out in a message at most.
 const SHOWN: usize = 3;
@@ -63,10 +63,12 @@ pub enum ImportError {
         reason: String,
     },
     /// Tensors in a form that is no plain tensor, such as quantized or sparse ones.
-    #[error("{} holds tensors in the form `{object}`, which is no plain tensor: save a `state_dict` of ordinary tensors", path.display())]
+    #[error("`{key}` in {} has the form `{object}`, which is no plain tensor: save a `state_dict` of ordinary tensors", path.display())]
     Object {
         /// The file.
         path: PathBuf,
+        /// Name of the tensor in the file.
+        key: String,
         /// Name of the Python type.
         object: String,
     },
@@ -109,7 +111,7 @@ pub enum ImportError {
         unexpected: Names,
     },
     /// Tensors of the file that the network lacks.
-    #[error("{} has {unexpected} without a place in `{net}`: choose the network and the options it was made with", path.display())]
+    #[error("{} has {unexpected} without a place in `{net}`: choose the network and the options it was made with, or allow extra tensors", path.display())]
     Unexpected {
         /// The file.
         path: PathBuf,

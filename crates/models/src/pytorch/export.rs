@@ -5,8 +5,11 @@ use std::{collections::HashMap, io, path::Path};
 use burn::tensor::DType;
 use safetensors::{Dtype, tensor::TensorView};
 
-use super::{error::ExportError, pytorch_state};
-use crate::{network::Network, whole_file::write_whole};
+use super::{error::ExportError, values};
+use crate::{
+    networks::Network,
+    state::{NamedTensor, state_of},
+};
 
 /// Writes the parameters and running statistics of `net` to the `.safetensors` file at `path`, whole or not at all, with
 /// PyTorch's names and layouts (see the [module](crate::pytorch)) in the network's own precision.
@@ -38,7 +41,7 @@ pub fn export_weights(net: &Network, path: &Path) -> Result<(), ExportError> {
     // The mark that readers of other frameworks' files look for.
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|e| failed(path, e))?;
-    write_whole(path, &bytes).map_err(|source| ExportError::Write {
+    hesscope_files::write_bytes(path, &bytes).map_err(|source| ExportError::Write {
         path: path.to_path_buf(),
         source,
     })
@@ -49,4 +52,25 @@ fn failed(path: &Path, error: safetensors::SafeTensorError) -> ExportError {
         path: path.to_path_buf(),
         source: io::Error::other(error),
     }
+}
+
+/// The tensors of a network by their PyTorch names, in PyTorch's layouts.
+fn pytorch_state(net: &Network) -> Vec<NamedTensor> {
+    let names = net.config().pytorch_names();
+    let name = |path: &str| match names.first() {
+        Some(written) => written(path),
+        None => path.to_owned(),
+    };
+    let tensors = state_of(net).into_iter();
+    tensors
+        .map(|tensor| {
+            let data = values::to_pytorch(tensor.data);
+            NamedTensor {
+                path: name(&tensor.path),
+                shape: data.shape().to_vec(),
+                data,
+                is_buffer: tensor.is_buffer,
+            }
+        })
+        .collect()
 }

@@ -6,11 +6,14 @@ use std::{
 };
 
 use super::{
+    element::Element,
     error::{ImportError, Names},
-    names,
-    source::{Element, Entry, Source},
+    source::{Entry, Source},
 };
-use crate::{config::NetConfig, network::Network, state::state_shapes};
+use crate::{
+    networks::{NetConfig, Network},
+    state::state_shapes,
+};
 
 /// Entries of a saved dictionary that hold weights and not a part of the network.
 const WRAPPERS: [&str; 6] = [
@@ -24,6 +27,14 @@ const WRAPPERS: [&str; 6] = [
 
 /// Segments that `DataParallel` and `torch.compile` put into names.
 const INSERTED: [&str; 2] = ["module", "_orig_mod"];
+
+/// Last segments of names that are no weight's: counters of BatchNorm and of `thop`, and what a module adds of its own.
+const COUNTERS: [&str; 4] = [
+    "num_batches_tracked",
+    "total_ops",
+    "total_params",
+    "_extra_state",
+];
 
 /// A tensor of the network.
 pub(super) struct Wanted {
@@ -48,11 +59,14 @@ pub(super) fn wanted(net: &Network) -> Vec<Wanted> {
 }
 
 /// For each of `wanted` its entry in the file, all of a fitting shape and a float type.
+///
+/// Tensors that the network lacks are an error unless `allow_extra` is set.
 pub(super) fn choose(
     path: &Path,
     config: &NetConfig,
     wanted: &[Wanted],
     source: &Source,
+    allow_extra: bool,
 ) -> Result<Vec<Entry>, ImportError> {
     let found = plain_names(path, source)?;
     let (keys, prefix) = best_fit(config, wanted, &found);
@@ -63,9 +77,12 @@ pub(super) fn choose(
         .collect();
     let known: BTreeSet<&String> = keys.iter().collect();
     let unexpected: Vec<String> = found
-        .keys()
-        .filter(|name| name.starts_with(&prefix) && !known.contains(name))
-        .cloned()
+        .iter()
+        .filter(|(name, entry)| {
+            let plain = !matches!(entry.element, Element::Object(_));
+            plain && name.starts_with(&prefix) && !known.contains(name)
+        })
+        .map(|(name, _)| name.clone())
         .collect();
     let net = config.name();
     if !missing.is_empty() {
@@ -76,7 +93,7 @@ pub(super) fn choose(
             unexpected: Names(unexpected),
         });
     }
-    if !unexpected.is_empty() {
+    if !unexpected.is_empty() && !allow_extra {
         return Err(ImportError::Unexpected {
             path: path.to_path_buf(),
             net,
@@ -98,10 +115,14 @@ fn plain_names<'a>(
 ) -> Result<BTreeMap<String, &'a Entry>, ImportError> {
     let mut found = BTreeMap::new();
     for entry in source.entries() {
-        if entry.key.ends_with("num_batches_tracked") {
+        let segments = entry.key.split('.');
+        if segments
+            .clone()
+            .next_back()
+            .is_some_and(|last| COUNTERS.contains(&last))
+        {
             continue;
         }
-        let segments = entry.key.split('.');
         let kept: Vec<&str> = segments.filter(|s| !INSERTED.contains(s)).collect();
         let twice = found.insert(kept.join("."), entry);
         if let Some(twice) = twice {
@@ -123,7 +144,7 @@ fn best_fit(
 ) -> (Vec<String>, String) {
     let mut best: Option<(usize, Vec<String>, String)> = None;
     for prefix in prefixes(found) {
-        for key in names::read(config) {
+        for key in config.pytorch_names() {
             let name = |target: &Wanted| format!("{prefix}{}", key(&target.path));
             let keys: Vec<String> = wanted.iter().map(name).collect();
             let fitting = keys.iter().filter(|key| found.contains_key(*key)).count();
@@ -155,12 +176,22 @@ fn prefixes(found: &BTreeMap<String, &Entry>) -> Vec<String> {
 }
 
 fn check(path: &Path, target: &Wanted, entry: &Entry) -> Result<(), ImportError> {
-    if let Element::Other(found) = &entry.element {
-        return Err(ImportError::Element {
-            path: path.to_path_buf(),
-            key: entry.key.clone(),
-            found: found.clone(),
-        });
+    match &entry.element {
+        Element::Float(_) => {}
+        Element::Other(found) => {
+            return Err(ImportError::Element {
+                path: path.to_path_buf(),
+                key: entry.key.clone(),
+                found: found.clone(),
+            });
+        }
+        Element::Object(object) => {
+            return Err(ImportError::Object {
+                path: path.to_path_buf(),
+                key: entry.key.clone(),
+                object: object.clone(),
+            });
+        }
     }
     if entry.shape != target.shape {
         return Err(ImportError::Shape {

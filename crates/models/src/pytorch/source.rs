@@ -3,28 +3,19 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
+    io::{self, Read, Seek},
     path::Path,
 };
 
 use burn::tensor::DType;
-use burn_store::pytorch_reader::{self as pytorch, PytorchError, PytorchReader};
 use safetensors::{Dtype, SafeTensors};
 
 use super::{
-    archive::{LARGEST_PICKLE, largest_pickle},
+    container::{self, Failure, LARGEST_PICKLE, Storages},
+    element::Element,
     error::ImportError,
+    tensors::{PickledTensor, tensors},
 };
-
-/// Element type of a tensor in a file.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Element {
-    /// A float type that can be read.
-    Float(DType),
-    /// Any other, by its name.
-    Other(String),
-}
 
 /// A tensor of a file.
 #[derive(Debug, Clone)]
@@ -44,8 +35,8 @@ pub(super) struct Source {
 }
 
 enum Contents {
-    /// Tensors whose bytes are still in the file.
-    Pytorch(BTreeMap<String, pytorch::Tensor>),
+    /// Tensors whose bytes are still in the file, of so many bytes.
+    Pytorch(BTreeMap<String, PickledTensor>, Storages, u64),
     /// The whole file.
     Safetensors(Vec<u8>),
 }
@@ -65,21 +56,12 @@ pub(super) fn open(path: &Path) -> Result<Source, ImportError> {
     let mut head = Vec::new();
     let start = file.by_ref().take(9).read_to_end(&mut head);
     start.map_err(read_error)?;
-    let source = if head.starts_with(b"PK") {
-        let bytes = largest_pickle(file).map_err(read_error)?;
-        if bytes > LARGEST_PICKLE {
-            return Err(ImportError::LargePickle {
-                path: path.to_path_buf(),
-                bytes,
-                limit: LARGEST_PICKLE,
-            });
-        }
-        open_pytorch(path)?
-    } else if head.get(8) == Some(&b'{') {
-        // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
+    file.rewind().map_err(read_error)?;
+    // A safetensors file begins with the length of its header, eight bytes, and the header with a brace.
+    let source = if head.get(8) == Some(&b'{') && !head.starts_with(b"PK") {
         open_safetensors(path, fs::read(path).map_err(read_error)?)?
     } else {
-        open_pytorch(path)?
+        open_pytorch(path, file)?
     };
     if source.entries.is_empty() {
         return Err(ImportError::NoTensors {
@@ -115,25 +97,32 @@ fn open_safetensors(path: &Path, bytes: Vec<u8>) -> Result<Source, ImportError> 
     })
 }
 
-fn open_pytorch(path: &Path) -> Result<Source, ImportError> {
-    let reader = guarded(|| PytorchReader::new(path))
-        .map_err(|reason| damaged(path, reason))?
-        .map_err(|error| reader_error(path, error))?;
-    let tensors: BTreeMap<String, pytorch::Tensor> = reader.into_tensors().into_iter().collect();
+fn open_pytorch(path: &Path, file: File) -> Result<Source, ImportError> {
+    let length = file
+        .metadata()
+        .map_err(|error| io_error(path, error))?
+        .len();
+    let (pickle, storages) = container::open(file).map_err(|failure| match failure {
+        Failure::NotPytorch => ImportError::NotWeights {
+            path: path.to_path_buf(),
+        },
+        Failure::LargePickle(bytes) => ImportError::LargePickle {
+            path: path.to_path_buf(),
+            bytes,
+            limit: LARGEST_PICKLE,
+        },
+        Failure::Io(error) => io_error(path, error),
+    })?;
+    let tensors = tensors(&pickle)
+        .ok_or_else(|| damaged(path, "the values in its pickle are too involved".to_owned()))?;
     let entries = tensors.iter().map(|(key, tensor)| Entry {
         key: key.clone(),
-        shape: tensor.shape().to_vec(),
-        element: match tensor.dtype() {
-            pytorch::DType::F16 => Element::Float(DType::F16),
-            pytorch::DType::BF16 => Element::Float(DType::BF16),
-            pytorch::DType::F32 => Element::Float(DType::F32),
-            pytorch::DType::F64 => Element::Float(DType::F64),
-            other => Element::Other(format!("{other:?}")),
-        },
+        shape: tensor.shape.clone(),
+        element: tensor.element.clone(),
     });
     Ok(Source {
         entries: entries.collect(),
-        contents: Contents::Pytorch(tensors),
+        contents: Contents::Pytorch(tensors, storages, length),
     })
 }
 
@@ -143,16 +132,18 @@ impl Source {
         &self.entries
     }
 
-    /// The bytes of one of them, row-major in this machine's byte order.
-    pub(super) fn read(&self, path: &Path, entry: &Entry) -> Result<Vec<u8>, ImportError> {
-        let bytes = match &self.contents {
-            Contents::Pytorch(tensors) => {
-                let Some(tensor) = tensors.get(&entry.key) else {
-                    return Err(lost(path, entry));
-                };
-                guarded(|| tensor.read())
-                    .map_err(|reason| damaged(path, reason))?
-                    .map_err(|error| io_error(path, error))?
+    /// The bytes of one of them, row-major and little-endian.
+    pub(super) fn read(&mut self, path: &Path, entry: &Entry) -> Result<Vec<u8>, ImportError> {
+        let lost = || damaged(path, format!("the tensor `{}` cannot be read", entry.key));
+        match &mut self.contents {
+            Contents::Pytorch(tensors, storages, length) => {
+                let tensor = tensors.get(&entry.key).ok_or_else(lost)?;
+                let window = Window::of(tensor, *length).ok_or_else(lost)?;
+                let place = tensor.place.as_ref().ok_or_else(lost)?;
+                let bytes = storages
+                    .read(&place.storage, window.start, window.bytes)
+                    .map_err(|error| io_error(path, error))?;
+                Ok(window.row_major(&bytes))
             }
             Contents::Safetensors(file) => {
                 let tensors = SafeTensors::deserialize(file);
@@ -160,49 +151,79 @@ impl Source {
                     let view = tensors.tensor(&entry.key)?;
                     Ok(view.data().to_vec())
                 });
-                view.map_err(|_| lost(path, entry))?
+                view.map_err(|_| lost())
             }
-        };
-        Ok(bytes)
+        }
     }
 }
 
-/// Runs `read`, turning a panic into its message.
-///
-/// The reader of pickles checks what it reads, yet a file is from outside and one check forgotten would end the whole
-/// program; this is the one place where a panic is caught. Nothing is shared with `read` that could be left half done.
-fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).map_err(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-        text.unwrap_or("the reader gave up").to_owned()
-    })
+/// The part of a storage that a tensor's numbers lie in.
+struct Window<'a> {
+    start: usize,
+    bytes: usize,
+    /// Bytes that a number takes.
+    size: usize,
+    shape: &'a [usize],
+    strides: &'a [usize],
 }
 
-fn reader_error(path: &Path, error: PytorchError) -> ImportError {
-    match error {
-        PytorchError::Io(error) => io_error(path, error),
-        // The reader has one kind for all of these; a wording that is not known is taken for damage.
-        PytorchError::InvalidFormat(reason)
-            if reason.starts_with("not a PyTorch checkpoint")
-                || reason.starts_with("No data.pkl") =>
-        {
-            ImportError::NotWeights {
-                path: path.to_path_buf(),
+impl<'a> Window<'a> {
+    /// Nothing where there are more bytes than a file of `length` bytes can hold, or than memory.
+    fn of(tensor: &'a PickledTensor, length: u64) -> Option<Self> {
+        let (place, shape) = (tensor.place.as_ref()?, &tensor.shape);
+        let product = |count: usize, &dim: &usize| count.checked_mul(dim);
+        let count = shape.iter().try_fold(1, product)?;
+        let mut last = 0usize;
+        for (dim, stride) in shape.iter().zip(&place.strides) {
+            last = last.checked_add(dim.saturating_sub(1).checked_mul(*stride)?)?;
+        }
+        let reach = if count == 0 { 0 } else { last.checked_add(1)? };
+        let bytes = reach.checked_mul(place.size)?;
+        // What is not wanted for its own sake must be in the file.
+        if bytes > count.checked_mul(place.size)? && bytes as u64 > length {
+            return None;
+        }
+        Some(Self {
+            start: place.offset.checked_mul(place.size)?,
+            bytes,
+            size: place.size,
+            shape,
+            strides: &place.strides,
+        })
+    }
+
+    /// The numbers in the order of their indices, the last index first to change.
+    fn row_major(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut contiguous = 1;
+        let in_order = self
+            .shape
+            .iter()
+            .zip(self.strides)
+            .rev()
+            .all(|(&dim, &stride)| {
+                let fits = dim == 1 || stride == contiguous;
+                contiguous *= dim;
+                fits
+            });
+        if in_order {
+            return bytes.to_vec();
+        }
+        let count: usize = self.shape.iter().product();
+        let mut out = Vec::with_capacity(count * self.size);
+        let mut index = vec![0; self.shape.len()];
+        for _ in 0..count {
+            let steps = index.iter().zip(self.strides);
+            let at: usize = steps.map(|(i, stride)| i * stride).sum();
+            out.extend_from_slice(&bytes[at * self.size..][..self.size]);
+            for (i, &dim) in index.iter_mut().zip(self.shape).rev() {
+                *i += 1;
+                if *i < dim {
+                    break;
+                }
+                *i = 0;
             }
         }
-        PytorchError::InvalidFormat(reason) if reason.starts_with("Expected a dictionary") => {
-            ImportError::NoTensors {
-                path: path.to_path_buf(),
-            }
-        }
-        PytorchError::Pickle(burn_store::pytorch::PickleError::UnsupportedType(object)) => {
-            ImportError::Object {
-                path: path.to_path_buf(),
-                object,
-            }
-        }
-        other => damaged(path, other.to_string()),
+        out
     }
 }
 
@@ -223,8 +244,4 @@ fn damaged(path: &Path, reason: String) -> ImportError {
         kind: "PyTorch",
         reason,
     }
-}
-
-fn lost(path: &Path, entry: &Entry) -> ImportError {
-    damaged(path, format!("the tensor `{}` cannot be read", entry.key))
 }

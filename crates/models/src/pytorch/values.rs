@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Element as Number, FloatDType, TensorData};
 
-use super::source::{Element, Entry};
+use super::{element::Element, source::Entry};
 
 /// Rows and columns that are transposed at a time, so that both sides stay in the cache.
 const TILE: usize = 32;

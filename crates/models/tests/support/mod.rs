@@ -2,7 +2,7 @@
 // Each test binary uses a part of this module.
 #![allow(dead_code)]
 
-use hesscope_models::{BatchSource, HostBatch, HostBatches};
+use hesscope_models::{BatchSource, HostBatch, HostBatches, Provenance};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -90,4 +90,13 @@ pub fn bytes(state: &[hesscope_models::NamedTensor]) -> Vec<(String, Vec<u8>)> {
         .iter()
         .map(|t| (t.path.clone(), t.data.as_bytes().to_vec()))
         .collect()
+}
+
+/// A run and data that are told by a word.
+pub fn provenance(word: &str) -> Provenance {
+    Provenance {
+        run_sha256: format!("run {word}"),
+        train_sha256: format!("training data {word}"),
+        test_sha256: format!("test data {word}"),
+    }
 }

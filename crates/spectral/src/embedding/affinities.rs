@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::distances::Distances;
-use crate::error::SpectralError;
-use crate::portable::{exp_portable, ln_portable};
+use crate::error::spectral_error::SpectralError;
+use crate::numeric::portable::{exp_portable, ln_portable};
 
 /// Bisections of a bandwidth: enough to exhaust the bits of a float64.
 const BISECTIONS: usize = 200;
@@ -24,21 +24,19 @@ pub(super) fn affinities(
     perplexity: f64,
 ) -> Result<Affinities, SpectralError> {
     let n = distances.points();
-    if n < 3 {
-        return Err(SpectralError::option(
-            "distances",
-            format!("t-SNE needs at least 3 points, found {n}"),
-        ));
-    }
-    if !(1.0..(n - 1) as f64).contains(&perplexity) {
-        return Err(SpectralError::option(
-            "perplexity",
-            format!(
-                "must be at least 1 and below {} for {n} points, found {perplexity}",
-                n - 1
-            ),
-        ));
-    }
+    SpectralError::require(
+        n >= 3,
+        "distances",
+        format_args!("t-SNE needs at least 3 points, found {n}"),
+    )?;
+    SpectralError::require(
+        (1.0..(n - 1) as f64).contains(&perplexity),
+        "perplexity",
+        format_args!(
+            "must be at least 1 and below {} for {n} points, found {perplexity}",
+            n - 1
+        ),
+    )?;
     let target = ln_portable(perplexity);
     let (rows, perplexities): (Vec<_>, Vec<_>) = (0..n)
         .into_par_iter()

@@ -2,7 +2,7 @@
 
 use faer::MatRef;
 
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
 
 /// The distances between n points: symmetric, not negative, zero on the diagonal.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,19 +59,17 @@ impl Distances {
             for j in 0..i {
                 let norms = gram[(i, i)] + gram[(j, j)];
                 let squared = norms - (gram[(i, j)] + gram[(j, i)]);
-                if squared < -1e-5 * norms.abs() || norms < 0.0 {
-                    return Err(SpectralError::option(
-                        "gram",
-                        format!("entry ({i}, {j}) is larger than a Gram matrix allows"),
-                    ));
-                }
+                SpectralError::require(
+                    squared >= -1e-5 * norms.abs() && norms >= 0.0,
+                    "gram",
+                    format_args!("entry ({i}, {j}) is larger than a Gram matrix allows"),
+                )?;
                 let distance = squared.max(0.0).sqrt();
-                if !distance.is_finite() {
-                    return Err(SpectralError::option(
-                        "gram",
-                        format!("the distance of points {i} and {j} overflows"),
-                    ));
-                }
+                SpectralError::require(
+                    distance.is_finite(),
+                    "gram",
+                    format_args!("the distance of points {i} and {j} overflows"),
+                )?;
                 values[i * points + j] = distance;
                 values[j * points + i] = distance;
             }
@@ -102,26 +100,14 @@ impl Distances {
 
     /// Checks that there is a label for each point.
     pub(super) fn check_labels(&self, labels: &[usize]) -> Result<(), SpectralError> {
-        if labels.len() == self.points {
-            return Ok(());
-        }
-        Err(SpectralError::Dimension {
-            what: "labels of the points",
-            expected: self.points,
-            found: labels.len(),
-        })
+        SpectralError::require_size("labels of the points", self.points, labels.len())
     }
 }
 
 fn square(matrix: MatRef<'_, f64>) -> Result<usize, SpectralError> {
-    if matrix.nrows() == matrix.ncols() {
-        return Ok(matrix.nrows());
-    }
-    Err(SpectralError::Dimension {
-        what: "columns of a square matrix",
-        expected: matrix.nrows(),
-        found: matrix.ncols(),
-    })
+    let (rows, columns) = (matrix.nrows(), matrix.ncols());
+    SpectralError::require_size("columns of a square matrix", rows, columns)?;
+    Ok(rows)
 }
 
 fn check_finite(matrix: MatRef<'_, f64>) -> Result<(), SpectralError> {

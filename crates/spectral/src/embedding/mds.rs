@@ -1,9 +1,10 @@
 //! Classical multidimensional scaling.
 
-use faer::{Mat, Side};
+use faer::Mat;
 
 use super::distances::Distances;
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
+use crate::numeric::symmetric::symmetric_eigen;
 
 /// The result of [`classical_mds`].
 #[derive(Clone, Debug)]
@@ -31,12 +32,11 @@ pub fn classical_mds(
     dimensions: usize,
 ) -> Result<ClassicalMds, SpectralError> {
     let n = distances.points();
-    if dimensions == 0 || dimensions > n {
-        return Err(SpectralError::option(
-            "dimensions",
-            format!("must be from 1 to the number of points, {n}, found {dimensions}"),
-        ));
-    }
+    SpectralError::require(
+        (1..=n).contains(&dimensions),
+        "dimensions",
+        format_args!("must be from 1 to the number of points, {n}, found {dimensions}"),
+    )?;
     let squares = Mat::from_fn(n, n, |i, j| distances.row(i)[j] * distances.row(i)[j]);
     let means: Vec<f64> = (0..n)
         .map(|i| (0..n).map(|j| squares[(i, j)]).sum::<f64>() / n as f64)
@@ -45,15 +45,12 @@ pub fn classical_mds(
     let centred = Mat::from_fn(n, n, |i, j| {
         -0.5 * (squares[(i, j)] - (means[i] + means[j]) + mean)
     });
-    let eigen = centred
-        .self_adjoint_eigen(Side::Lower)
-        .map_err(|_| SpectralError::NoConvergence { size: n })?;
-    let values = eigen.S().column_vector();
+    let (values, vectors) = symmetric_eigen(&centred)?;
     // Ascending in faer, descending here.
     let eigenvalues: Vec<f64> = (0..n).rev().map(|k| values[k]).collect();
     let mut coordinates = Mat::zeros(n, dimensions);
     for (axis, value) in eigenvalues.iter().enumerate().take(dimensions) {
-        let vector = eigen.U().col(n - 1 - axis);
+        let vector = vectors.col(n - 1 - axis);
         let root = value.max(0.0).sqrt();
         let mut peak = 0.0_f64;
         for i in 0..n {

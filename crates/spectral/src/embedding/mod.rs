@@ -1,15 +1,15 @@
 //! Pictures and groupings of points of which only the mutual distances are known, such as class means of gradients.
 
 mod affinities;
-mod cluster;
 mod distances;
+mod hierarchical;
 mod mds;
 mod permutation;
 mod scores;
 mod tsne;
 
-pub use cluster::{Dendrogram, Linkage, Merge, hierarchical_clustering};
 pub use distances::Distances;
+pub use hierarchical::{Dendrogram, Linkage, Merge, hierarchical_clustering};
 pub use mds::{ClassicalMds, classical_mds};
 pub use permutation::{PermutationOptions, PermutationTest};
 pub use scores::{

@@ -4,8 +4,8 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::error::SpectralError;
-use crate::probes::stream;
+use crate::error::spectral_error::SpectralError;
+use crate::operator::probes::stream;
 
 /// Options of a permutation test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,12 +49,11 @@ pub(super) fn permutation_test(
     score: impl Fn(&[usize]) -> f64,
 ) -> Result<PermutationTest, SpectralError> {
     let count = options.permutations;
-    if count < 2 {
-        return Err(SpectralError::option(
-            "permutations",
-            format!("must be at least 2, found {count}"),
-        ));
-    }
+    SpectralError::require(
+        count >= 2,
+        "permutations",
+        format_args!("must be at least 2, found {count}"),
+    )?;
     let value = score(labels);
     let scores: Vec<f64> = (0..count as u64)
         .map(|k| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::distances::Distances;
 use super::permutation::{PermutationOptions, PermutationTest, permutation_test};
-use crate::error::SpectralError;
+use crate::error::spectral_error::SpectralError;
 
 /// Mean silhouette of a partition (Rousseeuw 1987), in [-1, 1]: the mean over points of `(b - a) / max(a, b)`, a the mean
 /// distance to the others of its class and b the least of the mean distances to another class; 0 for a point alone in its
@@ -81,15 +81,13 @@ fn numbered(labels: &[usize]) -> (Vec<usize>, usize) {
 }
 
 fn check_classes(count: usize, points: usize) -> Result<(), SpectralError> {
-    if (2..points).contains(&count) {
-        return Ok(());
-    }
-    Err(SpectralError::option(
+    SpectralError::require(
+        (2..points).contains(&count),
         "labels",
-        format!(
+        format_args!(
             "the silhouette needs at least 2 classes and fewer than the {points} points, found {count}"
         ),
-    ))
+    )
 }
 
 fn mean_silhouette(distances: &Distances, classes: &[usize], count: usize) -> f64 {
@@ -120,17 +118,9 @@ fn mean_silhouette(distances: &Distances, classes: &[usize], count: usize) -> f6
 }
 
 fn check_partitions(first: &[usize], second: &[usize]) -> Result<(), SpectralError> {
-    if first.is_empty() {
-        return Err(SpectralError::option("labels", "there are no points"));
-    }
-    if first.len() == second.len() {
-        return Ok(());
-    }
-    Err(SpectralError::Dimension {
-        what: "labels of the second partition",
-        expected: first.len(),
-        found: second.len(),
-    })
+    SpectralError::require(!first.is_empty(), "labels", "there are no points")?;
+    let what = "labels of the second partition";
+    SpectralError::require_size(what, first.len(), second.len())
 }
 
 fn rand_index(first: &[usize], second: &[usize]) -> f64 {
@@ -166,12 +156,11 @@ fn nearest(
 ) -> Result<Vec<Vec<usize>>, SpectralError> {
     distances.check_labels(labels)?;
     let n = distances.points();
-    if neighbours == 0 || neighbours >= n {
-        return Err(SpectralError::option(
-            "neighbours",
-            format!("must be at least 1 and fewer than the {n} points, found {neighbours}"),
-        ));
-    }
+    SpectralError::require(
+        (1..n).contains(&neighbours),
+        "neighbours",
+        format_args!("must be at least 1 and fewer than the {n} points, found {neighbours}"),
+    )?;
     let of_point = |i: usize| {
         let row = distances.row(i);
         let mut others: Vec<usize> = (0..n).filter(|&j| j != i).collect();

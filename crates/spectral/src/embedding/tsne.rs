@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::affinities::affinities;
 use super::distances::Distances;
-use crate::error::SpectralError;
-use crate::portable::ln_portable;
-use crate::probes::{ProbeKind, Probes};
+use crate::error::spectral_error::SpectralError;
+use crate::numeric::portable::ln_portable;
+use crate::operator::probes::{ProbeKind, Probes};
 
 /// Options of [`tsne`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,12 +76,11 @@ pub fn tsne(distances: &Distances, options: &TsneOptions) -> Result<Tsne, Spectr
         let initial = deviates.chunks_exact(2).map(|c| [1e-4 * c[0], 1e-4 * c[1]]);
         let embedding = descend(&affinities.joint, initial.collect(), options);
         let divergence = divergence(&affinities.joint, &embedding);
-        if !divergence.is_finite() {
-            return Err(SpectralError::option(
-                "learning_rate",
-                "the embedding diverged; use a smaller one",
-            ));
-        }
+        SpectralError::require(
+            divergence.is_finite(),
+            "learning_rate",
+            "the embedding diverged; use a smaller one",
+        )?;
         kl_divergences.push(divergence);
         if best.as_ref().is_none_or(|(least, _)| divergence < *least) {
             best = Some((divergence, embedding));
@@ -103,13 +102,11 @@ pub fn kl_divergence(
     perplexity: f64,
     embedding: &[[f64; 2]],
 ) -> Result<f64, SpectralError> {
-    if embedding.len() != distances.points() {
-        return Err(SpectralError::Dimension {
-            what: "points of the embedding",
-            expected: distances.points(),
-            found: embedding.len(),
-        });
-    }
+    SpectralError::require_size(
+        "points of the embedding",
+        distances.points(),
+        embedding.len(),
+    )?;
     Ok(divergence(
         &affinities(distances, perplexity)?.joint,
         embedding,
@@ -117,28 +114,23 @@ pub fn kl_divergence(
 }
 
 fn check(options: &TsneOptions) -> Result<(), SpectralError> {
-    if options.starts == 0 {
-        return Err(SpectralError::option("starts", "must be at least 1"));
-    }
-    if options.exaggerated_iterations > options.iterations {
-        return Err(SpectralError::option(
-            "exaggerated_iterations",
-            format!("must be at most `iterations`, {}", options.iterations),
-        ));
-    }
+    SpectralError::require_positive("starts", options.starts)?;
+    SpectralError::require(
+        options.exaggerated_iterations <= options.iterations,
+        "exaggerated_iterations",
+        format_args!("must be at most `iterations`, {}", options.iterations),
+    )?;
     let positive = |x: f64| x.is_finite() && x > 0.0;
-    if !positive(options.early_exaggeration) {
-        return Err(SpectralError::option(
-            "early_exaggeration",
-            "must be positive and finite",
-        ));
-    }
-    if options.learning_rate.is_some_and(|rate| !positive(rate)) {
-        return Err(SpectralError::option(
-            "learning_rate",
-            "must be positive and finite",
-        ));
-    }
+    SpectralError::require(
+        positive(options.early_exaggeration),
+        "early_exaggeration",
+        "must be positive and finite",
+    )?;
+    SpectralError::require(
+        options.learning_rate.is_none_or(positive),
+        "learning_rate",
+        "must be positive and finite",
+    )?;
     Ok(())
 }
 

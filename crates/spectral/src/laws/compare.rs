@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LawOptions;
 use super::fit::{LawFit, NotFitted, describe, estimate};
 use super::law::LawName;
 use super::normal::two_sided;
+use super::options::LawOptions;
 use super::sample::Sample;
 use super::soft::Soft;
 use super::window::Conditioned;
@@ -123,18 +123,9 @@ fn fit(
     if ln_densities.iter().any(|l| !l.is_finite()) {
         return Err("its density overflows on this sample".to_string());
     }
-    let mean = weighted(sample, &ln_densities);
+    let mean = sample.mean_of(&ln_densities);
     let fit = describe(estimated, &law, sample, options.quantile(), mean);
     Ok((fit, ln_densities))
-}
-
-fn weighted(sample: &Sample, values: &[f64]) -> f64 {
-    sample
-        .points
-        .iter()
-        .zip(values)
-        .map(|(point, v)| point.weight * v)
-        .sum()
 }
 
 /// Least difference of the criterion of Schwarz that speaks for the smaller of two nested laws, "positive" evidence in the
@@ -159,7 +150,7 @@ fn ratio(
     }
     let nested = limit(&first.0, &second.0);
     let differences: Vec<f64> = first.1.iter().zip(&second.1).map(|(a, b)| a - b).collect();
-    let mean = weighted(sample, &differences);
+    let mean = sample.mean_of(&differences);
     let size = sample.size();
     let error = sample.variance_of_mean(&differences).sqrt();
     let statistic = if error > 0.0 { mean / error } else { 0.0 };

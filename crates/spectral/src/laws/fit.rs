@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::distance::{kolmogorov, kolmogorov_p, wasserstein};
 use super::estimate::{
     cramer_von_mises, likelihood_errors, minimise, minimum_distance_errors, places,
 };
+use super::goodness::{kolmogorov, kolmogorov_p, wasserstein};
 use super::law::{Law, LawName};
 use super::sample::Sample;
 use super::window::Conditioned;
+use crate::numeric::bisect::bisected;
 
 /// How parameters were estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -161,16 +162,7 @@ pub(super) fn exponential_rate(mean: f64, span: f64) -> f64 {
         }
     };
     // The mean is below 1/a, so the rate is below 1/target.
-    let (mut low, mut high) = (0.0, 1.0 / target);
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if mean_at(middle) > target {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    sign * 0.5 * (low + high) / span
+    sign * bisected([0.0, 1.0 / target], 60, |a| mean_at(a) > target) / span
 }
 
 /// Variance of y under that density.
@@ -186,21 +178,34 @@ fn exponential_variance(rate: f64, span: f64) -> f64 {
     }
 }
 
+/// The rate, at least `least`, that maximises the likelihood of a density proportional to `e^(-rate y)` on [0, span], y a
+/// function of the eigenvalue, and its standard error.
+fn fitted_rate(sample: &Sample, span: f64, least: f64, y: impl Fn(f64) -> f64) -> (f64, f64) {
+    let mean = sample.mean(&y);
+    let rate = exponential_rate(mean, span).max(least);
+    let variance = exponential_variance(rate, span);
+    let influence = sample.points.iter().map(|p| (mean - y(p.x)) / variance);
+    let influence: Vec<f64> = influence.collect();
+    (rate, sample.variance_of_mean(&influence).sqrt())
+}
+
+/// Two parameters with their errors, where they are determined.
+fn with_errors(
+    names: [&'static str; 2],
+    values: [f64; 2],
+    errors: Option<[f64; 2]>,
+) -> Vec<(&'static str, f64, Option<f64>)> {
+    let parameter = |i: usize| (names[i], values[i], errors.map(|e| e[i]));
+    vec![parameter(0), parameter(1)]
+}
+
 /// The exponent that maximises the likelihood of the sample on `[xmin, upper end of the window]`, with xmin the least
 /// value: `alpha = 1 + 1 / mean ln(x / xmin)` where there is no upper end (Clauset, Shalizi & Newman 2009, eq. 3.1).
 fn power_law(sample: &Sample) -> Estimated {
     let xmin = sample.least();
     let xmax = sample.window.upper;
     let span = xmax.map_or(f64::INFINITY, |xmax| (xmax / xmin).ln());
-    let mean = sample.mean(|x| (x / xmin).ln());
-    let rate = exponential_rate(mean, span);
-    let variance = exponential_variance(rate, span);
-    let influence: Vec<f64> = sample
-        .points
-        .iter()
-        .map(|point| (mean - (point.x / xmin).ln()) / variance)
-        .collect();
-    let error = sample.variance_of_mean(&influence).sqrt();
+    let (rate, error) = fitted_rate(sample, span, f64::NEG_INFINITY, |x| (x / xmin).ln());
     let alpha = 1.0 + rate;
     let mut parameters = vec![("alpha", alpha, Some(error)), ("xmin", xmin, None)];
     parameters.extend(xmax.map(|xmax| ("xmax", xmax, None)));
@@ -218,15 +223,8 @@ fn exponential(sample: &Sample) -> Estimated {
         .window
         .upper
         .map_or(f64::INFINITY, |upper| upper - start);
-    let mean = sample.mean(|x| x - start);
-    let rate = exponential_rate(mean, span).max(1e-6 / mean);
-    let variance = exponential_variance(rate, span);
-    let influence: Vec<f64> = sample
-        .points
-        .iter()
-        .map(|point| (mean - (point.x - start)) / variance)
-        .collect();
-    let error = sample.variance_of_mean(&influence).sqrt();
+    let least = 1e-6 / sample.mean(|x| x - start);
+    let (rate, error) = fitted_rate(sample, span, least, |x| x - start);
     Estimated {
         law: Law::Exponential { rate },
         method: FitMethod::MaximumLikelihood,
@@ -284,10 +282,7 @@ fn log_normal(sample: &Sample) -> Result<Estimated, String> {
     Ok(Estimated {
         law: Law::LogNormal { mu, sigma },
         method: FitMethod::MaximumLikelihood,
-        parameters: vec![
-            ("mu", mu, errors.map(|e| e[0])),
-            ("sigma", sigma, errors.map(|e| e[1])),
-        ],
+        parameters: with_errors(["mu", "sigma"], [mu, sigma], errors),
     })
 }
 
@@ -331,10 +326,7 @@ fn semicircle(sample: &Sample) -> Result<Estimated, String> {
     Ok(Estimated {
         law: Law::Semicircle { centre, radius },
         method: FitMethod::MinimumDistance,
-        parameters: vec![
-            ("centre", centre, errors.map(|e| e[0])),
-            ("radius", radius, errors.map(|e| e[1])),
-        ],
+        parameters: with_errors(["centre", "radius"], [centre, radius], errors),
     })
 }
 
@@ -380,9 +372,6 @@ fn marchenko_pastur(sample: &Sample) -> Result<Estimated, String> {
     Ok(Estimated {
         law: Law::MarchenkoPastur { ratio, scale },
         method: FitMethod::MinimumDistance,
-        parameters: vec![
-            ("ratio", ratio, errors.map(|e| e[0])),
-            ("scale", scale, errors.map(|e| e[1])),
-        ],
+        parameters: with_errors(["ratio", "scale"], [ratio, scale], errors),
     })
 }

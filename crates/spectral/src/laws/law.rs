@@ -100,14 +100,6 @@ impl Law {
         }
     }
 
-    /// Fraction of the eigenvalues that the law has at zero.
-    pub fn atom_at_zero(&self) -> f64 {
-        match *self {
-            Self::MarchenkoPastur { ratio, .. } if ratio > 1.0 => 1.0 - 1.0 / ratio,
-            _ => 0.0,
-        }
-    }
-
     /// `ln` of the density at x; minus infinity outside the support.
     pub fn ln_density(&self, x: f64) -> f64 {
         let (lower, upper) = self.support();

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::window::Window;
-use crate::density::SpectralDensity;
-use crate::error::SpectralError;
+use crate::density::spectral_density::SpectralDensity;
+use crate::error::spectral_error::SpectralError;
 
 /// Which side of zero is analysed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -124,12 +124,11 @@ impl Sample {
         let [start, upper] = [window.start(), window.upper.unwrap_or(f64::INFINITY)];
         let mut sort = |value: f64, weight: f64, probe: usize, atom: bool| {
             let x = sign * value;
-            if !value.is_finite() {
-                return Err(SpectralError::option(
-                    "density",
-                    format!("the eigenvalue {value} is not finite; estimate the density anew"),
-                ));
-            }
+            SpectralError::require(
+                value.is_finite(),
+                "density",
+                format_args!("the eigenvalue {value} is not finite; estimate the density anew"),
+            )?;
             if atom && region.without_atoms {
                 excluded.outliers += weight;
             } else if x.abs() < window.floor || (x == 0.0 && region.side != Side::Both) {
@@ -141,7 +140,7 @@ impl Sample {
             } else {
                 points.push(Point { x, weight, probe });
             }
-            Ok(())
+            Ok::<(), SpectralError>(())
         };
         for (probe, quadrature) in density.quadratures.iter().enumerate() {
             for (&node, &weight) in quadrature.nodes.iter().zip(&quadrature.weights) {
@@ -160,16 +159,15 @@ impl Sample {
             }
         }
         points.retain(|point| point.weight > 0.0);
-        if points.len() < LEAST_VALUES {
-            return Err(SpectralError::option(
-                "region",
-                format!(
-                    "it holds {} values of the spectrum, and laws need at least {LEAST_VALUES}; lower the floor or move the \
+        SpectralError::require(
+            points.len() >= LEAST_VALUES,
+            "region",
+            format_args!(
+                "it holds {} values of the spectrum, and laws need at least {LEAST_VALUES}; lower the floor or move the \
                      thresholds",
-                    points.len()
-                ),
-            ));
-        }
+                points.len()
+            ),
+        )?;
         let dim = density.dim as f64;
         excluded.near_zero_count = dim * excluded.near_zero;
         excluded.other_side_count = dim * excluded.other_side;
@@ -232,10 +230,16 @@ impl Sample {
             .sum()
     }
 
+    /// The weighted mean of one number a value.
+    pub(super) fn mean_of(&self, values: &[f64]) -> f64 {
+        let pairs = self.points.iter().zip(values);
+        pairs.map(|(point, v)| point.weight * v).sum()
+    }
+
     /// Variance of the mean of one number a value: that of N independent values, and between the probes' means.
     pub(super) fn variance_of_mean(&self, values: &[f64]) -> f64 {
         let pairs = || self.points.iter().zip(values);
-        let mean: f64 = pairs().map(|(point, v)| point.weight * v).sum();
+        let mean = self.mean_of(values);
         let spread: f64 = pairs()
             .map(|(point, v)| point.weight * (v - mean) * (v - mean))
             .sum();
@@ -288,19 +292,17 @@ pub(super) fn size(points: &[Point], eigenvalues: f64) -> f64 {
 
 /// The window of a region, that of the moduli for the negative side.
 fn window(density: &SpectralDensity, region: &Region) -> Result<Window, SpectralError> {
-    if !(region.floor >= 0.0 && region.floor.is_finite()) {
-        return Err(SpectralError::option(
-            "region",
-            format!("the floor {} is not a number from zero on", region.floor),
-        ));
-    }
+    SpectralError::require(
+        region.floor >= 0.0 && region.floor.is_finite(),
+        "region",
+        format_args!("the floor {} is not a number from zero on", region.floor),
+    )?;
     let (mut below, mut above) = (region.below, region.above);
-    if [below, above].iter().flatten().any(|x| x.is_nan()) {
-        return Err(SpectralError::option(
-            "region",
-            "a threshold is not a number",
-        ));
-    }
+    SpectralError::require(
+        ![below, above].iter().flatten().any(|x| x.is_nan()),
+        "region",
+        "a threshold is not a number",
+    )?;
     below = below.filter(|x| x.is_finite());
     above = above.filter(|x| x.is_finite());
     if region.without_atoms {
@@ -325,16 +327,15 @@ fn window(density: &SpectralDensity, region: &Region) -> Result<Window, Spectral
         upper,
         floor: region.floor,
     };
-    if window.start() >= upper.unwrap_or(f64::INFINITY) {
-        return Err(SpectralError::option(
-            "region",
-            format!(
-                "between {} and {} there is no eigenvalue of a modulus from {} on; lower the floor or move the thresholds",
-                window.start(),
-                upper.unwrap_or(f64::INFINITY),
-                region.floor
-            ),
-        ));
-    }
+    SpectralError::require(
+        window.start() < upper.unwrap_or(f64::INFINITY),
+        "region",
+        format_args!(
+            "between {} and {} there is no eigenvalue of a modulus from {} on; lower the floor or move the thresholds",
+            window.start(),
+            upper.unwrap_or(f64::INFINITY),
+            region.floor
+        ),
+    )?;
     Ok(window)
 }

@@ -3,6 +3,7 @@
 use super::law::LawName;
 use super::sample::Sample;
 use super::window::Conditioned;
+use crate::numeric::bisect::bisected;
 
 /// Eigenvalues in the layer at an edge.
 const LAYER: f64 = 4.0;
@@ -40,7 +41,7 @@ impl Soft {
         ) {
             let natural = law.law.support();
             if lower == natural.0 {
-                let inner = bisect(lower, upper, |x| law.cdf(x) > mass);
+                let inner = bisected([lower, upper], 60, |x| law.cdf(x) <= mass);
                 // Marchenko and Pastur's law has nothing below zero.
                 let least = if law.law.name() == LawName::MarchenkoPastur {
                     0.0
@@ -50,7 +51,7 @@ impl Soft {
                 layers.push(Layer::new((2.0 * lower - inner).max(least), inner, mass));
             }
             if upper == natural.1 {
-                let inner = bisect(lower, upper, |x| law.survival(x) < mass);
+                let inner = bisected([lower, upper], 60, |x| law.survival(x) >= mass);
                 layers.push(Layer::new(inner, 2.0 * upper - inner, mass));
             }
         }
@@ -77,18 +78,4 @@ impl Layer {
             density: mass / (to - from),
         }
     }
-}
-
-/// Where a monotone condition turns true.
-fn bisect(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    let (mut low, mut high) = (low, high);
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if holds(middle) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    0.5 * (low + high)
 }

@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LawOptions;
 use super::compare::{Comparison, compare};
 use super::fit::exponential_rate;
 use super::law::LawName;
-use super::random::Uniform;
+use super::options::LawOptions;
 use super::sample::{Point, Sample};
+use super::uniform::Uniform;
 
 /// A power law fitted to the tail of a sample, and compared with others there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

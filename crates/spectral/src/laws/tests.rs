@@ -1,10 +1,11 @@
 //! Closed forms against each other and against SciPy.
 
-use super::distance::{kolmogorov, kolmogorov_p, wasserstein};
 use super::fit::{Estimated, estimate, exponential_rate};
+use super::goodness::{kolmogorov, kolmogorov_p, wasserstein};
 use super::sample::Point;
 use super::window::Conditioned;
 use super::*;
+use crate::density::spectral_density::SpectralDensity;
 
 /// The sample of SciPy's figures below.
 const VALUES: [f64; 12] = [

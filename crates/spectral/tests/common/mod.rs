@@ -1,11 +1,9 @@
 //! Matrices of known spectrum.
 #![allow(dead_code, clippy::unwrap_used)]
 
-pub mod cases;
-pub mod known;
-mod known_spectrum;
+pub mod spectra;
 
-pub use known_spectrum::KnownSpectrum;
+pub use spectra::{KnownSpectrum, norm as largest_modulus};
 
 use faer::{Mat, Side};
 use hesscope_spectral::{
@@ -49,90 +47,12 @@ pub fn eigenvalues(a: &Mat<f64>) -> Vec<f64> {
     a.self_adjoint_eigenvalues(Side::Lower).unwrap()
 }
 
-pub fn largest_modulus(values: &[f64]) -> f64 {
-    values.iter().fold(0.0_f64, |m, v| m.max(v.abs()))
-}
-
 /// Largest difference between two sorted lists of one length.
 pub fn max_difference(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter()
         .zip(b)
         .fold(0.0_f64, |m, (x, y)| m.max((x - y).abs()))
-}
-
-/// Quantiles `(i + 1/2) / count` of the density on [a, b], by its integral on a fine grid.
-pub fn quantiles(a: f64, b: f64, count: usize, density: impl Fn(f64) -> f64) -> Vec<f64> {
-    const CELLS: usize = 40_000;
-    let width = (b - a) / CELLS as f64;
-    let mut sums = vec![0.0];
-    for cell in 0..CELLS {
-        let mass = density(a + (cell as f64 + 0.5) * width);
-        sums.push(sums[cell] + mass);
-    }
-    (0..count)
-        .map(|i| {
-            let level = sums[CELLS] * (i as f64 + 0.5) / count as f64;
-            let cell = sums.partition_point(|&sum| sum <= level) - 1;
-            let share = (level - sums[cell]) / (sums[cell + 1] - sums[cell]);
-            a + (cell as f64 + share) * width
-        })
-        .collect()
-}
-
-/// The semicircle law on [-radius, radius].
-pub fn semicircle(count: usize, radius: f64) -> Vec<f64> {
-    quantiles(-radius, radius, count, |x| {
-        (radius * radius - x * x).max(0.0).sqrt()
-    })
-}
-
-/// The Marchenko-Pastur law of unit variance and ratio gamma < 1.
-pub fn marchenko_pastur(count: usize, gamma: f64) -> Vec<f64> {
-    let (a, b) = ((1.0 - gamma.sqrt()).powi(2), (1.0 + gamma.sqrt()).powi(2));
-    quantiles(a, b, count, |x| ((b - x) * (x - a)).max(0.0).sqrt() / x)
-}
-
-/// The spectra of the exact references with their names; none where they are absent, which they are not in CI.
-pub fn reference_spectra(matrices: &[&str]) -> Vec<(String, Vec<f64>)> {
-    let shared = std::env::var_os("HESSCOPE_SHARED").map_or_else(
-        || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
-        std::path::PathBuf::from,
-    );
-    let folder = shared.join("reference");
-    if !folder.is_dir() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "{} is missing",
-            folder.display()
-        );
-        eprintln!("left out: {} is missing", folder.display());
-        return Vec::new();
-    }
-    let names = [
-        "mlp_eval",
-        "cnn_eval",
-        "vgg_bn_eval",
-        "vgg_bn_train",
-        "resnet_block_eval",
-        "densenet_block_eval",
-    ];
-    let mut spectra = Vec::new();
-    for name in names {
-        let bytes = std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
-        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-        for matrix in matrices {
-            let tensor = tensors.tensor(&format!("{matrix}.eigenvalues")).unwrap();
-            assert_eq!(tensor.dtype(), safetensors::Dtype::F64);
-            let (values, _) = tensor.data().as_chunks::<8>();
-            let values = values
-                .iter()
-                .map(|&bytes| f64::from_le_bytes(bytes))
-                .collect();
-            spectra.push((format!("{name} {matrix}"), values));
-        }
-    }
-    spectra
 }
 
 /// Checks pairs against the spectrum: values, residuals and orthonormality, each to `tolerance` of the norm. Returns the

@@ -1,4 +1,4 @@
-//! Spectra known in full, and operators that have them at O(p) a product.
+//! Spectra known in full, and operators that have them at O(p) a product; for tests and examples alike.
 #![allow(dead_code, clippy::unwrap_used)]
 
 #[path = "known_spectrum.rs"]
@@ -8,8 +8,10 @@ use std::path::PathBuf;
 
 use hesscope_spectral::linear_grid;
 
+pub use known_spectrum::KnownSpectrum;
+
 /// In float64.
-pub type Spectral = known_spectrum::KnownSpectrum<f64>;
+pub type Spectral = KnownSpectrum<f64>;
 
 /// A spectrum and its name.
 #[derive(Clone)]
@@ -28,22 +30,23 @@ fn known(name: &str, psd: bool, values: Vec<f64>) -> Known {
     }
 }
 
-/// Values at p equal quantiles of a density over [lower, upper].
-fn quantiles(lower: f64, upper: f64, p: usize, density: impl Fn(f64) -> f64) -> Vec<f64> {
-    const CELLS: usize = 100_000;
-    let step = (upper - lower) / CELLS as f64;
-    let centre = |cell: usize| lower + (cell as f64 + 0.5) * step;
-    let total: f64 = (0..CELLS).map(|cell| density(centre(cell))).sum();
-    let mut values = Vec::with_capacity(p);
-    let mut sum = 0.0;
+/// Quantiles `(i + 1/2) / count` of the density on [a, b], by its integral on a fine grid.
+pub fn quantiles(a: f64, b: f64, count: usize, density: impl Fn(f64) -> f64) -> Vec<f64> {
+    const CELLS: usize = 40_000;
+    let width = (b - a) / CELLS as f64;
+    let mut sums = vec![0.0];
     for cell in 0..CELLS {
-        sum += density(centre(cell)) / total;
-        while values.len() < p && sum >= (values.len() as f64 + 0.5) / p as f64 {
-            values.push(centre(cell));
-        }
+        let mass = density(a + (cell as f64 + 0.5) * width);
+        sums.push(sums[cell] + mass);
     }
-    values.resize(p, upper);
-    values
+    (0..count)
+        .map(|i| {
+            let level = sums[CELLS] * (i as f64 + 0.5) / count as f64;
+            let cell = sums.partition_point(|&sum| sum <= level) - 1;
+            let share = (level - sums[cell]) / (sums[cell + 1] - sums[cell]);
+            a + (cell as f64 + share) * width
+        })
+        .collect()
 }
 
 pub fn semicircle(p: usize, radius: f64) -> Vec<f64> {
@@ -58,6 +61,37 @@ pub fn marchenko_pastur(p: usize, ratio: f64) -> Vec<f64> {
     quantiles(lower, upper, p, |x| {
         ((upper - x) * (x - lower)).max(0.0).sqrt() / x
     })
+}
+
+/// Ten outliers from 20 to 200 beside the semicircle of radius 1.
+pub fn outliers_and_semicircle(p: usize) -> Vec<f64> {
+    let mut spectrum = semicircle(p - 10, 1.0);
+    spectrum.extend((1..=10).map(|i| 20.0 * f64::from(i)));
+    spectrum
+}
+
+/// `lambda_i = 1/i`.
+pub fn power_law(p: usize) -> Vec<f64> {
+    (1..=p).map(|i| 1.0 / i as f64).collect()
+}
+
+/// Both signs in equal number, `(-1)^i / i^(1/2)`.
+pub fn indefinite(p: usize) -> Vec<f64> {
+    (1..=p)
+        .map(|i| (if i % 2 == 0 { 1.0 } else { -1.2 }) / (i as f64).sqrt())
+        .collect()
+}
+
+/// Eight eigenvalues, the rest zeros.
+pub fn low_rank(p: usize) -> Vec<f64> {
+    (0..p)
+        .map(|i| if i < 8 { (i + 1) as f64 } else { 0.0 })
+        .collect()
+}
+
+/// One eigenvalue, the rest zeros: the spectrum on which few probes err most.
+pub fn rank_one(p: usize) -> Vec<f64> {
+    (0..p).map(|i| if i == 0 { 1.0 } else { 0.0 }).collect()
 }
 
 /// The spectra of the studies, p from 200 to 5000.
@@ -105,8 +139,17 @@ pub fn known_spectra() -> Vec<Known> {
     ]
 }
 
-/// The spectra of the exact references; `None` without the shared folder, where that is allowed.
-pub fn reference_spectra() -> Option<Vec<Known>> {
+/// An exact matrix of a reference network.
+pub struct Reference {
+    pub network: String,
+    /// Such as `hessian` or `g`.
+    pub matrix: String,
+    pub values: Vec<f64>,
+}
+
+/// All of them, from the folder that `HESSCOPE_SHARED` names or `shared` beside the workspace; none without it, which CI
+/// does not allow.
+pub fn references() -> Vec<Reference> {
     let shared = std::env::var_os("HESSCOPE_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
         PathBuf::from,
@@ -116,7 +159,7 @@ pub fn reference_spectra() -> Option<Vec<Known>> {
         let missing = format!("{} is missing: set HESSCOPE_SHARED", folder.display());
         assert!(std::env::var_os("CI").is_none(), "{missing}");
         println!("left out: {missing}");
-        return None;
+        return Vec::new();
     };
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.unwrap().path())
@@ -124,31 +167,50 @@ pub fn reference_spectra() -> Option<Vec<Known>> {
         .collect();
     files.sort();
     assert_eq!(files.len(), 6, "six references in {}", folder.display());
-    let mut spectra = Vec::new();
+    let mut references = Vec::new();
     for path in files {
         let bytes = std::fs::read(&path).unwrap();
         let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-        let file = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let network = path.file_stem().unwrap().to_string_lossy().into_owned();
         let mut names: Vec<&str> = tensors.names().into_iter().collect();
         names.sort_unstable();
         for name in names {
-            let Some(operator) = name.strip_suffix(".eigenvalues") else {
+            let Some(matrix) = name.strip_suffix(".eigenvalues") else {
                 continue;
             };
-            let values = tensors
-                .tensor(name)
-                .unwrap()
-                .data()
-                .as_chunks::<8>()
-                .0
-                .iter()
-                .map(|bytes| f64::from_le_bytes(*bytes))
-                .collect();
-            let psd = !matches!(operator, "hessian" | "h");
-            spectra.push(known(&format!("{file} {operator}"), psd, values));
+            let tensor = tensors.tensor(name).unwrap();
+            assert_eq!(tensor.dtype(), safetensors::Dtype::F64);
+            let (values, rest) = tensor.data().as_chunks::<8>();
+            assert!(rest.is_empty());
+            references.push(Reference {
+                network: network.clone(),
+                matrix: matrix.to_owned(),
+                values: values.iter().map(|&b| f64::from_le_bytes(b)).collect(),
+            });
         }
     }
-    Some(spectra)
+    references
+}
+
+/// Those of these matrices, with their names.
+pub fn reference_spectra(matrices: &[&str]) -> Vec<(String, Vec<f64>)> {
+    let mut all = references();
+    all.retain(|reference| matrices.contains(&reference.matrix.as_str()));
+    let named = |reference: Reference| {
+        let name = format!("{} {}", reference.network, reference.matrix);
+        (name, reference.values)
+    };
+    all.into_iter().map(named).collect()
+}
+
+/// All of them as known spectra.
+pub fn known_references() -> Vec<Known> {
+    let named = |reference: Reference| {
+        let psd = !matches!(reference.matrix.as_str(), "hessian" | "h");
+        let name = format!("{} {}", reference.network, reference.matrix);
+        known(&name, psd, reference.values)
+    };
+    references().into_iter().map(named).collect()
 }
 
 /// A linear grid a little beyond the spectrum.
@@ -158,6 +220,7 @@ pub fn grid_about(values: &[f64], margin: f64, points: usize) -> Vec<f64> {
     linear_grid(lower - margin, upper + margin, points).unwrap()
 }
 
+/// The largest modulus.
 pub fn norm(values: &[f64]) -> f64 {
     values
         .iter()

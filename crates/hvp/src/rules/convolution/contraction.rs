@@ -1,13 +1,17 @@
 //! The three contractions, for sums of pairs of arguments.
 //!
 //! Each argument has an axis of directions in front, of extent K or 1; so has the result. In host
-//! memory all pairs are added up in one pass over the result ([`crate::host::columns`]); elsewhere
+//! memory all pairs are added up in one pass over the result ([`crate::array::host::columns`]); elsewhere
 //! each is a convolution of Burn's ([`super::device`]).
 
-use super::{Conv2d, five};
+use super::geometry::{Conv2d, five};
 use crate::array::Array;
-use crate::host::columns::Windows;
-use crate::host::{self, Directed, Real, array, scratch, with_real};
+use crate::array::host::columns::Windows;
+use crate::array::host::numbers::{Directed, reaches};
+use crate::array::host::real::{Real, with_real};
+use crate::array::host::results::array;
+use crate::array::host::scratch::scratch;
+use crate::rules::per_channel::sums;
 
 /// Pairs of arguments whose contractions are added up.
 pub(super) type Pairs = Vec<(Array, Array)>;
@@ -21,6 +25,19 @@ fn directions(pairs: &[(Array, Array)], bias: Option<&Array>) -> usize {
         .chain(bias.map(of))
         .max()
         .unwrap_or(1)
+}
+
+/// The terms of the product rule of which both factors are there.
+pub(super) fn pairs(terms: [(Option<&Array>, Option<&Array>); 2]) -> Pairs {
+    terms
+        .into_iter()
+        .filter_map(|(first, second)| Some((first?.clone(), second?.clone())))
+        .collect()
+}
+
+/// The cotangent of a bias [K, c]: sums over everything but directions and channels.
+pub(super) fn pull_bias(cotangent: &Array) -> Array {
+    sums(cotangent, &[]).0
 }
 
 fn load<T: Real>(pairs: &[(Array, Array)]) -> Vec<(Directed<T>, Directed<T>)> {
@@ -57,7 +74,7 @@ impl Conv2d {
     /// Σ conv(x, w) + b for pairs of x [L, n, …] and w [M, …], and b [K, c_out] or none.
     pub(super) fn forward(&self, pairs: &[(Array, Array)], bias: Option<&Array>) -> Array {
         let (x, weight) = &pairs[0];
-        if !host::reaches(x) {
+        if !reaches(x) {
             return self.forward_on_device(pairs, bias);
         }
         let [_, n, _, h, w] = five(x);
@@ -76,7 +93,7 @@ impl Conv2d {
     /// The cotangent of x [n, …], of the given shape, added up for pairs of w [M, …] and ȳ [L, n, …].
     pub(super) fn pull_input(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
         let (weight, cotangent) = &pairs[0];
-        if !host::reaches(cotangent) {
+        if !reaches(cotangent) {
             return self.pull_input_on_device(shape, pairs);
         }
         let [n, c, h, w] = [shape[0], shape[1], shape[2], shape[3]];
@@ -93,7 +110,7 @@ impl Conv2d {
     /// The cotangent of w, of the given shape, added up for pairs of x [L, n, …] and ȳ [M, n, …].
     pub(super) fn pull_weight(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
         let (x, cotangent) = &pairs[0];
-        if !host::reaches(cotangent) {
+        if !reaches(cotangent) {
             return self.pull_weight_on_device(shape, pairs);
         }
         let [c_out, c_in, kh, kw] = [shape[0], shape[1], shape[2], shape[3]];
@@ -113,7 +130,7 @@ mod tests {
     //! The path of devices, run on the host beside the host's own.
 
     use super::*;
-    use crate::host::tests::{close, numbers};
+    use crate::array::host::tests::{close, numbers};
 
     fn check(conv: &Conv2d, image: [usize; 4], weight: [usize; 4]) {
         let [n, c_in, h, w] = image;

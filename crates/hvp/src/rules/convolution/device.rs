@@ -6,7 +6,7 @@
 use burn_backend::ops::ModuleOps;
 use burn_dispatch::Dispatch;
 
-use super::{Conv2d, five, shape_only};
+use super::geometry::{Conv2d, five, shape_only};
 use crate::array::{Array, sum};
 
 /// Directions of images folded into the batch: [K, n, …] to [K n, …].

@@ -1,9 +1,10 @@
 //! The transpose of convolution over images.
 
-use super::{Conv2d, pairs, pull_bias};
+use super::contraction::{pairs, pull_bias};
+use super::geometry::Conv2d;
 use crate::array::Array;
 use crate::rules::per_channel::repeated;
-use crate::rules::{Cotangents, PerInput, Point, Rule, Saved, numbers};
+use crate::rules::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 
 /// `y = convᵀ(x, w) + b`, the transpose of x ↦ conv(x, w), with x `[n, c_in, h, w]`, w
 /// `[c_in, c_out / groups, k_h, k_w]`, b `[c_out]` or none.
@@ -89,20 +90,7 @@ impl Rule for ConvTranspose2d {
         )
     }
 
-    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let still = vec![None; wanted.len()];
-        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
-    }
-
-    fn vjp_tangent(
-        &self,
-        at: Point,
-        tangents: &[Option<Array>],
-        cotangent: &Array,
-        wanted: &[bool],
-    ) -> PerInput {
-        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
-    }
+    pulled_together!();
 
     fn pull_tangent(
         &self,

@@ -1,0 +1,170 @@
+//! `hesscope dynamics`: the spectra of Hess and its parts over epochs and sample sizes.
+
+use std::path::PathBuf;
+
+use hesscope_data::{DatasetName, PerClass};
+use hesscope_records::{Along, Dynamics, Precision, Split, Terms};
+use hesscope_study::device::DeviceName;
+use hesscope_study::dynamics::{DynamicsRequest, dynamics, words};
+use hesscope_study::measure::outlier_words;
+use hesscope_study::settings::LearningRate;
+use serde::Serialize;
+use toml::Table;
+
+use crate::failure::Failure;
+use crate::options::value::{SettingsPath, net_name, schedule_name, seed};
+use crate::options::{DataOptions, EstimationOptions, dataset_help, net_help};
+use crate::output::{Terminal, table};
+
+/// What is trained at which sizes, and analysed at which epochs.
+#[derive(Debug, clap::Args)]
+pub struct DynamicsOptions {
+    #[command(flatten)]
+    settings: SharedOptions,
+    /// Sample sizes: training examples of each class, separated by commas, each a number, all, or paper-1 to paper-20
+    #[arg(
+        long,
+        value_name = "SIZES",
+        value_delimiter = ',',
+        default_value = "13,37,136,365"
+    )]
+    examples_per_class: Vec<PerClass>,
+    /// Epochs that are analysed, separated by commas; the last is how long is trained
+    #[arg(
+        long,
+        value_name = "EPOCHS",
+        value_delimiter = ',',
+        default_value = "0,1,2,5,20"
+    )]
+    epochs: Vec<usize>,
+    /// Operators to analyse, separated by commas, as those of `hesscope run`
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "hess,g,h,a1,a2,b1,b2"
+    )]
+    operators: Vec<Terms>,
+    /// Examples the loss is the mean over: train or test
+    #[arg(long, default_value_t = Split::Train)]
+    split: Split,
+    /// Settings in TOML, as of `hesscope run`; flags win over them
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    /// Folder for the runs, the numbers and the figures [default: dynamics/DATASET-NET-HASH]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// What all runs share; it may also stand in the file of `--config`.
+#[derive(Debug, clap::Args, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct SharedOptions {
+    #[arg(long, help = dataset_help())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataset: Option<DatasetName>,
+    /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<SettingsPath>,
+    #[command(flatten)]
+    data: DataOptions,
+    #[arg(long, help = net_help(), value_parser = net_name)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    net: Option<String>,
+    /// Test examples of each class [default: all, or 100 of synth-digits]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_examples_per_class: Option<PerClass>,
+    #[command(flatten)]
+    train: SharedTrainOptions,
+    /// Seed of subsets, weights, batches and probes [default: 0]
+    #[arg(long, value_parser = seed)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    /// Device, see `hesscope devices` [default: cpu]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<DeviceName>,
+    /// Precision of the products: f32 or f64 [default: f32]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<Precision>,
+    #[command(flatten)]
+    analysis: EstimationOptions,
+}
+
+/// How all of them are trained.
+#[derive(Debug, clap::Args, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct SharedTrainOptions {
+    /// Examples in a mini-batch of training [default: 128]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch_size: Option<usize>,
+    /// Learning rate of the first epoch, or `search` to search for that of each sample size [default: 0.02]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learning_rate: Option<LearningRate>,
+    /// Schedule of the learning rate: step, cosine, constant [default: step]
+    #[arg(long, value_name = "NAME", value_parser = schedule_name)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<String>,
+}
+
+/// Trains and analyses, or finds what was done before, and prints the counts and the transitions.
+pub fn run(options: &DynamicsOptions) -> Result<(), Failure> {
+    let terminal = Terminal::new();
+    let request = DynamicsRequest {
+        sizes: options.examples_per_class.clone(),
+        epochs: options.epochs.clone(),
+        operators: options.operators.clone(),
+        split: options.split,
+    };
+    let flags = Table::try_from(&options.settings)?;
+    let (file, out) = (options.config.as_deref(), options.out.as_deref());
+    let made = dynamics(&request, file, &flags, out, &terminal)?;
+    terminal.print(text(&made.dynamics));
+    terminal.print(made.html.display());
+    Ok(())
+}
+
+/// The counts as a table for each operator, and the transitions.
+fn text(dynamics: &Dynamics) -> String {
+    let mut out = String::new();
+    for (place, operator) in dynamics.settings.operators.iter().enumerate() {
+        let epochs = dynamics
+            .settings
+            .epochs
+            .iter()
+            .map(|epoch| format!("epoch {epoch}"));
+        let header: Vec<String> = std::iter::once("a class".to_owned())
+            .chain(epochs)
+            .collect();
+        let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
+            let cells = dynamics.cells.iter().filter(|cell| cell.size == *size);
+            let counts = cells.map(|cell| {
+                let count = outlier_words(&cell.spectra[place].outliers.positive);
+                count.split(' ').next().unwrap_or_default().to_owned()
+            });
+            std::iter::once(size.clone()).chain(counts).collect()
+        });
+        out += &format!(
+            "{operator}: outliers above zero (C = {})\n{}\n",
+            dynamics.classes,
+            table(&header, &rows.collect::<Vec<_>>())
+        );
+    }
+    let transitions = dynamics.transitions.iter().map(|found| {
+        let (held, what) = match found.along {
+            Along::Epochs => (format!("{} a class", found.at), "epoch"),
+            Along::Sizes => (format!("epoch {}", found.at), "size"),
+        };
+        format!(
+            "{}, {held}: {}",
+            found.operator,
+            words(&found.outcome, what)
+        )
+    });
+    out + &transitions.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,18 @@
+//! The commands, each its options and what it does.
+
+pub mod attribute;
+pub mod check;
+pub mod data;
+pub mod devices;
+pub mod dynamics;
+pub mod export;
+pub mod figure;
+pub mod overlaps;
+pub mod report;
+pub mod run;
+pub mod schema;
+pub mod spectrum;
+pub mod sweep;
+pub mod trace;
+pub mod train;
+pub mod verify;

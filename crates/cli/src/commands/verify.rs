@@ -1,0 +1,77 @@
+//! `hesscope verify`: a device against exact references.
+
+use std::path::PathBuf;
+
+use hesscope_records::Precision;
+use hesscope_study::device::DeviceName;
+use hesscope_verify::{Outcome, Reference, verify};
+
+use crate::failure::Failure;
+use crate::output::print;
+
+/// Which references on which device.
+#[derive(Debug, clap::Args)]
+pub struct VerifyOptions {
+    /// References in safetensors
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Device, see `hesscope devices`
+    #[arg(long, default_value_t)]
+    device: DeviceName,
+    /// Precision of the products: f32 or f64
+    #[arg(long, default_value_t = Precision::F64)]
+    precision: Precision,
+    /// Largest relative error that passes [default: 1e-10 in f64, 1e-4 in f32]
+    #[arg(long)]
+    tolerance: Option<f64>,
+}
+
+/// Compares and prints; fails with exit code 1 where an error exceeds the tolerance.
+pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
+    let precision = options.precision;
+    let device = options.device.open(precision)?;
+    let tolerance = options.tolerance.unwrap_or(match precision {
+        Precision::F32 => 1e-4,
+        Precision::F64 => 1e-10,
+    });
+    if tolerance.is_nan() || tolerance <= 0.0 {
+        return Err(Failure::new(format!(
+            "--tolerance is {tolerance}: give a number above zero, such as 1e-4"
+        )));
+    }
+    let mut exceeding = 0;
+    for path in &options.files {
+        let reference = Reference::read(path)?;
+        print(path.display());
+        for check in verify(&reference, precision, &device)? {
+            let name = check.quantity.name();
+            match check.outcome {
+                Outcome::Error(error) => {
+                    // Written so that a NaN exceeds.
+                    let passed = error <= tolerance;
+                    exceeding += usize::from(!passed);
+                    let verdict = if passed {
+                        ""
+                    } else {
+                        "  EXCEEDS the tolerance"
+                    };
+                    print(format_args!("  {name:14} {error:9.2e}{verdict}"));
+                }
+                Outcome::ReferenceAsymmetric(asymmetry) => print(format_args!(
+                    "  {name:14} not compared: the reference's own products are not symmetric ({asymmetry:.1e})"
+                )),
+            }
+        }
+    }
+    print(format_args!(
+        "{precision} on {}, tolerance {tolerance:e}",
+        options.device
+    ));
+    if exceeding > 0 {
+        return Err(Failure::negative(format!(
+            "{exceeding} quantities are farther than {tolerance:e} from the reference: do not trust this \
+             device in {precision}"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Options that several commands share. Those that are settings serialise to the tables of a file of settings, over which
+//! they are laid.
+
+mod computing;
+mod data;
+mod estimation;
+mod lists;
+mod new_run;
+mod settings;
+mod stored_run;
+mod table;
+mod train;
+pub mod value;
+
+pub use computing::ComputingOptions;
+pub use data::DataOptions;
+pub use estimation::EstimationOptions;
+pub use lists::{dataset_help, dataset_names, datasets_to_fetch, lists, net_help};
+pub use new_run::NewRunOptions;
+pub use stored_run::{CheckpointOptions, StoredRunOptions};

@@ -1,0 +1,71 @@
+//! Values of options that are checked when they are read.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
+use hesscope_models::{NetConfig, Schedule};
+use hesscope_spectral::Reorthogonalisation;
+use serde::Serialize;
+
+/// The name of a network.
+pub fn net_name(name: &str) -> Result<String, String> {
+    match NetConfig::from_name(name) {
+        Ok(_) => Ok(name.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The name of a schedule.
+pub fn schedule_name(name: &str) -> Result<String, String> {
+    match name.parse::<Schedule>() {
+        Ok(_) => Ok(name.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// How Lanczos vectors are kept orthogonal.
+pub fn reorthogonalisation(word: &str) -> Result<Reorthogonalisation, String> {
+    match word {
+        "none" => Ok(Reorthogonalisation::None),
+        "selective" => Ok(Reorthogonalisation::Selective),
+        "full" => Ok(Reorthogonalisation::Full),
+        _ => Err(format!(
+            "the reorthogonalisation `{word}` is unknown: choose none, selective or full"
+        )),
+    }
+}
+
+/// A seed: as large as TOML has whole numbers.
+pub fn seed(text: &str) -> Result<u64, String> {
+    let most = i64::MAX as u64;
+    text.parse()
+        .ok()
+        .filter(|seed| *seed <= most)
+        .ok_or_else(|| format!("the seed cannot be `{text}`: give a whole number from 0 to {most}"))
+}
+
+/// A path that a file of settings can hold.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct SettingsPath(PathBuf);
+
+impl ValueParserFactory for SettingsPath {
+    type Parser =
+        TryMapValueParser<OsStringValueParser, fn(OsString) -> Result<SettingsPath, String>>;
+
+    fn value_parser() -> Self::Parser {
+        OsStringValueParser::new().try_map(settings_path)
+    }
+}
+
+fn settings_path(path: OsString) -> Result<SettingsPath, String> {
+    match path.to_str() {
+        Some("") => Err("the path is empty: give a path, or leave the option out".into()),
+        Some(_) => Ok(SettingsPath(path.into())),
+        None => Err(format!(
+            "the path {} is not UTF-8, as settings are: rename it, or give a link to it",
+            path.display()
+        )),
+    }
+}

@@ -1,0 +1,52 @@
+//! What is said of a command line that cannot be read.
+
+use std::error::Error as _;
+use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::failure::Failure;
+
+/// The sentence on a value that cannot be what the user wrote, by the name of its option; none for other errors, on which
+/// clap says more.
+pub fn sentence(error: &clap::Error) -> Option<Failure> {
+    if !matches!(
+        error.kind(),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue
+    ) {
+        return None;
+    }
+    let text = |kind| match error.get(kind)? {
+        ContextValue::String(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let option = text(ContextKind::InvalidArg)?;
+    let option = option.split_whitespace().next()?;
+    let value = text(ContextKind::InvalidValue)?;
+    if value.is_empty() {
+        return Some(Failure::new(format!("{option} has no value: give one")));
+    }
+    let sentence = match (remedy(error), error.source()) {
+        (Some(remedy), _) => format!("{option} is {value}: {remedy}"),
+        (None, Some(reason)) => format!("{option}: {reason}"),
+        (None, None) => return None,
+    };
+    Some(Failure::new(sentence))
+}
+
+/// What to give in place of a word that is none of those known, or of what is no number.
+fn remedy(error: &clap::Error) -> Option<String> {
+    if let Some(ContextValue::Strings(words)) = error.get(ContextKind::ValidValue) {
+        return Some(format!("choose one of {}", words.join(", ")));
+    }
+    let reason = error.source()?;
+    if let Some(reason) = reason.downcast_ref::<ParseIntError>() {
+        return Some(match reason.kind() {
+            IntErrorKind::PosOverflow => "give a smaller whole number".into(),
+            _ => "give a whole number, 0 or more".into(),
+        });
+    }
+    reason
+        .is::<ParseFloatError>()
+        .then(|| "give a number".into())
+}

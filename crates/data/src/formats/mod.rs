@@ -1,0 +1,11 @@
+//! Readers of file formats, which know nothing of data sets.
+
+pub(crate) mod archive;
+pub(crate) mod array;
+mod bounded;
+mod gzip;
+pub mod idx;
+pub(crate) mod npz;
+pub(crate) mod safetensors;
+
+pub(crate) use bounded::read_bounded;

@@ -1,0 +1,43 @@
+//! What fetching comes to.
+
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A file that is now in its folder, with exactly the bytes pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FetchedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How it came there.
+    pub origin: Origin,
+    /// The folder it was unpacked to, if [`Settings::unpack`](crate::Settings::unpack) asked for that and it is an archive.
+    pub unpacked: Option<UnpackedFolder>,
+}
+
+/// How a file came to be in its folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It was there already.
+    Kept,
+    /// An earlier call had brought all of it.
+    Completed,
+    /// It was downloaded.
+    Downloaded {
+        /// The address that gave the last byte.
+        address: String,
+        /// How many bytes an earlier call had left.
+        resumed: u64,
+        /// How many bytes this call received, including any that were thrown away.
+        received: u64,
+    },
+}
+
+/// The folder of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnpackedFolder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it was there before, and so is as it was.
+    pub kept: bool,
+}

@@ -1,0 +1,34 @@
+//! Elementwise passes in which K directions share a tensor without directions.
+
+use rayon::prelude::*;
+
+use super::numbers::Numbers;
+use super::real::Real;
+use super::results::array;
+use super::scratch::scratch;
+use crate::array::tensor::Array;
+
+/// Numbers a task handles at least.
+pub(super) const GRAIN: usize = 1 << 14;
+
+/// The elements of `a` [K, …] where those of `x` […] are above zero, and zero elsewhere.
+pub(crate) fn where_positive<T: Real>(a: &Array, x: &Array) -> Array {
+    let (values, gate) = (Numbers::<T>::of(a), Numbers::<T>::of(x));
+    let mut out = scratch(values.len());
+    if !gate.is_empty() {
+        // Pieces of one direction each: the gate is as long as a direction.
+        out.par_chunks_mut(gate.len())
+            .zip(values.par_chunks(gate.len()))
+            .for_each(|(out, values)| {
+                out.par_chunks_mut(GRAIN)
+                    .zip(values.par_chunks(GRAIN))
+                    .zip(gate.par_chunks(GRAIN))
+                    .for_each(|((out, values), gate)| {
+                        for ((out, &value), &x) in out.iter_mut().zip(values).zip(gate) {
+                            *out = if x > T::ZERO { value } else { T::ZERO };
+                        }
+                    });
+            });
+    }
+    array(out, &a.shape())
+}

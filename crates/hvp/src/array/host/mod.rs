@@ -1,0 +1,26 @@
+//! Kernels over the numbers of tensors in host memory.
+//!
+//! Burn's operations go over a tensor once each and give a new one each time. What a pass does most
+//! between its matrix products — scaling channels, adding, masking, choosing winners, sums over
+//! channels — reads several tensors and writes one, which a kernel of its own does in one pass. The
+//! numbers are borrowed where they lie; results take memory that the pass let go of
+//! ([`scratch::recycle`]), because memory that comes fresh from the system costs more to touch than all the
+//! arithmetic of such a pass.
+//!
+//! Every number a kernel gives is computed by one task in an order that does not depend on how many
+//! threads there are.
+
+pub(crate) mod channels;
+pub(crate) mod columns;
+pub(super) mod elements;
+mod matrix;
+pub(super) mod moves;
+pub(crate) mod numbers;
+mod pool;
+pub(crate) mod real;
+pub(crate) mod results;
+pub(crate) mod scratch;
+#[cfg(test)]
+pub(crate) mod tests;
+pub(crate) mod vectors;
+pub(crate) mod winners;

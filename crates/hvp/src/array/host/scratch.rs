@@ -1,0 +1,73 @@
+//! Memory for results, from the pool where it has some.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use burn_dispatch::{BackendTensor, DispatchTensorKind};
+
+use super::pool::{Pool, WORTHWHILE};
+use super::real::{Real, is_double};
+use crate::array::tensor::Array;
+
+fn pool<T: Real>() -> MutexGuard<'static, Pool<T>> {
+    T::pool().lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A buffer of `len` numbers, whatever they are: all of them are written before any is read. It comes
+/// from the pool where that has one not much too large.
+pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
+    let pooled = if len * size_of::<T>() < WORTHWHILE {
+        None
+    } else {
+        pool::<T>().take(len)
+    };
+    let Some(mut buffer) = pooled else {
+        return vec![T::ZERO; len];
+    };
+    buffer.resize(len, T::ZERO);
+    buffer
+}
+
+/// Gives a buffer to the pool.
+pub(crate) fn give<T: Real>(buffer: Vec<T>) {
+    if Pool::bytes(&buffer) >= WORTHWHILE {
+        pool::<T>().put(buffer);
+    }
+}
+
+/// Drops an array, and where it was the last to hold its memory gives that to the pool.
+pub(crate) fn recycle(array: Option<Array>) {
+    let Some(array) = array else { return };
+    let double = is_double(&array);
+    if let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = array.0.kind {
+        if double {
+            f64::reclaim(tensor).into_iter().for_each(give);
+        } else {
+            f32::reclaim(tensor).into_iter().for_each(give);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::host::results::array;
+
+    #[test]
+    fn memory_that_is_read_elsewhere_stays() {
+        let array = array(vec![1.0f64, 2.0, 3.0], &[3]);
+        let other = array.clone();
+        recycle(Some(array));
+        let mut taken = scratch::<f64>(3);
+        taken.fill(9.0);
+        assert_eq!(other.to_f64().expect("numbers"), [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn buffers_have_the_length_asked_for() {
+        for len in [0, 1, 1000, 700, 1001, 90_000, 70_000, 90_001, 90_000] {
+            let buffer = scratch::<f32>(len);
+            assert_eq!(buffer.len(), len);
+            give(buffer);
+        }
+    }
+}

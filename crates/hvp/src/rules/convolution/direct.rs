@@ -1,0 +1,77 @@
+//! The rule of convolution over images.
+
+use super::contraction::{pairs, pull_bias};
+use super::geometry::Conv2d;
+use crate::array::Array;
+use crate::rules::per_channel::repeated;
+use crate::rules::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
+
+impl Rule for Conv2d {
+    fn name(&self) -> &str {
+        "conv2d"
+    }
+
+    /// In host memory a few hundred pixels are unfolded at a time, which is nothing beside the images.
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        let window: usize = inputs[1][1..].iter().product();
+        window * value.iter().product::<usize>()
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let pairs = vec![(inputs[0].unsqueeze(), inputs[1].unsqueeze())];
+        let bias = inputs.get(2).map(Array::unsqueeze);
+        let value = self.forward(&pairs, bias.as_ref());
+        (value.reshape(&value.shape()[1..]), Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
+        let terms = pairs([
+            (tangents[0].as_ref(), Some(&weight)),
+            (Some(&x), tangents[1].as_ref()),
+        ]);
+        let bias = tangents.get(2).and_then(Option::as_ref);
+        if terms.is_empty() {
+            return bias.map(|bias| repeated(bias, &at.value.shape()));
+        }
+        Some(self.forward(&terms, bias))
+    }
+
+    pulled_together!();
+
+    fn pull_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangents: Cotangents,
+        wanted: &[bool],
+    ) -> PerInput {
+        let [x, weight] = [0, 1].map(|index| at.inputs[index].unsqueeze());
+        let for_input = pairs([
+            (Some(&weight), cotangents.tangent),
+            (tangents[1].as_ref(), cotangents.primal),
+        ]);
+        let for_weight = pairs([
+            (Some(&x), cotangents.tangent),
+            (tangents[0].as_ref(), cotangents.primal),
+        ]);
+        let mut pulled = vec![
+            (wanted[0] && !for_input.is_empty())
+                .then(|| self.pull_input(&at.inputs[0].shape(), &for_input)),
+            (wanted[1] && !for_weight.is_empty())
+                .then(|| self.pull_weight(&at.inputs[1].shape(), &for_weight)),
+        ];
+        if let Some(&wanted) = wanted.get(2) {
+            pulled.push(cotangents.tangent.filter(|_| wanted).map(pull_bias));
+        }
+        pulled
+    }
+}

@@ -1,0 +1,28 @@
+//! What the estimates need to know of an operator beside its products.
+
+use hesscope_hvp::Operator;
+use hesscope_records::Part;
+
+/// Properties of an operator that bear on how its spectrum is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperatorProperties {
+    /// Whether it has no eigenvalue below zero but by rounding.
+    pub positive_semidefinite: bool,
+    /// Number of classes, C: about as many outliers are to be expected.
+    pub classes: usize,
+}
+
+impl OperatorProperties {
+    /// Those of a part of the Hessian: parts of G have no eigenvalue below zero.
+    pub fn of(operator: &Operator) -> Self {
+        OperatorProperties {
+            positive_semidefinite: !operator.terms().contains(Part::H),
+            classes: operator.problem().classes(),
+        }
+    }
+
+    /// Most leading eigenvalues that outliers are counted from.
+    pub(crate) fn most_candidates(&self) -> usize {
+        4 * self.classes + 20
+    }
+}

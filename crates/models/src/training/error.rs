@@ -1,0 +1,57 @@
+//! What can end a training early.
+
+use thiserror::Error;
+
+use crate::{
+    checkpoint::CheckpointError, evaluation::BatchError, networks::ModelError,
+    settings::SettingError,
+};
+
+/// A training that did not reach its end. What was saved stays and can be resumed from.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// A setting out of its range.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The loss is no longer a finite number.
+    #[error(
+        "training diverged in epoch {epoch}, where the loss became {loss}: lower the learning rate, now {learning_rate}; earlier checkpoints are kept"
+    )]
+    Diverged {
+        /// The epoch in which it happened.
+        epoch: usize,
+        /// The loss.
+        loss: f64,
+        /// The initial learning rate of the settings.
+        learning_rate: f64,
+    },
+    /// The observer asked to stop.
+    #[error(
+        "training was interrupted in epoch {epoch}: run the same command again and it continues from the last complete epoch"
+    )]
+    Interrupted {
+        /// The epoch that was not finished.
+        epoch: usize,
+    },
+    /// A batch too small to normalise.
+    #[error(
+        "with {examples} examples and batch size {batch_size} a batch of {size} remains, too small for batch normalization: choose another batch size"
+    )]
+    SmallBatch {
+        /// Examples in the training split.
+        examples: usize,
+        /// The batch size.
+        batch_size: usize,
+        /// Examples in the smallest batch.
+        size: usize,
+    },
+    /// The data do not fit.
+    #[error(transparent)]
+    Data(#[from] BatchError),
+    /// The network cannot be built.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A checkpoint could not be written or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+}

@@ -1,0 +1,281 @@
+//! The training loop.
+
+use std::{path::Path, time::Instant};
+
+use burn::{module::Module, tensor::Device};
+
+use super::{error::TrainError, observer::TrainObserver, progress::Progress};
+use crate::{
+    checkpoint::{
+        CheckpointError, LAST_CHECKPOINT, Provenance, checkpoint_path, heal_checkpoints,
+        load_checkpoint,
+    },
+    evaluation::{
+        BatchSource, EpochMetrics, EpochTiming, Metrics, check_split, cross_entropy, evaluate_until,
+    },
+    networks::{BnMode, NetConfig, Network},
+    settings::TrainConfig,
+};
+
+/// A training: of what, on what, and where it is kept.
+#[derive(Clone, Copy)]
+pub struct Training<'a> {
+    /// The network.
+    pub net: &'a NetConfig,
+    /// The settings.
+    pub config: &'a TrainConfig,
+    /// The training split.
+    pub train_split: &'a dyn BatchSource,
+    /// The test split, which is evaluated alone.
+    pub test_split: &'a dyn BatchSource,
+    /// The run and the data, which every checkpoint names.
+    pub provenance: &'a Provenance,
+    /// The network to start from, in place of one initialised from the settings' seed.
+    pub initial: Option<&'a Network>,
+    /// The folder of the checkpoints.
+    pub dir: &'a Path,
+    /// Where to compute.
+    pub device: &'a Device,
+}
+
+impl Training<'_> {
+    /// Trains to the last epoch, going on from where the folder's checkpoints stand, and returns the end.
+    ///
+    /// Epoch 0, the untrained network, is evaluated and kept too. After every epoch `last.safetensors` is rewritten; a run
+    /// killed anywhere and started again repeats the unfinished epoch, and on flex ends with the undisturbed run's weights
+    /// bit for bit, for the order of the batches depends on `(seed, epoch)` alone.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`]; what was saved stays and can be resumed from.
+    pub fn run(&self, observer: &mut dyn TrainObserver) -> Result<Progress, TrainError> {
+        let config = self.config;
+        config.check()?;
+        let progress = match self.resume()? {
+            Some(progress) => progress,
+            None => self.start()?,
+        };
+        let (input, classes) = (progress.net.input(), progress.net.classes());
+        check_split(self.train_split, "training", input, classes)?;
+        check_split(self.test_split, "test", input, classes)?;
+        check_smallest_batch(&progress.net, self.train_split.len(), config.batch_size)?;
+        observer.started(&progress.history, config.epochs);
+        let mut epochs = Epochs {
+            training: self,
+            progress,
+        };
+        if epochs.progress.history.is_empty() {
+            epochs.finish_epoch(0, None, observer)?;
+        }
+        for epoch in epochs.progress.epoch + 1..=config.epochs {
+            let pass = epochs.train_epoch(epoch, config.rate(epoch), observer)?;
+            epochs.finish_epoch(epoch, Some(pass), observer)?;
+        }
+        Ok(epochs.progress)
+    }
+
+    /// Before the first epoch.
+    fn start(&self) -> Result<Progress, TrainError> {
+        if let Some(initial) = self.initial {
+            return Ok(Progress::start(initial.clone(), self.config));
+        }
+        let (input, classes) = (self.train_split.shape(), self.train_split.classes());
+        let device = self.device.clone().without_autodiff();
+        let net = self.net.init(input, classes, self.config.seed, &device)?;
+        Ok(Progress::start(net, self.config))
+    }
+
+    /// Where the training stands by its checkpoints, after [healing](heal_checkpoints) them; `None` where it has not
+    /// finished epoch 0.
+    ///
+    /// # Errors
+    ///
+    /// Where the checkpoint is damaged beyond healing, or belongs to another network, other settings, another run or other
+    /// data.
+    pub fn resume(&self) -> Result<Option<Progress>, CheckpointError> {
+        heal_checkpoints(self.dir, self.provenance)?;
+        let path = self.dir.join(LAST_CHECKPOINT);
+        let checkpoint = match load_checkpoint(&path, self.device) {
+            Err(CheckpointError::Missing { .. }) => return Ok(None),
+            other => other?,
+        };
+        let info = &checkpoint.info;
+        let (input, classes) = match self.initial {
+            Some(net) => (net.input(), net.classes()),
+            None => (self.train_split.shape(), self.train_split.classes()),
+        };
+        info.check_settings(&path, self.net, input, classes, self.config)?;
+        info.check(self.provenance)?;
+        let progress = Progress::of_checkpoint(checkpoint, self.device);
+        progress
+            .map(Some)
+            .map_err(|error| CheckpointError::Damaged {
+                path,
+                reason: error.to_string(),
+            })
+    }
+}
+
+fn check_smallest_batch(
+    net: &Network,
+    examples: usize,
+    batch_size: usize,
+) -> Result<(), TrainError> {
+    let size = match examples % batch_size {
+        0 => batch_size,
+        rest => rest,
+    };
+    if size < net.smallest_training_batch() {
+        return Err(TrainError::SmallBatch {
+            examples,
+            batch_size,
+            size,
+        });
+    }
+    Ok(())
+}
+
+/// A training under way.
+struct Epochs<'a> {
+    training: &'a Training<'a>,
+    progress: Progress,
+}
+
+/// What one pass over the training split came to.
+struct Pass {
+    rate: f64,
+    /// Mean loss of the examples as they were trained on.
+    running_loss: f64,
+    examples: usize,
+    seconds: f64,
+}
+
+impl Epochs<'_> {
+    /// One pass over the training split.
+    fn train_epoch(
+        &mut self,
+        epoch: usize,
+        rate: f64,
+        observer: &mut dyn TrainObserver,
+    ) -> Result<Pass, TrainError> {
+        let start = Instant::now();
+        let batch_size = self.training.config.batch_size;
+        let seed = self
+            .training
+            .config
+            .order_seed
+            .unwrap_or(self.training.config.seed);
+        observer.epoch_started(
+            epoch,
+            self.training.train_split.len().div_ceil(batch_size),
+            rate,
+        );
+        let device = self.training.device.clone().autodiff();
+        let mut net = self.progress.net.clone().train();
+        let (input, classes, dtype) = (net.input(), net.classes(), net.dtype());
+        let (mut sum, mut count) = (0.0, 0usize);
+        for (k, batch) in self
+            .training
+            .train_split
+            .shuffled(batch_size, seed, epoch)
+            .enumerate()
+        {
+            if observer.interrupted() {
+                return Err(TrainError::Interrupted { epoch });
+            }
+            let batch = batch?;
+            batch.check(input, classes)?;
+            let (images, labels) = batch.into_parts(input, &device, dtype);
+            let loss = cross_entropy(net.forward(images, BnMode::Train), &labels);
+            let mut gradients = loss.backward();
+            let loss = self.finite(epoch, loss.into_scalar::<f64>())?;
+            net = self.progress.sgd.step(net, &mut gradients, rate);
+            sum += loss * labels.len() as f64;
+            count += labels.len();
+            observer.batch_done(epoch, k + 1, loss);
+        }
+        self.progress.net = net.valid();
+        Ok(Pass {
+            rate,
+            running_loss: sum / count as f64,
+            examples: count,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// Evaluates both splits if it is time to, records the epoch and saves it.
+    fn finish_epoch(
+        &mut self,
+        epoch: usize,
+        trained: Option<Pass>,
+        observer: &mut dyn TrainObserver,
+    ) -> Result<(), TrainError> {
+        let start = Instant::now();
+        let (mut train, mut test) = (None, None);
+        if self.training.config.evaluates(epoch) {
+            train = Some(self.evaluate(epoch, self.training.train_split, observer)?);
+            test = Some(self.evaluate(epoch, self.training.test_split, observer)?);
+        }
+        let timing = EpochTiming {
+            epoch,
+            examples: trained.as_ref().map_or(0, |trained| trained.examples),
+            training_seconds: trained.as_ref().map_or(0.0, |trained| trained.seconds),
+            evaluation_seconds: train.map(|_| start.elapsed().as_secs_f64()),
+        };
+        let metrics = EpochMetrics {
+            epoch,
+            learning_rate: trained.as_ref().map(|trained| trained.rate),
+            running_loss: trained.map(|trained| trained.running_loss),
+            train,
+            test,
+        };
+        self.progress.epoch = epoch;
+        self.progress.history.push(metrics.clone());
+        let last = self.training.dir.join(LAST_CHECKPOINT);
+        let Training {
+            config, provenance, ..
+        } = self.training;
+        let checkpoint = self.progress.checkpoint(config, provenance);
+        if config.keeps(epoch) {
+            // The kept file first: once `last` says that the epoch is done, it is not repeated.
+            let kept = checkpoint_path(self.training.dir, epoch);
+            checkpoint.save(&[&kept, &last])?;
+            observer.checkpoint_saved(epoch, &kept);
+        } else {
+            checkpoint.save(&[&last])?;
+        }
+        observer.epoch_timed(&timing);
+        observer.epoch_done(&metrics);
+        Ok(())
+    }
+
+    fn evaluate(
+        &self,
+        epoch: usize,
+        split: &dyn BatchSource,
+        observer: &dyn TrainObserver,
+    ) -> Result<Metrics, TrainError> {
+        let stop = || observer.interrupted();
+        let metrics = evaluate_until(
+            &self.progress.net,
+            split,
+            self.training.config.batch_size,
+            self.training.device,
+            &stop,
+        )?;
+        let metrics = metrics.ok_or(TrainError::Interrupted { epoch })?;
+        self.finite(epoch, metrics.loss)?;
+        Ok(metrics)
+    }
+
+    fn finite(&self, epoch: usize, loss: f64) -> Result<f64, TrainError> {
+        if loss.is_finite() {
+            return Ok(loss);
+        }
+        Err(TrainError::Diverged {
+            epoch,
+            loss,
+            learning_rate: self.training.config.learning_rate,
+        })
+    }
+}

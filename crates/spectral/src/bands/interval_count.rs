@@ -1,0 +1,77 @@
+//! How many eigenvalues lie in an interval.
+
+use crate::bands::bounds::Bounds;
+use crate::bands::functional::{Functional, Indicator};
+use crate::bands::probe_law::ProbeLaw;
+use crate::density::spectral_density::SpectralDensity;
+use crate::error::spectral_error::SpectralError;
+use crate::statistics::bounded::{Bounded, check_level};
+
+/// The number of eigenvalues in an interval.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct IntervalCount {
+    /// Estimate and confidence interval, between 0 and p.
+    pub count: Bounded,
+    /// For each probe, the least and the largest count that its quadrature allows: p times the mass that the probe's own
+    /// spectral measure has in the interval, atoms included, is between the two.
+    pub brackets: Vec<[f64; 2]>,
+}
+
+impl SpectralDensity {
+    /// The number of eigenvalues in the closed interval `[lower, upper]`, with a confidence interval of this level.
+    ///
+    /// The mass of a Gauss node lies between the two nodes beside it (the inequalities of Chebyshev, Markov & Stieltjes;
+    /// Akhiezer, The Classical Moment Problem, 1965, section 2.5), which brackets each probe's count without any assumption
+    /// on the spectrum; where Ritz values have converged the bracket closes. Around the brackets' means comes the sampling
+    /// error of [`density_band`](Self::density_band). An atom counts where it is, and is uncertain where an end is within
+    /// its residual. Ends may be infinite.
+    pub fn count_in(
+        &self,
+        lower: f64,
+        upper: f64,
+        level: f64,
+    ) -> Result<IntervalCount, SpectralError> {
+        check_level(level)?;
+        SpectralError::require(
+            lower <= upper,
+            "interval",
+            format_args!("[{lower}, {upper}] is not an interval"),
+        )?;
+        let inside = Indicator {
+            lower,
+            upper,
+            closed: true,
+        };
+        let bounds = Bounds::new(self, false)?;
+        let dim = self.dim as f64;
+        let bounded = bounds
+            .average(&inside, &ProbeLaw::new(level), level)
+            .scaled(dim);
+        Ok(IntervalCount {
+            count: Bounded {
+                lower: bounded.lower.clamp(0.0, dim),
+                upper: bounded.upper.clamp(0.0, dim),
+                ..bounded
+            },
+            brackets: bounds.brackets(&inside),
+        })
+    }
+}
+
+impl Bounds<'_> {
+    /// For each probe, p times the least and largest average that its measure may have.
+    fn brackets(&self, f: &impl Functional) -> Vec<[f64; 2]> {
+        let dim = self.density().dim as f64;
+        let fraction = self.density().continuous_fraction();
+        let [_, least, largest] = self.bracket(f).atoms;
+        self.each_probe(f)
+            .into_iter()
+            .map(|[low, high]| {
+                [
+                    dim * (least + fraction * low),
+                    dim * (largest + fraction * high),
+                ]
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,8 @@
+//! The spectra of operators over epochs and sample sizes: a run per sample size, and what changes over the grid.
+
+mod cell;
+mod grid;
+mod transition;
+
+pub use grid::{DynamicsFiles, DynamicsRequest, dynamics};
+pub use transition::words;

@@ -1,0 +1,142 @@
+//! Why a study cannot go on.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use hesscope_data::DataError;
+use hesscope_files::LockError;
+use hesscope_hvp::HvpError;
+use hesscope_models::{
+    CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
+};
+use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
+use hesscope_report::ReportError;
+use hesscope_spectral::SpectralError;
+
+/// Why a study cannot go on: a sentence that names the file, field or value, and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// A setting, or what is asked for, cannot be as it was given.
+    #[error("{0}")]
+    Setting(String),
+    /// A folder is not what it is taken for, or holds something else.
+    #[error("{0}")]
+    Folder(String),
+    /// Another process is at work in the folder.
+    #[error("another hesscope is at work in {}: wait for it, or choose another folder", .0.display())]
+    InUse(PathBuf),
+    /// A file is not as it was written, or is of another run.
+    #[error("{0}")]
+    Damaged(String),
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A file or folder cannot be written.
+    #[error(
+        "cannot write {} ({source}): make room or choose another folder, then repeat the command, and what is finished \
+         is reused",
+        .path.display()
+    )]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The program itself is at fault.
+    #[error("{0}")]
+    Fault(String),
+    /// The folder cannot be locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A record cannot be read or written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The data cannot be had.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A checkpoint cannot be read or written.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The training cannot go on.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// The search for the learning rate cannot go on.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The network cannot be made.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The weights to start from cannot be had.
+    #[error(transparent)]
+    Weights(#[from] ImportError),
+    /// The weights cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Products cannot be formed.
+    #[error(transparent)]
+    Products(#[from] HvpError),
+    /// An estimation cannot go on.
+    #[error(transparent)]
+    Estimation(#[from] SpectralError),
+    /// A figure or page cannot be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+impl StudyError {
+    pub(crate) fn setting(sentence: impl Into<String>) -> Self {
+        StudyError::Setting(sentence.into())
+    }
+
+    pub(crate) fn folder(sentence: impl Into<String>) -> Self {
+        StudyError::Folder(sentence.into())
+    }
+
+    pub(crate) fn damaged(sentence: impl Into<String>) -> Self {
+        StudyError::Damaged(sentence.into())
+    }
+
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        StudyError::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        StudyError::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+impl From<UnknownPart> for StudyError {
+    fn from(error: UnknownPart) -> Self {
+        StudyError::setting(error.to_string())
+    }
+}
+
+impl From<UnknownSplit> for StudyError {
+    fn from(error: UnknownSplit) -> Self {
+        StudyError::setting(error.to_string())
+    }
+}
+
+impl From<UnknownPrecision> for StudyError {
+    fn from(error: UnknownPrecision) -> Self {
+        StudyError::setting(error.to_string())
+    }
+}
+
+impl From<SettingError> for StudyError {
+    fn from(error: SettingError) -> Self {
+        StudyError::setting(error.to_string())
+    }
+}

@@ -1,0 +1,71 @@
+//! Figure 2: class means in the plane by t-SNE, a panel a run.
+
+use std::path::PathBuf;
+
+use hesscope_records::{MeansPanelRecord, Split};
+use hesscope_report::{MeansFigure, write_means_figure};
+
+use super::files::with_numbers;
+use super::runs::{FigureRequest, Made, each_run, sentence};
+use super::scale::Scale;
+use crate::error::StudyError;
+use crate::measure::Opened;
+use crate::observer::Observer;
+
+/// The name of the figure's files.
+const NAME: &str = "figure-2";
+
+/// What was drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeansDrawn {
+    /// A panel a run, with its class means.
+    pub panels: Vec<MeansPanelRecord>,
+    /// The files of the class means, in the same order.
+    pub records: Vec<PathBuf>,
+    /// The picture as SVG and PNG, the page, and the numbers.
+    pub files: Vec<PathBuf>,
+}
+
+/// Trains what is to be trained, measures its class means over a split and draws them.
+///
+/// # Errors
+///
+/// Runs that cannot be had, what their measurements fail of, and files that cannot be written.
+pub fn draw_means(
+    request: &FigureRequest,
+    split: Split,
+    observer: &dyn Observer,
+) -> Result<MeansDrawn, StudyError> {
+    let (mut panels, mut records) = (Vec::new(), Vec::new());
+    let mut trained = Vec::new();
+    let mut device = String::new();
+    each_run(request, Scale::nets, observer, |run| {
+        let settings = run.settings();
+        let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
+        let kept = Opened::new(run, checkpoint, split, observer).class_means()?;
+        trained.push(Made::of(run));
+        device = run.device_name().to_owned();
+        panels.push(MeansPanelRecord {
+            dataset: settings.dataset.to_string(),
+            network: settings.net.name().to_owned(),
+            run: run.folder().root().display().to_string(),
+            means: kept.record,
+        });
+        records.push(kept.path);
+        Ok(())
+    })?;
+    let figure = MeansFigure {
+        name: NAME.into(),
+        title: format!("Class means over the {split} split, by t-SNE"),
+        made: sentence(&trained),
+        version: env!("CARGO_PKG_VERSION").into(),
+        device,
+        panels,
+    };
+    let (files, record) = write_means_figure(&figure, &request.out)?;
+    Ok(MeansDrawn {
+        files: with_numbers(NAME, &record, files, &request.out)?,
+        panels: figure.panels,
+        records,
+    })
+}

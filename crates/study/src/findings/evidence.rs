@@ -1,0 +1,368 @@
+//! Everything that the rules read, measured.
+
+use hesscope_hvp::Problem;
+use hesscope_hvp::class::ClassMean;
+use hesscope_records::{
+    Bulks, Evidence, FindingsSettings, KnockOut, LeadingEigenvalues, Negative, Part, SpacePair,
+    Spectrum, Tail, Terms,
+};
+use hesscope_spectral::{
+    Eigenpairs, Estimate, OutlierOutcome, Quadrature, SpectralDensity, SpectralError, VectorSpace,
+    noise_floor, wasserstein_distance,
+};
+
+use super::operators::{means_are_few, operators};
+use super::rules::bounds::LEVEL;
+use crate::error::StudyError;
+use crate::measure::{KeepVectors, Opened, Subspace, bulk_energy, effort, overlap};
+
+/// Measures what is asked for; `key` is that of the findings.
+pub fn evidence(
+    opened: &Opened<'_>,
+    settings: &FindingsSettings,
+    key: &str,
+) -> Result<Evidence, StudyError> {
+    let classes = opened.run().classes();
+    let (hess, g, h) = (
+        Terms::from(Part::Hess),
+        Terms::from(Part::G),
+        Terms::from(Part::H),
+    );
+    // The vectors of these two are used again below.
+    for operator in [hess, g] {
+        opened.leading_pairs(operator, &effort(opened).leading, KeepVectors::Always)?;
+    }
+    let mut spectra: Vec<(Terms, Spectrum)> = Vec::new();
+    for operator in operators(classes) {
+        spectra.push((operator, opened.spectrum(operator)?.record.spectrum));
+    }
+    let of = |operator: Terms| -> Result<&Spectrum, StudyError> {
+        let found = spectra.iter().find(|(other, _)| *other == operator);
+        found
+            .map(|(_, spectrum)| spectrum)
+            .ok_or_else(|| StudyError::Fault(format!("the operator {operator} was not analysed")))
+    };
+    let problem = opened.problem()?;
+    let of_hess = opened.subspace(hess, None)?;
+    let of_g = opened.subspace(g, None)?;
+    let of_g_alike = opened.subspace(g, Some(of_hess.record.dimension))?;
+    let of_a1 = opened.subspace(Part::A1.into(), None)?;
+    let pair = |first: &Subspace, second: &Subspace| -> Result<SpacePair, StudyError> {
+        Ok(SpacePair {
+            first: first.record.clone(),
+            second: second.record.clone(),
+            overlap: overlap(problem.space(), first, second)?,
+        })
+    };
+    let hess_and_g = pair(&of_hess, &of_g_alike)?;
+    let g_and_a1 = pair(&of_g, &of_a1)?;
+    let projected = Eigenpairs {
+        values: of_hess.record.eigenvalues.clone(),
+        residuals: of_hess.record.residuals.clone(),
+        vectors: of_hess.vectors,
+    };
+    let (probes, seed) = (settings.energy_probes, settings.seed);
+    let energy = bulk_energy(opened, &projected, probes, seed, key)?.split(LEVEL)?;
+
+    let epsilon = problem.space().epsilon();
+    let low_rank = if means_are_few(classes) {
+        Some(LowRank::of(problem)?)
+    } else {
+        None
+    };
+    let mut knock_outs = Vec::new();
+    for (part, name) in [(Part::A1, "A1"), (Part::A2, "A2"), (Part::B1, "B1")] {
+        knock_outs.push(KnockOut {
+            part: name.into(),
+            left: leading(g - part, of(g - part)?),
+        });
+    }
+    let without_b2 = g - Part::B2;
+    knock_outs.push(KnockOut {
+        part: "B2".into(),
+        left: match &low_rank {
+            Some(known) => exact(without_b2, &known.without_b2),
+            None => leading(without_b2, of(without_b2)?),
+        },
+    });
+    let (of_h, whole_g, whole) = (of(h)?, of(g)?, of(hess)?);
+    let bulks = match &low_rank {
+        Some(known) => bulks(
+            &known.b1,
+            whole_g,
+            of(g - Part::B1)?,
+            of(Part::B2.into())?,
+            epsilon,
+        )?,
+        None => None,
+    };
+    let rms = (energy.total.mean.max(0.0)
+        / (whole.dimension - hess_and_g.first.dimension).max(1) as f64)
+        .sqrt();
+    Ok(Evidence {
+        dimension: whole.dimension,
+        examples: problem.examples(),
+        classes,
+        loss: opened.evaluation()?.loss,
+        accuracy: opened.accuracy()?,
+        hess: leading(hess, whole),
+        g: leading(g, whole_g),
+        h: leading(h, of_h),
+        hess_and_g,
+        g_and_a1,
+        knock_outs,
+        energy,
+        negative: negative(whole, of_h, epsilon)?,
+        tail: tail(whole, whole_g, of_h, rms)?,
+        bulks,
+        laws: of_h.laws.clone(),
+    })
+}
+
+/// Every Ritz value and eigenvalue of a density.
+fn nodes(density: &SpectralDensity) -> impl Iterator<Item = f64> + '_ {
+    density
+        .quadratures
+        .iter()
+        .flat_map(|quadrature| quadrature.nodes.iter().copied())
+}
+
+/// The leading eigenvalues of an spectrum.
+fn leading(operator: Terms, spectrum: &Spectrum) -> LeadingEigenvalues {
+    let known = spectrum.density.atoms.len();
+    let next = nodes(&spectrum.density).fold(0.0f64, f64::max);
+    // Where pairs were not taken out of the density, its nodes are not behind them.
+    let behind = known == spectrum.top.values.len() && next > 0.0;
+    let least = nodes(&spectrum.density)
+        .chain(spectrum.top.values.iter().copied())
+        .fold(spectrum.range.ritz_min, f64::min);
+    LeadingEigenvalues {
+        operator,
+        values: spectrum.top.values.clone(),
+        residuals: spectrum.top.residuals.clone(),
+        all: false,
+        next: behind.then_some(next),
+        outliers: Some(spectrum.outliers),
+        least,
+        least_error: spectrum.range.residual_min,
+    }
+}
+
+/// All eigenvalues but zero of an operator of low rank.
+fn exact(operator: Terms, values: &[f64]) -> LeadingEigenvalues {
+    LeadingEigenvalues {
+        operator,
+        residuals: vec![0.0; values.len()],
+        values: values.to_vec(),
+        all: true,
+        next: None,
+        outliers: None,
+        least: 0.0,
+        least_error: 0.0,
+    }
+}
+
+/// The exact spectra that come from the Gram matrix of the class means, largest first.
+struct LowRank {
+    b1: Vec<f64>,
+    without_b2: Vec<f64>,
+}
+
+impl LowRank {
+    fn of(problem: &Problem) -> Result<Self, StudyError> {
+        let weights = problem.class_weights()?;
+        let gram = problem.mean_gram(&ClassMean::all(&weights))?;
+        Ok(LowRank {
+            b1: gram.spectrum(Part::B1)?.values,
+            without_b2: gram.spectrum(Part::G - Part::B2)?.values,
+        })
+    }
+}
+
+fn negative(hess: &Spectrum, h: &Spectrum, epsilon: f64) -> Result<Negative, StudyError> {
+    let floor = noise_floor(epsilon, largest(hess), hess.dimension);
+    let below = |spectrum: &Spectrum| {
+        let count = spectrum
+            .density
+            .count_in(f64::NEG_INFINITY, -floor, LEVEL)?;
+        Ok::<_, SpectralError>(count.count)
+    };
+    let energy = |spectrum: &Spectrum| {
+        let squares = |x: f64| if x < 0.0 { x * x } else { 0.0 };
+        scaled(spectrum.density.average(squares), spectrum.dimension as f64)
+    };
+    Ok(Negative {
+        floor,
+        hess: below(hess)?,
+        h: below(h)?,
+        hess_energy: energy(hess),
+        h_energy: energy(h),
+    })
+}
+
+fn scaled(estimate: Estimate, factor: f64) -> Estimate {
+    Estimate {
+        mean: estimate.mean * factor,
+        standard_error: estimate.standard_error.map(|error| error * factor),
+    }
+}
+
+/// The largest modulus.
+fn largest(spectrum: &Spectrum) -> f64 {
+    let range = &spectrum.range;
+    range.ritz_max.abs().max(range.ritz_min.abs())
+}
+
+/// What is in the upper tail of the bulk, given the bulk's root mean square.
+fn tail(hess: &Spectrum, g: &Spectrum, h: &Spectrum, rms: f64) -> Result<Option<Tail>, StudyError> {
+    let OutlierOutcome::Decided(outliers) = hess.outliers.positive else {
+        return Ok(None);
+    };
+    let (Some(to), Some(edge)) = (outliers.threshold, outliers.bulk_edge) else {
+        return Ok(None);
+    };
+    let usable = rms > 0.0 && edge.value > rms;
+    if !usable {
+        return Ok(None);
+    }
+    let from = (rms * edge.value).sqrt();
+    let count = |spectrum: &Spectrum| spectrum.density.count_in(from, to, LEVEL);
+    Ok(Some(Tail {
+        from,
+        to,
+        hess: count(hess)?,
+        g: count(g)?,
+        h: count(h)?,
+    }))
+}
+
+/// B1 and B2 beside each other, and G with and without B1 where B1 is.
+fn bulks(
+    b1: &[f64],
+    g: &Spectrum,
+    without_b1: &Spectrum,
+    b2: &Spectrum,
+    epsilon: f64,
+) -> Result<Option<Bulks>, StudyError> {
+    if b1.is_empty() {
+        return Ok(None);
+    }
+    let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(b1, share));
+    let floor = noise_floor(epsilon, largest(b2), b2.dimension);
+    let logarithms = logarithms(&b2.density, floor);
+    let medians: Vec<f64> = logarithms
+        .quadratures
+        .iter()
+        .filter_map(weighted_median)
+        .map(|median| 10f64.powf(median))
+        .collect();
+    if medians.is_empty() {
+        return Ok(None);
+    }
+    let middle = |spectrum: &Spectrum| spectrum.density.count_in(quartiles[0], quartiles[2], LEVEL);
+    let of_b1 = SpectralDensity::from_eigenvalues(b1.iter().map(|value| value.log10()).collect());
+    Ok(Some(Bulks {
+        b1: b1.to_vec(),
+        b1_quartiles: quartiles,
+        floor,
+        b2_median: [
+            medians.iter().copied().fold(f64::INFINITY, f64::min),
+            medians.iter().copied().fold(0.0, f64::max),
+        ],
+        b2_above: b2.density.count_in(quartiles[1], f64::INFINITY, LEVEL)?,
+        g_middle: middle(g)?,
+        g_without_b1_middle: middle(without_b1)?,
+        decades_apart: wasserstein_distance(&of_b1, &logarithms, 1.0)?,
+    }))
+}
+
+/// A quantile of values that fall, between neighbours by rank.
+fn quantile(falling: &[f64], share: f64) -> f64 {
+    let place = (1.0 - share) * (falling.len() - 1) as f64;
+    let (low, rest) = (place.floor() as usize, place.fract());
+    let next = falling[(low + 1).min(falling.len() - 1)];
+    falling[low] + rest * (next - falling[low])
+}
+
+/// The part of a spectrum above the floor, in log10, one quadrature a probe, each of mass 1.
+fn logarithms(density: &SpectralDensity, floor: f64) -> SpectralDensity {
+    let each = density.continuous_fraction();
+    let one = 1.0 / density.dim.max(1) as f64;
+    let atoms = || density.atoms.iter().map(move |atom| (atom.value, one));
+    let quadratures = density.quadratures.iter().filter_map(|quadrature| {
+        let nodes = quadrature.nodes.iter().zip(&quadrature.weights);
+        let mut points: Vec<(f64, f64)> = nodes
+            .map(|(&node, &weight)| (node, each * weight))
+            .chain(atoms())
+            .filter(|(value, _)| *value > floor)
+            .map(|(value, weight)| (value.log10(), weight))
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let total: f64 = points.iter().map(|point| point.1).sum();
+        (total > 0.0).then(|| Quadrature {
+            nodes: points.iter().map(|point| point.0).collect(),
+            weights: points.iter().map(|point| point.1 / total).collect(),
+        })
+    });
+    SpectralDensity {
+        dim: density.dim,
+        exact: false,
+        quadratures: quadratures.collect(),
+        atoms: Vec::new(),
+    }
+}
+
+/// The value with half of the weight at or below it.
+fn weighted_median(quadrature: &Quadrature) -> Option<f64> {
+    let mut sum = 0.0;
+    quadrature
+        .nodes
+        .iter()
+        .zip(&quadrature.weights)
+        .find_map(|(&node, &weight)| {
+            sum += weight;
+            (sum >= 0.5 - 1e-12).then_some(node)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let values = [5.0, 4.0, 3.0, 2.0, 1.0];
+        assert_eq!(quantile(&values, 0.5), 3.0);
+        assert_eq!(quantile(&values, 0.25), 2.0);
+        assert_eq!(quantile(&values, 0.75), 4.0);
+        assert_eq!(quantile(&values, 0.0), 1.0);
+        assert_eq!(quantile(&[2.0, 1.0], 0.75), 1.75);
+        assert_eq!(quantile(&[7.0], 0.25), 7.0);
+    }
+
+    #[test]
+    fn logarithms_are_of_what_lies_above_the_floor() {
+        let density = SpectralDensity {
+            dim: 10,
+            exact: false,
+            quadratures: vec![Quadrature {
+                nodes: vec![-1.0, 1e-6, 0.1, 10.0],
+                weights: vec![0.1, 0.5, 0.3, 0.1],
+            }],
+            atoms: vec![hesscope_spectral::Atom {
+                value: 100.0,
+                residual: 0.0,
+            }],
+        };
+        let found = logarithms(&density, 1e-3);
+        let quadrature = &found.quadratures[0];
+        assert_eq!(quadrature.nodes, [-1.0, 1.0, 2.0]);
+        // 0.9 x 0.3, 0.9 x 0.1 and 0.1, of their sum.
+        let expected = [0.27 / 0.46, 0.09 / 0.46, 0.1 / 0.46];
+        for (weight, expected) in quadrature.weights.iter().zip(expected) {
+            assert!((weight - expected).abs() < 1e-12, "{weight}");
+        }
+        assert_eq!(weighted_median(quadrature), Some(-1.0));
+        assert!(logarithms(&density, 1e3).quadratures.is_empty());
+    }
+}

@@ -1,0 +1,57 @@
+//! Counts of outliers, and of eigenvalues above a value.
+
+use hesscope_records::{LeadingEigenvalues, Number};
+use hesscope_spectral::{OutlierCount, OutlierOutcome, UndecidedReason};
+
+use crate::findings::condition::number;
+
+/// The outliers above zero, where they are counted.
+pub fn counted(leading: &LeadingEigenvalues) -> Option<OutlierCount> {
+    match leading.outliers?.positive {
+        OutlierOutcome::Decided(count) => Some(count),
+        OutlierOutcome::Undecided(_) => None,
+    }
+}
+
+/// Why there are no outliers to speak of, or their number and the value that they lie above.
+pub fn some_outliers(leading: &LeadingEigenvalues, name: &str) -> Result<(usize, f64), String> {
+    let Some(outliers) = leading.outliers else {
+        return Err(format!("the outliers of {name} were not counted"));
+    };
+    match outliers.positive {
+        OutlierOutcome::Decided(OutlierCount {
+            count,
+            threshold: Some(threshold),
+            ..
+        }) if count > 0 => Ok((count, threshold)),
+        OutlierOutcome::Decided(_) => Err(format!(
+            "{name} has no outliers above zero by the rule, so that there is nothing to attribute"
+        )),
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => Err(format!(
+            "{name} has {found} usable leading eigenvalues above zero, and the rule of the outliers needs eight"
+        )),
+        OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => Err(format!(
+            "eigenvalues of {name} repeat, so that its outliers cannot be counted"
+        )),
+        OutlierOutcome::Undecided(UndecidedReason::Unconverged { .. }) => Err(format!(
+            "the residuals of {name} are too large for its outliers to be counted: give more --range-steps"
+        )),
+    }
+}
+
+/// How many of the eigenvalues lie above a positive value; no upper end where some may be missing there.
+pub fn above(leading: &LeadingEigenvalues, threshold: f64, what: String) -> Number {
+    let pairs = || leading.values.iter().zip(&leading.residuals);
+    let count = |reach: f64| {
+        pairs()
+            .filter(|(value, residual)| *value + reach * *residual > threshold)
+            .count() as f64
+    };
+    // They come by modulus: once one is no larger than the threshold, none behind it is.
+    let complete = leading.all
+        || pairs()
+            .next_back()
+            .is_some_and(|(value, residual)| value.abs() + residual <= threshold);
+    let most = if complete { count(1.0) } else { f64::INFINITY };
+    number(what, count(0.0), [count(-1.0), most])
+}

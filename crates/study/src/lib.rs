@@ -1,0 +1,28 @@
+//! A study of a network: it is trained, kept in the folder of a run, measured, and what is found is judged.
+//!
+//! - [`settings`]: what a file and flags say, merged as tables and read once;
+//! - [`run`]: the folder of a run, its training, and whether all in it belongs together;
+//! - [`measure`]: spectra, subspaces, class means and energies of one checkpoint over one split, opened once;
+//! - [`findings`]: the findings of the papers, judged on one network by stated rules;
+//! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
+//! - [`export`]: weights, analyses and eigenvectors for other programs.
+//!
+//! The library prints nothing: what it has to say goes to an [`Observer`].
+#![forbid(unsafe_code)]
+
+pub mod device;
+pub mod dynamics;
+pub mod eigenvector_file;
+mod error;
+pub mod export;
+pub mod figures;
+pub mod findings;
+pub mod measure;
+mod observer;
+pub mod run;
+pub mod settings;
+pub mod source;
+pub mod sweep;
+
+pub use error::StudyError;
+pub use observer::{Event, Observer, TrainingEvent};

@@ -1,0 +1,24 @@
+//! What is measured of one checkpoint over one split, opened once; every result is found in the run's folder or made.
+
+mod analyses;
+mod class_mean_scores;
+mod class_means;
+mod energy;
+mod measurements;
+mod opened;
+mod overlaps;
+mod snapshots;
+mod spectrum;
+mod subspace;
+
+pub use analyses::analyse_run;
+pub use class_means::class_means;
+pub use energy::bulk_energy;
+pub use opened::{KeepVectors, Opened};
+pub use overlaps::{OverlapRequest, overlaps};
+pub(crate) use snapshots::forget as forget_snapshots;
+pub(crate) use spectrum::settings as analysis_settings;
+pub use spectrum::{effort, spectrum};
+pub use subspace::{Subspace, class_mean_subspace, outlier_subspace, overlap};
+
+pub use hesscope_measure::outlier_words;

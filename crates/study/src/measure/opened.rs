@@ -1,0 +1,240 @@
+//! A checkpoint over a split, opened: its loss as a problem, and the eigenpairs found of its operators, each made once.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
+use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
+use hesscope_models::{BnMode, Network};
+use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
+
+use super::snapshots::{estimate, forget};
+use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::run::{Checkpoint, Run};
+
+/// Eigenvectors that take no more than this are kept in the run's folder without being asked for.
+const SMALL: usize = 64 << 20;
+
+/// Whether eigenvectors are kept in the run's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepVectors {
+    /// Where they are small.
+    IfSmall,
+    /// In any case.
+    Always,
+}
+
+/// A checkpoint over a split. The problem, its evaluation and leading eigenpairs are made when they are first asked for,
+/// and shared by everything that is measured.
+pub struct Opened<'a> {
+    run: &'a Run,
+    checkpoint: Checkpoint,
+    subject: Subject,
+    observer: &'a dyn Observer,
+    problem: OnceCell<Problem>,
+    evaluation: OnceCell<Evaluation>,
+    /// Leading pairs found so far, as many as take an eighth of the memory.
+    pairs: RefCell<Vec<(PairsSettings, Rc<LeadingPairs<Array>>)>>,
+}
+
+impl<'a> Opened<'a> {
+    /// A checkpoint of a run over a split.
+    pub fn new(
+        run: &'a Run,
+        checkpoint: Checkpoint,
+        split: Split,
+        observer: &'a dyn Observer,
+    ) -> Self {
+        Opened {
+            subject: run.subject_of(checkpoint.epoch, &checkpoint.sha256, split),
+            run,
+            checkpoint,
+            observer,
+            problem: OnceCell::new(),
+            evaluation: OnceCell::new(),
+            pairs: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The run.
+    pub fn run(&self) -> &'a Run {
+        self.run
+    }
+
+    /// The network and the examples, as records name them.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.checkpoint.network
+    }
+
+    /// Who watches.
+    pub fn observer(&self) -> &'a dyn Observer {
+        self.observer
+    }
+
+    /// Bytes that vectors and the tensors of one pass may take together, about.
+    pub fn memory(&self) -> usize {
+        self.run.settings().analysis.memory_mib << 20
+    }
+
+    /// Vectors of all parameters that the memory holds.
+    pub fn vectors(&self) -> usize {
+        let bytes = self.network().num_parameters() * self.subject.precision.bytes();
+        self.memory() / bytes.max(1)
+    }
+
+    /// Words for a measurement of it, as in `hess over train, epoch 5`.
+    pub fn words(&self, what: impl std::fmt::Display) -> String {
+        format!(
+            "{what} over {}, epoch {}",
+            self.subject.split, self.subject.epoch
+        )
+    }
+
+    /// The mean loss over the split as a problem, checked to give the same bits twice.
+    ///
+    /// # Errors
+    ///
+    /// A network that cannot be captured, memory that is too small, and products that differ between two passes.
+    pub fn problem(&self) -> Result<&Problem, StudyError> {
+        if let Some(problem) = self.problem.get() {
+            return Ok(problem);
+        }
+        let options = ProblemOptions {
+            precision: self.subject.precision,
+            memory: self.memory() / 2,
+            ..ProblemOptions::default()
+        };
+        let problem = Problem::new(
+            self.network(),
+            |network: &Network, x| network.forward(x, BnMode::Running),
+            self.run.source(self.subject.split).clone(),
+            self.run.device(),
+            options,
+        )?;
+        self.observer.event(Event::Plan(&problem.plan()));
+        problem.check_determinism()?;
+        Ok(self.problem.get_or_init(|| problem))
+    }
+
+    /// Loss and accuracy over the split.
+    ///
+    /// # Errors
+    ///
+    /// As [`problem`](Self::problem).
+    pub fn evaluation(&self) -> Result<&Evaluation, StudyError> {
+        if let Some(evaluation) = self.evaluation.get() {
+            return Ok(evaluation);
+        }
+        let evaluation = self.problem()?.evaluate()?;
+        Ok(self.evaluation.get_or_init(|| evaluation))
+    }
+
+    /// The accuracy over the split, from 0 to 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`problem`](Self::problem), and data without classes.
+    pub fn accuracy(&self) -> Result<f64, StudyError> {
+        self.evaluation()?.accuracy.ok_or_else(|| {
+            StudyError::setting(
+                "the data have no classes, so that there is no accuracy: give labels",
+            )
+        })
+    }
+
+    /// The leading eigenpairs of an operator: those found before, in this process or an earlier one, or found now.
+    ///
+    /// # Errors
+    ///
+    /// What the estimation fails with, and a folder that cannot be written.
+    pub fn leading_pairs(
+        &self,
+        operator: Terms,
+        effort: &LeadingEffort,
+        keep: KeepVectors,
+    ) -> Result<Rc<LeadingPairs<Array>>, StudyError> {
+        let settings = PairsSettings {
+            operator,
+            subject: self.subject.clone(),
+            effort: effort.clone(),
+        };
+        let earlier = self
+            .pairs
+            .borrow()
+            .iter()
+            .find_map(|(found, pairs)| (*found == settings).then(|| Rc::clone(pairs)));
+        let found = match earlier {
+            Some(pairs) => pairs,
+            None => Rc::new(self.find_pairs(&settings)?),
+        };
+        let bytes = found.pairs.vectors.len()
+            * self.network().num_parameters()
+            * self.subject.precision.bytes();
+        let file = eigenvectors::path(self.run.folder().root(), &settings);
+        if (keep == KeepVectors::Always || bytes <= SMALL) && !file.is_file() {
+            eigenvectors::write(&file, &settings, self.problem()?.space(), &found)?;
+        }
+        if file.is_file() {
+            forget(self.run.folder(), &settings.key());
+        }
+        let mut pairs = self.pairs.borrow_mut();
+        let fits = bytes * (pairs.len() + 1) <= self.memory() / 8;
+        if fits && !pairs.iter().any(|(known, _)| *known == settings) {
+            pairs.push((settings, Rc::clone(&found)));
+        }
+        Ok(found)
+    }
+
+    fn find_pairs(&self, settings: &PairsSettings) -> Result<LeadingPairs<Array>, StudyError> {
+        let problem = self.problem()?;
+        let file = eigenvectors::path(self.run.folder().root(), settings);
+        match eigenvectors::read(&file, settings, problem.space()) {
+            Ok(Some(pairs)) => return Ok(pairs),
+            Ok(None) => {}
+            Err(error) => {
+                self.observer
+                    .event(Event::Note(&format!("{error}; they are found again")));
+                std::fs::remove_file(&file).map_err(|source| StudyError::write(&file, source))?;
+            }
+        }
+        let operator = problem.operator(settings.operator);
+        estimate(self.run, &settings.key(), self.observer, |keeper| {
+            leading_pairs(&operator, &settings.effort, keeper, self.observer)
+        })
+    }
+
+    /// The snapshots of the leading pairs of these settings are no longer needed.
+    pub(super) fn forget_pairs(&self, operator: Terms, effort: &LeadingEffort) {
+        let settings = PairsSettings {
+            operator,
+            subject: self.subject.clone(),
+            effort: effort.clone(),
+        };
+        forget(self.run.folder(), &settings.key());
+    }
+
+    /// Tells the observer where a record came from.
+    pub(crate) fn tell_source<R: Record>(&self, what: impl std::fmt::Display, kept: &Kept<R>) {
+        tell_source(self.observer, &self.words(what), kept);
+    }
+}
+
+/// Tells the observer that a record was there already, or what was wrong with the file in its place.
+pub(crate) fn tell_source<R: Record>(observer: &dyn Observer, words: &str, kept: &Kept<R>) {
+    match &kept.source {
+        KeptSource::Found => observer.event(Event::Reused(words)),
+        KeptSource::Made => {}
+        KeptSource::MadeAgain(reason) => {
+            observer.event(Event::Note(&format!(
+                "{words} was measured again: {reason}"
+            )));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The spectrum of one operator, as a record of the run.
+
+use std::time::Instant;
+
+use hesscope_measure::{Effort, EffortChoices, OperatorProperties, spectrum_from};
+use hesscope_records::record::{find_or_make, key};
+use hesscope_records::{Analysis, AnalysisSettings, Kept, Origin, Terms};
+
+use super::opened::{KeepVectors, Opened};
+use super::snapshots::{estimate, forget};
+use crate::error::StudyError;
+
+/// The work that goes into a spectrum: that of the settings, and the rest chosen by the size of the network.
+pub fn effort(opened: &Opened<'_>) -> Effort {
+    let settings = opened.run().settings();
+    let choices = &settings.analysis;
+    let network = opened.network();
+    EffortChoices {
+        probes: choices.probes,
+        lanczos_steps: choices.lanczos_steps,
+        range_steps: choices.range_steps,
+        top: choices.top,
+        reorthogonalisation: choices.reorthogonalisation,
+        density_error: choices.density_error,
+        max_products: choices.max_products,
+        seed: settings.all_seeds().probes,
+    }
+    .resolve(
+        network.num_parameters(),
+        network.classes(),
+        opened.subject().precision,
+        opened.memory(),
+    )
+}
+
+/// The settings of the analysis of an operator.
+pub fn settings(opened: &Opened<'_>, operator: Terms) -> AnalysisSettings {
+    AnalysisSettings {
+        operator,
+        subject: opened.subject().clone(),
+        effort: effort(opened),
+    }
+}
+
+/// The spectrum of an operator, found in the folder or made.
+///
+/// # Errors
+///
+/// What the estimation fails with, and a folder that cannot be read or written.
+pub fn spectrum(opened: &Opened<'_>, operator: Terms) -> Result<Kept<Analysis>, StudyError> {
+    let root = opened.run().folder().root();
+    let settings = settings(opened, operator);
+    let key = key(&settings);
+    let kept = find_or_make(root, settings, |settings| make(opened, settings, &key))?;
+    opened.tell_source(operator, &kept);
+    forget(opened.run().folder(), &key);
+    opened.forget_pairs(operator, &kept.record.settings.effort.leading);
+    Ok(kept)
+}
+
+fn make(
+    opened: &Opened<'_>,
+    settings: AnalysisSettings,
+    key: &str,
+) -> Result<Analysis, StudyError> {
+    let start = Instant::now();
+    let problem = opened.problem()?;
+    let evaluation = opened.evaluation()?;
+    let accuracy = opened.accuracy()?;
+    let effort = &settings.effort;
+    let leading = opened.leading_pairs(settings.operator, &effort.leading, KeepVectors::IfSmall)?;
+    let operator = problem.operator(settings.operator);
+    let properties = OperatorProperties::of(&operator);
+    let spectrum = estimate(opened.run(), key, opened.observer(), |keeper| {
+        spectrum_from(
+            &leading,
+            &operator,
+            &properties,
+            effort,
+            opened.vectors(),
+            keeper,
+            opened.observer(),
+        )
+    })?;
+    Ok(Analysis {
+        origin: Origin::of(
+            &settings,
+            opened.run().device_name(),
+            start.elapsed().as_secs_f64(),
+        ),
+        settings,
+        examples: problem.examples(),
+        classes: problem.classes(),
+        loss: evaluation.loss,
+        accuracy,
+        spectrum,
+    })
+}

@@ -1,0 +1,320 @@
+//! Whether all that a run's folder holds is whole and belongs together.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hesscope_files::sha256_file;
+use hesscope_models::{
+    CheckpointInfo, LAST_CHECKPOINT, SEARCH_TABLE, checkpoint_path, read_checkpoint_info,
+};
+use hesscope_records::record::{files_of, path_of, read};
+use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
+
+use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
+use super::metrics::{METRICS, lines, record};
+use super::report_manifest::ReportManifest;
+use super::run_file::RunFile;
+use super::search::search_record;
+use super::stored_weights::kept_epochs;
+use super::tensorboard;
+use super::timing::{TIMING, timing_of};
+use crate::eigenvector_file::{EIGENVECTORS, read_eigenvectors};
+use crate::error::StudyError;
+
+/// How what is wrong can be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// The next training or analysis of the run puts it back.
+    Heals,
+    /// The command that wrote it makes it again.
+    MakeAgain,
+    /// The training makes it again, once the checkpoints are moved away.
+    TrainAgain,
+    /// Only a copy from elsewhere brings it back.
+    Restore,
+}
+
+impl Remedy {
+    /// What to do, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Remedy::Heals => "the next command that trains or analyses the run puts it back",
+            Remedy::MakeAgain => "delete it and repeat the command that wrote it",
+            Remedy::TrainAgain => {
+                "move the folder checkpoints away and repeat `hesscope train`, which ends with the same weights"
+            }
+            Remedy::Restore => "restore it from a copy",
+        }
+    }
+}
+
+/// Something wrong in the folder of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub wrong: String,
+    /// How it can be mended.
+    pub remedy: Remedy,
+}
+
+/// Everything wrong in the folder of a run: files that are damaged, missing, or of another run, checkpoint or data set.
+///
+/// Nothing is changed, and no lock is needed.
+///
+/// # Errors
+///
+/// A folder that is none of a run, or that cannot be read.
+pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
+    let mut faults = Faults(Vec::new());
+    let run = match RunFile::read(root) {
+        Ok(Some(run)) => run,
+        Ok(None) => {
+            // Says so.
+            RunFolder::read(root)?;
+            return Ok(Vec::new());
+        }
+        Err(error) => {
+            faults.add(&RunFile::path(root), error, Remedy::Restore);
+            return Ok(faults.0);
+        }
+    };
+    let folder = RunFolder::read(root)?;
+    let checkpoints = faults.checkpoints(&folder, &run)?;
+    let shas = checkpoints
+        .iter()
+        .map(|(&epoch, info)| (epoch, info.sha256.clone()))
+        .collect();
+    faults.records::<Analysis>(root, &run, &shas)?;
+    faults.records::<Overlaps>(root, &run, &shas)?;
+    faults.records::<Findings>(root, &run, &shas)?;
+    faults.records::<ClassMeans>(root, &run, &shas)?;
+    faults.eigenvectors(&folder, &run, &shas)?;
+    if let Some(last) = checkpoints.values().next_back() {
+        faults.training_logs(root, &run, last);
+    }
+    faults.search(&folder, &run, checkpoints.values().next_back());
+    faults.report(root, &run);
+    Ok(faults.0)
+}
+
+/// SHA-256 of the checkpoint of each epoch that is kept.
+type Checksums = BTreeMap<usize, String>;
+
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, path: &Path, wrong: impl ToString, remedy: Remedy) {
+        self.0.push(Fault {
+            path: path.to_owned(),
+            wrong: wrong.to_string(),
+            remedy,
+        });
+    }
+
+    /// The checkpoints that are whole and of this run, by epoch.
+    fn checkpoints(
+        &mut self,
+        folder: &RunFolder,
+        run: &RunFile,
+    ) -> Result<BTreeMap<usize, CheckpointInfo>, StudyError> {
+        let dir = folder.checkpoints();
+        let mut sound = BTreeMap::new();
+        if !dir.is_dir() {
+            return Ok(sound);
+        }
+        let mut bad = Vec::new();
+        let mut take = |path: PathBuf| {
+            let found = read_checkpoint_info(&path)
+                .and_then(|info| info.check(&run.provenance()).map(|()| info));
+            match found {
+                Ok(info) => {
+                    sound.insert(info.epoch, info);
+                }
+                Err(error) => bad.push((path, error.to_string())),
+            }
+        };
+        for epoch in kept_epochs(folder)? {
+            take(checkpoint_path(&dir, epoch));
+        }
+        take(dir.join(LAST_CHECKPOINT));
+        let newest = sound.keys().next_back().copied().unwrap_or(0);
+        if let Some(config) = sound.values().next().map(|info| info.train.clone()) {
+            for epoch in (0..=newest).filter(|&epoch| config.keeps(epoch)) {
+                let path = checkpoint_path(&dir, epoch);
+                if !path.is_file() {
+                    bad.push((path, "it is missing".into()));
+                }
+            }
+        }
+        for (path, wrong) in bad {
+            // `last` comes from the newest kept one, and that one from `last`.
+            let last = path.file_name().is_some_and(|name| name == LAST_CHECKPOINT);
+            let twin = checkpoint_path(&dir, newest) == path;
+            let heals = !sound.is_empty() && (last || twin);
+            let remedy = if heals {
+                Remedy::Heals
+            } else {
+                Remedy::TrainAgain
+            };
+            self.add(&path, wrong, remedy);
+        }
+        Ok(sound)
+    }
+
+    fn records<R: Record>(
+        &mut self,
+        root: &Path,
+        run: &RunFile,
+        checkpoints: &Checksums,
+    ) -> Result<(), StudyError> {
+        let files = match files_of::<R>(root) {
+            Ok(files) => files,
+            Err(error) => {
+                self.add(&root.join(R::FOLDER), error, Remedy::Restore);
+                return Ok(());
+            }
+        };
+        for path in files {
+            let found = read::<R>(&path).and_then(|record| {
+                require_of(run, &path, &record)?;
+                Ok(record)
+            });
+            let record = match found {
+                Ok(record) => record,
+                Err(error) => {
+                    self.add(&path, error, Remedy::MakeAgain);
+                    continue;
+                }
+            };
+            if path_of::<R>(root, record.settings()) != path {
+                self.add(
+                    &path,
+                    "its name is that of other settings",
+                    Remedy::MakeAgain,
+                );
+            }
+            for subject in R::subjects(record.settings()) {
+                self.of_kept(
+                    &path,
+                    subject.epoch,
+                    &subject.checkpoint_sha256,
+                    checkpoints,
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A result of weights that are not those of the epoch's checkpoint.
+    fn of_kept(&mut self, path: &Path, epoch: usize, sha256: &str, checkpoints: &Checksums) {
+        if checkpoints.get(&epoch).is_some_and(|kept| kept != sha256) {
+            let wrong = format!("it is of other weights than those kept of epoch {epoch}");
+            self.add(path, wrong, Remedy::MakeAgain);
+        }
+    }
+
+    fn eigenvectors(
+        &mut self,
+        folder: &RunFolder,
+        run: &RunFile,
+        checkpoints: &Checksums,
+    ) -> Result<(), StudyError> {
+        for path in folder.files(EIGENVECTORS, "safetensors")? {
+            match read_eigenvectors(&path) {
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+                Ok(file) => {
+                    let subject = &file.settings.subject;
+                    if subject.run_sha256 != run.training_sha256 {
+                        self.add(&path, "they are of another run", Remedy::MakeAgain);
+                    }
+                    self.of_kept(
+                        &path,
+                        subject.epoch,
+                        &subject.checkpoint_sha256,
+                        checkpoints,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The table of a search and what its trials left. The best trial's checkpoints are the run's.
+    fn search(&mut self, folder: &RunFolder, run: &RunFile, last: Option<&CheckpointInfo>) {
+        if let Err(error) = search_record(folder) {
+            self.add(&folder.root().join(SEARCH_TABLE), error, Remedy::MakeAgain);
+        }
+        for trial in fs::read_dir(folder.root().join(SEARCH))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let path = trial.path().join(LAST_CHECKPOINT);
+            let info = if path.exists() {
+                let found = read_checkpoint_info(&path)
+                    .and_then(|info| info.check(&run.provenance()).map(|()| info));
+                found.map(Some)
+            } else {
+                Ok(last.cloned())
+            };
+            match info {
+                Ok(Some(info)) => self.training_logs(&trial.path(), run, &info),
+                Ok(None) => {}
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+            }
+        }
+    }
+
+    /// What is written from the history of the last checkpoint, in the folder of the run or of a trial.
+    fn training_logs(&mut self, root: &Path, run: &RunFile, last: &CheckpointInfo) {
+        let metrics: Vec<_> = last.history.iter().map(record).collect();
+        let path = root.join(METRICS);
+        if lines(&metrics).ok() != fs::read(&path).ok() {
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
+        }
+        let timings = timing_of(root, &run.training_sha256, last.epoch);
+        let path = root.join(TIMING);
+        if timings.len() != last.history.len() {
+            self.add(
+                &path,
+                "the times of some epochs are missing or damaged",
+                Remedy::Restore,
+            );
+        }
+        let path = root.join(TENSORBOARD).join(tensorboard::FILE);
+        let events = tensorboard::events(&last.history, &timings);
+        if fs::read(&path).is_ok_and(|found| found != events) {
+            self.add(
+                &path,
+                "it does not say what the last checkpoint does",
+                Remedy::Heals,
+            );
+        }
+    }
+
+    /// The report's files, as they were written.
+    fn report(&mut self, root: &Path, run: &RunFile) {
+        let path = ReportManifest::path(root);
+        let manifest = match ReportManifest::read(root) {
+            Ok(None) => return,
+            Ok(Some(manifest)) if manifest.run_sha256 == run.training_sha256 => manifest,
+            Ok(Some(_)) => return self.add(&path, "it is of another run", Remedy::MakeAgain),
+            Err(error) => return self.add(&path, error, Remedy::MakeAgain),
+        };
+        for (name, sum) in &manifest.files {
+            let path = root.join(name);
+            match sha256_file(&path) {
+                Ok(found) if found == *sum => {}
+                Ok(_) => self.add(&path, "it is not as it was written", Remedy::MakeAgain),
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The folder of a run: what it holds, how it is trained, and whether all of it belongs together.
+
+mod check;
+mod checkpoint;
+mod folder;
+mod metrics;
+mod report;
+mod report_manifest;
+#[allow(clippy::module_inception)]
+mod run;
+mod run_file;
+mod search;
+mod stored_weights;
+mod tensorboard;
+mod timing;
+mod training;
+mod watcher;
+
+pub use check::{Fault, Remedy, check};
+pub use checkpoint::Checkpoint;
+pub use folder::{CHECKPOINTS, FIGURES, LOCK, RunFolder, SEARCH, SNAPSHOTS};
+pub use report::write_run_report;
+pub use run::{Run, require_class};
+pub use run_file::RunFile;
+pub use search::search_record;
+pub(crate) use stored_weights::{kept_epochs, load as load_weights};
+pub use timing::{TimingRecord, timing_of};

@@ -1,0 +1,74 @@
+//! The report of a run, from what its folder holds.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use hesscope_models::CheckpointInfo;
+use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
+use hesscope_report::{RunSummary, write_report};
+
+use super::folder::RunFolder;
+use super::metrics::record;
+use super::report_manifest::ReportManifest;
+use super::search::search_record;
+use super::stored_weights;
+use crate::error::StudyError;
+
+/// Writes figures and the report of a run into `out`, which may be the run's own folder where it is held; gives the
+/// report's path.
+///
+/// # Errors
+///
+/// A run without a checkpoint, results that are damaged or of another run, and a folder that cannot be written.
+pub fn write_run_report(folder: &RunFolder, out: &Path) -> Result<PathBuf, StudyError> {
+    let file = folder.run_file()?;
+    let Some(last) = stored_weights::newest(folder, &file)? else {
+        return Err(StudyError::folder(format!(
+            "{} has no checkpoint yet: train it first with the settings of its run.toml",
+            folder.root().display()
+        )));
+    };
+    let (layers, parameters) = layers(&last)?;
+    let settings = &file.settings;
+    let summary = RunSummary {
+        title: format!("{} on {}", settings.net.name(), settings.dataset),
+        settings: settings.table()?,
+        version: file.hesscope.clone(),
+        device: file.device_name.clone(),
+        config_sha256: file.training_sha256.clone(),
+        network: layers,
+        parameters,
+        classes: last.classes,
+        epochs: last.history.iter().map(record).collect(),
+        search: search_record(folder)?,
+        analyses: records::<Analysis>(folder)?,
+        overlaps: records::<Overlaps>(folder)?,
+        findings: records::<Findings>(folder)?,
+        means: records::<ClassMeans>(folder)?,
+    };
+    let files = write_report(&summary, out)?;
+    ReportManifest::write(out, &file.training_sha256, &files)?;
+    Ok(files.html)
+}
+
+fn records<R: Record>(folder: &RunFolder) -> Result<Vec<R>, StudyError> {
+    let found = folder.records::<R>()?.into_iter();
+    Ok(found.map(|(_, record)| record).collect())
+}
+
+/// The layers of the network, each with its description, and the number of its parameters.
+fn layers(info: &CheckpointInfo) -> Result<(Vec<(String, String)>, usize), StudyError> {
+    let network = info.net.blank(info.input, info.classes, &Device::flex())?;
+    let layers = network.describe().layers;
+    let rows = layers.iter().map(|layer| {
+        let output: Vec<String> = layer.output.iter().map(usize::to_string).collect();
+        let what = format!(
+            "{}, to {}, {} parameters",
+            layer.kind,
+            output.join("×"),
+            layer.parameters
+        );
+        (layer.path.clone(), what)
+    });
+    Ok((rows.collect(), network.num_parameters()))
+}

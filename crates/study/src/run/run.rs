@@ -1,0 +1,304 @@
+//! A run: its folder, its data, its checkpoints.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use hesscope_models::{BatchSource, Network, import_weights};
+use hesscope_records::{Split, Subject, Terms};
+use toml::Table;
+
+use super::checkpoint::Checkpoint;
+use super::folder::RunFolder;
+use super::run_file::RunFile;
+use super::stored_weights;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::settings::{Settings, differing, lay_over};
+use crate::source::{Source, Sources};
+
+/// A run with its folder held and its data at hand.
+pub struct Run {
+    folder: RunFolder,
+    file: RunFile,
+    /// Those of the file, with what this process asks for over them.
+    settings: Settings,
+    sources: Sources,
+    /// What training starts from, if not from random weights.
+    initial: Option<Network>,
+    device: Device,
+    device_name: String,
+}
+
+impl Run {
+    /// The run of these settings: its folder, by default one named by their hash, is made, or found to hold the same run.
+    ///
+    /// # Errors
+    ///
+    /// Data, a network or a device that cannot be had, before anything is written; a folder that holds something else or
+    /// another run; data that are not those trained on.
+    pub fn make(
+        settings: Settings,
+        out: Option<&Path>,
+        observer: &dyn Observer,
+    ) -> Result<Self, StudyError> {
+        let hash = settings.hash()?;
+        let root = out.map_or_else(|| default_root(&settings, &hash), Path::to_path_buf);
+        Self::prepare(settings, observer, || RunFolder::create(&root))
+    }
+
+    /// The run of these settings in a folder already held, which has no run yet, or the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`make`](Self::make).
+    pub fn within(
+        folder: RunFolder,
+        settings: Settings,
+        observer: &dyn Observer,
+    ) -> Result<Self, StudyError> {
+        Self::prepare(settings, observer, || Ok(folder))
+    }
+
+    /// Finds what the run needs, and only then its folder.
+    fn prepare(
+        settings: Settings,
+        observer: &dyn Observer,
+        folder: impl FnOnce() -> Result<RunFolder, StudyError>,
+    ) -> Result<Self, StudyError> {
+        let device = settings.device.open(settings.precision)?;
+        let sources = Sources::load(&settings, observer)?;
+        let (input, classes) = (sources.train.shape(), sources.train.classes());
+        // A network that cannot be made is refused before anything is written.
+        let initial = match &settings.weights {
+            Some(path) => Some(import_weights(
+                path,
+                &settings.net,
+                input,
+                classes,
+                &device,
+            )?),
+            None => {
+                settings.net.blank(input, classes, &device)?;
+                None
+            }
+        };
+        for &operator in &settings.analysis.operators {
+            require_class(operator, classes)?;
+        }
+        let device_name = settings.device.describe(&device);
+        let file = RunFile {
+            hesscope: env!("CARGO_PKG_VERSION").into(),
+            training_sha256: settings.hash()?,
+            train_data_sha256: sources.train.fingerprint()?,
+            test_data_sha256: sources.test.fingerprint()?,
+            device_name: device_name.clone(),
+            settings: settings.clone(),
+        };
+        let folder = folder()?;
+        if let Some(earlier) = RunFile::read(folder.root())? {
+            agree(folder.root(), &earlier, &file)?;
+        }
+        folder.write("run.toml", &file.to_bytes()?)?;
+        observer.event(Event::Folder(folder.root()));
+        Ok(Run {
+            folder,
+            file,
+            settings,
+            sources,
+            initial,
+            device,
+            device_name,
+        })
+    }
+
+    /// An earlier run, with a table of flags over its settings: `device`, `precision`, `data-dir` and those of `analysis`.
+    ///
+    /// # Errors
+    ///
+    /// A folder that is none of a run or in use, data or a device that cannot be had, and data that are not those trained
+    /// on.
+    pub fn open(root: &Path, flags: &Table, observer: &dyn Observer) -> Result<Self, StudyError> {
+        let folder = RunFolder::hold(root)?;
+        let file = folder.run_file()?;
+        let mut table = file.settings.to_table()?;
+        lay_over(flags, &mut table);
+        let settings = Settings::from_table(table)?;
+        settings.analysis.check()?;
+        let device = settings.device.open(settings.precision)?;
+        let device_name = settings.device.describe(&device);
+        let sources = Sources::load(&settings, observer)?;
+        let run = Run {
+            folder,
+            file,
+            settings,
+            sources,
+            initial: None,
+            device,
+            device_name,
+        };
+        run.require_data()?;
+        Ok(run)
+    }
+
+    /// Refuses data that are not those trained on.
+    fn require_data(&self) -> Result<(), StudyError> {
+        let train = self.sources.train.fingerprint()?;
+        let test = self.sources.test.fingerprint()?;
+        require_data(self.folder.root(), &self.file, &train, &test)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// What the run is.
+    pub fn file(&self) -> &RunFile {
+        &self.file
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The examples of both splits.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The examples of a split.
+    pub fn source(&self, split: Split) -> &Source {
+        self.sources.split(split)
+    }
+
+    /// The device.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The device, in words.
+    pub fn device_name(&self) -> &str {
+        &self.device_name
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.sources.train.classes()
+    }
+
+    /// The number of training examples.
+    pub fn training_examples(&self) -> usize {
+        self.sources.train.len()
+    }
+
+    /// The names of the classes, in the order of the labels.
+    pub fn class_names(&self) -> &[String] {
+        &self.sources.class_names
+    }
+
+    /// The epochs whose weights are kept, ascending.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be read.
+    pub fn kept_epochs(&self) -> Result<Vec<usize>, StudyError> {
+        stored_weights::kept_epochs(&self.folder)
+    }
+
+    /// What training starts from, if not from random weights.
+    pub(super) fn initial(&self) -> Option<&Network> {
+        self.initial.as_ref()
+    }
+
+    /// The network of an epoch over a split, as records name it.
+    ///
+    /// # Errors
+    ///
+    /// As [`checkpoint`](Self::checkpoint).
+    pub fn subject(&self, epoch: usize, split: Split) -> Result<Subject, StudyError> {
+        let info = stored_weights::info(&self.folder, &self.file, epoch)?;
+        Ok(self.subject_of(epoch, &info.sha256, split))
+    }
+
+    /// The same, of a checkpoint whose content has this SHA-256.
+    pub fn subject_of(&self, epoch: usize, checkpoint_sha256: &str, split: Split) -> Subject {
+        Subject {
+            run_sha256: self.file.training_sha256.clone(),
+            epoch,
+            checkpoint_sha256: checkpoint_sha256.to_owned(),
+            split,
+            data_sha256: self.file.data_sha256(split).to_owned(),
+            precision: self.settings.precision,
+        }
+    }
+
+    /// The network at an epoch.
+    ///
+    /// # Errors
+    ///
+    /// Weights that are not kept, that are damaged and stand nowhere else, or that are of another run or epoch.
+    pub fn checkpoint(
+        &self,
+        epoch: usize,
+        observer: &dyn Observer,
+    ) -> Result<Checkpoint, StudyError> {
+        stored_weights::load(&self.folder, &self.file, epoch, &self.device, observer)
+    }
+}
+
+fn default_root(settings: &Settings, hash: &str) -> PathBuf {
+    PathBuf::from("runs").join(format!(
+        "{}-{}-{}",
+        settings.dataset,
+        settings.net.name(),
+        &hash[..8]
+    ))
+}
+
+/// A folder holds one training only, of the same data.
+fn agree(root: &Path, earlier: &RunFile, now: &RunFile) -> Result<(), StudyError> {
+    let (had, has) = (&earlier.settings, &now.settings);
+    let differing = differing(&had.training_part(), &has.training_part())?;
+    if !differing.is_empty() {
+        return Err(StudyError::folder(format!(
+            "{} holds a run with another {}: choose another --out, or the settings of its run.toml",
+            root.display(),
+            differing.join(", ")
+        )));
+    }
+    require_data(root, earlier, &now.train_data_sha256, &now.test_data_sha256)
+}
+
+/// Refuses data that are not those that a run was trained on.
+fn require_data(root: &Path, file: &RunFile, train: &str, test: &str) -> Result<(), StudyError> {
+    let what = match (
+        train == file.train_data_sha256,
+        test == file.test_data_sha256,
+    ) {
+        (true, true) => return Ok(()),
+        (true, false) => "test",
+        (false, true) => "training",
+        (false, false) => "training and test",
+    };
+    Err(StudyError::folder(format!(
+        "the {what} examples are not those of the run in {}: give the folder that holds those with --data-dir, or train \
+         on these into another folder",
+        root.display()
+    )))
+}
+
+/// Refuses B2 of a class that the data do not have.
+///
+/// # Errors
+///
+/// A class that is none of so many.
+pub fn require_class(terms: Terms, classes: usize) -> Result<(), StudyError> {
+    match terms.class() {
+        Some(class) if class as usize >= classes => Err(StudyError::setting(format!(
+            "the operator {terms} is of class {class}, but the data have {classes} classes: choose one from 0 to {}",
+            classes - 1
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,112 @@
+//! The checkpoints in a run's folder: each of this run and of the epoch in its name, or healed, or refused.
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use hesscope_models::{
+    CheckpointError, CheckpointInfo, LAST_CHECKPOINT, checkpoint_path, heal_checkpoints,
+    list_checkpoints, load_checkpoint, read_checkpoint_info,
+};
+
+use super::checkpoint::Checkpoint;
+use super::folder::RunFolder;
+use super::run_file::RunFile;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+
+/// The epochs whose weights are kept, ascending.
+pub fn kept_epochs(folder: &RunFolder) -> Result<Vec<usize>, StudyError> {
+    let found = list_checkpoints(&folder.checkpoints())
+        .map_err(|error| StudyError::read(&folder.checkpoints(), error))?;
+    Ok(found.into_iter().map(|(epoch, _)| epoch).collect())
+}
+
+/// Puts back what is lost or damaged among the checkpoints and stands in another file.
+pub fn heal(folder: &RunFolder, run: &RunFile, observer: &dyn Observer) -> Result<(), StudyError> {
+    if !folder.is_held() || !folder.checkpoints().is_dir() {
+        return Ok(());
+    }
+    for path in heal_checkpoints(&folder.checkpoints(), &run.provenance())? {
+        let note = format!(
+            "{} was lost or damaged, and was put back from a checkpoint that holds the same",
+            path.display()
+        );
+        observer.event(Event::Note(&note));
+    }
+    Ok(())
+}
+
+/// Loads the network of an epoch.
+pub fn load(
+    folder: &RunFolder,
+    run: &RunFile,
+    epoch: usize,
+    device: &Device,
+    observer: &dyn Observer,
+) -> Result<Checkpoint, StudyError> {
+    let path = checkpoint_path(&folder.checkpoints(), epoch);
+    let found = match load_checkpoint(&path, device) {
+        Err(CheckpointError::Missing { .. } | CheckpointError::Damaged { .. }) => {
+            heal(folder, run, observer)?;
+            load_checkpoint(&path, device)
+        }
+        found => found,
+    };
+    let found = found.map_err(|error| explain(folder, epoch, error))?;
+    found.info.check(&run.provenance())?;
+    Ok(Checkpoint {
+        epoch,
+        network: found.net,
+        sha256: found.info.sha256,
+    })
+}
+
+/// What the checkpoint of an epoch says of itself.
+pub fn info(folder: &RunFolder, run: &RunFile, epoch: usize) -> Result<CheckpointInfo, StudyError> {
+    let path = checkpoint_path(&folder.checkpoints(), epoch);
+    let info = read_checkpoint_info(&path).map_err(|error| explain(folder, epoch, error))?;
+    info.check(&run.provenance())?;
+    Ok(info)
+}
+
+/// What the newest checkpoint says of itself, if there is one.
+pub fn newest(folder: &RunFolder, run: &RunFile) -> Result<Option<CheckpointInfo>, StudyError> {
+    let checkpoints = folder.checkpoints();
+    let path: Option<PathBuf> = if checkpoints.join(LAST_CHECKPOINT).is_file() {
+        Some(checkpoints.join(LAST_CHECKPOINT))
+    } else {
+        let last = kept_epochs(folder)?.pop();
+        last.map(|epoch| checkpoint_path(&checkpoints, epoch))
+    };
+    let Some(path) = path else { return Ok(None) };
+    let info = read_checkpoint_info(&path)?;
+    info.check(&run.provenance())?;
+    Ok(Some(info))
+}
+
+/// Which epochs there are instead of one that is missing, and how a lost or damaged one comes back.
+fn explain(folder: &RunFolder, epoch: usize, error: CheckpointError) -> StudyError {
+    let checkpoints = folder.checkpoints();
+    match error {
+        CheckpointError::Missing { .. } => {
+            let kept = kept_epochs(folder).unwrap_or_default();
+            let kept: Vec<String> = kept.iter().map(usize::to_string).collect();
+            let kept = if kept.is_empty() {
+                "none yet".into()
+            } else {
+                kept.join(", ")
+            };
+            StudyError::folder(format!(
+                "the weights of epoch {epoch} are not in {}: those kept are of epochs {kept}",
+                checkpoints.display()
+            ))
+        }
+        CheckpointError::Damaged { path, reason } => StudyError::damaged(format!(
+            "the checkpoint {} is damaged ({reason}), and no other file holds the same weights: move {} away and \
+             repeat `hesscope train`, which ends with the same weights; analyses in the folder are then reused",
+            path.display(),
+            checkpoints.display()
+        )),
+        other => other.into(),
+    }
+}

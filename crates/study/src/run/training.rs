@@ -1,0 +1,92 @@
+//! Training a run's network, at a given learning rate or at the best that a search finds.
+
+use hesscope_models::{Search, TrainConfig, Training, trial_folder};
+
+use super::folder::RunFolder;
+use super::metrics::lines;
+use super::run::Run;
+use super::timing::{TIMING, timing_of};
+use super::watcher::Watcher;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer, TrainingEvent};
+
+impl Run {
+    /// Trains what is left to train: to the last epoch, from where the folder's checkpoints stand, or from the weights that
+    /// were given, or from random ones.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not finite, checkpoints that are of another run, and what the file system fails with.
+    pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
+        let run = self;
+        let settings = run.settings();
+        let first = settings.train_config()?;
+        let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
+        let training = |config| Training {
+            net: &settings.net,
+            config,
+            train_split: &run.sources().train,
+            test_split: &run.sources().test,
+            provenance: &provenance,
+            initial: run.initial(),
+            dir: &checkpoints,
+            device: run.device(),
+        };
+        let mut config = first.clone();
+        if settings.train.learning_rate.is_search() {
+            config.learning_rate = search(run, training(&first), observer)?;
+        }
+        let mut watcher = Watcher::new(run, &config, observer);
+        let end = training(&config).run(&mut watcher);
+        watcher.end()?;
+        end?;
+        Ok(())
+    }
+}
+
+/// The best learning rate, after training at every one. The best training becomes the run's, unless it had fewer epochs.
+fn search(run: &Run, training: Training<'_>, observer: &dyn Observer) -> Result<f64, StudyError> {
+    let train = &run.settings().train;
+    let rates = train.learning_rate.rates()?;
+    let epochs = train.search_epochs.unwrap_or(training.config.epochs);
+    let search = Search {
+        training,
+        rates: &rates,
+        epochs,
+        dir: run.folder().root(),
+    };
+    observer.event(Event::Training(TrainingEvent::SearchStarted {
+        rates: &rates,
+        epochs,
+    }));
+    let trial = TrainConfig {
+        epochs,
+        ..training.config.clone()
+    };
+    let mut watcher = Watcher::new(run, &trial, observer);
+    let table = search.run(&mut watcher);
+    watcher.end()?;
+    let table = table?;
+    let Some(best) = table.best().map(|trial| trial.learning_rate) else {
+        return Err(StudyError::setting(
+            "the search has no trial: give it at least one learning rate",
+        ));
+    };
+    observer.event(Event::Training(TrainingEvent::SearchDone {
+        table: &table,
+        best,
+    }));
+    if search.adopt(&table)? {
+        adopt_timing(run.folder(), &training.provenance.run_sha256, best)?;
+    }
+    Ok(best)
+}
+
+/// Takes over the times of the trial that became the run.
+fn adopt_timing(folder: &RunFolder, run_sha256: &str, rate: f64) -> Result<(), StudyError> {
+    let trial = trial_folder(folder.root(), rate);
+    let records = timing_of(&trial, run_sha256, usize::MAX);
+    let path = folder.root().join(TIMING);
+    let lines = lines(&records).map_err(|error| StudyError::write(&path, error))?;
+    folder.write(TIMING, &lines)
+}

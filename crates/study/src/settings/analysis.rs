@@ -1,0 +1,125 @@
+//! The table `analysis`: what is measured, and with how much work.
+
+use hesscope_records::{Part, Split, Terms};
+use hesscope_spectral::Reorthogonalisation;
+use serde::{Deserialize, Serialize};
+
+use crate::error::StudyError;
+
+/// The table `analysis`. Absent numbers are chosen from the size of the network and of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AnalysisChoices {
+    /// The operators `run` analyses.
+    pub operators: Vec<Terms>,
+    /// The splits it analyses them over.
+    pub splits: Vec<Split>,
+    /// The epochs it analyses, of those kept; the last if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<Vec<usize>>,
+    /// Random probes of the density.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<usize>,
+    /// Lanczos steps of each probe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lanczos_steps: Option<usize>,
+    /// Lanczos steps of the range and the leading eigenvalues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range_steps: Option<usize>,
+    /// Leading eigenpairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top: Option<usize>,
+    /// How Lanczos vectors are kept orthogonal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reorthogonalisation: Option<Reorthogonalisation>,
+    /// The error of the density, as a share of the width of the bulk; where present, probes and steps are added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub density_error: Option<f64>,
+    /// Most products with one vector that this may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_products: Option<usize>,
+    /// MiB the vectors and the tensors of one pass may take together, about.
+    pub memory_mib: usize,
+    /// Seconds between the snapshots of an estimation, from which it resumes when it was stopped; 0 for one after every
+    /// step.
+    pub snapshot_seconds: f64,
+}
+
+impl Default for AnalysisChoices {
+    fn default() -> Self {
+        AnalysisChoices {
+            operators: Part::MAIN.map(Terms::from).to_vec(),
+            splits: vec![Split::Train],
+            epochs: None,
+            probes: None,
+            lanczos_steps: None,
+            range_steps: None,
+            top: None,
+            reorthogonalisation: None,
+            density_error: None,
+            max_products: None,
+            memory_mib: 12288,
+            snapshot_seconds: 10.0,
+        }
+    }
+}
+
+impl AnalysisChoices {
+    /// Checks every value.
+    ///
+    /// # Errors
+    ///
+    /// The first value that is out of its range, by the name of its key, which is also that of its flag.
+    pub fn check(&self) -> Result<(), StudyError> {
+        let counts = [
+            ("probes", self.probes),
+            ("lanczos-steps", self.lanczos_steps),
+            ("range-steps", self.range_steps),
+            ("top", self.top),
+            ("max-products", self.max_products),
+            ("memory-mib", Some(self.memory_mib)),
+        ];
+        for (key, value) in counts {
+            if value == Some(0) {
+                return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
+            }
+        }
+        let refuse = |key: &str, value: f64, range: &str| {
+            Err(StudyError::setting(format!(
+                "{key} is {value}: give a number {range}"
+            )))
+        };
+        let seconds = self.snapshot_seconds;
+        if !(0.0..=1e9).contains(&seconds) {
+            return refuse("snapshot-seconds", seconds, "from 0 to 1e9");
+        }
+        match self.density_error {
+            Some(error) if !(error > 0.0 && error < 1.0) => {
+                refuse("density-error", error, "between 0 and 1, such as 0.01")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_zero_are_refused_by_name() {
+        for key in [
+            "probes",
+            "lanczos-steps",
+            "range-steps",
+            "top",
+            "max-products",
+            "memory-mib",
+        ] {
+            let choices: AnalysisChoices = toml::from_str(&format!("{key} = 0")).expect("TOML");
+            let sentence = choices.check().expect_err("a count of zero").to_string();
+            assert_eq!(sentence, format!("{key} is 0: give at least 1"));
+        }
+        assert!(AnalysisChoices::default().check().is_ok());
+    }
+}

@@ -1,0 +1,132 @@
+//! Data sets as training and products take them: the adapters from `hesscope-data` to `hesscope-models` and
+//! `hesscope-hvp`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use burn::tensor::TensorData;
+use hesscope_data::{Batch, DataError, Dataset, Images, sequential_batches, shuffled_batches};
+use hesscope_hvp::{Samples, SourceError, Targets};
+use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
+
+use hesscope_records::Split;
+
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::settings::Settings;
+
+/// One split, shared with the thread that prefetches.
+#[derive(Debug, Clone)]
+pub struct Source(Arc<dyn Images>);
+
+/// Both splits.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// The training examples.
+    pub train: Source,
+    /// The test examples.
+    pub test: Source,
+    /// The names of the classes, in the order of the labels.
+    pub class_names: Vec<String>,
+}
+
+impl Sources {
+    /// Loads the data set that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// Data that cannot be had.
+    pub fn load(settings: &Settings, observer: &dyn Observer) -> Result<Self, StudyError> {
+        let Dataset {
+            train,
+            test,
+            notices,
+            class_names,
+            ..
+        } = hesscope_data::load(&settings.dataset_spec())?;
+        for notice in notices {
+            observer.event(Event::Note(&notice));
+        }
+        Ok(Sources {
+            train: Source(train),
+            test: Source(test),
+            class_names,
+        })
+    }
+
+    /// The split of this name.
+    pub fn split(&self, name: Split) -> &Source {
+        match name {
+            Split::Train => &self.train,
+            Split::Test => &self.test,
+        }
+    }
+}
+
+impl Source {
+    /// A split.
+    pub fn new(images: Arc<dyn Images>) -> Self {
+        Source(images)
+    }
+
+    /// SHA-256 of images and labels.
+    ///
+    /// # Errors
+    ///
+    /// Images that cannot be read.
+    pub fn fingerprint(&self) -> Result<String, StudyError> {
+        Ok(self.0.fingerprint()?)
+    }
+}
+
+impl hesscope_hvp::Source for Source {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self, range: Range<usize>) -> Result<Samples, SourceError> {
+        let [channels, height, width] = self.shape();
+        let indices: Vec<usize> = range.clone().collect();
+        let images = self.0.read(&indices)?;
+        let inputs = TensorData::new(images, [range.len(), channels, height, width]);
+        Ok(Samples {
+            inputs,
+            targets: Targets::Classes(self.0.labels()[range].to_vec()),
+            counted: None,
+        })
+    }
+}
+
+impl BatchSource for Source {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn shape(&self) -> [usize; 3] {
+        let shape = self.0.shape();
+        [shape.channels, shape.height, shape.width]
+    }
+
+    fn classes(&self) -> usize {
+        self.0.classes()
+    }
+
+    fn shuffled(&self, batch_size: usize, seed: u64, epoch: usize) -> HostBatches<'_> {
+        let batches = shuffled_batches(self.0.clone(), batch_size, seed, epoch as u64);
+        Box::new(batches.map(host))
+    }
+
+    fn sequential(&self, batch_size: usize) -> HostBatches<'_> {
+        Box::new(sequential_batches(&*self.0, batch_size).map(host))
+    }
+}
+
+/// A batch as the training takes it.
+fn host(batch: Result<Batch, DataError>) -> Result<HostBatch, BatchError> {
+    match batch {
+        Ok(Batch { images, labels, .. }) => Ok(HostBatch { images, labels }),
+        Err(error) => Err(BatchError::Read {
+            sentence: error.to_string(),
+        }),
+    }
+}
