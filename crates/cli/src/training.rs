@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use hesscope_models::{
-    Edge, EpochMetrics, Metrics, Network, Provenance, SEARCH_TABLE, Search, SearchTable,
-    TrainConfig, Training, Trial,
+    BatchSource, Edge, EpochMetrics, Metrics, Network, Provenance, SEARCH_TABLE, Search,
+    SearchTable, TrainConfig, Training, Trial,
 };
 use hesscope_report::schema::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 
