@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
             let pairs = state.get(table).and_then(|table| dict(pickle, *table));
             for &(key, value) in pairs.unwrap_or_default() {
                 let left_out = |key: &str| table == BUFFERS && hidden.contains(key);
-                if let Some(key) = pickle.text(key).filter(|key| !left_out(*key)) {
+                if let Some(key) = pickle.text(key).filter(|key| !left_out(key)) {
                     self.named(key.to_owned(), value)?;
                 }
             }
