@@ -144,6 +144,7 @@ impl<'a> SpectrumBuilder<'a> {
             operator: self.operator,
             positive_semidefinite: properties.positive_semidefinite,
             epsilon: space.epsilon(),
+            classes: problem.classes(),
             effort,
             spectrum,
             pairs: leading.pairs,

@@ -19,6 +19,7 @@ pub struct ModelSpectrum {
     pub(crate) operator: Terms,
     pub(crate) positive_semidefinite: bool,
     pub(crate) epsilon: f64,
+    pub(crate) classes: usize,
     pub(crate) effort: Effort,
     pub(crate) spectrum: Spectrum,
     pub(crate) pairs: Eigenpairs<Array>,
