@@ -1,6 +1,6 @@
-//! The spectrum of one's own model: leading eigenvalues, outliers and a density with its band.
+//! The spectrum of one's own model: leading eigenvalues, outliers, a density with its band, and a report.
 //!
-//!     cargo run --release --example own_spectrum
+//!     cargo run --release --example own_spectrum -- FOLDER
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
@@ -51,6 +51,9 @@ fn main() -> Result<(), Error> {
                 "  density at {:9.2e}: {lower:.2} to {upper:.2}",
                 band.points[i]
             );
+        }
+        if let Some(folder) = std::env::args().nth(1) {
+            spectrum.write_report(format!("{folder}/{part}"))?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ mod builder;
 mod error;
 mod model_spectrum;
 pub mod prelude;
+mod spectrum_report;
 
 pub use builder::{Spectra, SpectrumBuilder};
 pub use error::Error;
@@ -19,3 +20,4 @@ pub use hesscope_report as report;
 pub use hesscope_spectral as spectral;
 pub use hesscope_verify as verify;
 pub use model_spectrum::{ModelSpectrum, OutlierCounts};
+pub use spectrum_report::write_report;

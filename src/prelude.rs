@@ -28,3 +28,4 @@ pub use hesscope_spectral::{LinearOperator, VectorSpace};
 pub use crate::builder::{Spectra, SpectrumBuilder};
 pub use crate::error::Error;
 pub use crate::model_spectrum::{ModelSpectrum, OutlierCounts};
+pub use crate::spectrum_report::write_report;

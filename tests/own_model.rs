@@ -65,3 +65,19 @@ fn choices_are_those_of_the_builder() {
     assert_eq!(spectrum.record().density.quadratures.len(), 3);
     assert_eq!(spectrum.operator(), Part::H.into());
 }
+
+#[test]
+fn a_report_is_a_page_and_a_figure() {
+    let problem = problem(&Device::flex());
+    let spectrum = problem
+        .spectrum(Part::Hess)
+        .top(3)
+        .run()
+        .expect("a spectrum");
+    let folder = std::env::temp_dir().join(format!("hesscope-own-model-{}", std::process::id()));
+    write_report("A linear classifier", &[&spectrum], &folder).expect("a report");
+    let page = std::fs::read_to_string(folder.join("spectrum.html")).expect("a page");
+    assert!(page.contains("A linear classifier"));
+    assert!(folder.join("figures/density.svg").is_file());
+    std::fs::remove_dir_all(folder).expect("the folder is ours");
+}
