@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 const LEVELS: usize = 2;
 
 /// The folder that the request names; `files` are those that it must hold.
-pub(crate) fn given<'a>(
-    spec: &'a DatasetSpec,
+pub(crate) fn given(
+    spec: &DatasetSpec,
     files: impl FnOnce() -> String,
-) -> Result<&'a Path, DataError> {
+) -> Result<&Path, DataError> {
     let Some(dir) = spec.data_dir.as_deref() else {
         return Err(DataError::DataDirNeeded {
             dataset: spec.name.as_str(),

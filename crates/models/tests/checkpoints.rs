@@ -419,7 +419,7 @@ fn a_lost_or_damaged_file_is_healed_from_the_one_that_holds_the_same() {
         for harm in HARM {
             harm(&path);
             let healed = heal_checkpoints(dir.path(), &provenance("a")).expect("healed");
-            assert_eq!(healed, [path.clone()]);
+            assert_eq!(healed, std::slice::from_ref(&path));
             assert!(files(dir.path()) == whole, "{}", path.display());
             // Training does it by itself.
             harm(&path);

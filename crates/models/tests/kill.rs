@@ -33,7 +33,7 @@ fn go(dir: &Path, observer: &mut dyn TrainObserver) {
         test_split: &data,
         provenance: &provenance("a"),
         initial: None,
-        dir: dir,
+        dir,
         device: &device,
     };
     training.run(observer).expect("a trained network");

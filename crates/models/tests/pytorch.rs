@@ -796,25 +796,47 @@ fn pickled_commands_are_not_run() {
         matches!(&error, ImportError::Missing { missing, .. } if missing.0 == ["head.bias"]),
         "{error}"
     );
-    let error = refusal(&fixture("command_of_tensor.pt"), CNN, [1, 12, 16], 4);
-    assert!(
-        matches!(&error, ImportError::Object { object, .. } if object == "posix.system"),
-        "{error}"
-    );
-    // Beside the weights it is skipped, as everything is that is no tensor.
-    let beside = fixture("command_beside.pt");
-    let found = import_weights(&beside, &net(CNN), [1, 12, 16], 4, &Device::flex());
-    let plain = import_weights(
-        &fixture("small_cnn.pt"),
-        &net(CNN),
-        [1, 12, 16],
-        4,
-        &Device::flex(),
-    );
-    let state = |net: Result<Network, ImportError>| bytes(&state_of(&net.expect("a network")));
-    assert_eq!(state(found), state(plain));
+    // Beside the weights it is passed over, as everything is that is no weight, also where it is given a tensor.
+    let read = |file: &str| {
+        let net = import_weights(&fixture(file), &net(CNN), [1, 12, 16], 4, &Device::flex());
+        bytes(&state_of(&net.expect("a network")))
+    };
+    for file in ["command_beside.pt", "command_of_tensor.pt"] {
+        assert_eq!(read(file), read("small_cnn.pt"), "{file}");
+    }
     assert!(!marker.exists());
     assert!(!Path::new("command_ran").exists());
+}
+
+#[test]
+fn pickles_that_contain_themselves_or_go_too_deep_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("deep.pt");
+    // A list in itself, a dictionary in itself, a call with itself, and values of many kinds in one another.
+    let nested = |open: &[u8], close: &[u8]| {
+        let depth = 200_000;
+        [
+            b"\x80\x02",
+            &open.repeat(depth)[..],
+            b"N",
+            &close.repeat(depth)[..],
+            b".",
+        ]
+        .concat()
+    };
+    for pickle in [
+        b"\x80\x02]q\x00h\x00a.".to_vec(),
+        b"\x80\x02}q\x00X\x01\x00\x00\x00ah\x00s.".to_vec(),
+        b"\x80\x02ctorch._utils\n_rebuild_parameter\n]q\x00Rq\x01h\x00h\x01a0.".to_vec(),
+        nested(b"", b"\x85"),
+        nested(b"ctorch._utils\n_rebuild_parameter\n", b"\x85R"),
+        nested(b"cmodule\nfunction\n", b"\x85R"),
+        nested(b"}X\x01\x00\x00\x00a", b"s"),
+    ] {
+        fs::write(&path, pickle).expect("a writable folder");
+        let error = refusal(&path, MLP, [2, 3, 4], 3);
+        assert!(matches!(error, ImportError::Damaged { .. }), "{error}");
+    }
 }
 
 /// The files that are cut and changed, with whether every byte of them is under a checksum.

@@ -90,7 +90,7 @@ fn training(dir: &Path, learning_rate: f64, epochs: usize) -> Result<Progress, T
         test_split: &data,
         provenance: &provenance("a"),
         initial: None,
-        dir: dir,
+        dir,
         device: &device,
     };
     training.run(&mut SilentObserver)

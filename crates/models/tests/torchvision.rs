@@ -170,7 +170,7 @@ fn go(
         test_split: &test,
         provenance: &provenance("a"),
         initial: None,
-        dir: dir,
+        dir,
         device: &device,
     };
     training.run(observer)

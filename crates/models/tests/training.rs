@@ -53,13 +53,13 @@ fn with<T>(
 ) -> T {
     let device = Device::flex();
     act(&Training {
-        net: net,
-        config: config,
+        net,
+        config,
         train_split: &data.train,
         test_split: &data.test,
         provenance: &provenance("a"),
         initial: None,
-        dir: dir,
+        dir,
         device: &device,
     })
 }

@@ -8,7 +8,7 @@ use crate::output::print;
 /// Which schema.
 #[derive(Debug, clap::Args)]
 pub struct SchemaOptions {
-    /// Kind of file; metrics is of a line
+    /// Kind of file, of metrics a line
     #[arg(value_parser = Document::ALL.map(Document::name))]
     document: String,
 }

@@ -13,8 +13,15 @@ use crate::failure::Failure;
 use crate::options::{CheckpointOptions, StoredRunOptions};
 use crate::output::Terminal;
 
+/// When to use it, as `--help` says.
+const WHEN: &str = "\
+The trace is also a result of `hesscope spectrum`, but for the trace alone this takes fewer products. xtrace needs far fewer
+than hutchinson for the same error where the spectrum decays, as those of Hess and G do: its error falls as the eigenvalues
+do, and that of hutchinson as one over the root of N. hutchinson is for networks of which N vectors do not fit the memory.";
+
 /// Which trace of which run.
 #[derive(Debug, clap::Args)]
+#[command(after_help = WHEN)]
 pub struct TraceOptions {
     #[command(flatten)]
     run: StoredRunOptions,

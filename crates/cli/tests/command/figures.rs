@@ -72,7 +72,7 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
     let splits: Vec<&str> = column
         .panels
         .iter()
-        .map(|panel| panel.split.as_str())
+        .map(|panel| panel.split.name())
         .collect();
     assert_eq!(splits, ["train", "test"]);
     for panel in &column.panels {

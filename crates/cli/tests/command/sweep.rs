@@ -604,11 +604,11 @@ fn bad_specs_are_refused_with_their_line() {
     );
     refuse(
         "[grid]\noperators = [\"q\"]\n",
-        &["`q`", "hess, g, h", "n51-seed0"],
+        &["line 2", "`q`", "hess, g, h"],
     );
     refuse(
         "[grid]\nsplits = [\"validation\"]\n",
-        &["validation", "train or test"],
+        &["line 2", "validation", "`train` or `test`"],
     );
     refuse(
         "[grid]\nlearning-rate = [0.1, -1]\n",

@@ -30,7 +30,7 @@ pub enum CheckpointError {
         source: io::Error,
     },
     /// The file is cut short, changed, or no checkpoint at all.
-    #[error("the checkpoint {} is damaged ({reason}): delete it and train again", path.display())]
+    #[error("the checkpoint {} is damaged or truncated ({reason}): delete it and train again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

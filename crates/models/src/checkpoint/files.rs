@@ -22,7 +22,7 @@ pub fn list_checkpoints(dir: &Path) -> io::Result<Vec<(usize, PathBuf)>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if let Some(epoch) = epoch_in_name(&path) {
+        if let Some(epoch) = epoch_in_name(&path).filter(|_| path.is_file()) {
             found.push((epoch, path));
         }
     }

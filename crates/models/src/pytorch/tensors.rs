@@ -59,6 +59,7 @@ pub(super) fn tensors(pickle: &Pickle) -> Option<BTreeMap<String, PickledTensor>
     let mut walk = Walk {
         pickle,
         path: Vec::new(),
+        depth: 0,
         seen: 0,
         found: BTreeMap::new(),
     };
@@ -84,31 +85,35 @@ pub(super) fn storages(pickle: &Pickle) -> BTreeMap<String, (usize, usize)> {
 struct Walk<'a> {
     pickle: &'a Pickle,
     path: Vec<String>,
+    /// Values that the present one lies in.
+    depth: usize,
     seen: usize,
     found: BTreeMap<String, PickledTensor>,
 }
 
 impl<'a> Walk<'a> {
     fn value(&mut self, id: Id) -> Option<()> {
-        let pickle = self.pickle;
         self.look()?;
+        self.depth += 1;
+        let pickle = self.pickle;
         match pickle.node(id) {
-            Node::Dict(pairs) => self.pairs(pairs),
+            Node::Dict(pairs) => self.pairs(pairs)?,
             Node::Sequence(items) => {
                 for (place, item) in items.iter().enumerate() {
                     self.named(place.to_string(), *item)?;
                 }
-                Some(())
             }
-            Node::Call(call) => self.call(call),
-            _ => Some(()),
+            Node::Call(call) => self.call(call)?,
+            _ => {}
         }
+        self.depth -= 1;
+        Some(())
     }
 
     /// Counts a value looked at; nothing where there were too many, or they lie too deep.
     fn look(&mut self) -> Option<()> {
         self.seen += 1;
-        (self.seen <= MOST_VALUES && self.path.len() <= DEEPEST).then_some(())
+        (self.seen <= MOST_VALUES && self.depth <= DEEPEST).then_some(())
     }
 
     fn named(&mut self, name: String, value: Id) -> Option<()> {
@@ -203,7 +208,7 @@ impl<'a> Walk<'a> {
             let pairs = state.get(table).and_then(|table| dict(pickle, *table));
             for &(key, value) in pairs.unwrap_or_default() {
                 let left_out = |key: &str| table == BUFFERS && hidden.contains(key);
-                if let Some(key) = pickle.text(key).filter(|key| !left_out(*key)) {
+                if let Some(key) = pickle.text(key).filter(|key| !left_out(key)) {
                     self.named(key.to_owned(), value)?;
                 }
             }

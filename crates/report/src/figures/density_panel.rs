@@ -121,7 +121,7 @@ pub(crate) fn labels_below(canvas: &mut Canvas, frame: &Frame, axis: &SplitAxis,
     frame.labels_below(canvas, &labels);
 }
 
-/// Draws a panel; `first` has the labels of the vertical axis.
+/// Draws a panel; one with a title of the vertical axis has its labels too.
 pub(crate) fn draw_panel(
     canvas: &mut Canvas,
     curves: &Curves,
@@ -129,12 +129,12 @@ pub(crate) fn draw_panel(
     axis: &SplitAxis,
     highest: f64,
     layout: Layout,
-    first: bool,
+    title: Option<&str>,
 ) {
     let scale = counts_scale(frame, highest);
-    frame.horizontals(canvas, &scale, &powers(LEAST, highest, 5), first);
-    if first {
-        frame.title_left(canvas, 12.0, "per decade");
+    frame.horizontals(canvas, &scale, &powers(LEAST, highest, 5), title.is_some());
+    if let Some(title) = title {
+        frame.title_left(canvas, 12.0, title);
     }
     let ticks = axis.ticks(layout.label_distance()).into_iter();
     frame.verticals(canvas, ticks.filter_map(|(x, label)| label.map(|_| x)));

@@ -9,7 +9,7 @@ pub type VectorOf<O> = <<O as LinearOperator>::Space as VectorSpace>::Vector;
 
 /// A symmetric linear operator A on a [`VectorSpace`].
 ///
-/// Symmetry is the implementor's promise; the estimators do not check it ([`to_dense`] lets a test do so).
+/// Symmetry is the implementor's promise; the estimators do not check it ([`to_dense`](crate::to_dense) lets a test do so).
 pub trait LinearOperator {
     /// The space it acts on.
     type Space: VectorSpace;

@@ -152,9 +152,13 @@ impl Sheet<'_> {
         };
         frames.push(*frame);
         let axis = SplitAxis::new(panel.extent, frame, self.layout.strip());
-        let first = frame.x == self.layout.left();
+        let title = match self.layout {
+            Layout::Wide if self.grid.is_single_column() => "eigenvalues per decade",
+            _ => "per decade",
+        };
+        let title = (frame.x == self.layout.left()).then_some(title);
         let (curves, highest) = (&panel.curves, self.highest);
-        draw_panel(canvas, curves, frame, &axis, highest, self.layout, first);
+        draw_panel(canvas, curves, frame, &axis, highest, self.layout, title);
         let mut y = frame.bottom() + LINE;
         if labelled {
             labels_below(canvas, frame, &axis, self.layout);
