@@ -2,7 +2,7 @@
 
 use burn::tensor::DType;
 
-/// What the elements of an [`Array`] are.
+/// What the elements of an [`Array`](crate::array::Array) are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Floats.
