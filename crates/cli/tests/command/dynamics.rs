@@ -76,7 +76,11 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
         .collect();
     assert_eq!(places, [("4", 0), ("4", 2), ("6", 0), ("6", 2)]);
     for cell in &dynamics.cells {
-        let operators: Vec<String> = cell.spectra.iter().map(|s| s.operator.to_string()).collect();
+        let operators: Vec<String> = cell
+            .spectra
+            .iter()
+            .map(|s| s.operator.to_string())
+            .collect();
         assert_eq!(operators, ["hess", "g", "a1"]);
         assert_eq!(
             cell.examples,
