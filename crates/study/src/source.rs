@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::TensorData;
-use hesscope_data::{Batch, DataError, Dataset, Images, sequential_batches, shuffled_batches};
+use hesscope_data::{
+    Batch, DataError, Dataset, DatasetName, Images, sequential_batches, shuffled_batches,
+};
 use hesscope_hvp::{Samples, SourceError, Targets};
 use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
 
@@ -13,7 +15,7 @@ use hesscope_records::Split;
 
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
-use crate::settings::Settings;
+use crate::settings::{Settings, default_data_folder};
 
 /// One split, shared with the thread that prefetches.
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ impl Sources {
             notices,
             class_names,
             ..
-        } = hesscope_data::load(&settings.dataset_spec())?;
+        } = hesscope_data::load(&settings.dataset_spec())
+            .map_err(|error| remedy(settings.dataset, error))?;
         for notice in notices {
             observer.event(Event::Note(&notice));
         }
@@ -60,6 +63,18 @@ impl Sources {
             Split::Train => &self.train,
             Split::Test => &self.test,
         }
+    }
+}
+
+/// Where the files are not said to be anywhere, they may be had by the command itself, but for those of ImageNet.
+fn remedy(dataset: DatasetName, error: DataError) -> StudyError {
+    let fetched = dataset.about().published.is_some() && dataset != DatasetName::IMAGENET;
+    match error {
+        DataError::DataDirNeeded { .. } if fetched => StudyError::setting(format!(
+            "{error}, or bring them into {} with `hesscope data fetch {dataset}`",
+            default_data_folder(dataset.as_str()).display()
+        )),
+        error => error.into(),
     }
 }
 

@@ -121,7 +121,25 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
     }
 
     let vectors = folder.path().join("v.npz");
-    export(&run, "eigenvectors", &vectors, &[]);
+    // Every analysis kept its own: the sentence lists them.
+    let out_vectors = vectors.display().to_string();
+    refused(
+        &[
+            "export",
+            &run,
+            "--what",
+            "eigenvectors",
+            "--out",
+            &out_vectors,
+        ],
+        &["more than one", "--operator g --split train --epoch 6"],
+    );
+    export(
+        &run,
+        "eigenvectors",
+        &vectors,
+        &["--operator", "hess", "--epoch", "6"],
+    );
     let bytes = entry(&vectors, "vectors.npy");
     let file = npyz::NpyFile::new(&bytes[..]).expect("an array");
     assert_eq!(file.shape()[0] as usize, doubles(&vectors, "values").len());
@@ -139,10 +157,9 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
         .expect("analyses")
         .count();
     assert_eq!(count("analysis"), 2 * analyses);
-    assert_eq!(
-        (count("weights"), count("overlaps"), count("eigenvectors")),
-        (3, 1, 1)
-    );
+    assert_eq!((count("weights"), count("overlaps")), (3, 1));
+    let kept = fs::read_dir(root.join("eigenvectors")).expect("eigenvectors");
+    assert_eq!(count("eigenvectors"), kept.count());
 
     let wrong = folder.path().join("a.csv").display().to_string();
     refused(

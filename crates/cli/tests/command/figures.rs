@@ -110,7 +110,7 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
         "Test split",
         "synth-digits",
         "accuracy",
-        "C = 10",
+        "C\u{a0}=\u{a0}10",
     ] {
         assert!(svg.contains(needed), "{needed} is not in the picture");
     }

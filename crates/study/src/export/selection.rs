@@ -19,7 +19,7 @@ pub struct Selection {
 }
 
 /// What something is selected by, written as options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     operator: Terms,
     split: Split,
@@ -82,7 +82,7 @@ impl Selection {
         } else {
             "more than one"
         };
-        some.sort_unstable();
+        some.sort_by_cached_key(Place::to_string);
         let count = some.len();
         some.dedup();
         Err(StudyError::setting(match some[..] {
