@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 fn read(name: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a file of the repository")
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
+        .expect("a file of the repository")
 }
 
 #[test]
@@ -15,7 +16,9 @@ fn the_lines_of_the_readme_are_an_example() {
         "README.md does not print examples/ten_lines.rs"
     );
     // From the module to the report, without what makes the module and the data up.
-    let measured = example.lines().skip_while(|line| !line.contains("Problem::"));
+    let measured = example
+        .lines()
+        .skip_while(|line| !line.contains("Problem::"));
     assert!(measured.take_while(|line| !line.contains("Ok(())")).count() <= 10);
 }
 
