@@ -420,7 +420,7 @@ fn a_folder_that_is_none_of_a_run_stays_byte_for_byte() {
     let names = [
         ".tmp123456",
         ".report.html.7.partial",
-        ".hesscope-0123456789ab.partial",
+        ".hesscope-0123456789.partial",
         "analysis/.tmpabc",
         "analysis/hess-train-0003-0123456789ab.json",
         "checkpoints/epoch-0003.safetensors",

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hesscope_files::{FolderLock, remove_leftovers, write_bytes};
+use hesscope_files::{FolderLock, is_leftover, remove_leftovers, write_bytes};
 use hesscope_records::record::{files_with, read_all, write_at};
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record, RecordError};
 use serde::Serialize;
@@ -225,14 +225,14 @@ fn require_ours(root: &Path) -> Result<(), StudyError> {
     }
     for entry in entries {
         let entry = entry.map_err(|error| StudyError::read(root, error))?;
-        // A process that was killed before it wrote run.toml leaves an empty lock at most.
-        let lock =
-            entry.file_name() == LOCK && entry.metadata().is_ok_and(|found| found.len() == 0);
-        if !lock {
+        // A process that was killed before it had written run.toml leaves an empty lock and a half-written file.
+        let name = entry.file_name();
+        let lock = name == LOCK && entry.metadata().is_ok_and(|found| found.len() == 0);
+        if !lock && !name.to_str().is_some_and(is_leftover) {
             return Err(StudyError::folder(format!(
                 "{} holds files that are none of a run ({}): choose a new or an empty folder",
                 root.display(),
-                entry.file_name().display()
+                name.display()
             )));
         }
     }
