@@ -1,3 +1,5 @@
+//! The lines that the README prints.
+
 use burn::{nn::LinearConfig, tensor::Device, tensor::TensorData};
 use hesscope::prelude::*;
 

@@ -10,8 +10,7 @@ use hesscope_spectral::{
 };
 use hesscope_verify::Reference;
 
-/// The networks whose references have trustworthy spectra of every part: in train mode the reference's
-/// Hess is not symmetric (see `references.rs`).
+/// The networks in evaluation mode. The one in train mode is compared by its products (see `references.rs`).
 fn names() -> impl Iterator<Item = &'static str> {
     common::NAMES
         .into_iter()

@@ -778,7 +778,12 @@ fn what_is_damaged_is_said_left_out_and_made_again() {
         }
         let again = sweep(&spec, &out, &[]);
         assert_eq!(again.code, Some(0), "{}", again.stderr);
-        assert_eq!(begun(&again), [name.clone()], "{}", again.stderr);
+        assert_eq!(
+            begun(&again),
+            std::slice::from_ref(&name),
+            "{}",
+            again.stderr
+        );
         assert!(table(&out) == before);
     }
     flip(&out.join("plan.json"));
