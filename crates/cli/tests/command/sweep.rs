@@ -780,7 +780,7 @@ fn what_is_damaged_is_said_left_out_and_made_again() {
         assert_eq!(again.code, Some(0), "{}", again.stderr);
         assert_eq!(
             begun(&again),
-            std::slice::from_ref(&name),
+            std::slice::from_ref(name),
             "{}",
             again.stderr
         );
