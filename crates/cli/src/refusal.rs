@@ -3,13 +3,18 @@
 use std::error::Error as _;
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::args::Args;
 use crate::failure::Failure;
 
 /// The sentence on a value that cannot be what the user wrote, by the name of its option; none for other errors, on which
 /// clap says more.
 pub fn sentence(error: &clap::Error) -> Option<Failure> {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return unknown_command(error);
+    }
     if !matches!(
         error.kind(),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue
@@ -32,6 +37,25 @@ pub fn sentence(error: &clap::Error) -> Option<Failure> {
         (None, None) => return None,
     };
     Some(Failure::new(sentence))
+}
+
+/// Most letters in which a command may differ from what was written to be the one that was meant.
+const SLIPS: usize = 2;
+
+/// The sentence on a word that is no command, where one is like it.
+fn unknown_command(error: &clap::Error) -> Option<Failure> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let command = Args::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let distance = |name: &str| strsim::damerau_levenshtein(name, word);
+    let nearest = names.min_by_key(|name| distance(name))?;
+    (distance(nearest) <= SLIPS).then(|| {
+        Failure::new(format!(
+            "there is no command `{word}`: did you mean `{nearest}`?"
+        ))
+    })
 }
 
 /// What to give in place of a word that is none of those known, or of what is no number.

@@ -33,7 +33,7 @@ fn every_data_set_is_listed_and_described() {
         }
     }
     let info = hesscope(&["data", "info", "synth-digits"]).stdout;
-    assert!(info.contains("1360 examples, 136 of each class"), "{info}");
+    assert!(info.contains("1360 examples, 136 per class"), "{info}");
 }
 
 #[test]

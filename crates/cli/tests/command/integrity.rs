@@ -214,22 +214,13 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
             "--out",
             &file("weights.safetensors"),
         ]),
-        "export analysis" => hesscope(&[
-            "export",
-            run,
-            "--what",
-            "analysis",
-            "--out",
-            &file("analysis.npz"),
-        ]),
-        "export eigenvectors" => hesscope(&[
-            "export",
-            run,
-            "--what",
-            "eigenvectors",
-            "--out",
-            &file("vectors.npz"),
-        ]),
+        "export analysis" | "export eigenvectors" => {
+            let what = &command["export ".len()..];
+            let target = file(&format!("{what}.npz"));
+            let of = ["--operator", "hess", "--split", "train", "--epoch", "3"];
+            let arguments = ["export", run, "--what", what, "--out", &target];
+            hesscope(&[&arguments[..], &of].concat())
+        }
         "spectrum" => hesscope(&["spectrum", run, "--operator", "hess"]),
         "overlaps" => hesscope(&["overlaps", run]),
         "attribute" => hesscope(&["attribute", run, "--energy-probes", "2"]),
@@ -529,18 +520,18 @@ fn data_other_than_those_trained_on_are_refused() {
         let folder = data.join(split).join(name);
         fs::create_dir_all(&folder).expect("a folder");
         for k in 0..3u8 {
-            // A portable bitmap reads as no image here; PNG by hand would be long, so BMP: header and rows of 4 x 4 pixels.
+            // A portable bitmap reads as no image here; PNG by hand would be long, so BMP: header and rows of 8 x 8 pixels.
             let mut bytes = vec![b'B', b'M'];
-            bytes.extend(102u32.to_le_bytes());
+            bytes.extend(246u32.to_le_bytes());
             bytes.extend([0; 4]);
             bytes.extend(54u32.to_le_bytes());
             bytes.extend(40u32.to_le_bytes());
-            bytes.extend(4i32.to_le_bytes());
-            bytes.extend(4i32.to_le_bytes());
+            bytes.extend(8i32.to_le_bytes());
+            bytes.extend(8i32.to_le_bytes());
             bytes.extend(1u16.to_le_bytes());
             bytes.extend(24u16.to_le_bytes());
             bytes.extend([0; 24]);
-            bytes.extend((0..48u8).map(|i| shade.wrapping_add(5 * k).wrapping_add(i)));
+            bytes.extend((0..192u8).map(|i| shade.wrapping_add(5 * k).wrapping_add(i)));
             fs::write(folder.join(format!("{k}.bmp")), bytes).expect("an image");
         }
     };
@@ -556,7 +547,7 @@ fn data_other_than_those_trained_on_are_refused() {
         "--data-dir",
         text(&data),
         "--image-size",
-        "4",
+        "8",
         "--net",
         "mlp",
         "--epochs",

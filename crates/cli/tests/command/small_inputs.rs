@@ -327,7 +327,7 @@ fn values_and_words_are_named_as_they_were_written() {
     }
     let ran = hesscope(&["rnu"]);
     assert_eq!(ran.code, Some(2));
-    for part in ["rnu", "similar", "'run'"] {
+    for part in ["`rnu`", "did you mean `run`"] {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
     let ran = hesscope(&["run", "--epoch", "3"]);

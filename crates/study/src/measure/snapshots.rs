@@ -28,7 +28,11 @@ pub fn estimate<T>(
     let mut keeper = FolderKeeper::new(&folder, every)?.discarding_damaged();
     let found = carry_out(&mut keeper);
     for damage in keeper.discarded() {
-        observer.event(Event::Note(&format!("{damage}; the estimation began anew")));
+        // Behind the last colon stands what to do by hand.
+        let what = damage
+            .rsplit_once(": ")
+            .map_or(damage.as_str(), |(what, _)| what);
+        observer.event(Event::Note(&format!("{what}: the estimation begins anew")));
     }
     Ok(found?)
 }
