@@ -116,7 +116,7 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
     }
     let page = fs::read_to_string(out.join("figure-1.html")).expect("a page");
     let unbroken = page.replace('\u{a0}', " ");
-    assert!(unbroken.contains("Papyan (2018, 2019) finds about C outliers"));
+    assert!(unbroken.contains("Papyan (2018, 2019) finds about C positive outliers"));
     assert!(!page.contains("<script") && !page.contains("http://127"));
 
     // Once more: nothing is measured again, and the numbers are the same bytes.

@@ -567,7 +567,7 @@ fn data_other_than_those_trained_on_are_refused() {
         let ran = hesscope(arguments);
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stdout);
         assert!(
-            ran.stderr.contains("training examples are not those"),
+            ran.stderr.contains("examples are not those of the run"),
             "{}",
             ran.stderr
         );

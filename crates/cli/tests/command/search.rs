@@ -113,7 +113,7 @@ fn the_best_rate_is_found_told_and_becomes_the_run() {
     let report = hesscope(&["report", &out.display().to_string()]);
     assert_eq!(report.code, Some(0), "{}", report.stderr);
     let html = fs::read_to_string(out.join("report.html")).expect("the report");
-    assert!(html.contains("one of 7 whose training has the lowest final training loss"));
+    assert!(html.contains("the one of 7 with the lowest final training loss"));
     fs::remove_file(out.join("report.html")).expect("the report");
 
     // Again, it is found done.

@@ -1,6 +1,6 @@
 //! The checkpoints in a run's folder: each of this run and of the epoch in its name, or healed, or refused.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use hesscope_models::{
@@ -53,7 +53,7 @@ pub fn load(
         found => found,
     };
     let found = found.map_err(|error| explain(folder, epoch, error))?;
-    found.info.check(&run.provenance())?;
+    require_of(run, &path, &found.info)?;
     Ok(Checkpoint {
         epoch,
         network: found.net,
@@ -65,8 +65,14 @@ pub fn load(
 pub fn info(folder: &RunFolder, run: &RunFile, epoch: usize) -> Result<CheckpointInfo, StudyError> {
     let path = checkpoint_path(&folder.checkpoints(), epoch);
     let info = read_checkpoint_info(&path).map_err(|error| explain(folder, epoch, error))?;
-    info.check(&run.provenance())?;
+    require_of(run, &path, &info)?;
     Ok(info)
+}
+
+/// Refuses a checkpoint of another run or of other data.
+fn require_of(run: &RunFile, path: &Path, info: &CheckpointInfo) -> Result<(), StudyError> {
+    info.check(&run.provenance())
+        .map_err(|error| StudyError::damaged(format!("{}: {error}", path.display())))
 }
 
 /// What the newest checkpoint says of itself, if there is one.
@@ -80,7 +86,7 @@ pub fn newest(folder: &RunFolder, run: &RunFile) -> Result<Option<CheckpointInfo
     };
     let Some(path) = path else { return Ok(None) };
     let info = read_checkpoint_info(&path)?;
-    info.check(&run.provenance())?;
+    require_of(run, &path, &info)?;
     Ok(Some(info))
 }
 
