@@ -10,6 +10,7 @@ use super::given::{SpectraColumn, SpectraFigure, named, positive};
 use super::record::record;
 use crate::check::check;
 use crate::error::ReportError;
+use crate::figures::Figure;
 use crate::figures::grid::{Axes, Cell, Grid, Row, figure as grid_figure};
 use crate::html::Page;
 use crate::html::markup::{figure as figure_markup, paragraph};
@@ -39,6 +40,11 @@ pub fn write_spectra_figure(
         },
     };
     let drawn = grid_figure(&grid(figure)).map_err(undrawable)?;
+    // The page has no script that would read them.
+    let drawn = Figure {
+        readings: None,
+        ..drawn
+    };
     let record = record(figure, &drawn).map_err(undrawable)?;
     let main = html! {
         (figure_markup(&drawn, ""))

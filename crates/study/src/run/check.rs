@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use hesscope_files::sha256_file;
 use hesscope_models::{
-    CheckpointInfo, LAST_CHECKPOINT, SEARCH_TABLE, checkpoint_path, read_checkpoint_info,
+    CheckpointError, CheckpointInfo, LAST_CHECKPOINT, SEARCH_TABLE, checkpoint_path,
+    read_checkpoint_info,
 };
 use hesscope_records::record::{files_of, path_of, read};
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
@@ -125,7 +126,7 @@ impl Faults {
         if !dir.is_dir() {
             return Ok(sound);
         }
-        let mut bad = Vec::new();
+        let (mut bad, mut foreign) = (Vec::new(), 0);
         let mut take = |path: PathBuf| {
             let found = read_checkpoint_info(&path)
                 .and_then(|info| info.check(&run.provenance()).map(|()| info));
@@ -133,13 +134,20 @@ impl Faults {
                 Ok(info) => {
                     sound.insert(info.epoch, info);
                 }
-                Err(error) => bad.push((path, error.to_string())),
+                Err(error) => {
+                    foreign += usize::from(matches!(error, CheckpointError::OtherRun { .. }));
+                    bad.push((path, error.to_string()));
+                }
             }
         };
         for epoch in kept_epochs(folder)? {
             take(checkpoint_path(&dir, epoch));
         }
         take(dir.join(LAST_CHECKPOINT));
+        if sound.is_empty() && foreign > 0 && foreign == bad.len() {
+            let wrong = "it is that of another run than all checkpoints beside it";
+            self.add(&RunFile::path(folder.root()), wrong, Remedy::Restore);
+        }
         let newest = sound.keys().next_back().copied().unwrap_or(0);
         if let Some(config) = sound.values().next().map(|info| info.train.clone()) {
             for epoch in (0..=newest).filter(|&epoch| config.keeps(epoch)) {

@@ -71,8 +71,12 @@ pub fn info(folder: &RunFolder, run: &RunFile, epoch: usize) -> Result<Checkpoin
 
 /// Refuses a checkpoint of another run or of other data.
 fn require_of(run: &RunFile, path: &Path, info: &CheckpointInfo) -> Result<(), StudyError> {
-    info.check(&run.provenance())
-        .map_err(|error| StudyError::damaged(format!("{}: {error}", path.display())))
+    info.check(&run.provenance()).map_err(|error| {
+        StudyError::damaged(format!(
+            "{}: {error}, or put back its run.toml",
+            path.display()
+        ))
+    })
 }
 
 /// What the newest checkpoint says of itself, if there is one.

@@ -72,7 +72,6 @@ pub fn attempt(
     if let Some(outcome) = ended(folder, point, retries, observer)? {
         return Ok(outcome);
     }
-    Worker::sign(&run, point)?;
     begins();
     // A fault of the program in one run must not keep it from the others.
     let ended = catch_unwind(AssertUnwindSafe(|| carry_out(&run, point, observer)))
@@ -124,6 +123,8 @@ fn carry_out(
     observer: &dyn Observer,
 ) -> Result<Finished, StudyError> {
     let run = Run::within(folder.clone(), point.settings.clone(), observer)?;
+    // Only now is the folder known to be a run's, whatever is killed.
+    Worker::sign(folder, point)?;
     let analyses = analyse_run(&run, observer)?;
     write_run_report(folder, folder.root())?;
     Finished::of(folder, point, &analyses)
