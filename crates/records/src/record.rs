@@ -114,7 +114,7 @@ pub enum RecordError {
     },
     /// The file is of another run.
     #[error(
-        "{} is of another {what} than the run in its folder: delete it, and it is made again",
+        "{} is of another {what} than that of run.toml: put the right file back, or delete this one and it is made again",
         .path.display()
     )]
     Foreign {
