@@ -42,7 +42,7 @@ fn read(run: &RunFile, path: &Path) -> Result<EigenvectorFile, StudyError> {
     let file = read_eigenvectors(path)?;
     if file.settings.subject.run_sha256 != run.training_sha256 {
         return Err(StudyError::damaged(format!(
-            "{} is of another run than the one in its folder: delete it, and it is made again",
+            "{} is of another run than that of run.toml: put the right file back, or delete this one and it is made again",
             path.display()
         )));
     }
