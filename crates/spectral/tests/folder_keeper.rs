@@ -311,16 +311,36 @@ fn killed_at_any_moment_it_goes_on() {
     let whole = format!("{:?}", lanczos(&op, &starts, &options).unwrap());
     let folder = tempfile::tempdir().unwrap();
     let result = folder.path().join("result");
-    let delays = Probes::new(ProbeKind::Gaussian, 12).host(300, 0);
-    let mut kills = 0;
-    for delay in delays {
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+    let delays = Probes::new(ProbeKind::Gaussian, 12).host(20, 0);
+    // What lies in the folder, which changes with every snapshot.
+    let kept = || -> Vec<(std::ffi::OsString, u64)> {
+        let entries = fs::read_dir(folder.path().join("snapshots"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut kept: Vec<_> = entries
+            .filter_map(|entry| Some((entry.file_name(), entry.metadata().ok()?.len())))
+            .collect();
+        kept.sort();
+        kept
+    };
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "the_process_that_is_killed"])
             .env("HESSCOPE_TEST_KILLED", folder.path())
             .stdout(std::process::Stdio::null())
             .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_secs_f64(0.02 + 0.03 * delay.abs()));
+            .unwrap()
+    };
+    let mut kills = 0;
+    for delay in delays {
+        let before = kept();
+        let mut child = start();
+        // Once it has come further than the one before, however fast the machine is, and a moment later.
+        while kept() == before && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_secs_f64(0.002 * delay.abs()));
         // SIGKILL on Unix; nothing where the process has ended.
         child.kill().unwrap();
         child.wait().unwrap();
@@ -329,6 +349,7 @@ fn killed_at_any_moment_it_goes_on() {
         }
         kills += 1;
     }
+    assert!(start().wait().unwrap().success());
     assert!(kills >= 2, "killed {kills} times");
     assert_eq!(fs::read_to_string(result).unwrap(), whole);
 }
