@@ -422,3 +422,27 @@ fn a_lock_that_is_a_link_is_refused_and_its_target_left() {
     assert!(matches!(error, StudyError::Lock(_)), "{error}");
     assert_eq!(read(&precious), b"precious");
 }
+
+#[test]
+fn processes_that_begin_at_once_take_no_other_for_a_stranger() {
+    // The part of a sweep of two runs that has none of them: the folder is made and the table written, by all at once.
+    let options = SweepOptions {
+        shard: Some("3/3".parse().expect("a shard")),
+        ..SweepOptions::default()
+    };
+    for _ in 0..400 {
+        let sweep = Sweep::of("[0.01, 0.02]");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    start.wait();
+                    let ended =
+                        carry_out(&sweep.folder, &sweep.spec, &options, &Listener::default());
+                    let outcome = ended.unwrap_or_else(|error| panic!("{error}"));
+                    assert_eq!((outcome.runs, outcome.collected.runs), (0, 2));
+                });
+            }
+        });
+    }
+}

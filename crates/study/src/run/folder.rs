@@ -228,7 +228,9 @@ fn require_ours(root: &Path) -> Result<(), StudyError> {
         // A process that was killed before it had written run.toml leaves an empty lock and a half-written file.
         let name = entry.file_name();
         let lock = name == LOCK && entry.metadata().is_ok_and(|found| found.len() == 0);
-        if !lock && !name.to_str().is_some_and(is_leftover) {
+        let left = lock || name.to_str().is_some_and(is_leftover);
+        // Another process may have written run.toml since the look for it; it comes before everything else.
+        if !left && RunFile::read(root)?.is_none() {
             return Err(StudyError::folder(format!(
                 "{} holds files that are none of a run ({}): choose a new or an empty folder",
                 root.display(),

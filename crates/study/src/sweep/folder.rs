@@ -1,6 +1,7 @@
 //! The folder of a sweep: what lies where, whose it is, and how it is written.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hesscope_files::{FolderLock, is_leftover, remove_leftovers, write_bytes};
@@ -139,7 +140,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
         Ok(found)
     };
     match read() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         found => found.map_err(|error| StudyError::read(folder, error)),
     }
 }
@@ -155,7 +156,12 @@ fn is_ours(path: &Path) -> bool {
 /// The first file at any depth of what is ours by name, or the first entry that is not, but for empty locks and leftovers.
 fn content(root: &Path) -> Result<Option<PathBuf>, StudyError> {
     for path in entries(root)? {
-        let about = fs::symlink_metadata(&path).map_err(|error| StudyError::read(&path, error))?;
+        let about = match fs::symlink_metadata(&path) {
+            Ok(about) => about,
+            // Another process has just renamed its temporary file.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(StudyError::read(&path, error)),
+        };
         let name = path
             .file_name()
             .and_then(|name| name.to_str())

@@ -76,8 +76,12 @@ impl Plan {
         observer: &dyn Observer,
     ) -> Result<(), StudyError> {
         // A folder that is none of a sweep is left as it is.
-        if Self::read(folder)?.is_none() {
-            folder.require_new(&spec.text)?;
+        if Self::read(folder)?.is_none()
+            && let Err(error) = folder.require_new(&spec.text)
+            // Another process may have written the plan between the two looks; it comes before everything else.
+            && Self::read(folder)?.is_none()
+        {
+            return Err(error);
         }
         folder.make()?;
         let held = folder.hold()?;
