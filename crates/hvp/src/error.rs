@@ -104,7 +104,7 @@ pub enum HvpError {
 
 impl HvpError {
     /// The error of a source, which may be one of ours.
-    pub(crate) fn of_source(error: SourceError) -> Self {
+    pub fn of_source(error: SourceError) -> Self {
         match error.downcast::<HvpError>() {
             Ok(ours) => *ours,
             Err(error) => HvpError::Source(error),

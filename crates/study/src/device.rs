@@ -74,7 +74,8 @@ impl DeviceKind {
         }
     }
 
-    fn is_gpu(self) -> bool {
+    /// Whether it has memory and arithmetic of its own.
+    pub fn is_gpu(self) -> bool {
         !matches!(self, Self::Cpu | Self::Ndarray)
     }
 

@@ -8,6 +8,8 @@
 //! masks are arrays of another [`Kind`]: what moves elements about takes them as well, arithmetic does
 //! not.
 
+#[cfg(feature = "gpu")]
+pub(crate) mod device;
 mod elementwise;
 mod fused;
 pub(crate) mod host;

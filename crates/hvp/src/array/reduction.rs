@@ -42,8 +42,12 @@ impl Array {
         Array(Dispatch::float_max_dim(self.0.clone(), dim))
     }
 
-    /// The matrix product of the last two axes, the others broadcast.
+    /// The matrix product of the last two axes, the others broadcast, with the accuracy of the numbers' type on any device.
     pub fn matmul(&self, other: &Array) -> Array {
+        #[cfg(feature = "gpu")]
+        if let Some(product) = super::device::matmul(self, other) {
+            return product;
+        }
         Array(Dispatch::float_matmul(self.0.clone(), other.0.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! A network, its loss and a data set: everything the operators are made from.
 
+mod agreement;
 mod batches;
 mod captures;
 mod definition;

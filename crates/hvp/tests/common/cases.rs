@@ -97,7 +97,7 @@ impl Case {
             .collect()
     }
 
-    fn wanted(&self) -> Vec<bool> {
+    pub fn wanted(&self) -> Vec<bool> {
         self.fixed.iter().map(|fixed| !fixed).collect()
     }
 
@@ -112,7 +112,7 @@ impl Case {
     }
 
     /// All tangents at once, then each alone: an absent tangent must count as zero.
-    fn tangent_sets(&self, numbers: &mut Numbers) -> Vec<Vec<Option<Array>>> {
+    pub fn tangent_sets(&self, numbers: &mut Numbers) -> Vec<Vec<Option<Array>>> {
         let all: Vec<Option<Array>> = self
             .inputs
             .iter()
@@ -381,9 +381,13 @@ pub fn with_fixed(
     }
 }
 
-/// Checks every case.
+/// Checks every case; in a build for GPUs, on a GPU too.
 pub fn run(cases: Vec<Case>) {
+    #[cfg(feature = "gpu")]
+    let gpu = super::gpu::gpu();
     for case in cases {
         case.check();
+        #[cfg(feature = "gpu")]
+        case.check_on(&gpu);
     }
 }

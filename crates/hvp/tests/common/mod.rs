@@ -2,6 +2,8 @@
 #![allow(dead_code)] // each test file uses its part
 
 pub mod cases;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod networks;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};

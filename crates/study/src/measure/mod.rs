@@ -3,6 +3,7 @@
 mod analyses;
 mod class_mean_scores;
 mod class_means;
+mod device_check;
 mod energy;
 mod measurements;
 mod opened;

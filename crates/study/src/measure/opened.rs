@@ -8,6 +8,7 @@ use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
 use hesscope_models::{BnMode, Network};
 use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 
+use super::device_check::check_device;
 use super::snapshots::{estimate, forget};
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
@@ -106,6 +107,13 @@ impl<'a> Opened<'a> {
         if let Some(problem) = self.problem.get() {
             return Ok(problem);
         }
+        check_device(
+            self.run,
+            self.network(),
+            self.subject.split,
+            self.subject.precision,
+            self.observer,
+        )?;
         let options = ProblemOptions {
             precision: self.subject.precision,
             memory: self.memory() / 2,

@@ -1,4 +1,5 @@
-//! The contractions through Burn's own convolutions, for devices.
+//! The contractions on devices: on GPUs as products of matrices ([`super::matrices`]), elsewhere through Burn's own
+//! convolutions.
 //!
 //! One of the two arguments may have K directions, which are folded into an axis the convolution
 //! already has, so that K directions are one large convolution rather than K small ones.
@@ -23,6 +24,11 @@ fn total(pairs: &[(Array, Array)], contract: impl Fn(&Array, &Array) -> Array) -
             sum(total, Some(contract(first, second)))
         })
         .expect("a contraction has a pair of arguments")
+}
+
+#[cfg(feature = "gpu")]
+fn on_gpu(pairs: &[(Array, Array)]) -> bool {
+    crate::array::device::reaches(&pairs[0].0)
 }
 
 impl Conv2d {
@@ -59,6 +65,10 @@ impl Conv2d {
         pairs: &[(Array, Array)],
         bias: Option<&Array>,
     ) -> Array {
+        #[cfg(feature = "gpu")]
+        if on_gpu(pairs) {
+            return self.forward_by_matrices(pairs, bias);
+        }
         let value = total(pairs, |x, weight| self.forward_pair(x, weight));
         match bias {
             Some(bias) => {
@@ -70,12 +80,20 @@ impl Conv2d {
     }
 
     pub(super) fn pull_input_on_device(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
+        #[cfg(feature = "gpu")]
+        if on_gpu(pairs) {
+            return self.pull_input_by_matrices(shape, pairs);
+        }
         total(pairs, |weight, cotangent| {
             self.pull_input_pair(shape, weight, cotangent)
         })
     }
 
     pub(super) fn pull_weight_on_device(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
+        #[cfg(feature = "gpu")]
+        if on_gpu(pairs) {
+            return self.pull_weight_by_matrices(shape, pairs);
+        }
         total(pairs, |x, cotangent| {
             self.pull_weight_pair(shape, x, cotangent)
         })

@@ -9,6 +9,8 @@ mod contraction;
 mod device;
 mod direct;
 mod geometry;
+#[cfg(feature = "gpu")]
+mod matrices;
 mod transposed;
 
 pub use geometry::Conv2d;

@@ -1,0 +1,82 @@
+//! Windows of images as the rows of a matrix, "im2col".
+
+use std::ops::Range;
+
+use burn_backend::cubecl::dtype_to_storage_type;
+use cubecl::prelude::*;
+use cubecl::std::FastDivmod;
+use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
+
+use super::tensors::{array, cube, empty};
+use super::windows::{Steps, StepsLaunch, Windows, steps};
+use crate::array::tensor::Array;
+
+/// The windows of some images of x [L, n, g c, h, w] as rows [g, L, m o_h o_w, k_h k_w c], of m images.
+///
+/// # Panics
+///
+/// When [`reaches`](super::reaches) says no.
+pub(crate) fn unfold(x: &Array, windows: &Windows, images: Range<usize>) -> Array {
+    let x = cube(x).expect("the caller asked `reaches`");
+    let [directions, channels] = [x.meta.shape()[0], x.meta.shape()[2] / windows.groups];
+    let ([oh, ow], [kh, kw]) = (windows.output, windows.kernel);
+    let rows = images.len() * oh * ow;
+    let columns = empty(x, &[windows.groups, directions, rows, kh * kw * channels]);
+    let count = columns.meta.num_elements();
+    if count > 0 {
+        let dim = CubeDim::new(&x.client, count);
+        unfold_kernel::launch(
+            &x.client,
+            calculate_cube_count_elemwise(&x.client, count, dim),
+            dim,
+            x.clone().into_tensor_arg(),
+            columns.clone().into_tensor_arg(),
+            [channels, kw, kh, ow, oh, images.len(), directions]
+                .into_iter()
+                .collect(),
+            images.start,
+            steps!(windows),
+            dtype_to_storage_type(x.dtype),
+        );
+    }
+    array(columns)
+}
+
+/// One unit an element of the columns. `extents` are those of the axes of the columns but for groups, last axis first.
+#[cube(launch)]
+fn unfold_kernel<F: Float>(
+    images: &Tensor<F>,
+    columns: &mut Tensor<F>,
+    extents: Sequence<FastDivmod<usize>>,
+    first: usize,
+    steps: &Steps,
+    #[define(F)] _dtype: ElemType,
+) {
+    if ABSOLUTE_POS >= columns.len() {
+        terminate!();
+    }
+    let (rest, channel) = extents.index(0).div_mod(ABSOLUTE_POS);
+    let (rest, kx) = extents.index(1).div_mod(rest);
+    let (rest, ky) = extents.index(2).div_mod(rest);
+    let (rest, ox) = extents.index(3).div_mod(rest);
+    let (rest, oy) = extents.index(4).div_mod(rest);
+    let (rest, image) = extents.index(5).div_mod(rest);
+    let (group, direction) = extents.index(6).div_mod(rest);
+    let channels = images.shape(2) / (columns.shape(0));
+    // Counted from the first of the zeros before the image.
+    let y = oy * steps.stride_h + ky * steps.dilation_h;
+    let x = ox * steps.stride_w + kx * steps.dilation_w;
+    let mut value = F::zero();
+    if y >= steps.before_h
+        && y < steps.before_h + images.shape(3)
+        && x >= steps.before_w
+        && x < steps.before_w + images.shape(4)
+    {
+        value = images[direction * images.stride(0)
+            + (first + image) * images.stride(1)
+            + (group * channels + channel) * images.stride(2)
+            + (y - steps.before_h) * images.stride(3)
+            + (x - steps.before_w) * images.stride(4)];
+    }
+    columns[ABSOLUTE_POS] = value;
+}
