@@ -1,23 +1,16 @@
 //! Products of matrices with the accuracy of their type.
 
+use burn_backend::calculate_matmul_output;
 use burn_backend::cubecl::dtype_to_storage_type;
-use burn_backend::{Shape, calculate_matmul_output};
 use burn_cubecl::tensor::CubeTensor;
 use burn_std::Metadata;
-use cubek::matmul::definition::{MatmulElems, MatmulGlobalElems};
-use cubek::matmul::launch::launch_ref;
-use cubek::matmul::multi_level::Strategy;
-use cubek::matmul::multi_level::routines::TileSizeSelection;
-use cubek::matmul::multi_level::routines::batch::double_unit::DoubleUnitSelectionArgs;
-use cubek::matmul::multi_level::routines::batch::simple_unit::SimpleUnitSelectionArgs;
-use cubek::matmul::routine::BlueprintStrategy;
-use cubek::std::InputBinding;
+use cubecl::calculate_cube_count_elemwise;
+use cubecl::prelude::*;
 
+use super::matmul_kernel::{SIDE, Tiling, UNITS, matmul_kernel};
+use super::plain_kernel::plain_kernel;
 use super::tensors::{array, cube, empty};
 use crate::array::tensor::Array;
-
-/// Rows and columns of the result that one cube computes, about.
-const TILE: usize = 64;
 
 /// Cubes that keep a device busy, for each of its processors.
 const CUBES_PER_PROCESSOR: usize = 4;
@@ -27,6 +20,45 @@ const PROCESSORS: usize = 16;
 
 /// The fewest numbers of a contraction that are worth a cube of their own.
 const SHORTEST_PART: usize = 256;
+
+/// The tiling of a product: large tiles read less, small ones waste less of what is small.
+fn tiling(left: &CubeTensor, right: &CubeTensor, m: usize, n: usize, batch: usize) -> Tiling {
+    let large = 8 * SIDE;
+    let tiles = batch * m.div_ceil(large) * n.div_ceil(large);
+    let (each, depth) = if m.min(n) > large / 2 && tiles >= processors(left) {
+        (8, 8)
+    } else {
+        (4, 16)
+    };
+    let by_rows = |tensor: &CubeTensor| {
+        let strides = tensor.meta.strides();
+        strides[strides.len() - 1] <= strides[strides.len() - 2]
+    };
+    Tiling {
+        each,
+        depth,
+        left_by_rows: by_rows(left),
+        right_by_rows: by_rows(right),
+    }
+}
+
+/// Whether a driver computes in software: CubeCL gives its Vulkan kernels no valid shared memory (0.11.3).
+fn in_software(tensor: &CubeTensor) -> bool {
+    #[cfg(feature = "vulkan")]
+    if let cubecl::Device::Wgpu(device) = &tensor.device {
+        use cubecl::wgpu::{WgpuBackend, WgpuDeviceKind};
+        return device.backend == WgpuBackend::Vulkan && device.kind == WgpuDeviceKind::Cpu;
+    }
+    let _ = tensor;
+    false
+}
+
+fn processors(tensor: &CubeTensor) -> usize {
+    let hardware = &tensor.client.properties().hardware;
+    hardware
+        .num_streaming_multiprocessors
+        .map_or(PROCESSORS, |count| count as usize)
+}
 
 /// The matrix product of the last two axes, the others broadcast; none where the arrays are not on a GPU, or have nothing to
 /// multiply.
@@ -39,40 +71,35 @@ pub(in crate::array) fn matmul(a: &Array, b: &Array) -> Option<Array> {
     let [m, k] = [left.meta.shape()[rank - 2], left.meta.shape()[rank - 1]];
     let n = right.meta.shape()[rank - 1];
     let shape = calculate_matmul_output(left.meta.shape(), right.meta.shape()).ok()?;
-    if k == 0 || shape.num_elements() == 0 {
+    let shape = shape.to_vec();
+    let size: usize = shape.iter().product();
+    if k == 0 || size == 0 {
         return None;
     }
-    let batch = shape.num_elements() / (m * n);
-    let parts = parts(left, batch * m.div_ceil(TILE) * n.div_ceil(TILE), k);
+    let tiling = tiling(left, right, m, n, size / (m * n));
+    let tiles = size / (m * n) * m.div_ceil(tiling.side()) * n.div_ceil(tiling.side());
+    let parts = parts(processors(left) * CUBES_PER_PROCESSOR, tiles, k);
     if parts == 1 {
-        return product(left.clone(), right.clone(), &shape).map(array);
+        return Some(array(product(left, right, &shape, tiling)));
     }
-    let mut cut = shape.to_vec();
+    let mut cut = shape.clone();
     cut.insert(rank - 2, parts);
     let [left, right] = [
         cut_axis(left, rank - 1, parts),
         cut_axis(right, rank - 2, parts),
     ];
-    let partial = array(product(left, right, &cut.into())?);
+    let partial = array(product(&left, &right, &cut, tiling));
     Some(partial.sum_dim(rank - 2).reshape(&shape))
 }
 
-/// Parts of a contraction of k numbers whose result has so many tiles.
-fn parts(tensor: &CubeTensor, tiles: usize, k: usize) -> usize {
-    let hardware = &tensor.client.properties().hardware;
-    let processors = hardware
-        .num_streaming_multiprocessors
-        .map_or(PROCESSORS, |count| count as usize);
-    let wanted = (processors * CUBES_PER_PROCESSOR).div_ceil(tiles);
-    let most = k / SHORTEST_PART;
-    if wanted < 2 || most < 2 {
-        return 1;
-    }
-    // Parts of one length: the fewest that keep the device busy, or else as many as there can be.
+/// Parts of one length of a contraction of k numbers whose result has so many tiles: the fewest that make `busy` cubes, or
+/// else as many as there can be.
+fn parts(busy: usize, tiles: usize, k: usize) -> usize {
+    let (wanted, most) = (busy.div_ceil(tiles), k / SHORTEST_PART);
     let divides = |parts: &usize| k.is_multiple_of(*parts);
     (wanted..=most)
         .find(divides)
-        .or_else(|| (2..wanted.min(most)).rev().find(divides))
+        .or_else(|| (2..=wanted.min(most)).rev().find(divides))
         .unwrap_or(1)
 }
 
@@ -89,48 +116,63 @@ fn cut_axis(tensor: &CubeTensor, axis: usize, parts: usize) -> CubeTensor {
     cut
 }
 
-/// The product by the first of these kernels that takes it. None of them uses tensor cores.
-fn product(left: CubeTensor, right: CubeTensor, shape: &Shape) -> Option<CubeTensor> {
-    let out = empty(&left, shape);
-    let rank = shape.num_dims();
-    let small = shape[rank - 2].min(shape[rank - 1]) < TILE / 2;
-    let [smallest, largest] = [
-        TileSizeSelection::MinTileSize,
-        TileSizeSelection::MaxTileSize,
-    ];
-    let simple = |tile_size| {
-        Strategy::SimpleUnit(BlueprintStrategy::Inferred(SimpleUnitSelectionArgs {
-            tile_size,
-        }))
-    };
-    let double = |tile_size| {
-        Strategy::DoubleUnit(BlueprintStrategy::Inferred(DoubleUnitSelectionArgs {
-            tile_size,
-        }))
-    };
-    let strategies = if small {
-        [simple(smallest), simple(largest), Strategy::Naive]
-    } else {
-        [double(largest), simple(largest), Strategy::Naive]
-    };
-    let dtype = dtype_to_storage_type(left.dtype);
-    strategies
-        .into_iter()
-        .any(|strategy| {
-            let mut dtypes = MatmulElems::from_globals(&MatmulGlobalElems {
-                lhs: dtype,
-                rhs: dtype,
-                out: dtype,
-            });
-            launch_ref(
-                &strategy.into(),
-                &out.client,
-                InputBinding::new(left.clone().binding(), dtype),
-                InputBinding::new(right.clone().binding(), dtype),
-                out.clone().binding(),
-                &mut dtypes,
-            )
-            .is_ok()
-        })
-        .then_some(out)
+fn product(left: &CubeTensor, right: &CubeTensor, shape: &[usize], tiling: Tiling) -> CubeTensor {
+    let out = empty(left, shape);
+    let [left, right] = [left, right].map(|tensor| tensor.clone().into_tensor_arg());
+    let dtype = dtype_to_storage_type(out.dtype);
+    if in_software(&out) {
+        let count = out.meta.num_elements();
+        let dim = CubeDim::new(&out.client, count);
+        plain_kernel::launch(
+            &out.client,
+            calculate_cube_count_elemwise(&out.client, count, dim),
+            dim,
+            left,
+            right,
+            out.clone().into_tensor_arg(),
+            count,
+            dtype,
+        );
+        return out;
+    }
+    let rank = shape.len();
+    let across = shape[rank - 1].div_ceil(tiling.side());
+    let tiles = across * shape[rank - 2].div_ceil(tiling.side());
+    let cubes = tiles * shape[..rank - 2].iter().product::<usize>();
+    let dim = CubeDim::new_2d(SIDE as u32, SIDE as u32);
+    matmul_kernel::launch(
+        &out.client,
+        calculate_cube_count_elemwise(&out.client, cubes * UNITS, dim),
+        dim,
+        left,
+        right,
+        out.clone().into_tensor_arg(),
+        across,
+        tiles,
+        cubes,
+        tiling,
+        dtype,
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn contractions_are_cut_into_parts_of_one_length() {
+        // Enough tiles, or a short contraction: whole.
+        assert_eq!(parts(512, 512, 1 << 20), 1);
+        assert_eq!(parts(512, 1, 511), 1);
+        // The fewest that suffice, of at least 256 numbers.
+        assert_eq!(parts(512, 16, 1 << 20), 32);
+        assert_eq!(parts(512, 16, 33 * 4096), 32);
+        assert_eq!(parts(512, 1, 4096), 16);
+        // A prime number cannot be cut.
+        assert_eq!(parts(512, 1, 1_000_003), 1);
+        for (tiles, k) in [(1, 100_000), (7, 98_280), (100, 12_345)] {
+            assert_eq!(k % parts(512, tiles, k), 0);
+        }
+    }
 }

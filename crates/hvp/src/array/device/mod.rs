@@ -8,6 +8,8 @@
 
 mod fold;
 mod matmul;
+mod matmul_kernel;
+mod plain_kernel;
 mod tensors;
 mod unfold;
 mod windows;

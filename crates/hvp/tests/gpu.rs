@@ -1,0 +1,141 @@
+//! Kernels of GPUs against the host, in float32: products of matrices of all shapes, the space of parameters, and the
+//! operators of whole networks. Every rule on a GPU is checked where it is checked on the host.
+#![cfg(feature = "gpu")]
+
+mod common;
+
+use burn::tensor::Device;
+use common::gpu::{assert_close, gpu, moved};
+use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
+use common::{Numbers, exact, examples, filled};
+use faer::Mat;
+use hesscope_hvp::{Array, ParameterSpace, Part, Precision, Problem, ProblemOptions};
+use hesscope_spectral::VectorSpace;
+
+fn shapes(m: usize, k: usize, n: usize) -> [Vec<usize>; 2] {
+    [vec![m, k], vec![k, n]]
+}
+
+#[test]
+fn products_of_matrices_are_the_hosts() {
+    let device = gpu();
+    let mut numbers = Numbers(3);
+    let mut check = |name: &str, [left, right]: [Vec<usize>; 2]| {
+        let [a, b] = [left, right].map(|shape| numbers.array(&shape, -1.0, 1.0));
+        let [on_a, on_b] = [&a, &b].map(|array| moved(array, &device));
+        assert_close(name, "product", &on_a.matmul(&on_b), &a.matmul(&b));
+        // The same numbers in another order of memory.
+        let turned = |array: &Array| array.transpose().to_data().expect("host memory");
+        let [turned_a, turned_b] = [&a, &b]
+            .map(|array| Array::from_data(turned(array), Precision::F32, &device).transpose());
+        assert_close(name, "left turned", &turned_a.matmul(&on_b), &a.matmul(&b));
+        assert_close(name, "right turned", &on_a.matmul(&turned_b), &a.matmul(&b));
+        assert_close(
+            name,
+            "both turned",
+            &turned_a.matmul(&turned_b),
+            &a.matmul(&b),
+        );
+    };
+    for (m, k, n) in [
+        (1, 1, 1),
+        (1, 7, 5),
+        (5, 7, 1),
+        (3, 100, 64),
+        (64, 16, 64),
+        (65, 17, 63),
+        (130, 9, 200),
+    ] {
+        check(&format!("{m} x {k} x {n}"), shapes(m, k, n));
+    }
+    // Tiles of 128, and more of them than a device has processors.
+    check("large", [vec![20, 140, 33], vec![20, 33, 70]]);
+    // Long contractions, which are cut, and one that cannot be.
+    check("long", shapes(3, 4096, 5));
+    check("long batch", [vec![2, 1, 3, 1024], vec![1, 3, 1024, 70]]);
+    check("long prime", shapes(2, 2053, 3));
+    check("broadcast left", [vec![1, 4, 3], vec![2, 3, 5]]);
+    check("broadcast both", [vec![2, 1, 4, 3], vec![1, 3, 3, 5]]);
+}
+
+#[test]
+fn the_same_product_has_the_same_bits() {
+    let device = gpu();
+    let mut numbers = Numbers(4);
+    let [a, b] =
+        [[70, 3000], [3000, 20]].map(|shape| moved(&numbers.array(&shape, -1.0, 1.0), &device));
+    let product = || a.matmul(&b).to_f64().expect("the device");
+    assert_eq!(product(), product());
+}
+
+#[test]
+fn vectors_of_parameters_are_multiplied_and_combined_as_on_the_host() {
+    let dim = 3 * 512 * 64 + 777;
+    let spaces =
+        [gpu(), Device::flex()].map(|device| ParameterSpace::new(dim, Precision::F32, device));
+    let mut numbers = Numbers(5);
+    let host: Vec<Vec<f64>> = (0..6).map(|_| numbers.vector(dim)).collect();
+    let [ours, theirs] = spaces.each_ref().map(|space| {
+        let vectors = host.iter().map(|vector| space.from_host(vector));
+        vectors.collect::<Vec<Array>>()
+    });
+    let gram = |space: &ParameterSpace, vectors: &[Array]| space.gram(&vectors[..2], &vectors[2..]);
+    let off = gram(&spaces[0], &ours) - gram(&spaces[1], &theirs);
+    // Inner products of independent numbers are of the order of the root of the dimension, and rounded to 6e-8 of each
+    // term.
+    assert!(
+        off.norm_max() < 1e-6 * (dim as f64).sqrt(),
+        "{}",
+        off.norm_max()
+    );
+    assert!(
+        (spaces[0].dot(&ours[0], &ours[1]) - spaces[1].dot(&theirs[0], &theirs[1])).abs()
+            < 1e-6 * (dim as f64).sqrt()
+    );
+    let coefficients = Mat::from_fn(6, 3, |i, j| 0.3 * i as f64 - 0.7 * j as f64);
+    let combined = spaces[0].combine(&ours, coefficients.as_ref());
+    let expected = spaces[1].combine(&theirs, coefficients.as_ref());
+    for (ours, expected) in combined.iter().zip(&expected) {
+        assert_close("combine", "vector", ours, expected);
+    }
+}
+
+fn check_network<N: Network>(name: &str, device: &Device) {
+    let labels = [0, 1, 2, 1, 0];
+    let open = |device: &Device, options: ProblemOptions| {
+        let network = filled(N::new(), 11, options.precision);
+        let forward = |network: &N, x| network.forward(x);
+        Problem::new(
+            &network,
+            forward,
+            examples::<N>(&labels, 77),
+            device,
+            options,
+        )
+        .expect("a network of operations with rules")
+    };
+    let on_gpu = open(device, ProblemOptions::default());
+    let on_host = open(&Device::flex(), exact());
+    for part in [Part::Hess, Part::G, Part::H, Part::A1, Part::B2] {
+        let difference = on_gpu.difference_from(&on_host, part).expect("products");
+        assert!(difference < 1e-5, "{name}: {part} is off by {difference:e}");
+    }
+    let logits = |problem: &Problem| problem.evaluate().expect("a pass").logits;
+    for (ours, expected) in logits(&on_gpu).iter().zip(logits(&on_host)) {
+        assert!(
+            (ours - expected).abs() < 1e-5,
+            "{name}: {ours} for {expected}"
+        );
+    }
+    on_gpu.check_determinism().expect("one function");
+}
+
+#[test]
+fn operators_of_networks_are_the_hosts() {
+    let device = gpu();
+    check_network::<Mlp>("mlp", &device);
+    check_network::<Cnn>("cnn", &device);
+    check_network::<BatchCnn>("cnn with batch normalization", &device);
+    check_network::<Residual>("residual", &device);
+    check_network::<Concat>("concatenation", &device);
+}
