@@ -6,7 +6,6 @@ use hesscope_data::{DatasetName, PerClass};
 use hesscope_records::{Along, Dynamics, Precision, Split, Terms};
 use hesscope_study::device::DeviceName;
 use hesscope_study::dynamics::{DynamicsRequest, dynamics, words};
-use hesscope_study::measure::outlier_words;
 use hesscope_study::settings::LearningRate;
 use serde::Serialize;
 use toml::Table;
@@ -144,8 +143,8 @@ fn text(dynamics: &Dynamics) -> String {
         let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
             let cells = dynamics.cells.iter().filter(|cell| cell.size == *size);
             let counts = cells.map(|cell| {
-                let count = outlier_words(&cell.spectra[place].outliers.positive);
-                count.split(' ').next().unwrap_or_default().to_owned()
+                let count = cell.spectra[place].outliers.positive.number();
+                count.map_or_else(|| "undecided".to_owned(), |count| count.to_string())
             });
             std::iter::once(size.clone()).chain(counts).collect()
         });

@@ -178,7 +178,7 @@ fn an_all_zero_spectrum_says_so() -> Result<(), Box<dyn Error>> {
     let html = page_of(vec![exact(&[0.0; 20], 10)?])?;
     assert!(html.contains("nothing away from zero"));
     assert!(html.contains("100 % near zero"));
-    assert!(html.contains("Hess: 0 outliers, C = 10"));
+    assert!(html.contains("Hess: 0 outliers; C = 10"));
     Ok(())
 }
 
@@ -234,7 +234,7 @@ fn one_operator_twice_is_told_apart_by_its_key() -> Result<(), Box<dyn Error>> {
 fn undecided_counts_come_with_their_reason() -> Result<(), Box<dyn Error>> {
     let few: Vec<f64> = (1..=5).map(f64::from).collect();
     let html = page_of(vec![exact(&few, 5)?])?;
-    assert!(html.contains("Hess: outliers undecided, C = 10"));
+    assert!(html.contains("Hess: positive outliers: undecided; C = 10"));
     assert!(html.contains("<dd class=\"word\">undecided</dd>"));
     assert!(html.contains("only 5 usable positive leading eigenvalues"));
 
@@ -261,7 +261,7 @@ fn outliers_on_both_sides_are_counted_apart() -> Result<(), Box<dyn Error>> {
         .chain([8e3, 9e3, 1e4, -7e3, -7.5e3])
         .collect();
     let html = page_of(vec![exact(&eigenvalues, 65)?])?;
-    assert!(html.contains("Hess: 3 positive and 2 negative outliers, C = 10"));
+    assert!(html.contains("Hess: 3 positive and 2 negative outliers; C = 10"));
     assert!(html.contains("<dd>5</dd>"));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use hesscope_data::PerClass;
 use hesscope_files::{FolderLock, remove_leftovers};
+use hesscope_measure::outlier_words;
 use hesscope_records::record::{key, write_at};
 use hesscope_records::{Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Split, Terms};
 use hesscope_report::write_dynamics;
@@ -12,7 +13,7 @@ use toml::Table;
 use super::cell::{LEAST_SEPARATION, spectrum};
 use super::transition;
 use crate::error::StudyError;
-use crate::measure::{Opened, outlier_words};
+use crate::measure::Opened;
 use crate::observer::{Event, Observer};
 use crate::run::{FIGURES, Run};
 use crate::settings::Settings;
@@ -191,8 +192,8 @@ impl Found {
             for &terms in &request.operators {
                 let kept = opened.spectrum(terms)?;
                 observer.event(Event::Note(&format!(
-                    "{size} a class, epoch {epoch}, {terms}: outliers above {}",
-                    outlier_words(&kept.record.spectrum.outliers.positive)
+                    "{size} a class, epoch {epoch}, {terms}: {}",
+                    outlier_words(&kept.record.spectrum.outliers)
                 )));
                 let file = kept.path.file_name().unwrap_or_default();
                 spectra.push(spectrum(&kept.record, &file.to_string_lossy()));
