@@ -36,6 +36,10 @@ pub struct EstimationOptions {
     #[arg(long, value_name = "SHARE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub density_error: Option<f64>,
+    /// Whether leading eigenvectors are kept in the run's folder, where other measurements find them again [default: true]
+    #[arg(long, value_name = "BOOL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_eigenvectors: Option<bool>,
     /// Most products with one vector that --density-error may take [default: 20000]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]

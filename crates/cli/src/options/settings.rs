@@ -1,5 +1,6 @@
 //! What to train on what, and what to measure.
 
+use std::ops::Not;
 use std::path::PathBuf;
 
 use hesscope_data::{DatasetName, PerClass};
@@ -38,6 +39,10 @@ pub struct SettingsOptions {
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<SettingsPath>,
+    /// Pass over tensors of the weights' file that the network has no place for
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Not::not")]
+    pub weights_allow_extra: bool,
     /// Training examples per class: a number, all, or paper-1 to paper-20 for the sizes of the papers
     /// [default: all, or 51 of synth-digits]
     #[arg(long, value_name = "N")]

@@ -186,7 +186,7 @@ impl Found {
         run.train(observer)?;
         for &epoch in &request.epochs {
             let checkpoint = run.checkpoint(epoch, observer)?;
-            let opened = Opened::new(run, checkpoint, request.split, observer);
+            let opened = Opened::new(run, checkpoint, request.split, observer)?;
             let first = self.analyses.len();
             let mut spectra = Vec::new();
             for &terms in &request.operators {

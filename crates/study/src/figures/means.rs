@@ -42,7 +42,7 @@ pub fn draw_means(
     each_run(request, Scale::nets, observer, |run| {
         let settings = run.settings();
         let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
-        let kept = Opened::new(run, checkpoint, split, observer).class_means()?;
+        let kept = Opened::new(run, checkpoint, split, observer)?.class_means()?;
         trained.push(Made::of(run));
         device = run.device_name().to_owned();
         panels.push(MeansPanelRecord {

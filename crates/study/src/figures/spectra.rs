@@ -46,7 +46,7 @@ pub fn draw_spectra(
             for split in Split::ALL {
                 let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
                 let kept =
-                    Opened::new(run, checkpoint, split, observer).spectrum(Part::Hess.into())?;
+                    Opened::new(run, checkpoint, split, observer)?.spectrum(Part::Hess.into())?;
                 observer.event(Event::Analysed(&kept.record, &kept.path));
                 analyses.push(kept.record);
             }

@@ -38,6 +38,9 @@ pub struct AnalysisChoices {
     /// Most products with one vector that this may take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_products: Option<usize>,
+    /// Whether leading eigenvectors are kept in the run's folder, where other measurements find them again.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub keep_eigenvectors: bool,
     /// MiB the vectors and the tensors of one pass may take together, about.
     pub memory_mib: usize,
     /// Seconds between the snapshots of an estimation, from which it resumes when it was stopped; 0 for one after every
@@ -58,6 +61,7 @@ impl Default for AnalysisChoices {
             reorthogonalisation: None,
             density_error: None,
             max_products: None,
+            keep_eigenvectors: true,
             memory_mib: 12288,
             snapshot_seconds: 10.0,
         }

@@ -1,5 +1,6 @@
 //! The settings of a run, resolved.
 
+use std::ops::Not;
 use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
@@ -51,6 +52,9 @@ pub struct Settings {
     /// The file of weights to start from; random ones if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<PathBuf>,
+    /// Whether tensors of that file that the network has no place for are passed over.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub weights_allow_extra: bool,
     /// Its SHA-256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights_sha256: Option<String>,
@@ -75,6 +79,7 @@ impl Default for Settings {
             net: NetConfig::SmallCnn(Default::default()),
             seeds: SeedChoices::default(),
             weights: None,
+            weights_allow_extra: false,
             weights_sha256: None,
             data: DataSettings::default(),
             train: TrainSettings::default(),
@@ -260,6 +265,7 @@ impl Settings {
         Settings {
             data_dir: None,
             weights: None,
+            weights_allow_extra: false,
             data: DataSettings {
                 cache_dir: None,
                 ..self.data.clone()
