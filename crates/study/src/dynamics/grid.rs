@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use hesscope_data::PerClass;
-use hesscope_files::{FolderLock, remove_leftovers};
 use hesscope_measure::outlier_words;
 use hesscope_records::record::{key, write_at};
 use hesscope_records::{Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Split, Terms};
@@ -11,17 +10,14 @@ use hesscope_report::write_dynamics;
 use toml::Table;
 
 use super::cell::{LEAST_SEPARATION, spectrum};
+use super::folder::{DYNAMICS, FILE};
 use super::transition;
 use crate::error::StudyError;
+use crate::manifest::{MANIFEST, write_manifest};
 use crate::measure::Opened;
 use crate::observer::{Event, Observer};
 use crate::run::{FIGURES, Run};
 use crate::settings::Settings;
-
-/// The file of the numbers.
-const FILE: &str = "dynamics.json";
-/// The file whose lock belongs to who writes what is not a run's.
-const LOCK: &str = "dynamics.lock";
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +50,8 @@ pub struct DynamicsFiles {
 ///
 /// # Errors
 ///
-/// Settings that are refused, before anything is written; what a run fails of; and files that cannot be written.
+/// Settings that are refused and a folder that holds something else, before anything is written; what a run fails of; and
+/// files that cannot be written.
 pub fn dynamics(
     request: &DynamicsRequest,
     file: Option<&Path>,
@@ -80,6 +77,7 @@ pub fn dynamics(
         least_separation: LEAST_SEPARATION,
     };
     let root = out.map_or_else(|| default_root(&settings), Path::to_path_buf);
+    DYNAMICS.require_ours(&root)?;
     let mut found = Found::default();
     for (run, (size, hash)) in runs.into_iter().zip(&settings.sizes) {
         let folder = format!("runs/{size}-a-class-{}", &hash[..8]);
@@ -99,23 +97,22 @@ pub fn dynamics(
     write(&root, dynamics, &found.analyses)
 }
 
-/// Writes numbers, figures and page, while no other process does; what a killed one left half-written is removed.
+/// Writes numbers, figures and page, while no other process does.
 fn write(
     root: &Path,
     dynamics: Dynamics,
     analyses: &[Analysis],
 ) -> Result<DynamicsFiles, StudyError> {
-    let _lock = FolderLock::wait(&root.join(LOCK))?;
-    for folder in [root, &root.join(FIGURES)] {
-        remove_leftovers(folder);
-    }
+    let _lock = DYNAMICS.hold(root, &[FIGURES])?;
     let json = root.join(FILE);
     write_at(&json, &dynamics)?;
-    let html = write_dynamics(&dynamics, analyses, root)?.html;
+    let files = write_dynamics(&dynamics, analyses, root)?;
+    let written = files.figures.iter().chain([&files.html]);
+    write_manifest(root, MANIFEST, &dynamics.origin.key, written)?;
     Ok(DynamicsFiles {
         dynamics,
         json,
-        html,
+        html: files.html,
     })
 }
 

@@ -214,7 +214,7 @@ pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(
 }
 
 /// Refuses a folder that holds something else than a run of ours: nothing in it is touched.
-fn require_ours(root: &Path) -> Result<(), StudyError> {
+pub fn require_ours(root: &Path) -> Result<(), StudyError> {
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
