@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::StudyError;
 use crate::fault::{Fault, Faults};
-use crate::folder_entries::entries;
+use crate::folders::entries;
 use crate::run::{self, RunFile};
 use crate::{dynamics, figures, sweep};
 

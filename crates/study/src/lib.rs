@@ -20,7 +20,7 @@ pub mod export;
 mod fault;
 pub mod figures;
 pub mod findings;
-mod folder_entries;
+mod folders;
 mod manifest;
 pub mod measure;
 mod observer;

@@ -7,7 +7,7 @@ use hesscope_files::{FolderLock, is_leftover, remove_leftovers};
 use serde::de::IgnoredAny;
 
 use crate::error::StudyError;
-use crate::folder_entries::{entries, name};
+use crate::folders::{entries, make_folder, name};
 use crate::sealed_file::read_sealed;
 
 /// What such a folder holds.
@@ -63,12 +63,7 @@ impl SharedFolder {
     /// As [`require_ours`](Self::require_ours), and a folder that cannot be made or locked.
     pub fn hold(&self, root: &Path, below: &[&str]) -> Result<FolderLock, StudyError> {
         self.require_ours(root)?;
-        fs::create_dir_all(root).map_err(|error| {
-            StudyError::folder(format!(
-                "cannot make the folder {}: {error}; choose another with --out",
-                root.display()
-            ))
-        })?;
+        make_folder(root)?;
         let lock = FolderLock::wait(&root.join(self.lock))?;
         remove_leftovers(root);
         for folder in below {

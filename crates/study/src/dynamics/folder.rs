@@ -7,7 +7,7 @@ use hesscope_records::record::read;
 
 use crate::error::StudyError;
 use crate::fault::{Faults, Remedy};
-use crate::folder_entries::{entries, name};
+use crate::folders::{entries, name};
 use crate::manifest::MANIFEST;
 use crate::run::require_ours;
 use crate::shared_folder::SharedFolder;

@@ -9,7 +9,7 @@ use hesscope_records::record::write_at;
 use serde::Serialize;
 
 use crate::error::StudyError;
-use crate::folder_entries::{entries, name};
+use crate::folders::{entries, make_folder, name};
 
 /// The plan.
 pub const PLAN: &str = "plan.json";
@@ -82,15 +82,8 @@ impl SweepFolder {
 
     /// Makes the folder and those in it, if they are not there.
     pub(super) fn make(&self) -> Result<(), StudyError> {
-        for folder in [self.root.join(RUNS), self.root.join(FAILURES)] {
-            fs::create_dir_all(&folder).map_err(|error| {
-                StudyError::folder(format!(
-                    "cannot make the folder {}: {error}; choose another with --out",
-                    folder.display()
-                ))
-            })?;
-        }
-        Ok(())
+        make_folder(&self.root.join(RUNS))?;
+        make_folder(&self.root.join(FAILURES))
     }
 
     /// Takes hold of what is not a run's, once no other process has, and removes what killed ones left half-written.

@@ -1,4 +1,4 @@
-//! What lies in a folder.
+//! Folders: made, and what lies in them.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -24,6 +24,20 @@ pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         found => found.map_err(|error| StudyError::read(folder, error)),
     }
+}
+
+/// Makes a folder that the user chose with `--out`, or one in it, if it is not there.
+///
+/// # Errors
+///
+/// A folder that cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), StudyError> {
+    fs::create_dir_all(folder).map_err(|error| {
+        StudyError::folder(format!(
+            "cannot make the folder {}: {error}; choose another with --out",
+            folder.display()
+        ))
+    })
 }
 
 /// The name of a path; empty where it is not UTF-8, as no name of ours is.
