@@ -106,7 +106,6 @@ pub struct OutlierCounts(pub Outliers);
 
 impl fmt::Display for OutlierCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [above, below] = [&self.0.positive, &self.0.negative].map(outlier_words);
-        write!(f, "outliers above zero: {above}, below zero: {below}")
+        f.write_str(&outlier_words(&self.0))
     }
 }

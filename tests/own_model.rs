@@ -31,11 +31,7 @@ fn the_spectrum_of_a_linear_classifier_is_that_of_g() {
     for ((a, b), residual) in pairs.zip(&hess.top().residuals) {
         assert!((a - b).abs() <= 2.0 * residual + 1e-5 * a.abs(), "{a} {b}");
     }
-    assert!(
-        hess.outliers()
-            .to_string()
-            .starts_with("outliers above zero: ")
-    );
+    assert!(hess.outliers().to_string().contains("positive"));
     let band = g.band(9).expect("a band");
     assert_eq!((band.points.len(), band.level), (9, 0.95));
     assert!(

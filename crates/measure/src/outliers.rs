@@ -63,19 +63,61 @@ pub fn count_outliers<V>(
     Ok((counted, values.len()))
 }
 
-/// A side's outcome in a few words.
-pub fn outlier_words(outcome: &OutlierOutcome) -> String {
+/// Both counts in a few words: `10 positive outliers, 0 negative outliers`. A side without a count is named with the reason:
+/// `10 positive outliers; negative: undecided (repeated eigenvalues)`.
+pub fn outlier_words(outliers: &Outliers) -> String {
+    let [above, below] = [
+        ("positive", &outliers.positive),
+        ("negative", &outliers.negative),
+    ]
+    .map(|(side, outcome)| match outcome.number() {
+        Some(1) => Ok(format!("1 {side} outlier")),
+        Some(count) => Ok(format!("{count} {side} outliers")),
+        None => Err(format!("{side}: undecided ({})", reason(outcome))),
+    });
+    let separator = if above.is_ok() && below.is_ok() {
+        ", "
+    } else {
+        "; "
+    };
+    [above, below]
+        .map(|side| side.unwrap_or_else(|undecided| undecided))
+        .join(separator)
+}
+
+/// Why a side has no count.
+fn reason(outcome: &OutlierOutcome) -> String {
     match outcome {
-        OutlierOutcome::Decided(count) => count.count.to_string(),
-        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => "none".into(),
+        OutlierOutcome::Decided(_) => String::new(),
         OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => {
-            format!("undecided (too few leading eigenvalues: {found})")
+            format!("too few leading eigenvalues: {found}")
         }
         OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => {
-            "undecided (repeated eigenvalues)".into()
+            "repeated eigenvalues".into()
         }
         OutlierOutcome::Undecided(UndecidedReason::Unconverged { candidate }) => {
-            format!("undecided (perhaps {candidate}, within error bars)")
+            format!("perhaps {candidate}, within error bars")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_side_is_named_beside_its_count() {
+        let none = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 });
+        let few = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 3 });
+        let said = |positive, negative| outlier_words(&Outliers { positive, negative });
+        assert_eq!(said(none, none), "0 positive outliers, 0 negative outliers");
+        assert_eq!(
+            said(none, few),
+            "0 positive outliers; negative: undecided (too few leading eigenvalues: 3)"
+        );
+        assert_eq!(
+            said(few, none),
+            "positive: undecided (too few leading eigenvalues: 3); 0 negative outliers"
+        );
     }
 }

@@ -13,6 +13,7 @@ mod effort;
 mod figure;
 mod findings;
 mod metrics;
+mod named;
 mod overlaps;
 mod part;
 mod precision;

@@ -9,7 +9,7 @@ use hesscope_hvp::HvpError;
 use hesscope_models::{
     CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
-use hesscope_records::{RecordError, UnknownPart, UnknownPrecision, UnknownSplit};
+use hesscope_records::RecordError;
 use hesscope_report::ReportError;
 use hesscope_spectral::SpectralError;
 
@@ -19,6 +19,9 @@ pub enum StudyError {
     /// A setting, or what is asked for, cannot be as it was given.
     #[error("{0}")]
     Setting(String),
+    /// A setting of the training is out of its range.
+    #[error(transparent)]
+    Training(#[from] SettingError),
     /// A folder is not what it is taken for, or holds something else.
     #[error("{0}")]
     Folder(String),
@@ -114,29 +117,5 @@ impl StudyError {
             path: path.to_owned(),
             source,
         }
-    }
-}
-
-impl From<UnknownPart> for StudyError {
-    fn from(error: UnknownPart) -> Self {
-        StudyError::setting(error.to_string())
-    }
-}
-
-impl From<UnknownSplit> for StudyError {
-    fn from(error: UnknownSplit) -> Self {
-        StudyError::setting(error.to_string())
-    }
-}
-
-impl From<UnknownPrecision> for StudyError {
-    fn from(error: UnknownPrecision) -> Self {
-        StudyError::setting(error.to_string())
-    }
-}
-
-impl From<SettingError> for StudyError {
-    fn from(error: SettingError) -> Self {
-        StudyError::setting(error.to_string())
     }
 }

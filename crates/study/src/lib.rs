@@ -5,24 +5,32 @@
 //! - [`measure`]: spectra, subspaces, class means and energies of one checkpoint over one split, opened once;
 //! - [`findings`]: the findings of the papers, judged on one network by stated rules;
 //! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
+//! - [`check`]: whether all in a folder is whole and belongs together;
 //! - [`export`]: weights, analyses and eigenvectors for other programs.
 //!
 //! The library prints nothing: what it has to say goes to an [`Observer`].
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod device;
 pub mod dynamics;
 pub mod eigenvector_file;
 mod error;
 pub mod export;
+mod fault;
 pub mod figures;
 pub mod findings;
+mod folders;
+mod manifest;
 pub mod measure;
 mod observer;
 pub mod run;
+mod sealed_file;
 pub mod settings;
+mod shared_folder;
 pub mod source;
 pub mod sweep;
 
 pub use error::StudyError;
+pub use fault::{Fault, Remedy};
 pub use observer::{Event, Observer, TrainingEvent};

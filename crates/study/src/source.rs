@@ -2,7 +2,7 @@
 //! `hesscope-hvp`.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::TensorData;
 use hesscope_data::{
@@ -19,7 +19,10 @@ use crate::settings::{Settings, default_data_folder};
 
 /// One split, shared with the thread that prefetches.
 #[derive(Debug, Clone)]
-pub struct Source(Arc<dyn Images>);
+pub struct Source {
+    images: Arc<dyn Images>,
+    fingerprint: Arc<OnceLock<String>>,
+}
 
 /// Both splits.
 #[derive(Debug, Clone)]
@@ -51,8 +54,8 @@ impl Sources {
             observer.event(Event::Note(&notice));
         }
         Ok(Sources {
-            train: Source(train),
-            test: Source(test),
+            train: Source::new(train),
+            test: Source::new(test),
             class_names,
         })
     }
@@ -81,32 +84,39 @@ fn remedy(dataset: DatasetName, error: DataError) -> StudyError {
 impl Source {
     /// A split.
     pub fn new(images: Arc<dyn Images>) -> Self {
-        Source(images)
+        Source {
+            images,
+            fingerprint: Arc::default(),
+        }
     }
 
-    /// SHA-256 of images and labels.
+    /// SHA-256 of images and labels, taken once.
     ///
     /// # Errors
     ///
     /// Images that cannot be read.
     pub fn fingerprint(&self) -> Result<String, StudyError> {
-        Ok(self.0.fingerprint()?)
+        if let Some(sum) = self.fingerprint.get() {
+            return Ok(sum.clone());
+        }
+        let sum = self.images.fingerprint()?;
+        Ok(self.fingerprint.get_or_init(|| sum).clone())
     }
 }
 
 impl hesscope_hvp::Source for Source {
     fn len(&self) -> usize {
-        self.0.len()
+        self.images.len()
     }
 
     fn batch(&self, range: Range<usize>) -> Result<Samples, SourceError> {
         let [channels, height, width] = self.shape();
         let indices: Vec<usize> = range.clone().collect();
-        let images = self.0.read(&indices)?;
+        let images = self.images.read(&indices)?;
         let inputs = TensorData::new(images, [range.len(), channels, height, width]);
         Ok(Samples {
             inputs,
-            targets: Targets::Classes(self.0.labels()[range].to_vec()),
+            targets: Targets::Classes(self.images.labels()[range].to_vec()),
             counted: None,
         })
     }
@@ -114,25 +124,25 @@ impl hesscope_hvp::Source for Source {
 
 impl BatchSource for Source {
     fn len(&self) -> usize {
-        self.0.len()
+        self.images.len()
     }
 
     fn shape(&self) -> [usize; 3] {
-        let shape = self.0.shape();
+        let shape = self.images.shape();
         [shape.channels, shape.height, shape.width]
     }
 
     fn classes(&self) -> usize {
-        self.0.classes()
+        self.images.classes()
     }
 
     fn shuffled(&self, batch_size: usize, seed: u64, epoch: usize) -> HostBatches<'_> {
-        let batches = shuffled_batches(self.0.clone(), batch_size, seed, epoch as u64);
+        let batches = shuffled_batches(self.images.clone(), batch_size, seed, epoch as u64);
         Box::new(batches.map(host))
     }
 
     fn sequential(&self, batch_size: usize) -> HostBatches<'_> {
-        Box::new(sequential_batches(&*self.0, batch_size).map(host))
+        Box::new(sequential_batches(&*self.images, batch_size).map(host))
     }
 }
 

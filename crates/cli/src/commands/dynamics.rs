@@ -2,25 +2,21 @@
 
 use std::path::PathBuf;
 
-use hesscope_data::{DatasetName, PerClass};
-use hesscope_records::{Along, Dynamics, Precision, Split, Terms};
-use hesscope_study::device::DeviceName;
+use hesscope_data::PerClass;
+use hesscope_records::{Along, Dynamics, Split, Terms};
 use hesscope_study::dynamics::{DynamicsRequest, dynamics, words};
-use hesscope_study::measure::outlier_words;
-use hesscope_study::settings::LearningRate;
 use serde::Serialize;
 use toml::Table;
 
 use crate::failure::Failure;
-use crate::options::value::{SettingsPath, net_name, schedule_name, seed};
-use crate::options::{DataOptions, EstimationOptions, dataset_help, net_help};
+use crate::options::{EstimationOptions, SharedOptions, SharedTrainOptions};
 use crate::output::{Terminal, table};
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, clap::Args)]
 pub struct DynamicsOptions {
     #[command(flatten)]
-    settings: SharedOptions,
+    settings: RunsOptions,
     /// Sample sizes: training examples of each class, separated by commas, each a number, all, or paper-1 to paper-20
     #[arg(
         long,
@@ -58,58 +54,14 @@ pub struct DynamicsOptions {
 
 /// What all runs share; it may also stand in the file of `--config`.
 #[derive(Debug, clap::Args, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct SharedOptions {
-    #[arg(long, help = dataset_help())]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dataset: Option<DatasetName>,
-    /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
-    #[arg(long, value_name = "DIR")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data_dir: Option<SettingsPath>,
+struct RunsOptions {
     #[command(flatten)]
-    data: DataOptions,
-    #[arg(long, help = net_help(), value_parser = net_name)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    net: Option<String>,
-    /// Test examples of each class [default: all, or 100 of synth-digits]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test_examples_per_class: Option<PerClass>,
+    #[serde(flatten)]
+    shared: SharedOptions,
     #[command(flatten)]
     train: SharedTrainOptions,
-    /// Seed of subsets, weights, batches and probes [default: 0]
-    #[arg(long, value_parser = seed)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<u64>,
-    /// Device, see `hesscope devices` [default: cpu]
-    #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<DeviceName>,
-    /// Precision of the products: f32 or f64 [default: f32]
-    #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    precision: Option<Precision>,
     #[command(flatten)]
     analysis: EstimationOptions,
-}
-
-/// How all of them are trained.
-#[derive(Debug, clap::Args, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct SharedTrainOptions {
-    /// Examples in a mini-batch of training [default: 128]
-    #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    batch_size: Option<usize>,
-    /// Learning rate of the first epoch, or `search` to search for that of each sample size [default: 0.02]
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    learning_rate: Option<LearningRate>,
-    /// Schedule of the learning rate: step, cosine, constant [default: step]
-    #[arg(long, value_name = "NAME", value_parser = schedule_name)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schedule: Option<String>,
 }
 
 /// Trains and analyses, or finds what was done before, and prints the counts and the transitions.
@@ -144,8 +96,8 @@ fn text(dynamics: &Dynamics) -> String {
         let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
             let cells = dynamics.cells.iter().filter(|cell| cell.size == *size);
             let counts = cells.map(|cell| {
-                let count = outlier_words(&cell.spectra[place].outliers.positive);
-                count.split(' ').next().unwrap_or_default().to_owned()
+                let count = cell.spectra[place].outliers.positive.number();
+                count.map_or_else(|| "undecided".to_owned(), |count| count.to_string())
             });
             std::iter::once(size.clone()).chain(counts).collect()
         });

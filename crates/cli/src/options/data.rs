@@ -3,20 +3,20 @@
 use std::ops::Not;
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 
 use super::value::SettingsPath;
 
 /// Which of the data are taken, and how they are changed: the table `data`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataOptions {
     /// Classes to take, by name or number, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<String>>,
     /// Share of the training labels to replace by other ones, from 0 to 1 [default: 0]
     #[arg(long, value_name = "SHARE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label_noise: Option<f64>,
     /// Train on randomly cropped and flipped images
     #[arg(long)]
@@ -28,7 +28,6 @@ pub struct DataOptions {
     pub coarse_labels: bool,
     /// Pixels along a side, for images read from folders [default: 224, or 32 of folder]
     #[arg(long, value_name = "PIXELS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<usize>,
     /// Leave out images that cannot be read, and name them
     #[arg(long)]
@@ -40,6 +39,5 @@ pub struct DataOptions {
     pub without_test: bool,
     /// Folder for decoded images [default: the system's folder for caches]
     #[arg(long, value_name = "DIR")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_dir: Option<SettingsPath>,
 }

@@ -7,14 +7,15 @@ mod estimation;
 mod lists;
 mod new_run;
 mod settings;
+mod shared;
 mod stored_run;
 mod table;
 mod train;
 pub mod value;
 
 pub use computing::ComputingOptions;
-pub use data::DataOptions;
 pub use estimation::EstimationOptions;
-pub use lists::{dataset_help, dataset_names, datasets_to_fetch, lists, net_help};
+pub use lists::{dataset_names, datasets_to_fetch, lists};
 pub use new_run::NewRunOptions;
+pub use shared::{SharedOptions, SharedTrainOptions};
 pub use stored_run::{CheckpointOptions, StoredRunOptions};

@@ -59,6 +59,6 @@ impl CheckpointOptions {
     ) -> Result<Opened<'a>, Failure> {
         let epoch = self.epoch.unwrap_or(run.settings().train.epochs);
         let checkpoint = run.checkpoint(epoch, observer)?;
-        Ok(Opened::new(run, checkpoint, self.split, observer))
+        Ok(Opened::new(run, checkpoint, self.split, observer)?)
     }
 }

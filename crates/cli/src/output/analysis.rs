@@ -11,13 +11,11 @@ pub fn line(analysis: &Analysis) -> String {
         values.reduce(pick).unwrap_or(0.0)
     };
     format!(
-        "{:10} {} epoch {}: {} positive outliers, {} negative outliers ({} classes); leading eigenvalues {:.4e} to {:.4e}; \
-         {} products in {:.1} s",
+        "{:10} {} epoch {}: {}; {} classes; leading eigenvalues {:.4e} to {:.4e}; {} products in {:.1} s",
         settings.operator,
         settings.subject.split,
         settings.subject.epoch,
-        outlier_words(&spectrum.outliers.positive),
-        outlier_words(&spectrum.outliers.negative),
+        outlier_words(&spectrum.outliers),
         analysis.classes,
         extreme(f64::max),
         extreme(f64::min),

@@ -203,3 +203,69 @@ fn what_makes_no_grid_is_refused() {
         assert!(ran.stderr.contains(flags[0]), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_foreign_folder_stays_as_it_is_and_every_damage_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dynamics");
+    for name in [
+        "notes.txt",
+        "dynamics.json",
+        "dynamics.html",
+        "dynamics.lock",
+        "figures/tracks-hess.svg",
+        "runs/notes.txt",
+        "runs/4-a-class/run.toml",
+        "runs/4-a-class/notes.txt",
+    ] {
+        let path = out.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(&path, "theirs").expect("written");
+        let arguments = arguments(&out);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let top = name.split('/').next().expect("a name");
+        refused(&arguments, &["dynamics", &format!("({top})"), "--out"]);
+        assert_eq!(fs::read(&path).expect("theirs"), b"theirs", "{name}");
+        fs::remove_file(&path).expect("removed");
+        assert!(!out.join("runs").join("6-a-class").exists());
+        let _ = fs::remove_dir_all(&out);
+    }
+
+    run(&out);
+    let text = out.display().to_string();
+    let whole = hesscope(&["check", &text]);
+    assert_eq!(whole.code, Some(0), "{}", whole.stdout);
+    assert!(whole.stderr.contains("its 2 runs"), "{}", whole.stderr);
+    for (name, wrong) in [
+        ("dynamics.json", "damaged"),
+        ("dynamics.html", "not as it was written"),
+        ("figures/tracks-g.svg", "not as it was written"),
+    ] {
+        let path = out.join(name);
+        let before = fs::read(&path).expect("a file");
+        let mut bytes = before.clone();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&path, bytes).expect("written");
+        let ran = hesscope(&["check", &text]);
+        assert_eq!(ran.code, Some(1), "{name}: {}", ran.stderr);
+        assert_eq!(ran.stdout.lines().count(), 1, "{name}: {}", ran.stdout);
+        assert!(ran.stdout.contains(name) && ran.stdout.contains(wrong));
+        fs::write(&path, before).expect("written");
+    }
+}
+
+#[test]
+fn who_writes_holds_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dynamics");
+    run(&out);
+    let lock = fs::File::open(out.join("dynamics.lock")).expect("the lock");
+    lock.lock().expect("the lock is free");
+    let arguments = arguments(&out);
+    let mut child = start(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    sleep(Duration::from_secs(2));
+    assert!(child.try_wait().expect("the child").is_none(), "it waits");
+    drop(lock);
+    assert!(child.wait().expect("the child ends").success());
+}

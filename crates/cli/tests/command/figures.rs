@@ -272,6 +272,63 @@ fn figure_2_keeps_the_exact_distances_of_class_means() {
     );
 }
 
+#[test]
+fn a_foreign_folder_stays_as_it_is_and_every_damage_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = trained(&folder.path().join("run"));
+    let out = folder.path().join("out");
+    let text = out.display().to_string();
+    for name in [
+        "notes.txt",
+        "figure-1.svg",
+        "figure-1.json",
+        "figure-1.files.json",
+        "figure.lock",
+    ] {
+        fs::create_dir_all(&out).expect("a folder");
+        fs::write(out.join(name), "theirs").expect("written");
+        for figure in ["1", "2"] {
+            refused(
+                &["figure", figure, &run, "--out", &text],
+                &["none of a figure", name, "--out"],
+            );
+        }
+        assert_eq!(fs::read(out.join(name)).expect("theirs"), b"theirs");
+        assert_eq!(fs::read_dir(&out).expect("the folder").count(), 1, "{name}");
+        fs::remove_dir_all(&out).expect("removed");
+    }
+    assert!(!Path::new(&run).join("analysis").exists());
+
+    for figure in ["1", "2"] {
+        let ran = hesscope(&["figure", figure, &run, "--out", &text]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+    let whole = hesscope(&["check", &text]);
+    assert_eq!(whole.code, Some(0), "{}", whole.stdout);
+    for name in [
+        "figure-1.json",
+        "figure-1.svg",
+        "figure-1.png",
+        "figure-2.html",
+        "figure-2.json",
+        "figure-2.files.json",
+    ] {
+        let path = out.join(name);
+        let before = fs::read(&path).expect("a file");
+        let mut bytes = before.clone();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&path, bytes).expect("written");
+        let ran = hesscope(&["check", &text]);
+        assert_eq!(ran.code, Some(1), "{name}: {}", ran.stderr);
+        assert!(ran.stdout.contains(name), "{name}: {}", ran.stdout);
+        let figure = &name["figure-".len()..][..1];
+        let ran = hesscope(&["figure", figure, &run, "--out", &text]);
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+        assert_eq!(fs::read(&path).expect("a file"), before, "{name}");
+    }
+}
+
 /// `hesscope figure 1` at the size of `small.toml`, in a folder of its own.
 fn in_folder(folder: &Path) -> std::process::Command {
     let mut started = command(&[
@@ -408,6 +465,6 @@ fn what_cannot_be_drawn_is_refused() {
     let inside = file.join("out").display().to_string();
     refused(
         &["figure", "2", &run, "--out", &inside],
-        &["cannot create the folder"],
+        &["cannot read", "file/out"],
     );
 }

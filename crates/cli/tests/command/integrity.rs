@@ -568,8 +568,22 @@ fn data_other_than_those_trained_on_are_refused() {
             ran.stderr
         );
     }
-    // The same data elsewhere are found by the flag.
+    // Of the splits only the one that is used counts.
     class("train", "dark", 10);
+    class("test", "dark", 60);
+    for (split, code) in [("train", 0), ("test", 2)] {
+        let ran = hesscope(&[
+            "spectrum",
+            text(&root),
+            "--operator",
+            "a1",
+            "--split",
+            split,
+        ]);
+        assert_eq!(ran.code, Some(code), "{split}: {}", ran.stderr);
+    }
+    class("test", "dark", 10);
+    // The same data elsewhere are found by the flag.
     let moved = dir.path().join("moved");
     fs::rename(&data, &moved).expect("moved");
     let ran = hesscope(&["spectrum", text(&root), "--operator", "h"]);

@@ -132,3 +132,30 @@ fn what_cannot_be_compared_is_refused() {
     }
     assert!(!out.join("overlaps").exists());
 }
+
+#[test]
+fn no_eigenvectors_are_kept_where_none_are_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let arguments = small_run(&out);
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    arguments.extend(["--keep-eigenvectors", "false"]);
+    let ran = hesscope(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let path = out.display().to_string();
+    let ran = hesscope(&["overlaps", &path]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(files(&out.join("overlaps"), ".json").len(), 1);
+    assert!(!out.join("eigenvectors").exists());
+    assert!(!out.join("partial").exists());
+    let ran = hesscope(&[
+        "overlaps",
+        &path,
+        "--keep-eigenvectors",
+        "true",
+        "--pairs",
+        "2",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(files(&out.join("eigenvectors"), ".safetensors").len(), 6);
+}

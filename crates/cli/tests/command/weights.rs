@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
 use crate::bad_input::refused;
 use crate::common::{hesscope, small_run};
 
@@ -65,6 +67,28 @@ fn exported_weights_start_another_run() {
         &["export", &run, "--out", &other],
         &["weights.pt", ".safetensors"],
     );
+
+    // A tensor too many is refused unless it is said to be passed over.
+    let bytes = fs::read(&weights).expect("the weights");
+    let tensors = SafeTensors::deserialize(&bytes).expect("safetensors");
+    let mut all = tensors.tensors();
+    let one = 1f32.to_le_bytes();
+    let view = TensorView::new(Dtype::F32, vec![1], &one).expect("a tensor");
+    all.push(("teacher.weight".into(), view));
+    let odd = folder.path().join("odd.safetensors");
+    fs::write(&odd, safetensors::serialize(all, None).expect("bytes")).expect("written");
+    let (odd, third) = (odd.display().to_string(), folder.path().join("odd"));
+    let third_text = third.display().to_string();
+    let at = |option: &str| arguments.iter().position(|argument| *argument == option);
+    let mut arguments = arguments.clone();
+    arguments[at("--weights").expect("the option") + 1] = &odd;
+    arguments[at("--out").expect("the option") + 1] = &third_text;
+    refused(&arguments, &["teacher.weight", "--weights-allow-extra"]);
+    assert!(!third.exists());
+    arguments.push("--weights-allow-extra");
+    let ran = hesscope(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(last_metrics(&second), last_metrics(&third));
 
     // Weights of another network are refused before anything is written.
     let third = folder.path().join("third").display().to_string();

@@ -111,7 +111,7 @@ pub enum ImportError {
         unexpected: Names,
     },
     /// Tensors of the file that the network lacks.
-    #[error("{} has {unexpected} without a place in `{net}`: choose the network and the options it was made with, or allow extra tensors", path.display())]
+    #[error("{} has {unexpected} without a place in `{net}`: choose the network and the options it was made with, or allow extra tensors (--weights-allow-extra)", path.display())]
     Unexpected {
         /// The file.
         path: PathBuf,

@@ -1,6 +1,8 @@
 //! What a panel of densities shows of one spectrum, as numbers.
 
-use hesscope_spectral::{Band, BandOptions, Curve, Estimate, LogGrid, SpectralError};
+use hesscope_spectral::{
+    Band, BandOptions, Curve, Estimate, LogGrid, Quadrature, SpectralDensity, SpectralError,
+};
 
 use super::marks::{Mark, counts, marks, thresholds};
 use super::split_axis::Extent;
@@ -41,7 +43,7 @@ pub(crate) struct Curves {
     pub(crate) positive_mass: Estimate,
     /// The share nearer to zero than the curves go.
     pub(crate) near_zero: Estimate,
-    /// Whether that is more than that no node of the quadrature falls there.
+    /// Whether that is more than that no node falls there of quadratures that do not have every eigenvalue.
     pub(crate) near_zero_known: bool,
     pub(crate) marks: Vec<Mark>,
     pub(crate) thresholds: Vec<f64>,
@@ -150,11 +152,26 @@ pub(crate) fn curves(
         negative_mass: density.negative_mass,
         positive_mass: density.positive_mass,
         near_zero: density.near_zero,
-        near_zero_known: spectrum.density.exact || density.near_zero.mean > 0.0,
+        near_zero_known: density.near_zero.mean > 0.0 || is_resolved(&spectrum.density),
         marks,
         thresholds: thresholds(spectrum).collect(),
         unmarked: counted.saturating_sub(marked),
     })
+}
+
+/// Whether a quadrature has every eigenvalue beside the atoms as a node of its own. Copies that Lanczos vectors without
+/// reorthogonalisation leave are told from others by their distance, a millionth of the largest modulus at most.
+fn is_resolved(density: &SpectralDensity) -> bool {
+    let left = density.dim.saturating_sub(density.atoms.len());
+    let resolved = |quadrature: &Quadrature| {
+        let mut nodes = quadrature.nodes.clone();
+        nodes.sort_by(f64::total_cmp);
+        let largest = nodes.iter().fold(0.0_f64, |m, node| m.max(node.abs()));
+        let least = largest * 10f64.powi(-DECADES);
+        nodes.dedup_by(|one, other| (*one - *other).abs() <= least);
+        nodes.len() >= left
+    };
+    density.exact || density.quadratures.iter().any(resolved)
 }
 
 /// The part of a curve up to its side's end, in eigenvalues a decade.

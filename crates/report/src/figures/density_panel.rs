@@ -88,7 +88,9 @@ pub(crate) fn how_to_read<'a>(
     }
     if all.clone().any(|curves| !curves.near_zero_known) {
         sentences.push(
-            "A share is not known where no node of the quadrature falls in the strip.".to_owned(),
+            "A share is not known where no node of the quadrature falls in the strip and the Lanczos steps do not resolve \
+             every eigenvalue."
+                .to_owned(),
         );
     }
     sentences.push(

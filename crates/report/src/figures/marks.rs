@@ -3,7 +3,7 @@
 use hesscope_records::Spectrum;
 use hesscope_spectral::OutlierCount;
 
-use crate::text::outliers::{decided, sides};
+use crate::text::outliers::sides;
 
 /// The mark of an eigenvalue.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub(crate) struct Mark {
 
 /// The counts of the sides that have one.
 pub(super) fn counts(spectrum: &Spectrum) -> impl Iterator<Item = OutlierCount> {
-    let counts = sides(&spectrum.outliers).map(|(_, outcome)| decided(outcome));
+    let counts = sides(&spectrum.outliers).map(|(_, outcome)| outcome.decided());
     counts.into_iter().flatten()
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn density_figure(
 ) -> Result<Figure, SpectralError> {
     let mut rows = Vec::new();
     for named in spectra {
-        let classes = named.classes.map(|classes| format!(", C = {classes}"));
+        let classes = named.classes.map(|classes| format!("; C = {classes}"));
         let counts = verdict(&named.spectrum.outliers);
         rows.push(Row {
             title: format!("{}: {counts}{}", named.name, classes.unwrap_or_default()),

@@ -7,7 +7,7 @@ use crate::html::markup::{Table, paragraph};
 use crate::named_spectrum::NamedSpectrum;
 use crate::text::names::{NONE, or_dash};
 use crate::text::numbers::{integer, significant, with_error};
-use crate::text::outliers::{beside_classes, cell, decided, known, reasons, sides};
+use crate::text::outliers::{beside_classes, cell, reasons, sides};
 
 /// The counts of both sides together, large, beside the number of classes.
 pub(crate) fn counts(spectra: &[NamedSpectrum<'_>], classes: Option<usize>) -> Markup {
@@ -23,7 +23,7 @@ pub(crate) fn counts(spectra: &[NamedSpectrum<'_>], classes: Option<usize>) -> M
 
 /// The number of outliers, or a few words where it is not known of both sides.
 fn count(outliers: &Outliers) -> Markup {
-    let words = match (known(outliers.positive), known(outliers.negative)) {
+    let words = match (outliers.positive.number(), outliers.negative.number()) {
         (Some(above), Some(below)) => return html! { dd { (above + below) } },
         (Some(above), None) if above > 0 => format!("{above} positive"),
         (None, Some(below)) if below > 0 => format!("{below} negative"),
@@ -45,7 +45,7 @@ pub(crate) fn outliers(spectra: &[NamedSpectrum<'_>]) -> Markup {
     );
     for named in spectra {
         for (side, outcome) in sides(&named.spectrum.outliers) {
-            let count = decided(outcome);
+            let count = outcome.decided();
             let mut row = vec![format!("{}, {side}", named.name), cell(outcome)];
             if classes {
                 let beside = count.filter(|count| count.count > 0).zip(named.classes);

@@ -19,7 +19,7 @@ use crate::output::{FigureFiles, write_figure_files};
 use crate::spectra::{outliers, rule};
 use crate::text::names::{capitalised, listed, split_name};
 use crate::text::numbers::{accuracy, integer, significant};
-use crate::text::outliers::{beside_classes, decided, reasons, verdict};
+use crate::text::outliers::{beside_classes, reasons, verdict_beside};
 
 /// Writes the figure as SVG, PNG and a page into `dir`, which is made if it is not there, and returns its numbers too.
 ///
@@ -117,12 +117,9 @@ fn cell(analysis: &Analysis) -> Cell<'_> {
 /// The count beside C and C - 1.
 fn counts_in_words(analysis: &Analysis) -> String {
     let classes = analysis.classes;
-    let verdict = verdict(&analysis.spectrum.outliers);
+    let verdict = verdict_beside(&analysis.spectrum.outliers, classes);
     match positive(analysis) {
-        Some(count) if count > 0 => {
-            let beside = beside_classes(count, classes);
-            format!("{verdict} ({beside}); C = {classes}")
-        }
+        Some(count) if count > 0 => format!("{verdict}; C = {classes}"),
         _ => format!(
             "{verdict}; C = {classes}, C \u{2212} 1 = {}",
             classes.saturating_sub(1)
@@ -133,7 +130,7 @@ fn counts_in_words(analysis: &Analysis) -> String {
 /// What the count of positive outliers rests on.
 fn evidence(analysis: &Analysis) -> Vec<String> {
     let outliers = &analysis.spectrum.outliers;
-    let Some(count) = decided(outliers.positive) else {
+    let Some(count) = outliers.positive.decided() else {
         return reasons(outliers);
     };
     let gap = if count.count == 0 {

@@ -4,7 +4,6 @@ use hesscope_records::Analysis;
 
 use crate::named_spectrum::NamedSpectrum;
 use crate::text::names::split_name;
-use crate::text::outliers::known;
 
 /// Runs side by side.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,5 +49,5 @@ pub(super) fn named(column: &SpectraColumn) -> Vec<NamedSpectrum<'_>> {
 
 /// The number of positive outliers.
 pub(super) fn positive(analysis: &Analysis) -> Option<usize> {
-    known(analysis.spectrum.outliers.positive)
+    analysis.spectrum.outliers.positive.number()
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use hesscope_spectral::{OutlierCount, OutlierOutcome, Outliers, UndecidedReason};
+use hesscope_spectral::{OutlierOutcome, Outliers, UndecidedReason};
 
 use super::names::counted;
 
@@ -14,38 +14,10 @@ pub(crate) fn sides(outliers: &Outliers) -> [(&'static str, OutlierOutcome); 2] 
     ]
 }
 
-/// What was decided of one side.
-pub(crate) fn decided(outcome: OutlierOutcome) -> Option<OutlierCount> {
-    match outcome {
-        OutlierOutcome::Decided(count) => Some(count),
-        OutlierOutcome::Undecided(_) => None,
-    }
-}
-
-/// Why there is no count; a side without leading eigenvalues has nothing undecided about it.
-fn undecided(outcome: OutlierOutcome) -> Option<UndecidedReason> {
-    match outcome {
-        OutlierOutcome::Decided(_)
-        | OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => None,
-        OutlierOutcome::Undecided(reason) => Some(reason),
-    }
-}
-
-/// The count of one side, where there is one.
-pub(crate) fn known(outcome: OutlierOutcome) -> Option<usize> {
-    match undecided(outcome) {
-        Some(_) => None,
-        None => Some(decided(outcome).map_or(0, |decided| decided.count)),
-    }
-}
-
-/// A side in a cell of a table: `none` where no eigenvalue lies on it.
+/// A side in a cell of a table.
 pub(crate) fn cell(outcome: OutlierOutcome) -> String {
-    match (decided(outcome), undecided(outcome)) {
-        (Some(decided), _) => decided.count.to_string(),
-        (None, None) => "none".to_owned(),
-        (None, Some(_)) => "undecided".to_owned(),
-    }
+    let count = outcome.number();
+    count.map_or_else(|| "undecided".to_owned(), |count| count.to_string())
 }
 
 /// A count beside the number of classes: `C`, `C − 1`, `C + 3`.
@@ -57,24 +29,47 @@ pub(crate) fn beside_classes(count: usize, classes: usize) -> String {
     }
 }
 
-/// The counts of both sides: `10 positive outliers`, `3 positive and 2 negative outliers`, `0 outliers`.
+/// The counts of both sides: `10 positive outliers`, `3 positive and 2 negative outliers`, `0 outliers`,
+/// `10 positive outliers; negative: undecided`.
 pub(crate) fn verdict(outliers: &Outliers) -> String {
-    let positive = |count| counted(count, "positive outlier", "positive outliers");
+    said(outliers, "")
+}
+
+/// The same, with the number of classes behind that of the positive outliers, where there are any:
+/// `10 positive outliers (C); negative: undecided`.
+pub(crate) fn verdict_beside(outliers: &Outliers, classes: usize) -> String {
+    match outliers.positive.number() {
+        Some(count) if count > 0 => {
+            said(outliers, &format!(" ({})", beside_classes(count, classes)))
+        }
+        _ => verdict(outliers),
+    }
+}
+
+/// The counts, with a remark behind that of the positive outliers.
+fn said(outliers: &Outliers, remark: &str) -> String {
+    let positive = |count| counted(count, "positive outlier", "positive outliers") + remark;
     let negative = |count| counted(count, "negative outlier", "negative outliers");
-    match (known(outliers.positive), known(outliers.negative)) {
+    match (outliers.positive.number(), outliers.negative.number()) {
         (Some(0), Some(0)) => "0 outliers".to_owned(),
         (Some(above), Some(0)) => positive(above),
         (Some(0), Some(below)) => negative(below),
-        (Some(above), Some(below)) => format!("{above} positive and {}", negative(below)),
-        (Some(above), None) => format!("{}, negative undecided", positive(above)),
-        (None, None | Some(0)) => "outliers undecided".to_owned(),
-        (None, Some(below)) => format!("{}, positive undecided", negative(below)),
+        (Some(above), Some(below)) => format!("{above} positive{remark} and {}", negative(below)),
+        (Some(above), None) => format!("{}; negative: undecided", positive(above)),
+        (None, Some(0)) => "positive outliers: undecided".to_owned(),
+        (None, Some(below)) => format!("positive: undecided; {}", negative(below)),
+        (None, None) => "outliers: undecided".to_owned(),
     }
 }
 
 /// The reasons of the undecided sides, a clause each.
 pub(crate) fn reasons(outliers: &Outliers) -> Vec<String> {
-    let reason = |(side, outcome)| Some(because(side, undecided(outcome)?));
+    let reason = |(side, outcome): (_, OutlierOutcome)| match outcome {
+        OutlierOutcome::Undecided(reason) if outcome.number().is_none() => {
+            Some(because(side, reason))
+        }
+        _ => None,
+    };
     sides(outliers).into_iter().filter_map(reason).collect()
 }
 
@@ -101,5 +96,45 @@ fn because(side: &str, reason: UndecidedReason) -> String {
                 &format!("{side} outliers")
             )
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hesscope_spectral::OutlierCount;
+
+    #[test]
+    fn what_is_undecided_and_what_stands_beside_c_is_said_of_its_own_side() {
+        let few = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 3 });
+        let none = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 });
+        let count = |count| {
+            OutlierOutcome::Decided(OutlierCount {
+                count,
+                threshold: None,
+                statistic: 9.0,
+                p_value: 0.001,
+                eigenvalues: 30,
+                bulk_edge: None,
+            })
+        };
+        let said = |positive, negative| verdict_beside(&Outliers { positive, negative }, 10);
+        assert_eq!(
+            said(count(10), few),
+            "10 positive outliers (C); negative: undecided"
+        );
+        assert_eq!(said(count(10), none), "10 positive outliers (C)");
+        assert_eq!(
+            said(count(3), count(2)),
+            "3 positive (C \u{2212} 7) and 2 negative outliers"
+        );
+        assert_eq!(
+            said(few, count(1)),
+            "positive: undecided; 1 negative outlier"
+        );
+        assert_eq!(said(few, none), "positive outliers: undecided");
+        assert_eq!(said(few, few), "outliers: undecided");
+        assert_eq!(said(none, none), "0 outliers");
+        assert_eq!([cell(none), cell(few)], ["0", "undecided"]);
     }
 }

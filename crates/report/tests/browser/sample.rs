@@ -12,10 +12,7 @@ use crate::synthetic;
 fn row(analysis: &Analysis, dataset: &str, network: &str, seed: u64, loss: f64) -> SweepRow {
     let (settings, spectrum) = (&analysis.settings, &analysis.spectrum);
     let extreme = |pick: fn(f64, f64) -> f64| spectrum.top.values.iter().copied().fold(0.0, pick);
-    let counted = |outcome| match outcome {
-        OutlierOutcome::Decided(found) => Some(found.count as u64),
-        OutlierOutcome::Undecided(_) => None,
-    };
+    let counted = |outcome: OutlierOutcome| Some(outcome.decided()?.count as u64);
     let run = format!("runs/{dataset}-{network}-s{seed}");
     SweepRow {
         analysis: format!("{run}/analysis/{}.json", settings.operator),

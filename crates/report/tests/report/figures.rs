@@ -71,8 +71,8 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
     let svg = fs::read_to_string(&files.figures[0])?.replace('\u{a0}', " ");
     for needed in [
         ">Hess: 10 positive outliers",
-        ">G: 10 positive outliers, C = 10<",
-        ">H: 0 outliers, C = 10<",
+        ">G: 10 positive outliers; C = 10<",
+        ">H: 0 outliers; C = 10<",
     ] {
         assert!(svg.contains(needed), "{needed} is missing");
     }
@@ -94,7 +94,7 @@ fn outliers_beyond_the_eigenpairs_are_owned_up_to() -> Result<(), Box<dyn Error>
     analysis.spectrum.top.residuals.truncate(7);
     analysis.spectrum.top.converged.truncate(7);
     let cut = page(&synthetic::run(Vec::new(), vec![analysis]))?;
-    assert!(cut.contains("G: 10 positive outliers, C = 10"));
+    assert!(cut.contains("G: 10 positive outliers; C = 10"));
     assert!(cut.contains("3 of the outliers counted lie beyond the leading eigenpairs computed"));
     // The density has them: hollow diamonds, one each and one in the legend, in both layouts.
     assert!(!cut.contains("have no mark"));

@@ -143,8 +143,8 @@ fn counts_stand_beside_the_number_of_classes() -> Result<(), Box<dyn Error>> {
         synthetic::three(300)?,
     ))?;
     for needed in [
-        "G: 10 positive outliers, C = 10",
-        "H: 0 outliers, C = 10",
+        "G: 10 positive outliers; C = 10",
+        "H: 0 outliers; C = 10",
         "Hess: 10 positive outliers",
         "<dt>outliers of G</dt><dd>10</dd>",
         "<dt>outliers of H</dt><dd>0</dd>",

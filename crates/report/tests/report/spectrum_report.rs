@@ -28,7 +28,7 @@ fn a_spectrum_is_reported_without_a_run() -> Result<(), Box<dyn Error>> {
         "<h1>My own model</h1>",
         "G: p = 80, C = 10. Fisher &lt;of&gt; mine: p = 60.",
         "<dt>outliers of G</dt><dd>10</dd>",
-        "G: 10 positive outliers, C = 10",
+        "G: 10 positive outliers; C = 10",
         "Fisher &lt;of&gt; mine: 0 outliers<",
         "Leading eigenvalues of Fisher &lt;of&gt; mine",
         "Frobenius norm",

@@ -215,20 +215,6 @@ impl<'a> Bounds<'a> {
         self.rules.rules.iter().map(bracket).collect()
     }
 
-    /// The mean over probes of `sum_i w_i d_i^order`, d_i how far the mass of node i may lie from it.
-    pub(crate) fn displacement(&self, order: f64) -> f64 {
-        let mut sum = 0.0;
-        for rule in &self.rules.rules {
-            for ((node, weight), [low, high]) in
-                rule.nodes.iter().zip(&rule.weights).zip(&rule.reach)
-            {
-                let farthest = (node - low).max(high - node) + self.shift;
-                sum += weight * farthest.powf(order);
-            }
-        }
-        sum / self.probes().max(1) as f64
-    }
-
     /// The largest change of the mean over probes that going back to fewer steps makes.
     fn step_difference(&self, f: &impl Functional, mean: f64) -> Option<f64> {
         let rules = &self.rules.rules;

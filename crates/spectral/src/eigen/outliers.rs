@@ -63,6 +63,24 @@ pub enum OutlierOutcome {
     Undecided(UndecidedReason),
 }
 
+impl OutlierOutcome {
+    /// The count with its evidence, where there is one.
+    pub fn decided(&self) -> Option<OutlierCount> {
+        match self {
+            OutlierOutcome::Decided(count) => Some(*count),
+            OutlierOutcome::Undecided(_) => None,
+        }
+    }
+
+    /// The number of outliers, zero also on a side where no eigenvalue lies; `None` where it is undecided.
+    pub fn number(&self) -> Option<usize> {
+        match self {
+            OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => Some(0),
+            other => other.decided().map(|count| count.count),
+        }
+    }
+}
+
 /// A count of outliers with its evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OutlierCount {

@@ -47,15 +47,6 @@ pub enum SnapshotError {
 }
 
 impl SnapshotError {
-    /// Whether nothing can go on from the snapshot, so that clearing it and beginning anew is the mend; not where a file
-    /// could not be read or written, which room or a permission mends.
-    pub fn is_unusable(&self) -> bool {
-        match self {
-            Self::File { .. } => false,
-            Self::Damaged { .. } | Self::OtherSettings { .. } => true,
-        }
-    }
-
     /// What the operating system says of a file or folder.
     pub(crate) fn file(
         action: &'static str,

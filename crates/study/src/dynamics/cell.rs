@@ -1,7 +1,7 @@
 //! What is read off the spectrum of one operator in one cell.
 
 use hesscope_records::{Analysis, DynamicsSpectrum, Measure};
-use hesscope_spectral::{BulkEdge, OutlierCount, OutlierOutcome, UndecidedReason};
+use hesscope_spectral::{BulkEdge, OutlierCount};
 
 /// Least factor between the last outlier and the bulk for outliers to stand apart: that from which the rule of the outliers
 /// tests a gap.
@@ -9,19 +9,13 @@ pub const LEAST_SEPARATION: f64 = 1.1;
 
 /// The numbers of an analysis whose file has this name.
 pub fn spectrum(analysis: &Analysis, file: &str) -> DynamicsSpectrum {
-    let counted = match analysis.spectrum.outliers.positive {
-        OutlierOutcome::Decided(count) => Some(count),
-        OutlierOutcome::Undecided(_) => None,
-    };
+    let positive = &analysis.spectrum.outliers.positive;
+    let counted = positive.decided();
     let edge = counted.and_then(|count| count.bulk_edge);
     let separation = counted.and_then(|count| separation(&count, analysis));
-    let apart = match (analysis.spectrum.outliers.positive, separation) {
-        (OutlierOutcome::Decided(OutlierCount { count: 0, .. }), _)
-        | (OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }), _) => {
-            Some(false)
-        }
-        (OutlierOutcome::Decided(_), Some(separation)) => apart(&separation),
-        _ => None,
+    let apart = match positive.number() {
+        Some(0) => Some(false),
+        _ => separation.as_ref().and_then(apart),
     };
     DynamicsSpectrum {
         operator: analysis.settings.operator,

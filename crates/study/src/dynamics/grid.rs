@@ -3,24 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use hesscope_data::PerClass;
-use hesscope_files::{FolderLock, remove_leftovers};
+use hesscope_measure::outlier_words;
 use hesscope_records::record::{key, write_at};
 use hesscope_records::{Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Split, Terms};
 use hesscope_report::write_dynamics;
 use toml::Table;
 
 use super::cell::{LEAST_SEPARATION, spectrum};
+use super::folder::{DYNAMICS, FILE};
 use super::transition;
 use crate::error::StudyError;
-use crate::measure::{Opened, outlier_words};
+use crate::manifest::{MANIFEST, write_manifest};
+use crate::measure::Opened;
 use crate::observer::{Event, Observer};
 use crate::run::{FIGURES, Run};
 use crate::settings::Settings;
-
-/// The file of the numbers.
-const FILE: &str = "dynamics.json";
-/// The file whose lock belongs to who writes what is not a run's.
-const LOCK: &str = "dynamics.lock";
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +50,8 @@ pub struct DynamicsFiles {
 ///
 /// # Errors
 ///
-/// Settings that are refused, before anything is written; what a run fails of; and files that cannot be written.
+/// Settings that are refused and a folder that holds something else, before anything is written; what a run fails of; and
+/// files that cannot be written.
 pub fn dynamics(
     request: &DynamicsRequest,
     file: Option<&Path>,
@@ -79,6 +77,7 @@ pub fn dynamics(
         least_separation: LEAST_SEPARATION,
     };
     let root = out.map_or_else(|| default_root(&settings), Path::to_path_buf);
+    DYNAMICS.require_ours(&root)?;
     let mut found = Found::default();
     for (run, (size, hash)) in runs.into_iter().zip(&settings.sizes) {
         let folder = format!("runs/{size}-a-class-{}", &hash[..8]);
@@ -98,23 +97,22 @@ pub fn dynamics(
     write(&root, dynamics, &found.analyses)
 }
 
-/// Writes numbers, figures and page, while no other process does; what a killed one left half-written is removed.
+/// Writes numbers, figures and page, while no other process does.
 fn write(
     root: &Path,
     dynamics: Dynamics,
     analyses: &[Analysis],
 ) -> Result<DynamicsFiles, StudyError> {
-    let _lock = FolderLock::wait(&root.join(LOCK))?;
-    for folder in [root, &root.join(FIGURES)] {
-        remove_leftovers(folder);
-    }
+    let _lock = DYNAMICS.hold(root, &[FIGURES])?;
     let json = root.join(FILE);
     write_at(&json, &dynamics)?;
-    let html = write_dynamics(&dynamics, analyses, root)?.html;
+    let files = write_dynamics(&dynamics, analyses, root)?;
+    let written = files.figures.iter().chain([&files.html]);
+    write_manifest(root, MANIFEST, &dynamics.origin.key, written)?;
     Ok(DynamicsFiles {
         dynamics,
         json,
-        html,
+        html: files.html,
     })
 }
 
@@ -185,14 +183,14 @@ impl Found {
         run.train(observer)?;
         for &epoch in &request.epochs {
             let checkpoint = run.checkpoint(epoch, observer)?;
-            let opened = Opened::new(run, checkpoint, request.split, observer);
+            let opened = Opened::new(run, checkpoint, request.split, observer)?;
             let first = self.analyses.len();
             let mut spectra = Vec::new();
             for &terms in &request.operators {
                 let kept = opened.spectrum(terms)?;
                 observer.event(Event::Note(&format!(
-                    "{size} a class, epoch {epoch}, {terms}: outliers above {}",
-                    outlier_words(&kept.record.spectrum.outliers.positive)
+                    "{size} a class, epoch {epoch}, {terms}: {}",
+                    outlier_words(&kept.record.spectrum.outliers)
                 )));
                 let file = kept.path.file_name().unwrap_or_default();
                 spectra.push(spectrum(&kept.record, &file.to_string_lossy()));

@@ -1,6 +1,5 @@
 //! Everything of a run, in a folder.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use hesscope_records::{Analysis, Overlaps, Record};
@@ -10,6 +9,7 @@ use super::selection::Selection;
 use super::{analysis, eigenvectors, weights};
 use crate::eigenvector_file::EIGENVECTORS;
 use crate::error::StudyError;
+use crate::folders::make_folder;
 use crate::observer::Observer;
 use crate::run::{RunFolder, kept_epochs};
 
@@ -33,12 +33,7 @@ pub fn write(
     }
     let run = folder.run_file()?;
     let to = out.join("weights");
-    fs::create_dir_all(&to).map_err(|error| {
-        StudyError::folder(format!(
-            "cannot make the folder {}: {error}; choose another --out",
-            to.display()
-        ))
-    })?;
+    make_folder(&to)?;
     for epoch in kept_epochs(folder)? {
         let name = format!("epoch-{epoch:04}.safetensors");
         weights::write(folder, Some(epoch), &to.join(name), observer)?;

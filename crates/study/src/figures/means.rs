@@ -5,15 +5,12 @@ use std::path::PathBuf;
 use hesscope_records::{MeansPanelRecord, Split};
 use hesscope_report::{MeansFigure, write_means_figure};
 
-use super::files::with_numbers;
+use super::files::{FIGURES, MEANS, write_figure};
 use super::runs::{FigureRequest, Made, each_run, sentence};
 use super::scale::Scale;
 use crate::error::StudyError;
 use crate::measure::Opened;
 use crate::observer::Observer;
-
-/// The name of the figure's files.
-const NAME: &str = "figure-2";
 
 /// What was drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,19 +27,20 @@ pub struct MeansDrawn {
 ///
 /// # Errors
 ///
-/// Runs that cannot be had, what their measurements fail of, and files that cannot be written.
+/// A folder that holds something else, before anything is trained; runs that cannot be had, what their measurements fail of, and files that cannot be written.
 pub fn draw_means(
     request: &FigureRequest,
     split: Split,
     observer: &dyn Observer,
 ) -> Result<MeansDrawn, StudyError> {
+    FIGURES.require_ours(&request.out)?;
     let (mut panels, mut records) = (Vec::new(), Vec::new());
     let mut trained = Vec::new();
     let mut device = String::new();
     each_run(request, Scale::nets, observer, |run| {
         let settings = run.settings();
         let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
-        let kept = Opened::new(run, checkpoint, split, observer).class_means()?;
+        let kept = Opened::new(run, checkpoint, split, observer)?.class_means()?;
         trained.push(Made::of(run));
         device = run.device_name().to_owned();
         panels.push(MeansPanelRecord {
@@ -55,16 +53,15 @@ pub fn draw_means(
         Ok(())
     })?;
     let figure = MeansFigure {
-        name: NAME.into(),
+        name: MEANS.into(),
         title: format!("Class means over the {split} split, by t-SNE"),
         made: sentence(&trained),
         version: env!("CARGO_PKG_VERSION").into(),
         device,
         panels,
     };
-    let (files, record) = write_means_figure(&figure, &request.out)?;
     Ok(MeansDrawn {
-        files: with_numbers(NAME, &record, files, &request.out)?,
+        files: write_figure(MEANS, &request.out, |out| write_means_figure(&figure, out))?,
         panels: figure.panels,
         records,
     })

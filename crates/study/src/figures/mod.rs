@@ -6,6 +6,7 @@ mod runs;
 mod scale;
 mod spectra;
 
+pub(crate) use files::has_figure;
 pub use means::{MeansDrawn, draw_means};
 pub use runs::{FigureRequest, FigureRuns, ScaleRuns};
 pub use scale::{Scale, UnknownScale};

@@ -5,14 +5,11 @@ use std::path::PathBuf;
 use hesscope_records::{Part, Split};
 use hesscope_report::{SpectraColumn, SpectraFigure, write_spectra_figure};
 
-use super::files::with_numbers;
+use super::files::{FIGURES, SPECTRA, write_figure};
 use super::runs::{FigureRequest, Made, each_run, sentence};
 use crate::error::StudyError;
 use crate::measure::Opened;
 use crate::observer::{Event, Observer};
-
-/// The name of the figure's files.
-const NAME: &str = "figure-1";
 
 /// What was drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,12 +24,13 @@ pub struct SpectraDrawn {
 ///
 /// # Errors
 ///
-/// Runs that cannot be had, what their analyses fail of, and files that cannot be written.
+/// A folder that holds something else, before anything is trained; runs that cannot be had, what their analyses fail of, and files that cannot be written.
 pub fn draw_spectra(
     request: &FigureRequest,
     common_axis: bool,
     observer: &dyn Observer,
 ) -> Result<SpectraDrawn, StudyError> {
+    FIGURES.require_ours(&request.out)?;
     let mut columns = Vec::new();
     let mut trained = Vec::new();
     let mut device = String::new();
@@ -46,7 +44,7 @@ pub fn draw_spectra(
             for split in Split::ALL {
                 let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
                 let kept =
-                    Opened::new(run, checkpoint, split, observer).spectrum(Part::Hess.into())?;
+                    Opened::new(run, checkpoint, split, observer)?.spectrum(Part::Hess.into())?;
                 observer.event(Event::Analysed(&kept.record, &kept.path));
                 analyses.push(kept.record);
             }
@@ -62,7 +60,7 @@ pub fn draw_spectra(
         },
     )?;
     let figure = SpectraFigure {
-        name: NAME.into(),
+        name: SPECTRA.into(),
         title: "The Hessian over training and test examples".into(),
         made: sentence(&trained),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -70,9 +68,10 @@ pub fn draw_spectra(
         columns,
         common_axis,
     };
-    let (files, record) = write_spectra_figure(&figure, &request.out)?;
     Ok(SpectraDrawn {
-        files: with_numbers(NAME, &record, files, &request.out)?,
+        files: write_figure(SPECTRA, &request.out, |out| {
+            write_spectra_figure(&figure, out)
+        })?,
         columns: figure.columns,
     })
 }

@@ -7,8 +7,8 @@ use hesscope_records::{
     Spectrum, Tail, Terms,
 };
 use hesscope_spectral::{
-    Eigenpairs, Estimate, OutlierOutcome, Quadrature, SpectralDensity, SpectralError, VectorSpace,
-    noise_floor, wasserstein_distance,
+    Eigenpairs, Estimate, Quadrature, SpectralDensity, SpectralError, VectorSpace, noise_floor,
+    wasserstein_distance,
 };
 
 use super::operators::{means_are_few, operators};
@@ -215,7 +215,7 @@ fn largest(spectrum: &Spectrum) -> f64 {
 
 /// What is in the upper tail of the bulk, given the bulk's root mean square.
 fn tail(hess: &Spectrum, g: &Spectrum, h: &Spectrum, rms: f64) -> Result<Option<Tail>, StudyError> {
-    let OutlierOutcome::Decided(outliers) = hess.outliers.positive else {
+    let Some(outliers) = hess.outliers.positive.decided() else {
         return Ok(None);
     };
     let (Some(to), Some(edge)) = (outliers.threshold, outliers.bulk_edge) else {

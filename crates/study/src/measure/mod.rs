@@ -21,5 +21,3 @@ pub(crate) use snapshots::forget as forget_snapshots;
 pub(crate) use spectrum::settings as analysis_settings;
 pub use spectrum::{effort, spectrum};
 pub use subspace::{Subspace, class_mean_subspace, outlier_subspace, overlap};
-
-pub use hesscope_measure::outlier_words;

@@ -18,7 +18,7 @@ use crate::run::{Checkpoint, Run};
 /// Eigenvectors that take no more than this are kept in the run's folder without being asked for.
 const SMALL: usize = 64 << 20;
 
-/// Whether eigenvectors are kept in the run's folder.
+/// Whether eigenvectors are kept in the run's folder, unless the settings say that none are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepVectors {
     /// Where they are small.
@@ -42,13 +42,18 @@ pub struct Opened<'a> {
 
 impl<'a> Opened<'a> {
     /// A checkpoint of a run over a split.
+    ///
+    /// # Errors
+    ///
+    /// Examples of the split that are not those of the run, or that cannot be read.
     pub fn new(
         run: &'a Run,
         checkpoint: Checkpoint,
         split: Split,
         observer: &'a dyn Observer,
-    ) -> Self {
-        Opened {
+    ) -> Result<Self, StudyError> {
+        run.require_data(&[split])?;
+        Ok(Opened {
             subject: run.subject_of(checkpoint.epoch, &checkpoint.sha256, split),
             run,
             checkpoint,
@@ -56,7 +61,7 @@ impl<'a> Opened<'a> {
             problem: OnceCell::new(),
             evaluation: OnceCell::new(),
             pairs: RefCell::new(Vec::new()),
-        }
+        })
     }
 
     /// The run.
@@ -186,7 +191,9 @@ impl<'a> Opened<'a> {
             * self.network().num_parameters()
             * self.subject.precision.bytes();
         let file = eigenvectors::path(self.run.folder().root(), &settings);
-        if (keep == KeepVectors::Always || bytes <= SMALL) && !file.is_file() {
+        let wanted = keep == KeepVectors::Always || bytes <= SMALL;
+        let kept = self.run.settings().analysis.keep_eigenvectors && wanted;
+        if kept && !file.is_file() {
             eigenvectors::write(&file, &settings, self.problem()?.space(), &found)?;
         }
         if file.is_file() {
@@ -218,20 +225,20 @@ impl<'a> Opened<'a> {
         })
     }
 
-    /// The snapshots of the leading pairs of these settings are no longer needed.
-    pub(super) fn forget_pairs(&self, operator: Terms, effort: &LeadingEffort) {
-        let settings = PairsSettings {
-            operator,
-            subject: self.subject.clone(),
-            effort: effort.clone(),
-        };
-        forget(self.run.folder(), &settings.key());
-    }
-
     /// Tells the observer where a record came from.
     pub(crate) fn tell_source<R: Record>(&self, what: impl std::fmt::Display, kept: &Kept<R>) {
         tell_source(self.observer, &self.words(what), kept);
     }
+}
+
+/// The snapshots of the leading pairs of these settings are no longer needed.
+pub fn forget_pairs(run: &Run, operator: Terms, subject: &Subject, effort: &LeadingEffort) {
+    let settings = PairsSettings {
+        operator,
+        subject: subject.clone(),
+        effort: effort.clone(),
+    };
+    forget(run.folder(), &settings.key());
 }
 
 /// Tells the observer that a record was there already, or what was wrong with the file in its place.

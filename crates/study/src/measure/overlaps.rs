@@ -9,7 +9,7 @@ use hesscope_records::{
     AlongOverlap, EpochOverlaps, Kept, Origin, OverlapSettings, Overlaps, Split, Terms,
 };
 
-use super::opened::{Opened, tell_source};
+use super::opened::{Opened, forget_pairs, tell_source};
 use super::spectrum::effort;
 use super::subspace::{Subspace, overlap};
 use crate::error::StudyError;
@@ -56,13 +56,14 @@ pub fn overlaps(
     };
     let opened = |epoch: usize| {
         let checkpoint = run.checkpoint(epoch, observer)?;
-        Ok::<_, StudyError>(Opened::new(run, checkpoint, request.split, observer))
+        Opened::new(run, checkpoint, request.split, observer)
     };
     let subjects = epochs
         .iter()
         .map(|&epoch| run.subject(epoch, request.split))
         .collect::<Result<_, _>>()?;
-    let work = effort(&opened(last)?).leading;
+    let of_last = opened(last)?;
+    let work = effort(&of_last).leading;
     if request
         .pairs
         .is_some_and(|pairs| pairs == 0 || pairs > work.top)
@@ -78,29 +79,39 @@ pub fn overlaps(
         pairs: request.pairs,
         leading: work,
     };
+    // From the last epoch back, so that the two an epoch is compared with are at hand.
+    let earlier = epochs.iter().rev().skip(1).map(|&epoch| opened(epoch));
+    let all = std::iter::once(Ok(of_last)).chain(earlier);
     let kept = find_or_make(run.folder().root(), settings, |settings| {
-        make(run, request, settings, &epochs, &opened)
+        make(run, request, settings, all)
     })?;
     tell_source(observer, &format!("overlaps over {}", request.split), &kept);
+    // Where no vectors are kept, their snapshots were until now.
+    let settings = &kept.record.settings;
+    for subject in &settings.subjects {
+        for &operator in &settings.operators {
+            forget_pairs(run, operator, subject, &settings.leading);
+        }
+    }
     Ok(kept)
 }
 
+/// The overlaps of checkpoints, the last first.
 fn make<'a>(
     run: &Run,
     request: &OverlapRequest,
     settings: OverlapSettings,
-    epochs: &[usize],
-    opened: &impl Fn(usize) -> Result<Opened<'a>, StudyError>,
+    checkpoints: impl Iterator<Item = Result<Opened<'a>, StudyError>>,
 ) -> Result<Overlaps, StudyError> {
     let start = Instant::now();
     let mut dimension = 0;
-    // From the last epoch back, so that the two an epoch is compared with are at hand.
     let mut found = Vec::new();
     let mut along: Vec<AlongOverlap> = Vec::new();
     let mut of_last: Option<(usize, Vec<Subspace>)> = None;
     let mut of_next: Option<(usize, Vec<Subspace>)> = None;
-    for &epoch in epochs.iter().rev() {
-        let opened = opened(epoch)?;
+    for opened in checkpoints {
+        let opened = opened?;
+        let epoch = opened.subject().epoch;
         dimension = opened.network().num_parameters();
         let mut spaces = Vec::new();
         for &operator in &request.operators {

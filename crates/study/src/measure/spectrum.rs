@@ -6,7 +6,7 @@ use hesscope_measure::{Effort, EffortChoices, OperatorProperties, spectrum_from}
 use hesscope_records::record::{find_or_make, key};
 use hesscope_records::{Analysis, AnalysisSettings, Kept, Origin, Terms};
 
-use super::opened::{KeepVectors, Opened};
+use super::opened::{KeepVectors, Opened, forget_pairs};
 use super::snapshots::{estimate, forget};
 use crate::error::StudyError;
 
@@ -54,7 +54,13 @@ pub fn spectrum(opened: &Opened<'_>, operator: Terms) -> Result<Kept<Analysis>, 
     let kept = find_or_make(root, settings, |settings| make(opened, settings, &key))?;
     opened.tell_source(operator, &kept);
     forget(opened.run().folder(), &key);
-    opened.forget_pairs(operator, &kept.record.settings.effort.leading);
+    let settings = &kept.record.settings;
+    forget_pairs(
+        opened.run(),
+        operator,
+        &settings.subject,
+        &settings.effort.leading,
+    );
     Ok(kept)
 }
 

@@ -4,7 +4,7 @@ use hesscope_hvp::class::ClassMean;
 use hesscope_hvp::{Array, ParameterSpace, Problem};
 use hesscope_measure::{LeadingPairs, OperatorProperties, count_outliers};
 use hesscope_records::{OverlapRecord, Part, SpaceRecord, Terms};
-use hesscope_spectral::{OutlierOutcome, VectorSpace, principal_angles, rotation_bound};
+use hesscope_spectral::{VectorSpace, principal_angles, rotation_bound};
 
 use super::opened::{KeepVectors, Opened};
 use super::spectrum::effort;
@@ -107,10 +107,7 @@ pub fn outlier_subspace(
     let problem = opened.problem()?;
     let properties = OperatorProperties::of(&problem.operator(operator));
     let (outliers, _) = count_outliers(&found, &properties, problem.space().epsilon())?;
-    let counted = match outliers.positive {
-        OutlierOutcome::Decided(count) => Some(count.count),
-        OutlierOutcome::Undecided(_) => None,
-    };
+    let counted = outliers.positive.decided().map(|count| count.count);
     Ok(chosen(operator, &found, counted, pairs, problem.classes()))
 }
 

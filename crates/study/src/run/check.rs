@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hesscope_files::sha256_file;
 use hesscope_models::{
     CheckpointError, CheckpointInfo, LAST_CHECKPOINT, SEARCH_TABLE, checkpoint_path,
     read_checkpoint_info,
@@ -14,7 +13,6 @@ use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
 
 use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
 use super::metrics::{METRICS, lines, record};
-use super::report_manifest::ReportManifest;
 use super::run_file::RunFile;
 use super::search::search_record;
 use super::stored_weights::kept_epochs;
@@ -22,44 +20,8 @@ use super::tensorboard;
 use super::timing::{TIMING, timing_of};
 use crate::eigenvector_file::{EIGENVECTORS, read_eigenvectors};
 use crate::error::StudyError;
-
-/// How what is wrong can be mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// The next training or analysis of the run puts it back.
-    Heals,
-    /// The command that wrote it makes it again.
-    MakeAgain,
-    /// The training makes it again, once the checkpoints are moved away.
-    TrainAgain,
-    /// Only a copy from elsewhere brings it back.
-    Restore,
-}
-
-impl Remedy {
-    /// What to do, in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Remedy::Heals => "the next command that trains or analyses the run puts it back",
-            Remedy::MakeAgain => "delete it and repeat the command that wrote it",
-            Remedy::TrainAgain => {
-                "move the folder checkpoints away and repeat `hesscope train`, which ends with the same weights"
-            }
-            Remedy::Restore => "restore it from a copy",
-        }
-    }
-}
-
-/// Something wrong in the folder of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub wrong: String,
-    /// How it can be mended.
-    pub remedy: Remedy,
-}
+use crate::fault::{Fault, Faults, Remedy};
+use crate::manifest::MANIFEST;
 
 /// Everything wrong in the folder of a run: files that are damaged, missing, or of another run, checkpoint or data set.
 ///
@@ -69,7 +31,7 @@ pub struct Fault {
 ///
 /// A folder that is none of a run, or that cannot be read.
 pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
-    let mut faults = Faults(Vec::new());
+    let mut faults = Faults::default();
     let run = match RunFile::read(root) {
         Ok(Some(run)) => run,
         Ok(None) => {
@@ -97,24 +59,14 @@ pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
         faults.training_logs(root, &run, last);
     }
     faults.search(&folder, &run, checkpoints.values().next_back());
-    faults.report(root, &run);
+    faults.of_manifest(root, MANIFEST, &run.training_sha256);
     Ok(faults.0)
 }
 
 /// SHA-256 of the checkpoint of each epoch that is kept.
 type Checksums = BTreeMap<usize, String>;
 
-struct Faults(Vec<Fault>);
-
 impl Faults {
-    fn add(&mut self, path: &Path, wrong: impl ToString, remedy: Remedy) {
-        self.0.push(Fault {
-            path: path.to_owned(),
-            wrong: wrong.to_string(),
-            remedy,
-        });
-    }
-
     /// The checkpoints that are whole and of this run, by epoch.
     fn checkpoints(
         &mut self,
@@ -304,25 +256,6 @@ impl Faults {
                 "it does not say what the last checkpoint does",
                 Remedy::Heals,
             );
-        }
-    }
-
-    /// The report's files, as they were written.
-    fn report(&mut self, root: &Path, run: &RunFile) {
-        let path = ReportManifest::path(root);
-        let manifest = match ReportManifest::read(root) {
-            Ok(None) => return,
-            Ok(Some(manifest)) if manifest.run_sha256 == run.training_sha256 => manifest,
-            Ok(Some(_)) => return self.add(&path, "it is of another run", Remedy::MakeAgain),
-            Err(error) => return self.add(&path, error, Remedy::MakeAgain),
-        };
-        for (name, sum) in &manifest.files {
-            let path = root.join(name);
-            match sha256_file(&path) {
-                Ok(found) if found == *sum => {}
-                Ok(_) => self.add(&path, "it is not as it was written", Remedy::MakeAgain),
-                Err(error) => self.add(&path, error, Remedy::MakeAgain),
-            }
         }
     }
 }

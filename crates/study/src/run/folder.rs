@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::run_file::RunFile;
 use crate::eigenvector_file::EIGENVECTORS;
 use crate::error::StudyError;
+use crate::folders::make_folder;
 
 /// The file whose lock says that a process is at work in the folder.
 pub const LOCK: &str = "run.lock";
@@ -65,12 +66,7 @@ impl RunFolder {
     /// A folder that holds something else than a run of ours, which is left as it is.
     pub fn claim(root: &Path) -> Result<Option<Self>, StudyError> {
         require_ours(root)?;
-        fs::create_dir_all(root).map_err(|error| {
-            StudyError::folder(format!(
-                "cannot make the folder {}: {error}; choose another with --out",
-                root.display()
-            ))
-        })?;
+        make_folder(root)?;
         Self::lock(root)
     }
 
@@ -214,7 +210,7 @@ pub fn require_of<R: Record>(run: &RunFile, path: &Path, record: &R) -> Result<(
 }
 
 /// Refuses a folder that holds something else than a run of ours: nothing in it is touched.
-fn require_ours(root: &Path) -> Result<(), StudyError> {
+pub fn require_ours(root: &Path) -> Result<(), StudyError> {
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

@@ -5,7 +5,6 @@ mod checkpoint;
 mod folder;
 mod metrics;
 mod report;
-mod report_manifest;
 #[allow(clippy::module_inception)]
 mod run;
 mod run_file;
@@ -16,8 +15,9 @@ mod timing;
 mod training;
 mod watcher;
 
-pub use check::{Fault, Remedy, check};
+pub use check::check;
 pub use checkpoint::Checkpoint;
+pub(crate) use folder::require_ours;
 pub use folder::{CHECKPOINTS, FIGURES, LOCK, RunFolder, SEARCH, SNAPSHOTS};
 pub use report::write_run_report;
 pub use run::{Run, require_class};

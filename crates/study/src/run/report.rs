@@ -9,10 +9,10 @@ use hesscope_report::{RunSummary, write_report};
 
 use super::folder::RunFolder;
 use super::metrics::record;
-use super::report_manifest::ReportManifest;
 use super::search::search_record;
 use super::stored_weights;
 use crate::error::StudyError;
+use crate::manifest::{MANIFEST, write_manifest};
 
 /// Writes figures and the report of a run into `out`, which may be the run's own folder where it is held; gives the
 /// report's path.
@@ -47,7 +47,8 @@ pub fn write_run_report(folder: &RunFolder, out: &Path) -> Result<PathBuf, Study
         means: records::<ClassMeans>(folder)?,
     };
     let files = write_report(&summary, out)?;
-    ReportManifest::write(out, &file.training_sha256, &files)?;
+    let written = files.figures.iter().chain([&files.html]);
+    write_manifest(out, MANIFEST, &file.training_sha256, written)?;
     Ok(files.html)
 }
 

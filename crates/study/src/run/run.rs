@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use hesscope_models::{BatchSource, Network, import_weights};
+use hesscope_models::{BatchSource, ImportOptions, Network, import_weights_with};
 use hesscope_records::{Split, Subject, Terms};
 use toml::Table;
 
@@ -35,7 +35,7 @@ impl Run {
     /// # Errors
     ///
     /// Data, a network or a device that cannot be had, before anything is written; a folder that holds something else or
-    /// another run; data that are not those trained on.
+    /// another run. Whether the data are those trained on is asked for a split once it is [used](Self::require_data).
     pub fn make(
         settings: Settings,
         out: Option<&Path>,
@@ -43,7 +43,7 @@ impl Run {
     ) -> Result<Self, StudyError> {
         let hash = settings.hash()?;
         let root = out.map_or_else(|| default_root(&settings, &hash), Path::to_path_buf);
-        Self::prepare(settings, observer, || RunFolder::create(&root))
+        Self::prepare(settings, &root, observer, || RunFolder::create(&root))
     }
 
     /// The run of these settings in a folder already held, which has no run yet, or the same.
@@ -56,12 +56,14 @@ impl Run {
         settings: Settings,
         observer: &dyn Observer,
     ) -> Result<Self, StudyError> {
-        Self::prepare(settings, observer, || Ok(folder))
+        let root = folder.root().to_owned();
+        Self::prepare(settings, &root, observer, || Ok(folder))
     }
 
     /// Finds what the run needs, and only then its folder.
     fn prepare(
         settings: Settings,
+        root: &Path,
         observer: &dyn Observer,
         folder: impl FnOnce() -> Result<RunFolder, StudyError>,
     ) -> Result<Self, StudyError> {
@@ -70,13 +72,16 @@ impl Run {
         let (input, classes) = (sources.train.shape(), sources.train.classes());
         // A network that cannot be made is refused before anything is written.
         let initial = match &settings.weights {
-            Some(path) => Some(import_weights(
-                path,
-                &settings.net,
-                input,
-                classes,
-                &device,
-            )?),
+            Some(path) => {
+                let options = ImportOptions {
+                    allow_extra: settings.weights_allow_extra,
+                    ..ImportOptions::default()
+                };
+                let net = &settings.net;
+                Some(import_weights_with(
+                    path, net, input, classes, &device, options,
+                )?)
+            }
             None => {
                 settings.net.blank(input, classes, &device)?;
                 None
@@ -86,11 +91,16 @@ impl Run {
             require_class(operator, classes)?;
         }
         let device_name = settings.device.describe(&device);
+        // Data trained on before are held against these once they are used.
+        let [train_data_sha256, test_data_sha256] = match RunFile::read(root) {
+            Ok(Some(earlier)) => [earlier.train_data_sha256, earlier.test_data_sha256],
+            _ => [sources.train.fingerprint()?, sources.test.fingerprint()?],
+        };
         let file = RunFile {
             hesscope: env!("CARGO_PKG_VERSION").into(),
             training_sha256: settings.hash()?,
-            train_data_sha256: sources.train.fingerprint()?,
-            test_data_sha256: sources.test.fingerprint()?,
+            train_data_sha256,
+            test_data_sha256,
             device_name: device_name.clone(),
             settings: settings.clone(),
         };
@@ -115,8 +125,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// A folder that is none of a run or in use, data or a device that cannot be had, and data that are not those trained
-    /// on.
+    /// A folder that is none of a run or in use, and data or a device that cannot be had. Whether the data are those trained
+    /// on is asked for a split once it is [used](Self::require_data).
     pub fn open(root: &Path, flags: &Table, observer: &dyn Observer) -> Result<Self, StudyError> {
         let folder = RunFolder::hold(root)?;
         let file = folder.run_file()?;
@@ -127,7 +137,7 @@ impl Run {
         let device = settings.device.open(settings.precision)?;
         let device_name = settings.device.describe(&device);
         let sources = Sources::load(&settings, observer)?;
-        let run = Run {
+        Ok(Run {
             folder,
             file,
             settings,
@@ -135,16 +145,25 @@ impl Run {
             initial: None,
             device,
             device_name,
-        };
-        run.require_data()?;
-        Ok(run)
+        })
     }
 
-    /// Refuses data that are not those trained on.
-    fn require_data(&self) -> Result<(), StudyError> {
-        let train = self.sources.train.fingerprint()?;
-        let test = self.sources.test.fingerprint()?;
-        require_data(self.folder.root(), &self.file, &train, &test)
+    /// Refuses examples of these splits that are not those that the run was trained on.
+    ///
+    /// # Errors
+    ///
+    /// Such examples, and those that cannot be read.
+    pub fn require_data(&self, splits: &[Split]) -> Result<(), StudyError> {
+        let mut other = Vec::new();
+        for &split in splits {
+            if self.source(split).fingerprint()? != self.file.data_sha256(split) {
+                other.push(split);
+            }
+        }
+        match other[..] {
+            [] => Ok(()),
+            _ => Err(other_data(self.folder.root(), &other)),
+        }
     }
 
     /// The folder.
@@ -204,6 +223,13 @@ impl Run {
     /// A folder that cannot be read.
     pub fn kept_epochs(&self) -> Result<Vec<usize>, StudyError> {
         stored_weights::kept_epochs(&self.folder)
+    }
+
+    /// Whether the last epoch's weights are kept, whole and of this run.
+    pub(super) fn is_trained(&self) -> bool {
+        let epochs = self.settings.train.epochs;
+        stored_weights::newest(&self.folder, &self.file)
+            .is_ok_and(|newest| newest.is_some_and(|info| info.epoch >= epochs))
     }
 
     /// What training starts from, if not from random weights.
@@ -267,25 +293,30 @@ fn agree(root: &Path, earlier: &RunFile, now: &RunFile) -> Result<(), StudyError
             differing.join(", ")
         )));
     }
-    require_data(root, earlier, &now.train_data_sha256, &now.test_data_sha256)
+    let other: Vec<Split> = Split::ALL
+        .into_iter()
+        .filter(|&split| earlier.data_sha256(split) != now.data_sha256(split))
+        .collect();
+    if other.is_empty() {
+        Ok(())
+    } else {
+        Err(other_data(root, &other))
+    }
 }
 
-/// Refuses data that are not those that a run was trained on.
-fn require_data(root: &Path, file: &RunFile, train: &str, test: &str) -> Result<(), StudyError> {
-    let what = match (
-        train == file.train_data_sha256,
-        test == file.test_data_sha256,
-    ) {
-        (true, true) => return Ok(()),
-        (true, false) => "test",
-        (false, true) => "training",
-        (false, false) => "training and test",
+/// Examples of these splits are not those that a run was trained on.
+fn other_data(root: &Path, splits: &[Split]) -> StudyError {
+    let name = |split: &Split| match split {
+        Split::Train => "training",
+        Split::Test => "test",
     };
-    Err(StudyError::folder(format!(
-        "the {what} examples are not those of the run in {}: give the folder that holds those with --data-dir, or train \
+    let splits: Vec<&str> = splits.iter().map(name).collect();
+    StudyError::folder(format!(
+        "the {} examples are not those of the run in {}: give the folder that holds those with --data-dir, or train \
          on these into another folder",
+        splits.join(" and "),
         root.display()
-    )))
+    ))
 }
 
 /// Refuses B2 of a class that the data do not have.

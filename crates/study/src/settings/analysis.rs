@@ -3,10 +3,12 @@
 use hesscope_records::{Part, Split, Terms};
 use hesscope_spectral::Reorthogonalisation;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::error::StudyError;
 
 /// The table `analysis`. Absent numbers are chosen from the size of the network and of the data.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnalysisChoices {
@@ -15,29 +17,24 @@ pub struct AnalysisChoices {
     /// The splits it analyses them over.
     pub splits: Vec<Split>,
     /// The epochs it analyses, of those kept; the last if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<Vec<usize>>,
     /// Random probes of the density.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub probes: Option<usize>,
     /// Lanczos steps of each probe.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lanczos_steps: Option<usize>,
     /// Lanczos steps of the range and the leading eigenvalues.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub range_steps: Option<usize>,
     /// Leading eigenpairs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top: Option<usize>,
     /// How Lanczos vectors are kept orthogonal.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reorthogonalisation: Option<Reorthogonalisation>,
     /// The error of the density, as a share of the width of the bulk; where present, probes and steps are added.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub density_error: Option<f64>,
     /// Most products with one vector that this may take.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_products: Option<usize>,
+    /// Whether leading eigenvectors are kept in the run's folder, where other measurements find them again.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub keep_eigenvectors: bool,
     /// MiB the vectors and the tensors of one pass may take together, about.
     pub memory_mib: usize,
     /// Seconds between the snapshots of an estimation, from which it resumes when it was stopped; 0 for one after every
@@ -58,6 +55,7 @@ impl Default for AnalysisChoices {
             reorthogonalisation: None,
             density_error: None,
             max_products: None,
+            keep_eigenvectors: true,
             memory_mib: 12288,
             snapshot_seconds: 10.0,
         }

@@ -1,25 +1,22 @@
 //! The table `seeds`: seeds of single things, where they are not the one seed.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 /// Seeds that are given by themselves. An absent one is the run's `seed`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeedChoices {
     /// Of the subset of the data, or of the data themselves where they are drawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<u64>,
     /// Of the initial weights.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<u64>,
     /// Of the order of the batches and the random changes made to their images.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<u64>,
     /// Of labels and pixels that are changed for good.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub noise: Option<u64>,
     /// Of the probes of the analysis.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub probes: Option<u64>,
 }
 

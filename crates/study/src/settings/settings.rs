@@ -1,5 +1,6 @@
 //! The settings of a run, resolved.
 
+use std::ops::Not;
 use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
@@ -7,6 +8,7 @@ use hesscope_files::{sha256_file, sha256_hex};
 use hesscope_models::{NetConfig, SettingError, TrainConfig};
 use hesscope_records::Precision;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use toml::{Table, Value};
 
 use super::analysis::AnalysisChoices;
@@ -23,19 +25,17 @@ use crate::error::StudyError;
 const SYNTH_PER_CLASS: usize = 51;
 
 /// Every setting of a run, resolved.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// The data set.
     pub dataset: DatasetName,
     /// Where its files are.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
     /// Training examples of each class; all if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub examples_per_class: Option<PerClass>,
     /// Test examples of each class; all if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub test_examples_per_class: Option<PerClass>,
     /// Seed of subsets, weights, batches and probes, but for those that [`seeds`](Self::seeds) gives by themselves.
     pub seed: u64,
@@ -49,10 +49,11 @@ pub struct Settings {
     #[serde(skip_serializing_if = "SeedChoices::is_empty")]
     pub seeds: SeedChoices,
     /// The file of weights to start from; random ones if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<PathBuf>,
+    /// Whether tensors of that file that the network has no place for are passed over.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub weights_allow_extra: bool,
     /// Its SHA-256.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights_sha256: Option<String>,
     /// Which of the data are taken, and how they are changed.
     pub data: DataSettings,
@@ -75,6 +76,7 @@ impl Default for Settings {
             net: NetConfig::SmallCnn(Default::default()),
             seeds: SeedChoices::default(),
             weights: None,
+            weights_allow_extra: false,
             weights_sha256: None,
             data: DataSettings::default(),
             train: TrainSettings::default(),
@@ -260,6 +262,7 @@ impl Settings {
         Settings {
             data_dir: None,
             weights: None,
+            weights_allow_extra: false,
             data: DataSettings {
                 cache_dir: None,
                 ..self.data.clone()

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
 use super::point::Point;
-use super::sealed_file::read_sealed;
 use crate::error::StudyError;
+use crate::sealed_file::read_sealed;
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
 use super::point::Point;
-use super::sealed_file::read_sealed;
 use crate::error::StudyError;
 use crate::run::{RunFolder, SEARCH, TimingRecord, search_record, timing_of};
+use crate::sealed_file::read_sealed;
 use crate::settings::LearningRate;
 
 /// Name of the file.

@@ -9,6 +9,7 @@ use hesscope_records::record::write_at;
 use serde::Serialize;
 
 use crate::error::StudyError;
+use crate::folders::{entries, make_folder, name};
 
 /// The plan.
 pub const PLAN: &str = "plan.json";
@@ -81,15 +82,8 @@ impl SweepFolder {
 
     /// Makes the folder and those in it, if they are not there.
     pub(super) fn make(&self) -> Result<(), StudyError> {
-        for folder in [self.root.join(RUNS), self.root.join(FAILURES)] {
-            fs::create_dir_all(&folder).map_err(|error| {
-                StudyError::folder(format!(
-                    "cannot make the folder {}: {error}; choose another with --out",
-                    folder.display()
-                ))
-            })?;
-        }
-        Ok(())
+        make_folder(&self.root.join(RUNS))?;
+        make_folder(&self.root.join(FAILURES))
     }
 
     /// Takes hold of what is not a run's, once no other process has, and removes what killed ones left half-written.
@@ -129,27 +123,8 @@ impl HeldFolder<'_> {
     }
 }
 
-/// What lies in a folder, sorted; nothing where there is none.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
-    let read = || -> std::io::Result<Vec<PathBuf>> {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            found.push(entry?.path());
-        }
-        found.sort();
-        Ok(found)
-    };
-    match read() {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        found => found.map_err(|error| StudyError::read(folder, error)),
-    }
-}
-
 fn is_ours(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    let name = name(path);
     [SPEC, RUNS, FAILURES, CSV, PARQUET, PAGE, LOCK].contains(&name) || is_leftover(name)
 }
 
@@ -162,10 +137,7 @@ fn content(root: &Path) -> Result<Option<PathBuf>, StudyError> {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(StudyError::read(&path, error)),
         };
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = name(&path);
         let empty_lock = about.is_file() && about.len() == 0 && name.ends_with(".lock");
         if about.is_dir() {
             if let Some(found) = content(&path)? {

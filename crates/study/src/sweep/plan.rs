@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::{PLAN, SPEC, SweepFolder};
 use super::point::Point;
-use super::sealed_file::read_sealed;
 use super::spec::Spec;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
+use crate::sealed_file::read_sealed;
 use crate::settings::differing;
 
 /// The file.

@@ -1,7 +1,7 @@
 //! A row of the table, from an analysis.
 
 use hesscope_records::{Analysis, SweepRow};
-use hesscope_spectral::{LawAnalysis, OutlierCount, OutlierOutcome, Side, UndecidedReason};
+use hesscope_spectral::{LawAnalysis, OutlierOutcome, Side};
 
 use super::folder::RUNS;
 use super::point::{Point, net_label};
@@ -41,8 +41,8 @@ pub fn row(
         accuracy: analysis.accuracy,
         smallest: values().fold(spectrum.range.ritz_min, f64::min),
         largest: values().fold(spectrum.range.ritz_max, f64::max),
-        outliers_above: count(above),
-        outliers_below: count(below),
+        outliers_above: above.number().map(|count| count as u64),
+        outliers_below: below.number().map(|count| count as u64),
         edge_above: edge_above.map(|[value, _]| value),
         edge_above_error: edge_above.map(|[_, error]| error),
         edge_below: edge_below.map(|[value, _]| value),
@@ -55,24 +55,9 @@ pub fn row(
     })
 }
 
-fn decided(outcome: OutlierOutcome) -> Option<OutlierCount> {
-    match outcome {
-        OutlierOutcome::Decided(count) => Some(count),
-        OutlierOutcome::Undecided(_) => None,
-    }
-}
-
-/// On a side that no leading eigenvalue lies on there is nothing undecided: it has no outlier.
-fn count(outcome: OutlierOutcome) -> Option<u64> {
-    match outcome {
-        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => Some(0),
-        _ => decided(outcome).map(|decided| decided.count as u64),
-    }
-}
-
 /// The bulk's edge and its error.
 fn edge(outcome: OutlierOutcome) -> Option<[f64; 2]> {
-    let edge = decided(outcome)?.bulk_edge?;
+    let edge = outcome.decided()?.bulk_edge?;
     Some([edge.value, edge.error()])
 }
 

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::SweepFolder;
 use super::point::Point;
-use super::sealed_file::read_sealed;
 use crate::error::StudyError;
 use crate::run::{LOCK, RunFolder};
+use crate::sealed_file::read_sealed;
 
 /// Name of the file.
 const WORKER: &str = "worker.json";

@@ -7,10 +7,7 @@ use crate::findings::condition::number;
 
 /// The outliers above zero, where they are counted.
 pub fn counted(leading: &LeadingEigenvalues) -> Option<OutlierCount> {
-    match leading.outliers?.positive {
-        OutlierOutcome::Decided(count) => Some(count),
-        OutlierOutcome::Undecided(_) => None,
-    }
+    leading.outliers?.positive.decided()
 }
 
 /// Why there are no outliers to speak of, or their number and the value that they lie above.

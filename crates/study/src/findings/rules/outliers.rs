@@ -174,9 +174,7 @@ pub fn not_of_h(evidence: &Evidence) -> Finding {
     let h = &evidence.h;
     let largest = h.values.iter().copied().fold(0.0f64, f64::max);
     let mut beside = vec![exact("the largest eigenvalue of H", largest)];
-    if let Some(outliers) = h.outliers
-        && let OutlierOutcome::Decided(below) = outliers.negative
-    {
+    if let Some(below) = h.outliers.and_then(|found| found.negative.decided()) {
         beside.push(exact("the outliers of H below zero", below.count as f64));
     }
     if let Ok((count, _)) = some_outliers(&evidence.hess, "Hess")

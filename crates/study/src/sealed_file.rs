@@ -1,4 +1,4 @@
-//! The small files of a sweep: objects sealed as JSON.
+//! Small files: objects sealed as JSON.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,0 +1,75 @@
+//! The files of a page with their checksums, in a sealed file beside them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hesscope_files::sha256_file;
+use hesscope_records::record::write_at;
+use serde::{Deserialize, Serialize};
+
+use crate::error::StudyError;
+use crate::fault::{Faults, Remedy};
+use crate::sealed_file::read_sealed;
+
+/// The name of the manifest of a folder with one page.
+pub const MANIFEST: &str = "report.json";
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Manifest {
+    /// SHA-256 of the settings of the run, or of all runs, that the page is of.
+    #[serde(rename = "run_sha256")]
+    of_sha256: String,
+    /// The SHA-256 of each file, by its name below the folder of the manifest.
+    files: BTreeMap<String, String>,
+}
+
+/// Writes the manifest `name` of files just written below `root`, of settings with this SHA-256.
+///
+/// # Errors
+///
+/// What the file system fails with.
+pub fn write_manifest<'a>(
+    root: &Path,
+    name: &str,
+    of_sha256: &str,
+    files: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<PathBuf, StudyError> {
+    let mut sums = BTreeMap::new();
+    for path in files {
+        let name = path.strip_prefix(root).unwrap_or(path);
+        let sum = sha256_file(path).map_err(|error| StudyError::read(path, error))?;
+        sums.insert(name.display().to_string(), sum);
+    }
+    let path = root.join(name);
+    let manifest = Manifest {
+        of_sha256: of_sha256.to_owned(),
+        files: sums,
+    };
+    write_at(&path, &manifest)?;
+    Ok(path)
+}
+
+impl Faults {
+    /// What is wrong with the files of the manifest `name` below `root`, if there is one, and with the manifest itself.
+    pub fn of_manifest(&mut self, root: &Path, name: &str, of_sha256: &str) {
+        let path = root.join(name);
+        let manifest = match read_sealed::<Manifest>(&path) {
+            Ok(None) => return,
+            Ok(Some(manifest)) if manifest.of_sha256 == of_sha256 => manifest,
+            Ok(Some(_)) => return self.add(&path, "it is of another run", Remedy::MakeAgain),
+            Err(reason) => {
+                let wrong = format!("it is damaged ({reason})");
+                return self.add(&path, wrong, Remedy::MakeAgain);
+            }
+        };
+        for (name, sum) in &manifest.files {
+            let path = root.join(name);
+            match sha256_file(&path) {
+                Ok(found) if found == *sum => {}
+                Ok(_) => self.add(&path, "it is not as it was written", Remedy::MakeAgain),
+                Err(error) => self.add(&path, error, Remedy::MakeAgain),
+            }
+        }
+    }
+}
