@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use hesscope_hvp::Precision;
 use hesscope_verify::{Outcome, Reference, verify};
 
-fn agree(precision: Precision, tolerance: f64) {
+fn agree(device: &Device, precision: Precision, tolerance: f64) {
     let Some(folder) = common::references() else {
         return;
     };
@@ -14,7 +14,7 @@ fn agree(precision: Precision, tolerance: f64) {
     for name in common::NAMES {
         let path = folder.join(format!("{name}.safetensors"));
         let reference = Reference::read(&path).expect("a reference");
-        for check in verify(&reference, precision, &Device::flex()).expect("a comparison") {
+        for check in verify(&reference, precision, device).expect("a comparison") {
             let quantity = check.quantity.name();
             match check.outcome {
                 Outcome::Error(error) => {
@@ -42,10 +42,21 @@ fn agree(precision: Precision, tolerance: f64) {
 
 #[test]
 fn float64_agrees_to_1e_10() {
-    agree(Precision::F64, 1e-10);
+    agree(&Device::flex(), Precision::F64, 1e-10);
 }
 
 #[test]
 fn float32_agrees_to_1e_4() {
-    agree(Precision::F32, 1e-4);
+    agree(&Device::flex(), Precision::F32, 1e-4);
+}
+
+/// On a GPU float32 is float32: not the ten bits that tensor cores take factors with.
+#[cfg(feature = "vulkan")]
+#[test]
+fn float32_agrees_to_1e_4_on_a_gpu() {
+    let gpus = Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec();
+    let gpu = gpus
+        .first()
+        .expect("a GPU, or a driver in software such as Debian's mesa-vulkan-drivers");
+    agree(gpu, Precision::F32, 1e-4);
 }
