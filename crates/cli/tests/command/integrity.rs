@@ -556,8 +556,9 @@ fn data_other_than_those_trained_on_are_refused() {
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     class("train", "dark", 60);
+    let settings = fs::read(root.join("run.toml")).expect("the settings");
     for arguments in [
-        &arguments[..],
+        &[&arguments[..], &["--precision", "f64"]].concat()[..],
         &["spectrum", text(&root), "--operator", "h"],
     ] {
         let ran = hesscope(arguments);
@@ -568,6 +569,10 @@ fn data_other_than_those_trained_on_are_refused() {
             ran.stderr
         );
     }
+    assert_eq!(
+        fs::read(root.join("run.toml")).expect("the settings"),
+        settings
+    );
     // Of the splits only the one that is used counts.
     class("train", "dark", 10);
     class("test", "dark", 60);

@@ -35,7 +35,7 @@ impl Run {
     /// # Errors
     ///
     /// Data, a network or a device that cannot be had, before anything is written; a folder that holds something else or
-    /// another run. Whether the data are those trained on is asked for a split once it is [used](Self::require_data).
+    /// another run; data that are not those trained on, of both splits where epochs are left, else of those analysed.
     pub fn make(
         settings: Settings,
         out: Option<&Path>,
@@ -91,7 +91,7 @@ impl Run {
             require_class(operator, classes)?;
         }
         let device_name = settings.device.describe(&device);
-        // Data trained on before are held against these once they are used.
+        // Those of an earlier run, against which the data that are used are held.
         let [train_data_sha256, test_data_sha256] = match RunFile::read(root) {
             Ok(Some(earlier)) => [earlier.train_data_sha256, earlier.test_data_sha256],
             _ => [sources.train.fingerprint()?, sources.test.fingerprint()?],
@@ -104,21 +104,23 @@ impl Run {
             device_name: device_name.clone(),
             settings: settings.clone(),
         };
-        let folder = folder()?;
-        if let Some(earlier) = RunFile::read(folder.root())? {
-            agree(folder.root(), &earlier, &file)?;
-        }
-        folder.write("run.toml", &file.to_bytes()?)?;
-        observer.event(Event::Folder(folder.root()));
-        Ok(Run {
-            folder,
+        let run = Run {
+            folder: folder()?,
             file,
             settings,
             sources,
             initial,
             device,
             device_name,
-        })
+        };
+        let root = run.folder.root();
+        if let Some(earlier) = RunFile::read(root)? {
+            agree(root, &earlier, &run.file)?;
+            run.require_used_data()?;
+        }
+        run.folder.write("run.toml", &run.file.to_bytes()?)?;
+        observer.event(Event::Folder(root));
+        Ok(run)
     }
 
     /// An earlier run, with a table of flags over its settings: `device`, `precision`, `data-dir` and those of `analysis`.
@@ -146,6 +148,15 @@ impl Run {
             device,
             device_name,
         })
+    }
+
+    /// Refuses data other than those trained on, of both splits where something is left to train, else of those analysed.
+    pub(super) fn require_used_data(&self) -> Result<(), StudyError> {
+        if self.is_trained() {
+            self.require_data(&self.settings.analysis.splits)
+        } else {
+            self.require_data(&Split::ALL)
+        }
     }
 
     /// Refuses examples of these splits that are not those that the run was trained on.
@@ -225,11 +236,13 @@ impl Run {
         stored_weights::kept_epochs(&self.folder)
     }
 
-    /// Whether the last epoch's weights are kept, whole and of this run.
-    pub(super) fn is_trained(&self) -> bool {
-        let epochs = self.settings.train.epochs;
-        stored_weights::newest(&self.folder, &self.file)
-            .is_ok_and(|newest| newest.is_some_and(|info| info.epoch >= epochs))
+    /// Whether nothing is left to train: the last epoch's weights are kept, whole and of this run, and no search is made.
+    fn is_trained(&self) -> bool {
+        let train = &self.settings.train;
+        let newest = stored_weights::newest(&self.folder, &self.file)
+            .ok()
+            .flatten();
+        !train.learning_rate.is_search() && newest.is_some_and(|last| last.epoch >= train.epochs)
     }
 
     /// What training starts from, if not from random weights.

@@ -1,7 +1,6 @@
 //! Training a run's network, at a given learning rate or at the best that a search finds.
 
 use hesscope_models::{Search, TrainConfig, Training, trial_folder};
-use hesscope_records::Split;
 
 use super::folder::RunFolder;
 use super::metrics::lines;
@@ -17,15 +16,13 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Data that are not those trained on, where epochs are left; a loss that is not finite, checkpoints that are of another run, and what the file system fails with.
+    /// Data that are not those trained on, a loss that is not finite, checkpoints that are of another run, and what the file
+    /// system fails with.
     pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
         let run = self;
         let settings = run.settings();
         let first = settings.train_config()?;
-        // Of a search, trials may be left.
-        if settings.train.learning_rate.is_search() || !run.is_trained() {
-            run.require_data(&Split::ALL)?;
-        }
+        run.require_used_data()?;
         let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
         let training = |config| Training {
             net: &settings.net,
