@@ -12,6 +12,7 @@ use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::spectrum::SpectrumOptions;
+use crate::commands::speed::SpeedOptions;
 use crate::commands::sweep::SweepArgs;
 use crate::commands::trace::TraceOptions;
 use crate::commands::verify::VerifyOptions;
@@ -62,6 +63,8 @@ pub enum Command {
     Data(DataCommand),
     /// List the devices this build can compute on
     Devices,
+    /// Measure how long products and steps of training take on a device
+    Speed(SpeedOptions),
     /// Check a device against exact references
     Verify(VerifyOptions),
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use commands::{
     attribute, check, data, devices, dynamics, export, figure, overlaps, report, run, schema,
-    spectrum, sweep, trace, train, verify,
+    spectrum, speed, sweep, trace, train, verify,
 };
 use failure::Failure;
 use output::{stream, tell};
@@ -85,6 +85,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
             devices::run();
             Ok(())
         }
+        Command::Speed(options) => speed::run(&options),
         Command::Verify(options) => verify::run(&options),
     }
 }

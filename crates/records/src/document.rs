@@ -11,6 +11,7 @@ use crate::figure::{MeansFigureRecord, SpectraRecord};
 use crate::findings::Findings;
 use crate::metrics::EpochRecord;
 use crate::overlaps::Overlaps;
+use crate::speed::Speed;
 use crate::sweep::SweepRow;
 
 /// The member that seals a file.
@@ -37,11 +38,13 @@ pub enum Document {
     Metrics,
     /// A row of a sweep's table.
     SweepRow,
+    /// The file of `hesscope speed --json`.
+    Speed,
 }
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Analysis,
         Self::Overlaps,
         Self::Findings,
@@ -51,6 +54,7 @@ impl Document {
         Self::Figure2,
         Self::Metrics,
         Self::SweepRow,
+        Self::Speed,
     ];
 
     /// Its name, as in `analysis.schema.json`.
@@ -65,6 +69,7 @@ impl Document {
             Self::Figure2 => "figure-2",
             Self::Metrics => "metrics",
             Self::SweepRow => "sweep-row",
+            Self::Speed => "speed",
         }
     }
 
@@ -108,6 +113,7 @@ impl Document {
             Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
             Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
             Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
+            Self::Speed => generator.into_root_schema_for::<Speed>(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod part;
 mod precision;
 pub mod record;
 mod spectrum;
+mod speed;
 mod split;
 mod subject;
 mod sweep;
@@ -50,6 +51,9 @@ pub use part::{Part, UnknownPart};
 pub use precision::{Precision, UnknownPrecision};
 pub use record::{Kept, KeptSource, Origin, Record, RecordError, SCHEMA_VERSION};
 pub use spectrum::{AutomaticRecord, Spectrum, TopEigenvalues};
+pub use speed::{
+    NetworkSpeed, ProductSpeed, Speed, SpeedPlan, SpeedSettings, Spread, Timed, Times,
+};
 pub use split::{Split, UnknownSplit};
 pub use subject::Subject;
 pub use sweep::SweepRow;

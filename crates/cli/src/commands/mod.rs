@@ -12,6 +12,7 @@ pub mod report;
 pub mod run;
 pub mod schema;
 pub mod spectrum;
+pub mod speed;
 pub mod sweep;
 pub mod trace;
 pub mod train;

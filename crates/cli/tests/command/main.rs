@@ -15,6 +15,7 @@ mod overlaps;
 mod run;
 mod search;
 mod small_inputs;
+mod speed;
 mod sweep;
 mod trace;
 mod weights;
