@@ -4,6 +4,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::attribute::AttributeOptions;
 use crate::commands::check::CheckOptions;
+use crate::commands::compare::CompareOptions;
 use crate::commands::data::DataCommand;
 use crate::commands::dynamics::DynamicsOptions;
 use crate::commands::export::ExportOptions;
@@ -65,6 +66,8 @@ pub enum Command {
     Devices,
     /// Measure how long products and steps of training take on a device
     Speed(SpeedOptions),
+    /// Compare devices with the CPU in float64, or equal runs that were made apart
+    Compare(Box<CompareOptions>),
     /// Check a device against exact references
     Verify(VerifyOptions),
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::class_means::ClassMeans;
+use crate::comparison::Comparison;
 use crate::dynamics::Dynamics;
 use crate::figure::{MeansFigureRecord, SpectraRecord};
 use crate::findings::Findings;
@@ -40,11 +41,13 @@ pub enum Document {
     SweepRow,
     /// The file of `hesscope speed --json`.
     Speed,
+    /// `compare.json`.
+    Comparison,
 }
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Analysis,
         Self::Overlaps,
         Self::Findings,
@@ -55,6 +58,7 @@ impl Document {
         Self::Metrics,
         Self::SweepRow,
         Self::Speed,
+        Self::Comparison,
     ];
 
     /// Its name, as in `analysis.schema.json`.
@@ -70,6 +74,7 @@ impl Document {
             Self::Metrics => "metrics",
             Self::SweepRow => "sweep-row",
             Self::Speed => "speed",
+            Self::Comparison => "compare",
         }
     }
 
@@ -114,6 +119,7 @@ impl Document {
             Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
             Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
             Self::Speed => generator.into_root_schema_for::<Speed>(),
+            Self::Comparison => generator.into_root_schema_for::<Comparison>(),
         }
     }
 }

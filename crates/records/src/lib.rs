@@ -7,6 +7,7 @@
 
 mod analysis;
 mod class_means;
+mod comparison;
 mod document;
 mod dynamics;
 mod effort;
@@ -29,6 +30,7 @@ pub use analysis::{Analysis, AnalysisSettings};
 pub use class_means::{
     ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
 };
+pub use comparison::{Compared, Comparison, ComparisonSettings, Deviation, Quantity};
 pub use document::Document;
 pub use dynamics::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,

@@ -6,6 +6,7 @@
 //! - [`findings`]: the findings of the papers, judged on one network by stated rules;
 //! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
 //! - [`check`]: whether all in a folder is whole and belongs together;
+//! - [`compare`]: one configuration on several devices, or equal runs that were made apart;
 //! - [`speed`]: how long products and training take on a device;
 //! - [`export`]: weights, analyses and eigenvectors for other programs.
 //!
@@ -13,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod compare;
 pub mod device;
 pub mod dynamics;
 pub mod eigenvector_file;

@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod check;
+pub mod compare;
 pub mod data;
 pub mod devices;
 pub mod dynamics;

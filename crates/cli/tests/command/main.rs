@@ -4,6 +4,7 @@ mod attribute;
 mod bad_input;
 mod check;
 mod common;
+mod compare;
 mod data;
 mod datasets;
 mod dynamics;
