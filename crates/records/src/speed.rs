@@ -58,11 +58,11 @@ pub struct NetworkSpeed {
     pub network: String,
     /// Number of parameters, p.
     pub parameters: usize,
-    /// How products go through the network; none where they do not fit the memory.
+    /// How products go through the network; none where they are not timed, or do not fit the memory.
     pub plan: Option<SpeedPlan>,
     /// Products with every operator: numbers of vectors within operators.
     pub products: Vec<ProductSpeed>,
-    /// Steps of training.
+    /// Steps of training; none where they are not timed, or not yet.
     pub training: Option<Timed>,
 }
 

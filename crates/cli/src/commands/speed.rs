@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use hesscope_data::DatasetName;
 use hesscope_models::NetConfig;
 use hesscope_records::{NetworkSpeed, Precision, Speed, Terms, Timed, Times};
@@ -66,6 +67,9 @@ pub struct SpeedOptions {
     input: [usize; 3],
     #[command(flatten)]
     data: SpeedDataOptions,
+    /// Measure one of the two alone
+    #[arg(long, value_enum)]
+    only: Option<Only>,
     /// Examples in a mini-batch of training
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch_size: usize,
@@ -81,6 +85,15 @@ pub struct SpeedOptions {
     /// Write the times also as a record, after each measurement
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+/// One of the two that are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// Products with the operators
+    Products,
+    /// Steps of training
+    Training,
 }
 
 /// Data in place of random images.
@@ -112,6 +125,8 @@ pub fn run(options: &SpeedOptions) -> Result<(), Failure> {
         examples: options.examples,
         input: options.input,
         data,
+        products: options.only != Some(Only::Training),
+        training: options.only != Some(Only::Products),
         training_batch: options.batch_size,
         memory_mib: options.memory_mib,
         time_limit: options.time_limit,
@@ -216,8 +231,12 @@ fn numbers(times: &Times) -> [String; 6] {
         format!("{:.4}", milliseconds.least),
         format!("{:.4}", milliseconds.largest),
         format!("{:.0}", times.examples_per_second),
-        times
-            .gflops
-            .map_or_else(String::new, |rate| format!("{rate:.0}")),
+        times.gflops.map_or_else(String::new, rate),
     ]
+}
+
+/// A rate to about three digits.
+fn rate(gflops: f64) -> String {
+    let decimals = if gflops < 10.0 { 2 } else { 0 };
+    format!("{gflops:.decimals$}")
 }

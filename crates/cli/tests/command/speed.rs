@@ -73,6 +73,11 @@ fn data_sets_are_sampled_and_what_takes_too_long_is_said() {
     let said = "small-cnn, hess, K = 8: the network was not opened in 0.000000001 s";
     assert!(printed.contains(said), "{printed}");
 
+    let (speed, printed) = measured(&file, &[&data[..], &["--only", "training"]].concat());
+    assert_eq!(speed.networks[0].products, []);
+    assert!(matches!(&speed.networks[0].training, Some(Timed::Done(_))));
+    assert!(!printed.contains("hess"), "{printed}");
+
     refused(&["speed", "--directions", "0"], &["directions is 0"]);
     refused(&["speed", "--time-limit", "0"], &["time-limit is 0"]);
     refused(&["speed", "--input", "3x32"], &["`3x32`", "3x32x32"]);

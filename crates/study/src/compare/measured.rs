@@ -31,6 +31,9 @@ const LIGHT: EffortChoices = EffortChoices {
 /// says nothing of a device, which does the same steps from the same start.
 const TOLERANCE: f64 = 1e-4;
 
+/// Iterations behind which pairs that have not converged are left out of the comparison.
+const ITERATIONS: usize = 4;
+
 /// A network over a data set, as it is measured on each device.
 pub struct Subject<'a> {
     pub settings: &'a Settings,
@@ -151,6 +154,7 @@ impl Subject<'_> {
     fn effort(&self, precision: Precision) -> Effort {
         let mut effort = self.chosen(precision);
         effort.leading.subspace_tolerance = TOLERANCE;
+        effort.leading.subspace_iterations = effort.leading.subspace_iterations.min(ITERATIONS);
         effort
     }
 

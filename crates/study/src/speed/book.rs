@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use hesscope_records::record::write_at;
-use hesscope_records::{NetworkSpeed, Origin, ProductSpeed, Speed, SpeedSettings, Timed};
+use hesscope_records::{
+    NetworkSpeed, Origin, ProductSpeed, Speed, SpeedPlan, SpeedSettings, Timed,
+};
 
 use crate::error::StudyError;
 
@@ -32,6 +34,14 @@ impl<'a> Book<'a> {
     /// A network comes, of which nothing is measured yet.
     pub fn network(&mut self, network: NetworkSpeed) -> Result<(), StudyError> {
         self.record.networks.push(network);
+        self.write()
+    }
+
+    /// How products go through the last network.
+    pub fn plan(&mut self, plan: SpeedPlan) -> Result<(), StudyError> {
+        if let Some(network) = self.record.networks.last_mut() {
+            network.plan = Some(plan);
+        }
         self.write()
     }
 

@@ -26,6 +26,10 @@ pub struct SpeedRequest {
     pub input: [usize; 3],
     /// The settings whose data are taken in place of random images.
     pub data: Option<Settings>,
+    /// Whether products are timed.
+    pub products: bool,
+    /// Whether training is.
+    pub training: bool,
     /// Examples in a mini-batch of training.
     pub training_batch: usize,
     /// MiB that products may take.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use hesscope_hvp::Problem;
-use hesscope_models::NetConfig;
+use hesscope_models::{NetConfig, Network};
 use hesscope_records::{NetworkSpeed, ProductSpeed, Speed, SpeedPlan, SpeedSettings, Terms, Timed};
 
 use super::book::Book;
@@ -93,45 +93,57 @@ impl Session<'_> {
         let request = self.request;
         let (input, classes) = (self.images.input, self.images.classes);
         let network = config.init(input, classes, request.seed, &Device::flex())?;
-        self.deadline.set(request.time_limit);
-        let opened = open(&network, self.images, request, self.device, &self.deadline);
+        book.network(NetworkSpeed {
+            network: config.name().to_owned(),
+            parameters: network.num_parameters(),
+            plan: None,
+            products: Vec::new(),
+            training: None,
+        })?;
+        if request.products {
+            self.products(&network, book)?;
+        }
+        if request.training {
+            let (images, deadline) = (self.images, &self.deadline);
+            let timed = training(&network, images, request, self.device, deadline);
+            book.training(timed)?;
+        }
+        Ok(())
+    }
+
+    /// Times the products of a network with every operator.
+    fn products(&self, network: &Network, book: &mut Book<'_>) -> Result<(), StudyError> {
+        let (request, deadline) = (self.request, &self.deadline);
+        deadline.set(request.time_limit);
+        let opened = open(network, self.images, request, self.device, deadline);
         let opened = opened.map_err(|error| {
-            if self.deadline.is_over() {
+            if deadline.is_over() {
                 format!("the network was not opened in {} s", request.time_limit)
             } else {
                 error.to_string()
             }
         });
-        self.deadline.lift();
+        deadline.lift();
         if let Ok(problem) = &opened {
             self.observer.event(Event::Plan(&problem.plan()));
+            book.plan(plan(problem))?;
         }
-        book.network(NetworkSpeed {
-            network: config.name().to_owned(),
-            parameters: network.num_parameters(),
-            plan: opened.as_ref().ok().map(plan),
-            products: Vec::new(),
-            training: None,
-        })?;
-        self.observer.begin(config.name(), self.measurements());
+        self.observer
+            .begin(network.config().name(), self.measurements());
         for &operator in &request.operators {
             for &directions in &request.directions {
                 book.products(match &opened {
-                    Ok(problem) => products(problem, operator, directions, request, &self.deadline),
+                    Ok(problem) => products(problem, operator, directions, request, deadline),
                     Err(reason) => not_opened(operator, directions, reason),
                 })?;
                 self.observer.advance(1);
             }
         }
-        // What products hold is let go of before the network is trained.
-        drop(opened);
-        let timed = training(&network, self.images, request, self.device, &self.deadline);
-        self.observer.advance(1);
-        book.training(timed)
+        Ok(())
     }
 
     fn measurements(&self) -> usize {
-        self.request.operators.len() * self.request.directions.len() + 1
+        self.request.operators.len() * self.request.directions.len()
     }
 }
 
