@@ -166,20 +166,6 @@ impl Case<'_> {
     fn id(&self) -> String {
         format!("{}/{}", self.group(), self.function())
     }
-
-    /// Convolutions, or products of matrices, a layer in one product. One forward; a second-order pass pulls
-    /// the cotangent back to the layer's input, and each direction takes two more forward, two in the
-    /// derivative of the pull-back and two in the pull-back of the tangent; without a second order it is two
-    /// forward and two back. A part of G by class goes over the data twice, B2 with its tangents both times.
-    /// The first layer, whose input carries no tangent, takes less.
-    fn units(&self) -> usize {
-        match self.part {
-            Part::Hess | Part::H | Part::B2 => 2 + 6 * self.directions,
-            Part::A1 | Part::A2 | Part::B1 => 2 + 4 * self.directions,
-            Part::G => 1 + 4 * self.directions,
-            Part::Decay => 0,
-        }
-    }
 }
 
 /// What was measured of a case.
@@ -187,7 +173,7 @@ struct Measured<'a> {
     case: Case<'a>,
     parameters: usize,
     batch: usize,
-    /// Multiplications followed by an addition in the forward pass of one example.
+    /// Multiplications followed by an addition in all products.
     multiply_adds: usize,
     /// Time of each product, in order.
     seconds: Vec<f64>,
@@ -209,8 +195,7 @@ impl Measured<'_> {
         } = &self.case;
         let examples = subject.examples as f64;
         let milliseconds = 1e3 * self.seconds() / (examples * *directions as f64);
-        let operations = 2.0 * self.multiply_adds as f64 * examples * self.case.units() as f64;
-        let rate = operations / self.seconds() / 1e9;
+        let rate = 2.0 * self.multiply_adds as f64 / self.seconds() / 1e9;
         let memory = memory.map_or_else(
             || "- | -".to_owned(),
             |(rest, peak)| format!("{rest:.0} | {peak:.0}"),
@@ -281,7 +266,7 @@ fn run<'a>(criterion: &mut Criterion, case: Case<'a>) -> Option<Measured<'a>> {
     Some(Measured {
         parameters: problem.program().dim(),
         batch: problem.batch_size(),
-        multiply_adds: problem.program().multiply_adds() / problem.program().batch(),
+        multiply_adds: problem.operator(case.part).multiply_adds(case.directions),
         seconds,
         case,
     })

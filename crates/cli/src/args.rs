@@ -4,6 +4,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::attribute::AttributeOptions;
 use crate::commands::check::CheckOptions;
+use crate::commands::compare::CompareOptions;
 use crate::commands::data::DataCommand;
 use crate::commands::dynamics::DynamicsOptions;
 use crate::commands::export::ExportOptions;
@@ -12,6 +13,7 @@ use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::spectrum::SpectrumOptions;
+use crate::commands::speed::SpeedOptions;
 use crate::commands::sweep::SweepArgs;
 use crate::commands::trace::TraceOptions;
 use crate::commands::verify::VerifyOptions;
@@ -62,6 +64,10 @@ pub enum Command {
     Data(DataCommand),
     /// List the devices this build can compute on
     Devices,
+    /// Measure how long products and steps of training take on a device
+    Speed(SpeedOptions),
+    /// Compare devices with the CPU in float64, or equal runs that were made apart
+    Compare(Box<CompareOptions>),
     /// Check a device against exact references
     Verify(VerifyOptions),
 }

@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use commands::{
-    attribute, check, data, devices, dynamics, export, figure, overlaps, report, run, schema,
-    spectrum, sweep, trace, train, verify,
+    attribute, check, compare, data, devices, dynamics, export, figure, overlaps, report, run,
+    schema, spectrum, speed, sweep, trace, train, verify,
 };
 use failure::Failure;
 use output::{stream, tell};
@@ -85,6 +85,8 @@ fn dispatch(args: Args) -> Result<(), Failure> {
             devices::run();
             Ok(())
         }
+        Command::Speed(options) => speed::run(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Verify(options) => verify::run(&options),
     }
 }

@@ -23,6 +23,7 @@ mod problem;
 mod program;
 pub mod rules;
 mod space;
+mod work;
 
 pub use array::{Array, Kind};
 pub use blocks::{Block, DiagonalBlock};

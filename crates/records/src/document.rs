@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 
 use crate::analysis::Analysis;
 use crate::class_means::ClassMeans;
+use crate::comparison::Comparison;
 use crate::dynamics::Dynamics;
 use crate::figure::{MeansFigureRecord, SpectraRecord};
 use crate::findings::Findings;
 use crate::metrics::EpochRecord;
 use crate::overlaps::Overlaps;
+use crate::speed::Speed;
 use crate::sweep::SweepRow;
 
 /// The member that seals a file.
@@ -37,11 +39,15 @@ pub enum Document {
     Metrics,
     /// A row of a sweep's table.
     SweepRow,
+    /// The file of `hesscope speed --json`.
+    Speed,
+    /// `compare.json`.
+    Comparison,
 }
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Analysis,
         Self::Overlaps,
         Self::Findings,
@@ -51,6 +57,8 @@ impl Document {
         Self::Figure2,
         Self::Metrics,
         Self::SweepRow,
+        Self::Speed,
+        Self::Comparison,
     ];
 
     /// Its name, as in `analysis.schema.json`.
@@ -65,6 +73,8 @@ impl Document {
             Self::Figure2 => "figure-2",
             Self::Metrics => "metrics",
             Self::SweepRow => "sweep-row",
+            Self::Speed => "speed",
+            Self::Comparison => "compare",
         }
     }
 
@@ -108,6 +118,8 @@ impl Document {
             Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
             Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
             Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
+            Self::Speed => generator.into_root_schema_for::<Speed>(),
+            Self::Comparison => generator.into_root_schema_for::<Comparison>(),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod analysis;
 mod class_means;
+mod comparison;
 mod document;
 mod dynamics;
 mod effort;
@@ -19,6 +20,7 @@ mod part;
 mod precision;
 pub mod record;
 mod spectrum;
+mod speed;
 mod split;
 mod subject;
 mod sweep;
@@ -28,6 +30,7 @@ pub use analysis::{Analysis, AnalysisSettings};
 pub use class_means::{
     ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
 };
+pub use comparison::{Compared, Comparison, ComparisonSettings, Deviation, Quantity};
 pub use document::Document;
 pub use dynamics::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
@@ -50,6 +53,9 @@ pub use part::{Part, UnknownPart};
 pub use precision::{Precision, UnknownPrecision};
 pub use record::{Kept, KeptSource, Origin, Record, RecordError, SCHEMA_VERSION};
 pub use spectrum::{AutomaticRecord, Spectrum, TopEigenvalues};
+pub use speed::{
+    NetworkSpeed, ProductSpeed, Speed, SpeedPlan, SpeedSettings, Spread, Timed, Times,
+};
 pub use split::{Split, UnknownSplit};
 pub use subject::Subject;
 pub use sweep::SweepRow;

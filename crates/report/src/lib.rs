@@ -7,6 +7,7 @@
 
 mod arrays;
 mod check;
+mod compare;
 mod dynamics;
 mod error;
 mod figures;
@@ -23,6 +24,7 @@ mod sweep;
 mod text;
 
 pub use arrays::{NamedArray, Values, analysis_arrays};
+pub use compare::write_comparison;
 pub use dynamics::write_dynamics;
 pub use error::ReportError;
 pub use means::{MeansFigure, write_means_figure};

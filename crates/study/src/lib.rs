@@ -6,12 +6,15 @@
 //! - [`findings`]: the findings of the papers, judged on one network by stated rules;
 //! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
 //! - [`check`]: whether all in a folder is whole and belongs together;
+//! - [`compare`]: one configuration on several devices, or equal runs that were made apart;
+//! - [`speed`]: how long products and training take on a device;
 //! - [`export`]: weights, analyses and eigenvectors for other programs.
 //!
 //! The library prints nothing: what it has to say goes to an [`Observer`].
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod compare;
 pub mod device;
 pub mod dynamics;
 pub mod eigenvector_file;
@@ -29,6 +32,7 @@ mod sealed_file;
 pub mod settings;
 mod shared_folder;
 pub mod source;
+pub mod speed;
 pub mod sweep;
 
 pub use error::StudyError;

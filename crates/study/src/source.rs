@@ -102,6 +102,21 @@ impl Source {
         let sum = self.images.fingerprint()?;
         Ok(self.fingerprint.get_or_init(|| sum).clone())
     }
+
+    /// So many of the examples, evenly spaced over the split, in memory; all where there are fewer.
+    ///
+    /// # Errors
+    ///
+    /// Images that cannot be read.
+    pub fn sample(&self, count: usize) -> Result<HostBatch, StudyError> {
+        let all = self.images.len();
+        let count = count.min(all);
+        let places: Vec<usize> = (0..count).map(|i| i * all / count).collect();
+        Ok(HostBatch {
+            images: self.images.read(&places)?,
+            labels: places.iter().map(|&place| self.images.labels()[place]).collect(),
+        })
+    }
 }
 
 impl hesscope_hvp::Source for Source {

@@ -2,6 +2,7 @@
 
 pub mod attribute;
 pub mod check;
+pub mod compare;
 pub mod data;
 pub mod devices;
 pub mod dynamics;
@@ -12,6 +13,7 @@ pub mod report;
 pub mod run;
 pub mod schema;
 pub mod spectrum;
+pub mod speed;
 pub mod sweep;
 pub mod trace;
 pub mod train;

@@ -45,6 +45,18 @@ pub fn seed(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("the seed cannot be `{text}`: give a whole number from 0 to {most}"))
 }
 
+/// The shape of an image: channels, height and width.
+pub fn image_shape(text: &str) -> Result<[usize; 3], String> {
+    let extents: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
+    extents
+        .ok()
+        .and_then(|extents| extents.try_into().ok())
+        .filter(|extents: &[usize; 3]| !extents.contains(&0))
+        .ok_or_else(|| {
+            format!("the shape of an image cannot be `{text}`: give channels, height and width, as in 3x32x32")
+        })
+}
+
 /// A path that a file of settings can hold.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]

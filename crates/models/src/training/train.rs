@@ -4,16 +4,14 @@ use std::{path::Path, time::Instant};
 
 use burn::{module::Module, tensor::Device};
 
-use super::{error::TrainError, observer::TrainObserver, progress::Progress};
+use super::{error::TrainError, observer::TrainObserver, progress::Progress, step::step};
 use crate::{
     checkpoint::{
         CheckpointError, LAST_CHECKPOINT, Provenance, checkpoint_path, heal_checkpoints,
         load_checkpoint,
     },
-    evaluation::{
-        BatchSource, EpochMetrics, EpochTiming, Metrics, check_split, cross_entropy, evaluate_until,
-    },
-    networks::{BnMode, NetConfig, Network},
+    evaluation::{BatchSource, EpochMetrics, EpochTiming, Metrics, check_split, evaluate_until},
+    networks::{NetConfig, Network},
     settings::TrainConfig,
 };
 
@@ -172,7 +170,6 @@ impl Epochs<'_> {
         );
         let device = self.training.device.clone().autodiff();
         let mut net = self.progress.net.clone().train();
-        let (input, classes, dtype) = (net.input(), net.classes(), net.dtype());
         let (mut sum, mut count) = (0.0, 0usize);
         for (k, batch) in self
             .training
@@ -184,14 +181,12 @@ impl Epochs<'_> {
                 return Err(TrainError::Interrupted { epoch });
             }
             let batch = batch?;
-            batch.check(input, classes)?;
-            let (images, labels) = batch.into_parts(input, &device, dtype);
-            let loss = cross_entropy(net.forward(images, BnMode::Train), &labels);
-            let mut gradients = loss.backward();
-            let loss = self.finite(epoch, loss.into_scalar::<f64>())?;
-            net = self.progress.sgd.step(net, &mut gradients, rate);
-            sum += loss * labels.len() as f64;
-            count += labels.len();
+            let examples = batch.len();
+            let (stepped, loss) = step(net, &mut self.progress.sgd, batch, rate, &device)?;
+            net = stepped;
+            let loss = self.finite(epoch, loss)?;
+            sum += loss * examples as f64;
+            count += examples;
             observer.batch_done(epoch, k + 1, loss);
         }
         self.progress.net = net.valid();

@@ -20,6 +20,8 @@ pub(crate) enum Sign {
     Bar,
     /// A dashed upright line.
     Threshold,
+    /// A disc of one of several series.
+    Disc(Ink),
     /// A line of one of several curves.
     Curve(Ink, Option<&'static str>),
 }
@@ -32,7 +34,7 @@ pub(crate) const FINE_DASHES: &str = "3 3";
 impl Sign {
     fn width(self) -> f64 {
         match self {
-            Self::Diamond { .. } | Self::Bar | Self::Threshold => 10.0,
+            Self::Diamond { .. } | Self::Bar | Self::Disc(_) | Self::Threshold => 10.0,
             _ => 26.0,
         }
     }
@@ -85,6 +87,7 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
             canvas.square(middle, 3.0, Ink::Orange);
         }
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
+        Sign::Disc(ink) => canvas.disc(middle, 4.0, ink),
         Sign::Curve(ink, dashes) => canvas.line(start, end, ink, 2.0, dashes),
         Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
         Sign::Diamond { hollow } => canvas.diamond(middle, 6.0, Ink::Orange, hollow),

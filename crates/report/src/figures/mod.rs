@@ -3,6 +3,7 @@
 mod axes;
 pub(crate) mod curves;
 mod density_panel;
+pub(crate) mod dots;
 mod figure;
 pub(crate) mod grid;
 mod layout;

@@ -1,4 +1,4 @@
-//! Devices by name.
+//! Devices by name, and how they are opened.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,88 +8,8 @@ use hesscope_hvp::PrecisionExt;
 use hesscope_records::Precision;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
+use super::kind::{DeviceKind, gpus, words};
 use crate::error::StudyError;
-
-/// A kind of device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeviceKind {
-    /// All cores, in pure Rust.
-    Cpu,
-    /// The CPU by Burn's older backend.
-    Ndarray,
-    /// GPUs with a Vulkan driver.
-    Vulkan,
-    /// GPUs of Apple.
-    Metal,
-    /// GPUs with a WebGPU driver.
-    WebGpu,
-    /// GPUs of NVIDIA.
-    Cuda,
-}
-
-impl DeviceKind {
-    /// All kinds, whether this build has them or not.
-    pub const ALL: [Self; 6] = [
-        Self::Cpu,
-        Self::Ndarray,
-        Self::Vulkan,
-        Self::Metal,
-        Self::WebGpu,
-        Self::Cuda,
-    ];
-
-    /// Its name, which is also that of the feature of a build that has it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Ndarray => "ndarray",
-            Self::Vulkan => "vulkan",
-            Self::Metal => "metal",
-            Self::WebGpu => "webgpu",
-            Self::Cuda => "cuda",
-        }
-    }
-
-    /// What it computes on, in a few words.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::Cpu => "all cores, pure Rust",
-            Self::Ndarray => "the CPU by the older ndarray backend",
-            Self::Vulkan => "any GPU with a Vulkan driver",
-            Self::Metal => "GPUs of Apple",
-            Self::WebGpu => "any GPU with a WebGPU driver",
-            Self::Cuda => "GPUs of NVIDIA",
-        }
-    }
-
-    /// Whether this build has it.
-    pub fn is_built(self) -> bool {
-        match self {
-            Self::Cpu => true,
-            Self::Ndarray => cfg!(feature = "ndarray"),
-            Self::Vulkan => cfg!(feature = "vulkan"),
-            Self::Metal => cfg!(feature = "metal"),
-            Self::WebGpu => cfg!(feature = "webgpu"),
-            Self::Cuda => cfg!(feature = "cuda"),
-        }
-    }
-
-    /// Whether it has memory and arithmetic of its own.
-    pub fn is_gpu(self) -> bool {
-        !matches!(self, Self::Cpu | Self::Ndarray)
-    }
-
-    /// How many there are on this machine, for this build.
-    pub fn count(self) -> usize {
-        if !self.is_built() {
-            0
-        } else if self.is_gpu() {
-            gpus(self).len()
-        } else {
-            1
-        }
-    }
-}
 
 /// The name of a device, such as `cpu`, `vulkan` or `cuda:1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SerializeDisplay, DeserializeFromStr)]
@@ -178,7 +98,7 @@ impl DeviceName {
         )))
     }
 
-    fn find(self) -> Option<Device> {
+    pub(super) fn find(self) -> Option<Device> {
         match self.kind {
             DeviceKind::Cpu => self.index.is_none().then(Device::flex),
             #[cfg(feature = "ndarray")]
@@ -190,46 +110,8 @@ impl DeviceName {
 
     /// The device in words, for the record.
     pub fn describe(self, device: &Device) -> String {
-        if self.kind.is_gpu() {
-            format!("{self}, {device:?}")
-        } else {
-            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            format!("{self}, {cores} cores, {}", std::env::consts::ARCH)
-        }
+        format!("{self}, {}", words(self.kind, device))
     }
-}
-
-/// The GPUs of a kind on this machine, none where the kind is not built in.
-#[cfg(any(
-    feature = "vulkan",
-    feature = "metal",
-    feature = "webgpu",
-    feature = "cuda"
-))]
-fn gpus(kind: DeviceKind) -> Vec<Device> {
-    use burn::tensor::DeviceType;
-    let kind = match kind {
-        #[cfg(feature = "vulkan")]
-        DeviceKind::Vulkan => DeviceType::Vulkan,
-        #[cfg(feature = "metal")]
-        DeviceKind::Metal => DeviceType::Metal,
-        #[cfg(feature = "webgpu")]
-        DeviceKind::WebGpu => DeviceType::WebGpu,
-        #[cfg(feature = "cuda")]
-        DeviceKind::Cuda => DeviceType::Cuda,
-        _ => return Vec::new(),
-    };
-    Device::enumerate(kind).into_vec()
-}
-
-#[cfg(not(any(
-    feature = "vulkan",
-    feature = "metal",
-    feature = "webgpu",
-    feature = "cuda"
-)))]
-fn gpus(_: DeviceKind) -> Vec<Device> {
-    Vec::new()
 }
 
 #[cfg(test)]

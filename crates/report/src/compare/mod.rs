@@ -1,0 +1,8 @@
+//! Devices, or runs, beside a reference: a figure and a page.
+
+mod figure;
+mod page;
+mod quantities;
+mod write;
+
+pub use write::write_comparison;

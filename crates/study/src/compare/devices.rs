@@ -1,0 +1,123 @@
+//! One configuration on several devices, beside the CPU in float64.
+
+use std::time::Instant;
+
+use burn::tensor::Device;
+use hesscope_models::{BatchSource, Network, import_weights};
+use hesscope_records::{Comparison, ComparisonSettings, Deviation, Origin, Precision, Quantity};
+
+use super::deviation::{of_largest, of_norms};
+use super::measured::{Measured, Subject};
+use super::request::CompareRequest;
+use super::verdict::{Candidate, deviation, of_spectra};
+use crate::device::DeviceName;
+use crate::error::StudyError;
+use crate::observer::{Event, Observer};
+use crate::run::require_class;
+use crate::settings::Settings;
+use crate::source::Sources;
+
+/// Gives one network, initialised once on the CPU, to every device in every precision, and compares what each gives with the
+/// CPU in float64: logits, products, leading eigenvalues and densities.
+///
+/// A device that fails on the way is said so in its place, and the rest goes on.
+///
+/// # Errors
+///
+/// Before anything is computed: devices, precisions, data or a network that cannot be had. Then what the reference fails
+/// with.
+pub fn compare_devices(
+    request: &CompareRequest,
+    observer: &dyn Observer,
+) -> Result<Comparison, StudyError> {
+    request.check()?;
+    let mut candidates = Vec::new();
+    for &name in &request.devices {
+        for &precision in &request.precisions {
+            let device = name.open(precision)?;
+            candidates.push((name, precision, device));
+        }
+    }
+    let settings = &request.settings;
+    let sources = Sources::load(settings, observer)?;
+    for &operator in &settings.analysis.operators {
+        require_class(operator, sources.train.classes())?;
+    }
+    let network = network(settings, &sources)?;
+    let subject = Subject {
+        settings,
+        network: &network,
+        source: &sources.train,
+        vectors: request.vectors,
+    };
+    let start = Instant::now();
+    let host = Device::flex();
+    observer.event(Event::Note("the reference: the CPU in float64"));
+    let reference = subject.measure(&host, Precision::F64, observer)?;
+    let mut compared = Vec::new();
+    for (name, precision, device) in &candidates {
+        let candidate = Candidate {
+            name: format!("{name}, {precision}"),
+            device: name.describe(device),
+            precision: *precision,
+        };
+        observer.event(Event::Note(&format!("{}, {precision}", candidate.device)));
+        compared.push(match subject.measure(device, *precision, observer) {
+            Ok(found) => {
+                let mut compared =
+                    candidate.compared(deviations(&reference, &found)?, found.seconds);
+                compared.product_seconds = Some(found.product_seconds);
+                compared.reserved_bytes = found.reserved_bytes;
+                compared
+            }
+            Err(error) => candidate.failed(&error),
+        });
+    }
+    let words = DeviceName::default().describe(&host);
+    let settings = ComparisonSettings {
+        reference: format!("{words}, in float64"),
+        compared: compared.iter().map(|it| it.name.clone()).collect(),
+        dataset: settings.dataset.to_string(),
+        network: settings.net.name().to_owned(),
+        operators: settings.analysis.operators.clone(),
+        vectors: request.vectors,
+        seed: settings.seed,
+    };
+    Ok(Comparison {
+        origin: Origin::of(&settings, &words, start.elapsed().as_secs_f64()),
+        settings,
+        dimension: network.num_parameters(),
+        classes: network.classes(),
+        examples: sources.train.len(),
+        compared,
+    })
+}
+
+/// The network of the settings, on the CPU.
+fn network(settings: &Settings, sources: &Sources) -> Result<Network, StudyError> {
+    let (input, classes) = (sources.train.shape(), sources.train.classes());
+    let host = Device::flex();
+    Ok(match &settings.weights {
+        Some(path) => import_weights(path, &settings.net, input, classes, &host)?,
+        None => {
+            let seed = settings.all_seeds().weights;
+            settings.net.init(input, classes, seed, &host)?
+        }
+    })
+}
+
+fn deviations(reference: &Measured, found: &Measured) -> Result<Vec<Deviation>, StudyError> {
+    let logits = of_largest(&reference.logits, &found.logits);
+    let mut all = vec![deviation(Quantity::Logits, None, None, logits)];
+    for (one, other) in reference.operators.iter().zip(&found.operators) {
+        let products = one.products.iter().zip(&other.products);
+        let largest = products
+            .map(|(one, other)| of_norms(one, other))
+            .reduce(|a, b| if a.is_nan() || a > b { a } else { b })
+            .unwrap_or(f64::INFINITY);
+        let operator = one.operator;
+        all.push(deviation(Quantity::Products, Some(operator), None, largest));
+        all.extend(of_spectra(operator, None, &one.spectrum, &other.spectrum)?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,77 @@
+//! The devices of this machine that this build can compute on.
+
+use hesscope_hvp::PrecisionExt;
+use hesscope_records::Precision;
+
+use super::kind::{DeviceKind, identity, words};
+use super::memory::{of_cards, of_machine};
+use super::name::DeviceName;
+
+/// A device of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDevice {
+    /// What it is chosen by.
+    pub name: DeviceName,
+    /// How it calls itself, or what is known of it.
+    pub words: String,
+    /// The precisions that it computes in.
+    pub precisions: Vec<Precision>,
+    /// Bytes of memory it has, where the system says it. A GPU that is the processor has the machine's.
+    pub memory: Option<u64>,
+}
+
+impl FoundDevice {
+    /// The devices of a kind; none where the build or the machine has none. Each GPU is opened.
+    pub fn all(kind: DeviceKind) -> Vec<Self> {
+        let cards = if kind == DeviceKind::Cuda || kind == DeviceKind::Vulkan {
+            of_cards()
+        } else {
+            Vec::new()
+        };
+        let count = kind.count();
+        let names = (0..count).map(|index| DeviceName {
+            kind,
+            index: (kind.is_gpu() && count > 1).then_some(index),
+        });
+        let found = names.filter_map(|name| {
+            let device = name.find()?;
+            let words = words(kind, &device);
+            let memory = match identity(&device) {
+                Some((name, true)) => cards
+                    .iter()
+                    .find_map(|(card, bytes)| (*card == name).then_some(*bytes)),
+                _ => of_machine(),
+            };
+            let computes = |precision: &Precision| device.supports_dtype(precision.dtype());
+            Some(FoundDevice {
+                name,
+                precisions: Precision::ALL.into_iter().filter(computes).collect(),
+                words,
+                memory,
+            })
+        });
+        found.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_is_found_in_both_precisions() {
+        let found = FoundDevice::all(DeviceKind::Cpu);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].name, DeviceName::default());
+        assert_eq!(found[0].precisions, Precision::ALL);
+        assert!(found[0].words.contains("cores"), "{}", found[0].words);
+        assert_eq!(found[0].memory.is_some(), cfg!(target_os = "linux"));
+    }
+
+    #[test]
+    fn what_the_build_lacks_has_no_devices() {
+        for kind in DeviceKind::ALL.into_iter().filter(|kind| !kind.is_built()) {
+            assert_eq!(FoundDevice::all(kind), []);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The time of steps of training.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use hesscope_models::{Network, Sgd, TrainConfig, step};
+use hesscope_records::Timed;
+
+use super::clock::time;
+use super::images::Images;
+use super::limit::Deadline;
+use super::request::SpeedRequest;
+
+/// Times steps of SGD on one mini-batch, which is the same in every step and goes to the device anew each time.
+pub fn training(
+    network: &Network,
+    images: &Images,
+    request: &SpeedRequest,
+    device: &Device,
+    deadline: &Deadline,
+) -> Timed {
+    let config = TrainConfig::default();
+    let mut sgd = Sgd::new(config.momentum, config.weight_decay);
+    let device = device.clone().autodiff();
+    let batch = images.batch(request.training_batch);
+    let mut net = Some(network.clone().to_device(&device).train());
+    let timed = time("step of training", request.time_limit, deadline, || {
+        let now = net
+            .take()
+            .ok_or("the network was lost in a step that failed")?;
+        let (next, _) = step(now, &mut sgd, batch.clone(), config.learning_rate, &device)
+            .map_err(|error| error.to_string())?;
+        // The loss, which is read, is known before the gradient and the step are.
+        device.sync().map_err(|error| error.to_string())?;
+        net = Some(next);
+        Ok(())
+    });
+    match timed {
+        Ok(seconds) => Timed::Done(seconds.times(batch.len(), 1, None)),
+        Err(sentence) => Timed::NotDone(sentence),
+    }
+}
