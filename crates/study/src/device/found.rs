@@ -54,6 +54,14 @@ impl FoundDevice {
     }
 }
 
+impl DeviceName {
+    /// Bytes of memory the device has, where the system says it.
+    pub fn memory(self) -> Option<u64> {
+        let mut found = FoundDevice::all(self.kind).into_iter();
+        found.nth(self.index.unwrap_or(0))?.memory
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,7 @@ pub struct Opened<'a> {
     checkpoint: Checkpoint,
     subject: Subject,
     observer: &'a dyn Observer,
+    memory: OnceCell<usize>,
     problem: OnceCell<Problem>,
     evaluation: OnceCell<Evaluation>,
     /// Leading pairs found so far, as many as take an eighth of the memory.
@@ -58,6 +59,7 @@ impl<'a> Opened<'a> {
             run,
             checkpoint,
             observer,
+            memory: OnceCell::new(),
             problem: OnceCell::new(),
             evaluation: OnceCell::new(),
             pairs: RefCell::new(Vec::new()),
@@ -84,9 +86,17 @@ impl<'a> Opened<'a> {
         self.observer
     }
 
-    /// Bytes that vectors and the tensors of one pass may take together, about.
+    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and of a GPU
+    /// at most three quarters of what it says it has.
     pub fn memory(&self) -> usize {
-        self.run.settings().analysis.memory_mib << 20
+        *self.memory.get_or_init(|| {
+            let settings = self.run.settings();
+            let allowed = settings.analysis.memory_mib << 20;
+            let device = settings.device;
+            let has = device.kind.is_gpu().then(|| device.memory()).flatten();
+            let most = has.and_then(|bytes| usize::try_from(bytes / 4 * 3).ok());
+            most.map_or(allowed, |most| allowed.min(most))
+        })
     }
 
     /// Vectors of all parameters that the memory holds.
