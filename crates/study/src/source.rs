@@ -114,7 +114,10 @@ impl Source {
         let places: Vec<usize> = (0..count).map(|i| i * all / count).collect();
         Ok(HostBatch {
             images: self.images.read(&places)?,
-            labels: places.iter().map(|&place| self.images.labels()[place]).collect(),
+            labels: places
+                .iter()
+                .map(|&place| self.images.labels()[place])
+                .collect(),
         })
     }
 }

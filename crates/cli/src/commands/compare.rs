@@ -1,18 +1,20 @@
 //! `hesscope compare`: one configuration on several devices, or equal runs that were made apart.
 
+use std::ops::Not;
 use std::path::PathBuf;
 
 use hesscope_data::{DatasetName, PerClass};
-use hesscope_records::{Compared, Comparison, Precision, Terms};
+use hesscope_records::{Compared, Comparison, Precision};
 use hesscope_study::compare::{CompareRequest, ComparisonFiles, compare_devices, compare_runs};
 use hesscope_study::device::DeviceName;
 use hesscope_study::settings::Settings;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use toml::Table;
 
 use crate::failure::Failure;
 use crate::options::value::{SettingsPath, net_name, seed};
-use crate::options::{DataOptions, EstimationOptions, dataset_help, net_help};
+use crate::options::{AnalysisOptions, DataOptions, dataset_help, net_help};
 use crate::output::{Terminal, table};
 
 /// What is compared how, as `--help` says.
@@ -60,48 +62,34 @@ pub struct CompareOptions {
 }
 
 /// The network and its data; everything may also stand in the file of `--config`.
+#[skip_serializing_none]
 #[derive(Debug, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct ConfigurationOptions {
     #[arg(long, help = dataset_help())]
-    #[serde(skip_serializing_if = "Option::is_none")]
     dataset: Option<DatasetName>,
     /// Folder with the files of the data set [default: data/DATASET, where `hesscope data fetch` puts them]
     #[arg(long, value_name = "DIR")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<SettingsPath>,
     #[command(flatten)]
     data: DataOptions,
     #[arg(long, help = net_help(), value_parser = net_name)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     net: Option<String>,
     /// Take the weights of this file, as `hesscope run` does, rather than random ones
     #[arg(long, value_name = "FILE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<SettingsPath>,
+    /// Pass over tensors of the weights' file that the network has no place for
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Not::not")]
+    weights_allow_extra: bool,
     /// Training examples per class, as of `hesscope run` [default: all, or 51 of synth-digits]
     #[arg(long, value_name = "N")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     examples_per_class: Option<PerClass>,
     /// Seed of subsets, weights and probes [default: 0]
     #[arg(long, value_parser = seed)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
     #[command(flatten)]
-    analysis: ComparedAnalysisOptions,
-}
-
-/// What is compared: the table `analysis`.
-#[derive(Debug, clap::Args, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct ComparedAnalysisOptions {
-    /// Operators, separated by commas, as those of `hesscope run` [default: hess,g,h]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operators: Option<Vec<Terms>>,
-    #[command(flatten)]
-    #[serde(flatten)]
-    estimation: EstimationOptions,
+    analysis: AnalysisOptions,
 }
 
 /// Compares, writes the files and prints the verdicts; fails with exit code 1 where something does not agree.

@@ -14,8 +14,10 @@ mod train;
 pub mod value;
 
 pub use computing::ComputingOptions;
+pub use data::DataOptions;
 pub use estimation::EstimationOptions;
-pub use lists::{dataset_names, datasets_to_fetch, lists};
+pub use lists::{dataset_help, dataset_names, datasets_to_fetch, lists, net_help};
 pub use new_run::NewRunOptions;
+pub use settings::AnalysisOptions;
 pub use shared::{SharedOptions, SharedTrainOptions};
 pub use stored_run::{CheckpointOptions, StoredRunOptions};
