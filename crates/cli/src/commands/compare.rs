@@ -1,5 +1,6 @@
 //! `hesscope compare`: one configuration on several devices, or equal runs that were made apart.
 
+use std::ops::Not;
 use std::path::PathBuf;
 
 use hesscope_data::{DatasetName, PerClass};
@@ -77,6 +78,10 @@ struct ConfigurationOptions {
     /// Take the weights of this file, as `hesscope run` does, rather than random ones
     #[arg(long, value_name = "FILE")]
     weights: Option<SettingsPath>,
+    /// Pass over tensors of the weights' file that the network has no place for
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Not::not")]
+    weights_allow_extra: bool,
     /// Training examples per class, as of `hesscope run` [default: all, or 51 of synth-digits]
     #[arg(long, value_name = "N")]
     examples_per_class: Option<PerClass>,

@@ -10,6 +10,7 @@ use hesscope_study::device::DeviceName;
 use hesscope_study::settings::Settings;
 use hesscope_study::speed::{SpeedRequest, speed};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use toml::Table;
 
 use crate::failure::Failure;
@@ -97,16 +98,15 @@ enum Only {
 }
 
 /// Data in place of random images.
+#[skip_serializing_none]
 #[derive(Debug, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct SpeedDataOptions {
     /// Data set whose images are taken, evenly spaced over the training split, in place of random ones
     #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     dataset: Option<DatasetName>,
     /// Folder with the files of the data set [default: data/DATASET]
     #[arg(long, value_name = "DIR", requires = "dataset")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<SettingsPath>,
 }
 

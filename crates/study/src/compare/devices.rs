@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use burn::tensor::Device;
-use hesscope_models::{BatchSource, Network, import_weights};
+use hesscope_models::{BatchSource, ImportOptions, Network, import_weights_with};
 use hesscope_records::{Comparison, ComparisonSettings, Deviation, Origin, Precision, Quantity};
 
 use super::deviation::{of_largest, of_norms};
@@ -98,7 +98,13 @@ fn network(settings: &Settings, sources: &Sources) -> Result<Network, StudyError
     let (input, classes) = (sources.train.shape(), sources.train.classes());
     let host = Device::flex();
     Ok(match &settings.weights {
-        Some(path) => import_weights(path, &settings.net, input, classes, &host)?,
+        Some(path) => {
+            let options = ImportOptions {
+                allow_extra: settings.weights_allow_extra,
+                ..ImportOptions::default()
+            };
+            import_weights_with(path, &settings.net, input, classes, &host, options)?
+        }
         None => {
             let seed = settings.all_seeds().weights;
             settings.net.init(input, classes, seed, &host)?
