@@ -14,6 +14,8 @@ mod integrity;
 mod killed;
 mod overlaps;
 mod run;
+#[cfg(target_os = "linux")]
+mod scripts;
 mod search;
 mod small_inputs;
 mod speed;

@@ -42,7 +42,7 @@ pub fn speed(
         network.blank(images.input, images.classes, &Device::flex())?;
     }
     let settings = settings(request, &images);
-    let session = Session {
+    let shared = Shared {
         request,
         images: &images,
         device: &device,
@@ -51,7 +51,7 @@ pub fn speed(
     };
     let mut book = Book::new(settings, &request.device.describe(&device), file);
     for network in &request.networks {
-        session.measure(network, &mut book)?;
+        shared.measure(network, &mut book)?;
     }
     Ok(book.close())
 }
@@ -79,7 +79,7 @@ fn settings(request: &SpeedRequest, images: &Images) -> SpeedSettings {
 }
 
 /// What all networks share.
-struct Session<'a> {
+struct Shared<'a> {
     request: &'a SpeedRequest,
     images: &'a Images,
     device: &'a Device,
@@ -87,7 +87,7 @@ struct Session<'a> {
     observer: &'a dyn Observer,
 }
 
-impl Session<'_> {
+impl Shared<'_> {
     /// Measures one network.
     fn measure(&self, config: &NetConfig, book: &mut Book<'_>) -> Result<(), StudyError> {
         let request = self.request;
