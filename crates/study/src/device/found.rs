@@ -1,6 +1,5 @@
 //! The devices of this machine that this build can compute on.
 
-use hesscope_hvp::PrecisionExt;
 use hesscope_records::Precision;
 
 use super::kind::{DeviceKind, identity, words};
@@ -42,7 +41,7 @@ impl FoundDevice {
                     .find_map(|(card, bytes)| (*card == name).then_some(*bytes)),
                 _ => of_machine(),
             };
-            let computes = |precision: &Precision| device.supports_dtype(precision.dtype());
+            let computes = |&precision: &Precision| kind.computes(&device, precision);
             Some(FoundDevice {
                 name,
                 precisions: Precision::ALL.into_iter().filter(computes).collect(),

@@ -1,6 +1,8 @@
 //! Kinds of devices, and the devices of each on this machine.
 
 use burn::tensor::Device;
+use hesscope_hvp::PrecisionExt;
+use hesscope_records::Precision;
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,6 +71,13 @@ impl DeviceKind {
     /// Whether it has memory and arithmetic of its own.
     pub fn is_gpu(self) -> bool {
         !matches!(self, Self::Cpu | Self::Ndarray)
+    }
+
+    /// Whether a device of this kind computes in a precision. Those of Vulkan and WebGPU may add and multiply in float64, but
+    /// have exponentials and logarithms of 32 bits at most (SPIR-V, GLSL.std.450), which every loss takes.
+    pub(super) fn computes(self, device: &Device, precision: Precision) -> bool {
+        let single = matches!(self, Self::Vulkan | Self::WebGpu);
+        device.supports_dtype(precision.dtype()) && !(single && precision == Precision::F64)
     }
 
     /// How many there are on this machine, for this build.

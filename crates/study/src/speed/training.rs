@@ -18,6 +18,9 @@ pub fn training(
     device: &Device,
     deadline: &Deadline,
 ) -> Timed {
+    if let Err(refusal) = request.device.require_training(device) {
+        return Timed::NotDone(refusal.to_string());
+    }
     let config = TrainConfig::default();
     let mut sgd = Sgd::new(config.momentum, config.weight_decay);
     let device = device.clone().autodiff();
