@@ -4,7 +4,7 @@ use crate::setting_error::SettingError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The 20 sizes of training sets, in examples a class, of V. Papyan, "The full spectrum of deepnet Hessians at
+/// The 20 sizes of training sets, in examples per class, of V. Papyan, "The full spectrum of deepnet Hessians at
 /// scale" (2018).
 pub const PAPER_SIZES: [usize; 20] = [
     10, 13, 19, 26, 37, 51, 71, 98, 136, 189, 263, 365, 506, 702, 974, 1351, 1874, 2599, 3605, 5000,

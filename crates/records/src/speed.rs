@@ -109,7 +109,7 @@ pub struct Times {
     pub first: f64,
     /// Seconds of each time after it, in order.
     pub repeats: Vec<f64>,
-    /// Milliseconds an example and a vector, of the times after the first.
+    /// Milliseconds per example and vector, of the times after the first.
     pub milliseconds: Spread,
     /// Examples times vectors a second, by the median.
     pub examples_per_second: f64,

@@ -95,6 +95,7 @@ struct ConfigurationOptions {
 /// Compares, writes the files and prints the verdicts; fails with exit code 1 where something does not agree.
 pub fn run(options: &CompareOptions) -> Result<(), Failure> {
     let terminal = Terminal::new();
+    ComparisonFiles::require_ours(&options.out)?;
     let found = if options.runs.is_empty() {
         let flags = Table::try_from(&options.settings)?;
         let request = CompareRequest {
@@ -150,7 +151,7 @@ fn text(comparison: &Comparison) -> String {
         std::iter::once(name.to_owned()).chain(cells).collect()
     };
     rows.push(of_all("seconds", &|it| Some(format!("{:.2}", it.seconds))));
-    rows.push(of_all("ms a product", &|it| {
+    rows.push(of_all("ms per product", &|it| {
         Some(format!("{:.2}", 1e3 * it.product_seconds?))
     }));
     rows.push(of_all("MiB held", &|it| {

@@ -116,3 +116,21 @@ fn what_cannot_be_compared_is_refused() {
     #[cfg(not(feature = "cuda"))]
     refused(&["--devices", "cpu,cuda"], &["cuda", "--features cuda"]);
 }
+
+#[test]
+fn a_folder_of_something_else_is_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().display().to_string();
+    for name in ["compare.html", "compare.json", ".compare.html.partial"] {
+        let file = folder.path().join(name);
+        fs::write(&file, "theirs").expect("written");
+        refused(
+            &["compare", "--devices", "cpu", "--out", &path],
+            &[&path, name, "empty folder"],
+        );
+        assert_eq!(fs::read(&file).expect("the file"), b"theirs");
+        let names = fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(names, 1, "{name}");
+        fs::remove_file(&file).expect("removed");
+    }
+}

@@ -75,7 +75,7 @@ fn is_of_runs(comparison: &Comparison) -> bool {
 
 fn verdicts(comparison: &Comparison) -> Table {
     let heads =
-        "Compared | Device | Agrees within | Verdict | Took | ms a product | Memory held, MiB";
+        "Compared | Device | Agrees within | Verdict | Took | ms per product | Memory held, MiB";
     let row = |compared: &Compared| {
         let verdict = if compared.agrees {
             "agrees"

@@ -29,8 +29,8 @@ pub struct Estimate {
     pub done: usize,
 }
 
-/// Of training and of analyses: what a run is made of, or the seconds that they took. A run is made of examples a class
-/// times epochs trained, those of a search with them, and examples a class times analyses.
+/// Of training and of analyses: what a run is made of, or the seconds that they took. A run is made of examples per class
+/// times epochs trained, those of a search with them, and examples per class times analyses.
 type Parts = [f64; 2];
 
 /// Runs whose times are compared: data set, network, and whether all examples are taken, whose number is not known here.
