@@ -13,6 +13,8 @@ pub(crate) struct Seeds {
 }
 
 /// The Hessian of the loss in the logits, one block [C, C] a row.
+// Tensors of GPUs are large, and there is one of these for each batch.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Hessian {
     /// w (diag(p) - p pᵀ).
     Softmax {

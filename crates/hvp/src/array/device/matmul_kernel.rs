@@ -45,7 +45,7 @@ pub(super) fn matmul_kernel<F: Float>(
     #[comptime] tiling: Tiling,
     #[define(F)] _dtype: ElemType,
 ) {
-    let cube = CUBE_POS as usize;
+    let cube = CUBE_POS;
     if cube >= cubes {
         terminate!();
     }
