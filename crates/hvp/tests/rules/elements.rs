@@ -69,6 +69,11 @@ fn values_are_burns() {
         assert!(error < 1e-15, "{name} is off by {error:e}");
     };
     let power = |exponent| Pointwise::Power { exponent };
+    check(
+        "leaky_relu",
+        Pointwise::LeakyRelu { slope: 0.1 },
+        burns(&x, |x| activation::leaky_relu(x, 0.1)),
+    );
     check("erf", Pointwise::Erf, burns(&x, Tensor::erf));
     check("gelu", Pointwise::Gelu, burns(&x, activation::gelu));
     check(
