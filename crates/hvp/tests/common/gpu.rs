@@ -21,8 +21,9 @@ pub fn gpu() -> Device {
         DeviceType::Vulkan,
         #[cfg(feature = "metal")]
         DeviceType::Metal,
+        // The system's own graphics API, through WGSL; Burn's `WebGpu` is that of browsers.
         #[cfg(feature = "webgpu")]
-        DeviceType::WebGpu,
+        DeviceType::Wgpu,
         #[cfg(feature = "cuda")]
         DeviceType::Cuda,
     ];

@@ -106,8 +106,9 @@ pub(super) fn gpus(kind: DeviceKind) -> Vec<Device> {
         DeviceKind::Vulkan => DeviceType::Vulkan,
         #[cfg(feature = "metal")]
         DeviceKind::Metal => DeviceType::Metal,
+        // On the system's own graphics API; Burn's `WebGpu` is that of browsers.
         #[cfg(feature = "webgpu")]
-        DeviceKind::WebGpu => DeviceType::WebGpu,
+        DeviceKind::WebGpu => DeviceType::Wgpu,
         #[cfg(feature = "cuda")]
         DeviceKind::Cuda => DeviceType::Cuda,
         _ => return Vec::new(),
