@@ -38,6 +38,14 @@ impl Precision {
         }
     }
 
+    /// How far two computations of one quantity may be apart, relative to its size, and still agree.
+    pub fn tolerance(self) -> f64 {
+        match self {
+            Precision::F32 => 1e-4,
+            Precision::F64 => 1e-10,
+        }
+    }
+
     /// Bytes a number takes.
     pub fn bytes(self) -> usize {
         match self {

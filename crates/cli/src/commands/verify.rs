@@ -30,10 +30,7 @@ pub struct VerifyOptions {
 pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
     let precision = options.precision;
     let device = options.device.open(precision)?;
-    let tolerance = options.tolerance.unwrap_or(match precision {
-        Precision::F32 => 1e-4,
-        Precision::F64 => 1e-10,
-    });
+    let tolerance = options.tolerance.unwrap_or_else(|| precision.tolerance());
     if tolerance.is_nan() || tolerance <= 0.0 {
         return Err(Failure::new(format!(
             "--tolerance is {tolerance}: give a number above zero, such as 1e-4"

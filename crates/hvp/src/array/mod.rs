@@ -18,8 +18,10 @@ mod kind;
 mod reduction;
 mod shape;
 mod tensor;
+mod windows;
 
 pub(crate) use fused::sum;
 pub use kind::Kind;
 pub(crate) use tensor::finest_precision;
 pub use tensor::{Array, Indices};
+pub(crate) use windows::Windows;

@@ -6,17 +6,7 @@ use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::SplitMix64;
-use crate::precision::Precision;
 use hesscope_records::Part;
-
-/// How far two products with one vector may be apart, relative to their size: sums taken in another
-/// order on a device with many threads.
-fn tolerance(precision: Precision) -> f64 {
-    match precision {
-        Precision::F32 => 1e-4,
-        Precision::F64 => 1e-10,
-    }
-}
 
 /// |a - b| / max(|a|, |b|); zero where both are zero, and a NaN where either has one.
 fn difference(space: &impl VectorSpace<Vector = Array>, a: &Array, b: &Array) -> f64 {
@@ -46,7 +36,8 @@ impl Problem {
         };
         refuse_difference(
             difference(space, &product()?, &product()?),
-            tolerance(space.precision()),
+            // Sums are taken in another order on a device with many threads.
+            space.precision().tolerance(),
         )
     }
 }
@@ -66,6 +57,7 @@ fn refuse_difference(difference: f64, tolerance: f64) -> Result<(), HvpError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::precision::Precision;
     use crate::space::ParameterSpace;
     use burn::tensor::Device;
 
@@ -85,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_is_above_the_tolerance_is_refused() {
-        assert!(tolerance(Precision::F64) < tolerance(Precision::F32));
+        assert!(Precision::F64.tolerance() < Precision::F32.tolerance());
         refuse_difference(1e-10, 1e-10).expect("rounding");
         for difference in [1.1e-10, f64::NAN] {
             let error = refuse_difference(difference, 1e-10).expect_err("more than rounding");

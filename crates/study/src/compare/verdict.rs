@@ -5,14 +5,6 @@ use hesscope_records::{Compared, Deviation, Precision, Quantity, Spectrum, Terms
 use super::deviation::{of_densities, of_moments, of_nearest};
 use crate::error::StudyError;
 
-/// The largest deviation that is agreement.
-pub fn tolerance(precision: Precision) -> f64 {
-    match precision {
-        Precision::F32 => 1e-4,
-        Precision::F64 => 1e-10,
-    }
-}
-
 /// What is compared within one thing: its name and where it was computed.
 pub struct Candidate {
     /// The device with its precision, or the folder of the run.
@@ -26,7 +18,7 @@ pub struct Candidate {
 impl Candidate {
     /// With these deviations, which took so many seconds.
     pub fn compared(self, deviations: Vec<Deviation>, seconds: f64) -> Compared {
-        let tolerance = tolerance(self.precision);
+        let tolerance = self.precision.tolerance();
         Compared {
             name: self.name,
             device: self.device,

@@ -17,14 +17,6 @@ const EXAMPLES: usize = 4;
 /// two devices may rightly take its two sides.
 const COMPARISONS: usize = 3;
 
-/// How far a product may be from the CPU's in float64, relative to its size.
-fn tolerance(precision: Precision) -> f64 {
-    match precision {
-        Precision::F32 => 1e-4,
-        Precision::F64 => 1e-10,
-    }
-}
-
 /// Compares products with Hess of a few examples on the run's device with the CPU's in float64, and says how far they are
 /// apart. On the CPU there is nothing to compare.
 ///
@@ -69,7 +61,7 @@ pub(super) fn check_device(
         if difference < best {
             best = difference;
         }
-        if best <= tolerance(precision) {
+        if best <= precision.tolerance() {
             observer.event(Event::Note(&agreement(device, best)));
             return Ok(());
         }
@@ -89,6 +81,6 @@ fn refusal(device: DeviceName, difference: f64, precision: Precision) -> String 
         "the device {device} multiplies wrongly: products with the Hessian of {EXAMPLES} examples differ from the CPU's in \
          float64 by {difference:.1e} of their size, and in {precision} {:.0e} is right: update the driver, or choose \
          --device cpu",
-        tolerance(precision)
+        precision.tolerance()
     )
 }

@@ -5,9 +5,10 @@ use cubecl::prelude::*;
 use cubecl::std::FastDivmod;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
+use super::steps::{Steps, StepsLaunch, steps};
 use super::tensors::{array, cube, empty};
-use super::windows::{Steps, StepsLaunch, Windows, steps};
 use crate::array::tensor::Array;
+use crate::array::windows::Windows;
 
 /// Rows [g, K, m o_h o_w, k_h k_w c] as images [K, m, g c, h, w]. The terms of a sum have a fixed order.
 ///

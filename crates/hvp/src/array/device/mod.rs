@@ -10,12 +10,11 @@ mod fold;
 mod matmul;
 mod matmul_kernel;
 mod plain_kernel;
+mod steps;
 mod tensors;
 mod unfold;
-mod windows;
 
 pub(crate) use fold::fold;
 pub(in crate::array) use matmul::matmul;
 pub(crate) use tensors::reaches;
 pub(crate) use unfold::unfold;
-pub(crate) use windows::Windows;

@@ -7,9 +7,10 @@ use cubecl::prelude::*;
 use cubecl::std::FastDivmod;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
+use super::steps::{Steps, StepsLaunch, steps};
 use super::tensors::{array, cube, empty};
-use super::windows::{Steps, StepsLaunch, Windows, steps};
 use crate::array::tensor::Array;
+use crate::array::windows::Windows;
 
 /// The windows of some images of x [L, n, g c, h, w] as rows [g, L, m o_h o_w, k_h k_w c], of m images.
 ///

@@ -18,6 +18,7 @@ use super::matrix::{Onto, multiply, rows, rows_mut};
 use super::numbers::Directed;
 use super::real::Real;
 use super::scratch::{give, scratch};
+use crate::array::windows::Windows;
 
 /// Pixels of the output whose columns are made at a time, about.
 const TILE: usize = 512;
@@ -27,23 +28,6 @@ const BLOCK: usize = 64;
 
 /// Tasks there are at least before the rows of a product are not computed side by side.
 const TASKS: usize = 8;
-
-/// How windows lie on images.
-#[derive(Clone, Debug)]
-pub(crate) struct Windows {
-    /// Channels of an image, of all groups.
-    pub channels: usize,
-    /// Channels of the output, of all groups.
-    pub filters: usize,
-    pub image: [usize; 2],
-    pub kernel: [usize; 2],
-    pub output: [usize; 2],
-    pub stride: [usize; 2],
-    /// Zeros above and to the left.
-    pub before: [usize; 2],
-    pub dilation: [usize; 2],
-    pub groups: usize,
-}
 
 /// Output rows of consecutive images whose columns stand side by side, the rows of all images
 /// numbered through.

@@ -5,12 +5,11 @@
 //! each is a convolution of Burn's ([`super::device`]).
 
 use super::geometry::{Conv2d, five};
-use crate::array::Array;
-use crate::array::host::columns::Windows;
 use crate::array::host::numbers::{Directed, reaches};
 use crate::array::host::real::{Real, with_real};
 use crate::array::host::results::array;
 use crate::array::host::scratch::scratch;
+use crate::array::{Array, Windows};
 use crate::rules::per_channel::sums;
 
 /// Pairs of arguments whose contractions are added up.
@@ -56,7 +55,7 @@ fn borrow<T>(pairs: &[(Directed<T>, Directed<T>)]) -> Vec<(&Directed<T>, &Direct
 
 impl Conv2d {
     /// The windows of w [c_out, c_in / groups, …] on images [c_in, h, w].
-    fn windows(&self, image: [usize; 2], weight: [usize; 4]) -> Windows {
+    pub(super) fn windows(&self, image: [usize; 2], weight: [usize; 4]) -> Windows {
         let [filters, channels, kh, kw] = weight;
         Windows {
             channels: channels * self.groups,

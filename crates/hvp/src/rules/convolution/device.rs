@@ -17,13 +17,24 @@ fn into_batch(array: &Array) -> Array {
 }
 
 /// The sum of what `contract` gives for each pair.
-fn total(pairs: &[(Array, Array)], contract: impl Fn(&Array, &Array) -> Array) -> Array {
+pub(super) fn total(pairs: &[(Array, Array)], contract: impl Fn(&Array, &Array) -> Array) -> Array {
     pairs
         .iter()
         .fold(None, |total, (first, second)| {
             sum(total, Some(contract(first, second)))
         })
         .expect("a contraction has a pair of arguments")
+}
+
+/// Images [K, n, c, …] and a bias [K, c], if there is one.
+fn with_bias(value: Array, bias: Option<&Array>) -> Array {
+    match bias {
+        Some(bias) => {
+            let [k, c] = [bias.shape()[0], bias.shape()[1]];
+            value.plus(bias.reshape(&[k, 1, c, 1, 1]))
+        }
+        None => value,
+    }
 }
 
 #[cfg(feature = "gpu")]
@@ -67,16 +78,10 @@ impl Conv2d {
     ) -> Array {
         #[cfg(feature = "gpu")]
         if on_gpu(pairs) {
-            return self.forward_by_matrices(pairs, bias);
+            return with_bias(self.forward_by_matrices(pairs), bias);
         }
         let value = total(pairs, |x, weight| self.forward_pair(x, weight));
-        match bias {
-            Some(bias) => {
-                let [k, c] = [bias.shape()[0], bias.shape()[1]];
-                value.plus(bias.reshape(&[k, 1, c, 1, 1]))
-            }
-            None => value,
-        }
+        with_bias(value, bias)
     }
 
     pub(super) fn pull_input_on_device(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {

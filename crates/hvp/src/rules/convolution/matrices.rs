@@ -6,26 +6,15 @@
 
 use std::ops::Range;
 
+use super::device::total;
 use super::geometry::{Conv2d, five};
-use crate::array::device::{Windows, fold, unfold};
-use crate::array::{Array, sum};
+use crate::array::device::{fold, unfold};
+use crate::array::{Array, Windows, sum};
 
 /// The most elements of unfolded images at a time.
 const UNFOLDED: usize = 1 << 27;
 
 impl Conv2d {
-    fn lattice(&self, image: [usize; 2], kernel: [usize; 2]) -> Windows {
-        Windows {
-            image,
-            kernel,
-            output: self.output(image, kernel),
-            stride: self.stride,
-            before: [self.padding[0].0, self.padding[1].0],
-            dilation: self.dilation,
-            groups: self.groups,
-        }
-    }
-
     /// [K, m, g o, h, w] as rows [g, K, m h w, o].
     fn rows(&self, images: &Array) -> Array {
         let [k, m, o, h, w] = five(images);
@@ -64,16 +53,12 @@ impl Conv2d {
             .reshape(&[g, k, kh * kw * c, o / g])
     }
 
-    pub(super) fn forward_by_matrices(
-        &self,
-        pairs: &[(Array, Array)],
-        bias: Option<&Array>,
-    ) -> Array {
+    pub(super) fn forward_by_matrices(&self, pairs: &[(Array, Array)]) -> Array {
         let [_, n, _, h, w] = five(&pairs[0].0);
-        let [_, _, c, kh, kw] = five(&pairs[0].1);
-        let windows = self.lattice([h, w], [kh, kw]);
+        let [_, o, c, kh, kw] = five(&pairs[0].1);
+        let windows = self.windows([h, w], [o, c, kh, kw]);
         let directions = pairs.iter().map(|(x, _)| x.shape()[0]).max().unwrap_or(1);
-        let parts: Vec<Array> = chunks(&windows, directions, n, c)
+        let parts: Vec<Array> = chunks(&windows, directions, n)
             .map(|images| {
                 total(pairs, |x, weight| {
                     let [l, k] = [x.shape()[0], weight.shape()[0]];
@@ -82,14 +67,7 @@ impl Conv2d {
                 })
             })
             .collect();
-        let value = Array::cat(&parts, 1);
-        match bias {
-            Some(bias) => {
-                let [k, c] = [bias.shape()[0], bias.shape()[1]];
-                value.plus(bias.reshape(&[k, 1, c, 1, 1]))
-            }
-            None => value,
-        }
+        Array::cat(&parts, 1)
     }
 
     pub(super) fn pull_input_by_matrices(
@@ -97,14 +75,14 @@ impl Conv2d {
         shape: &[usize],
         pairs: &[(Array, Array)],
     ) -> Array {
-        let [_, _, c, kh, kw] = five(&pairs[0].0);
-        let windows = self.lattice([shape[2], shape[3]], [kh, kw]);
+        let [_, o, c, kh, kw] = five(&pairs[0].0);
+        let windows = self.windows([shape[2], shape[3]], [o, c, kh, kw]);
         let directions = pairs
             .iter()
             .map(|(weight, cotangent)| weight.shape()[0].max(cotangent.shape()[0]))
             .max()
             .unwrap_or(1);
-        let parts: Vec<Array> = chunks(&windows, directions, shape[0], c)
+        let parts: Vec<Array> = chunks(&windows, directions, shape[0])
             .map(|images| {
                 let columns = total(pairs, |weight, cotangent| {
                     let [k, l] = [weight.shape()[0], cotangent.shape()[0]];
@@ -125,10 +103,10 @@ impl Conv2d {
         pairs: &[(Array, Array)],
     ) -> Array {
         let [_, n, _, h, w] = five(&pairs[0].0);
-        let [c, kh, kw] = [shape[1], shape[2], shape[3]];
-        let windows = self.lattice([h, w], [kh, kw]);
+        let [o, c, kh, kw] = [shape[0], shape[1], shape[2], shape[3]];
+        let windows = self.windows([h, w], [o, c, kh, kw]);
         let directions = pairs.iter().map(|(x, _)| x.shape()[0]).max().unwrap_or(1);
-        let pulled = chunks(&windows, directions, n, c).fold(None, |pulled, images| {
+        let pulled = chunks(&windows, directions, n).fold(None, |pulled, images| {
             let part = total(pairs, |x, cotangent| {
                 let rows = self.rows(&cotangent.slice(1, images.start, images.end));
                 rows.transpose()
@@ -137,7 +115,7 @@ impl Conv2d {
             sum(pulled, Some(part))
         });
         let pulled = pulled.expect("a batch has an image");
-        let (g, k, o) = (self.groups, pulled.shape()[1], shape[0]);
+        let (g, k) = (self.groups, pulled.shape()[1]);
         pulled
             .reshape(&[g, k, o / g, kh, kw, c])
             .permute(&[1, 0, 2, 5, 3, 4])
@@ -155,26 +133,14 @@ fn product(rows: &Array, matrix: &Array) -> Array {
     rows.matmul(matrix)
 }
 
-/// The sum of what `contract` gives for each pair.
-fn total(pairs: &[(Array, Array)], contract: impl Fn(&Array, &Array) -> Array) -> Array {
-    pairs
-        .iter()
-        .fold(None, |total, (first, second)| {
-            sum(total, Some(contract(first, second)))
-        })
-        .expect("a contraction has a pair of arguments")
-}
-
 /// Images in as few parts of about one size as their windows' elements allow.
 fn chunks(
     windows: &Windows,
     directions: usize,
     images: usize,
-    channels: usize,
 ) -> impl Iterator<Item = Range<usize>> {
     let product = |[a, b]: [usize; 2]| a * b;
-    let each =
-        directions * windows.groups * channels * product(windows.output) * product(windows.kernel);
+    let each = directions * windows.channels * product(windows.output) * product(windows.kernel);
     let most = (UNFOLDED / each.max(1)).clamp(1, images.max(1));
     let parts = images.div_ceil(most);
     let size = images.div_ceil(parts.max(1)).max(1);

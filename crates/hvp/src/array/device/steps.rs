@@ -1,25 +1,6 @@
-//! How the windows of a convolution lie on images.
+//! The windows of a convolution, as kernels are told of them.
 
 use cubecl::prelude::*;
-
-/// The windows of a convolution over images of one size.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Windows {
-    /// Height and width of an image.
-    pub image: [usize; 2],
-    /// Height and width of a window.
-    pub kernel: [usize; 2],
-    /// Windows below and beside each other.
-    pub output: [usize; 2],
-    /// Steps between windows.
-    pub stride: [usize; 2],
-    /// Zeros before each axis.
-    pub before: [usize; 2],
-    /// Steps between the elements of a window.
-    pub dilation: [usize; 2],
-    /// Blocks of channels that do not see each other.
-    pub groups: usize,
-}
 
 /// What a kernel is told of the windows besides extents.
 #[derive(CubeLaunch, CubeType)]
