@@ -13,6 +13,12 @@ fn splits_are_found_by_their_usual_spellings() {
         ("TRAIN", "VAL"),
         ("train", "Validation"),
         ("training", "valid"),
+        ("training_set", "test_set"),
+        ("train-images", "val-images"),
+        ("seg_train", "seg_test"),
+        ("TrainData", "TestData"),
+        ("train2017", "val2017"),
+        ("train", "dev"),
     ] {
         let place = Place::new();
         for (split, grey) in [(train, 10), (test, 100)] {
@@ -41,6 +47,37 @@ fn test_images_without_training_images_are_no_class() {
             )
         );
     }
+}
+
+#[test]
+fn names_of_splits_that_are_not_understood_are_no_classes() {
+    let remedy = "name the folder of training images train, and that of test images test";
+    for (names, problem) in [
+        (
+            ["test for mike", "train for mike"],
+            "holds the folders test for mike, train for mike, which are named like splits and not like classes",
+        ),
+        (
+            ["train_1", "train_2"],
+            "holds the folders train_1 and train_2, and either may be the split that is looked for",
+        ),
+    ] {
+        let place = Place::new();
+        for name in names {
+            place.grey(&format!("{name}/cat/1.png"), 1);
+            place.grey(&format!("{name}/dog/1.png"), 1);
+        }
+        assert_eq!(
+            place.message(&place.spec()),
+            format!("data {problem}: {remedy}")
+        );
+    }
+    // Classes may have such a word among others.
+    let place = Place::new();
+    for name in ["bullet train", "car"] {
+        place.grey(&format!("{name}/1.png"), 1);
+    }
+    assert_eq!(place.load().class_names, ["bullet train", "car"]);
 }
 
 /// The folder given is above the one that holds the tree.

@@ -3,13 +3,15 @@
 use crate::data_dir::{self, folders_in};
 use crate::error::{DataError, Fault};
 use crate::spec::DatasetSpec;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use super::split_folders::{self, Ambiguous, TEST, TRAIN, speaks_of_a_split};
 
 /// What tells one kind of tree from another.
 pub(crate) struct Family {
     /// Folders in `data_dir` in which the tree may lie, beside itself.
     pub inside: &'static [&'static str],
-    /// The names that a folder of test images may have, the first that is there counting, in any case.
+    /// The words of a folder of test images, the first that any folder has counting.
     pub test: &'static [&'static str],
     /// Whether `data_dir` may hold the folders of the classes itself.
     pub flat: bool,
@@ -20,7 +22,16 @@ pub(crate) struct Family {
 /// Side as published networks for ImageNet have it. ImageNet's own `test` has no labels, so there it comes last.
 pub(crate) const IMAGENET: Family = Family {
     inside: &["imagenet", "ILSVRC/Data/CLS-LOC"],
-    test: &["val", "valid", "validation", "test", "testing"],
+    test: &[
+        "val",
+        "valid",
+        "validation",
+        "dev",
+        "eval",
+        "evaluation",
+        "test",
+        "testing",
+    ],
     flat: false,
     side: 224,
 };
@@ -28,13 +39,10 @@ pub(crate) const IMAGENET: Family = Family {
 /// Side as the small data sets' networks have it.
 pub(crate) const FOLDER: Family = Family {
     inside: &[],
-    test: &["test", "testing", "val", "valid", "validation"],
+    test: TEST,
     flat: true,
     side: 32,
 };
-
-/// The names that a folder of training images may have, in any case.
-const TRAIN: [&str; 2] = ["train", "training"];
 
 /// The folders of one tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,17 +64,21 @@ pub(super) fn find(family: &Family, spec: &DatasetSpec) -> Result<Layout, DataEr
     })?;
     for root in data_dir::inside(dir, family.inside) {
         let folders = folders_in(&root);
-        if let Some(train) = named(&folders, &TRAIN) {
+        let named =
+            |words| split_folders::find(&folders, words).map_err(|both| either(&root, both));
+        if let Some(train) = named(TRAIN)? {
             return Ok(Layout {
                 train,
-                test: named(&folders, family.test),
+                test: named(family.test)?,
                 beside: dir.to_owned(),
             });
         }
     }
     let layout = |problem, remedy: &str| DataError::unusable(dir, Fault::Layout, problem, remedy);
+    let has =
+        |dir: &Path, words| matches!(split_folders::find(&folders_in(dir), words), Ok(Some(_)));
     let below = |error| {
-        let has_train = |dir: PathBuf| named(&folders_in(&dir), &TRAIN).is_some();
+        let has_train = |dir: PathBuf| has(&dir, TRAIN);
         data_dir::or_below(
             dir,
             &|dir| data_dir::inside(dir, family.inside).any(has_train),
@@ -79,7 +91,8 @@ pub(super) fn find(family: &Family, spec: &DatasetSpec) -> Result<Layout, DataEr
         let remedy = "set data_dir to the folder that holds train/CLASS/IMAGE";
         return Err(below(layout(problem, remedy)));
     }
-    if let Some(test) = named(&folders, family.test) {
+    let test = split_folders::find(&folders, family.test).map_err(|both| either(dir, both))?;
+    if let Some(test) = test {
         let name = test.file_name().unwrap_or_default().display();
         let problem = format!("holds a folder {name} but no folder train beside it");
         return Err(layout(
@@ -97,15 +110,24 @@ pub(super) fn find(family: &Family, spec: &DatasetSpec) -> Result<Layout, DataEr
         }));
     }
     // Nor are several of which one has splits.
-    let has_splits = |folder: &&PathBuf| {
-        let inside = folders_in(folder);
-        named(&inside, &TRAIN).is_some() && named(&inside, family.test).is_some()
-    };
+    let has_splits = |folder: &&PathBuf| has(folder, TRAIN) && has(folder, family.test);
     if let Some(found) = folders.iter().find(has_splits) {
         return Err(DataError::DirectoryTooHigh {
             path: dir.to_owned(),
             found: found.clone(),
         });
+    }
+    // Names of splits that are not understood must not become classes.
+    if folders.iter().all(|folder| speaks_of_a_split(folder)) {
+        let names: Vec<String> = folders.iter().map(|folder| name(folder)).collect();
+        let problem = format!(
+            "holds the folders {}, which are named like splits and not like classes",
+            names.join(", ")
+        );
+        return Err(layout(
+            problem,
+            "name the folder of training images train, and that of test images test",
+        ));
     }
     Ok(Layout {
         train: dir.to_owned(),
@@ -114,14 +136,21 @@ pub(super) fn find(family: &Family, spec: &DatasetSpec) -> Result<Layout, DataEr
     })
 }
 
-/// The folder of the first of the names that is there; where several differ by their case alone, the one as listed.
-fn named(folders: &[PathBuf], names: &[&str]) -> Option<PathBuf> {
-    let name_of = |folder: &&PathBuf| folder.file_name().unwrap_or_default().to_ascii_lowercase();
-    names
-        .iter()
-        .find_map(|name| {
-            let exact = folders.iter().find(|folder| folder.ends_with(name));
-            exact.or_else(|| folders.iter().find(|folder| name_of(folder) == **name))
-        })
-        .cloned()
+/// Either of two folders may be meant.
+fn either(dir: &Path, Ambiguous(one, other): Ambiguous) -> DataError {
+    let problem = format!(
+        "holds the folders {} and {}, and either may be the split that is looked for",
+        name(&one),
+        name(&other)
+    );
+    DataError::unusable(
+        dir,
+        Fault::Layout,
+        problem,
+        "name the folder of training images train, and that of test images test",
+    )
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().display().to_string()
 }

@@ -2,8 +2,7 @@
 //!
 //! # Layout
 //!
-//! `train/CLASS/IMAGE` (or `training`), and to test on `val/CLASS/IMAGE` (or `valid`, `validation`, `test`, `testing`), in
-//! upper or lower case. For `imagenet` the tree may
+//! `train/CLASS/IMAGE`, and to test on `val/CLASS/IMAGE`, or with other usual names of the splits (`split_folders.rs`). For `imagenet` the tree may
 //! lie in `data_dir`, in `imagenet` there, or where ImageNet's archive has it (`ILSVRC/Data/CLS-LOC`); for `folder`
 //! `data_dir` may also hold the folders of the classes itself. Classes are numbered in the byte-wise order of their
 //! folders' names, and files are taken in the byte-wise order of theirs. Which files count is said in
@@ -49,6 +48,7 @@ mod plan;
 mod pool;
 pub(crate) mod read;
 mod split;
+mod split_folders;
 mod store;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
