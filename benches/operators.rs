@@ -50,7 +50,12 @@ struct Subject {
 }
 
 fn subjects() -> Vec<Subject> {
-    let vgg11 = |classifier| NetConfig::Vgg11(Vgg11Config { classifier });
+    let vgg11 = |classifier| {
+        NetConfig::Vgg11(Vgg11Config {
+            classifier,
+            ..Vgg11Config::default()
+        })
+    };
     let named = |name| NetConfig::from_name(name).expect("a known name");
     let networks = [
         ("vgg11-full", vgg11(Vgg11Classifier::Full), 8),

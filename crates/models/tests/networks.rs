@@ -71,6 +71,14 @@ fn vgg11_has_the_parameters_counted_by_hand() {
         build(r#"{"name": "vgg11", "classifier": "plain"}"#),
         features + 512 * 10 + 10
     );
+    let narrow = 9 * (8 + 8 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 3 * 64 * 64)
+        + 3 * (8 + 16 + 2 * 32 + 4 * 64)
+        + 64 * 10
+        + 10;
+    assert_eq!(
+        build(r#"{"name": "vgg11", "width": 8, "classifier": "plain"}"#),
+        narrow
+    );
 }
 
 #[test]

@@ -60,11 +60,23 @@ pub enum Vgg11Classifier {
 /// Options of `vgg11`.
 ///
 /// PyTorch files may name the tensors by our own paths or as `features.N` and `classifier.N`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Vgg11Config {
+    /// Channels of the first convolution; the others have 2, 4 and 8 times as many.
+    pub width: usize,
     /// What follows the convolutions.
     pub classifier: Vgg11Classifier,
+}
+
+impl Default for Vgg11Config {
+    /// The papers': 64 channels and the full classifier.
+    fn default() -> Self {
+        Self {
+            width: WIDTH,
+            classifier: Vgg11Classifier::default(),
+        }
+    }
 }
 
 /// Options of `vgg11-torchvision`: the convolutions of `vgg11`, the means over 7x7 cells, two linear layers with bias and
@@ -196,9 +208,10 @@ impl NetOptions for Vgg11Config {
         classes: usize,
         init: &mut Init,
     ) -> Result<Vgg11, ModelError> {
+        check_widths("vgg11", "width", &[self.width])?;
         check_sides("vgg11", 32, input)?;
         let [inputs, height, width] = input;
-        let (blocks, channels) = convolutions(inputs, WIDTH, init);
+        let (blocks, channels) = convolutions(inputs, self.width, init);
         let features = channels * (height / 32) * (width / 32);
         let widths: &[usize] = match self.classifier {
             Vgg11Classifier::Full => &[HIDDEN; 2],
