@@ -138,7 +138,7 @@ fn test_images_without_classes_can_be_done_without() {
     assert_eq!(
         place.message(&spec),
         "data/val holds images such as ILSVRC2012_val_00000001.JPEG directly, so that their classes are not \
-         known: sort them into one folder a class, or set without_test to do without test images"
+         known: sort them into one folder per class, or set without_test to do without test images"
     );
     let without = DatasetSpec {
         without_test: true,

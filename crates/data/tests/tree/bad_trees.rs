@@ -11,7 +11,7 @@ fn folders_that_hold_no_tree() {
         "data_dir data is not a folder: create it or correct the path"
     );
     place.write("readme.txt", b"x");
-    let no_tree = "data holds neither a folder train nor one folder of images a class: \
+    let no_tree = "data holds neither a folder train nor one folder of images per class: \
                    set data_dir to the folder that holds train/CLASS/IMAGE";
     assert_eq!(place.message(&place.spec()), no_tree);
     place.grey("n01/1.png", 1);
@@ -42,7 +42,7 @@ fn splits_that_are_not_sorted_into_classes() {
     assert_eq!(
         place.message(&place.spec()),
         "data/train holds images such as a.png directly, so that their classes are not known: \
-         sort them into one folder a class"
+         sort them into one folder per class"
     );
     let place = Place::two_classes(1, 0);
     place.grey("val/ILSVRC2012_val_00000001.JPEG", 1);

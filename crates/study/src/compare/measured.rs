@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use hesscope_hvp::{Problem, ProblemOptions};
-use hesscope_measure::{Effort, EffortChoices, leading_pairs, spectrum_from};
-use hesscope_measure::{OperatorProperties, Spectrum};
+use hesscope_measure::{Effort, EffortChoices, OperatorProperties, Spectrum, spectrum};
 use hesscope_models::{BnMode, Network};
 use hesscope_records::{Precision, Terms};
 use hesscope_spectral::{LinearOperator, NoKeeper, ProbeKind, Probes, VectorSpace};
@@ -136,12 +135,10 @@ impl Subject<'_> {
     ) -> Result<Spectrum, StudyError> {
         let effort = self.effort(precision);
         let operator = problem.operator(operator);
-        let leading = leading_pairs(&operator, &effort.leading, &mut NoKeeper, observer)?;
         let properties = OperatorProperties::of(&operator);
         let vectors = self.memory() / self.bytes(precision);
         let keeper = &mut NoKeeper;
-        Ok(spectrum_from(
-            &leading,
+        Ok(spectrum(
             &operator,
             &properties,
             &effort,

@@ -87,7 +87,7 @@ pub(super) fn find(family: &Family, spec: &DatasetSpec) -> Result<Layout, DataEr
     };
     let folders = folders_in(dir);
     if !family.flat || folders.is_empty() {
-        let problem = "holds neither a folder train nor one folder of images a class".into();
+        let problem = "holds neither a folder train nor one folder of images per class".into();
         let remedy = "set data_dir to the folder that holds train/CLASS/IMAGE";
         return Err(below(layout(problem, remedy)));
     }

@@ -194,7 +194,7 @@ fn class_names(dir: &Path) -> Result<(Vec<String>, Vec<String>), DataError> {
                 &format!(
                     "holds images such as {file} directly, so that their classes are not known"
                 ),
-                "sort them into one folder a class",
+                "sort them into one folder per class",
             ),
             None => layout(
                 dir,

@@ -1,4 +1,4 @@
-//! Trees of image files: ImageNet, and any folder with one folder of images a class.
+//! Trees of image files: ImageNet, and any folder with one folder of images per class.
 //!
 //! # Layout
 //!
