@@ -140,12 +140,14 @@ pub(super) fn plan<F: Fn(usize) -> Result<Program, HvpError>>(
         Some(_) => least_batch,
         None => {
             let mut most = LARGEST_BATCH.min(count);
-            if on_host(device) {
-                let products = products(least, directions, options);
-                let pass = least.footprint(directions).peak * options.precision.bytes();
-                let example = pass.saturating_sub(products).max(1);
+            if on_host(device) && most > 1 {
+                let products = products(captures.of(1)?, directions, options);
+                let pass = |program: &Program| program.footprint(directions).peak;
+                let one = pass(captures.of(1)?);
+                // What does not depend on the batch, such as directions of the weights, is no part of an example.
+                let example = pass(captures.of(2)?).saturating_sub(one) * options.precision.bytes();
                 let cached = CACHED.max(PASS_TO_PRODUCTS * products);
-                most = most.min((cached / example).max(1));
+                most = most.min((cached / example.max(1)).max(1));
             }
             let account = |program: &Program| bytes(program, directions, width, options);
             batch_that_fits(captures, most, count, memory, account)?
@@ -370,8 +372,10 @@ mod tests {
         let long = |size: usize| program(64 * size);
         let made =
             plan(&mut Captures::new(long), count, &Device::flex(), &options).expect("a plan");
-        let one = long(1).expect("a program");
-        let example = 4 * (one.footprint(8).peak - 8 * one.dim());
+        let bytes_of_example =
+            |one: Program, two: Program| 4 * (two.footprint(8).peak - one.footprint(8).peak);
+        let [one, two] = [1, 2].map(|size| long(size).expect("a program"));
+        let example = bytes_of_example(one, two);
         let most = CACHED / example;
         assert!(most > 1 && most < LARGEST_BATCH, "{most}");
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
@@ -379,9 +383,9 @@ mod tests {
         let wide = |size: usize| layers(size, 40_000);
         let made =
             plan(&mut Captures::new(wide), count, &Device::flex(), &options).expect("a plan");
-        let one = wide(1).expect("a program");
+        let [one, two] = [1, 2].map(|size| wide(size).expect("a program"));
         let products = 4 * 8 * one.dim();
-        let most = PASS_TO_PRODUCTS * products / (4 * one.footprint(8).peak - products);
+        let most = PASS_TO_PRODUCTS * products / bytes_of_example(one, two);
         assert!(PASS_TO_PRODUCTS * products > 2 * CACHED && most > 1);
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
     }
