@@ -61,7 +61,7 @@ pub fn write_spectrum_report(
         script: density.is_some().then(reading_script),
         ..Page::new(title, env!("CARGO_PKG_VERSION"), "", main)
     };
-    write_report_files(dir, "spectrum.html", &page.html(), &density)
+    write_report_files(dir, "spectrum.html", &page.html(), &density, &[])
 }
 
 /// What the spectra are of.

@@ -10,8 +10,8 @@ use super::given::{SpectraColumn, SpectraFigure, named, positive};
 use super::record::record;
 use crate::check::check;
 use crate::error::ReportError;
-use crate::figures::Figure;
 use crate::figures::grid::{Axes, Cell, Grid, Row, figure as grid_figure};
+use crate::figures::{Figure, View};
 use crate::html::Page;
 use crate::html::markup::{figure as figure_markup, paragraph};
 use crate::named_spectrum::NamedSpectrum;
@@ -96,6 +96,7 @@ fn grid(figure: &SpectraFigure) -> Grid<'_> {
         } else {
             Axes::OfColumns
         },
+        others: vec![View::SemiLogarithmic, View::Linear],
     }
 }
 

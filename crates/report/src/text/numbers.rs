@@ -171,15 +171,6 @@ pub(crate) fn accuracy(share: f64, digits: usize) -> String {
     significant(share * 100.0, digits)
 }
 
-/// A share as a percentage.
-pub(crate) fn percent(e: Estimate) -> String {
-    match e.standard_error {
-        // The caption says that one probe has no error.
-        None | Some(0.0) => format!("{} %", share(e.mean)),
-        Some(_) => format!("{} %", estimate(e, 100.0)),
-    }
-}
-
 /// An exact share in percent.
 pub(crate) fn percent_of(fraction: f64) -> String {
     format!("{} %", share(fraction))
