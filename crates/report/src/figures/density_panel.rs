@@ -80,6 +80,21 @@ pub(crate) fn how_to_read<'a>(
         "Marks on top are the leading eigenvalues. Bars are their residuals, where wide enough to see."
             .to_owned(),
     );
+    sentences.join(" ")
+}
+
+/// What a reader must know of panels.
+pub(crate) fn caption<'a>(all: impl Iterator<Item = &'a Curves> + Clone) -> String {
+    let mut sentences =
+        vec!["Eigenvalues, each broadened to a Gaussian, with 95 % bands.".to_owned()];
+    if !all.clone().any(Curves::has_band) {
+        sentences = vec!["Eigenvalues, each broadened to a Gaussian.".to_owned()];
+    }
+    if all.clone().any(|curves| !curves.unresolved.is_empty()) {
+        sentences.push(
+            "Hatched: not resolved by the Lanczos steps; only the share is known.".to_owned(),
+        );
+    }
     let beyond = all.clone().flat_map(|curves| &curves.marks);
     let beyond = beyond.filter(|mark| !mark.computed).count();
     let unmarked: usize = all.map(|curves| curves.unmarked).sum();

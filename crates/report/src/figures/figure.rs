@@ -22,6 +22,8 @@ pub(crate) struct Figure {
     pub(crate) label: String,
     /// What a reader must know to read it.
     pub(crate) caption: String,
+    /// How it is drawn, for readers who want to know; folded away.
+    pub(crate) notes: String,
     /// The picture that is shown first.
     pub(crate) first: Drawings,
     /// The same on other axes.
@@ -42,6 +44,7 @@ impl Figure {
             name,
             label,
             caption,
+            notes: String::new(),
             first: Drawings {
                 wide: draw(Layout::Wide),
                 narrow: draw(Layout::Narrow),

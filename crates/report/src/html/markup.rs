@@ -69,12 +69,12 @@ impl Render for Table {
             (table_box(self.tall, &self.caption, html! {
                 table class=(if self.prose { "text" } else { "numbers" }) {
                     caption { span { (unbroken(&self.caption)) } }
-                    thead { tr { @for cell in &self.head { th scope="col" { (cell) } } } }
+                    thead { tr { @for cell in &self.head { th scope="col" { (unbroken(cell)) } } } }
                     tbody {
                         @for row in &self.rows {
                             tr {
                                 @for (i, cell) in row.iter().enumerate() {
-                                    @if i == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                    @if i == 0 { th scope="row" { (unbroken(cell)) } } @else { td { (unbroken(cell)) } }
                                 }
                             }
                         }
@@ -103,7 +103,7 @@ pub(crate) fn lead(text: &str) -> Markup {
 
 /// Something that can be folded away.
 pub(crate) fn details(summary: &str, open: bool, content: impl Render) -> Markup {
-    html! { details open[open] { summary { (summary) } (content) } }
+    html! { details open[open] { summary { (unbroken(summary)) } (content) } }
 }
 
 /// JSON for the page's script.
@@ -139,8 +139,9 @@ pub(crate) fn figure(figure: &Figure, folder: &str) -> Markup {
             }
             @if let Some(readings) = &figure.readings { (data("readings", readings)) }
             figcaption {
-                (unbroken(&figure.caption)) " "
+                @if !figure.caption.is_empty() { (unbroken(&figure.caption)) " " }
                 span class="files" { "Also as " (file(".svg")) " and " (file(".png")) "." }
+                @if !figure.notes.is_empty() { (details("How this figure is drawn", false, paragraph(&figure.notes))) }
             }
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn record(
     Ok(SpectraRecord {
         schema: SCHEMA_VERSION,
         version: figure.version.clone(),
-        caption: drawn.caption.clone(),
+        caption: format!("{} {}", drawn.caption, drawn.notes),
         columns: columns.collect::<Result<_, SpectralError>>()?,
     })
 }

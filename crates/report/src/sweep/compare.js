@@ -10,7 +10,7 @@ const cellsOf = (table, row) =>
     ]),
   );
 
-/** An analysis in a few words. */
+/** An analysis in a few words; its run is named by what tells it from others. */
 const nameOf = ({ run, operator, split, epoch }) =>
   `${operator.text}, ${split.text}, epoch ${epoch.text}, ${run.text}`;
 

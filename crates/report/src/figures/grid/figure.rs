@@ -4,7 +4,7 @@ use hesscope_spectral::SpectralError;
 
 use super::cells::{Axes, Grid};
 use super::sheet;
-use crate::figures::density_panel::how_to_read;
+use crate::figures::density_panel::{caption, how_to_read};
 use crate::figures::figure::{Drawings, Figure};
 use crate::figures::layout::Layout;
 use crate::figures::readings;
@@ -46,9 +46,10 @@ pub(crate) fn figure(grid: &Grid<'_>) -> Result<Figure, SpectralError> {
         Axes::Common => "of the figure",
         Axes::OfColumns => "of the column",
     };
-    let mut caption = vec![grid.caption.clone(), how_to_read(drawn.clone(), whose)];
+    let caption = [grid.caption.clone(), caption(drawn.clone())];
+    let mut notes = how_to_read(drawn.clone(), whose);
     if !others.is_empty() {
-        caption.push(STRAIGHT.to_owned());
+        notes = format!("{notes} {STRAIGHT}");
     }
     let names = grid.cells().map(|(_, _, cell)| cell.spectrum.name.as_str());
     let readings = geometry.map(|(wide, narrow)| {
@@ -67,6 +68,7 @@ pub(crate) fn figure(grid: &Grid<'_>) -> Result<Figure, SpectralError> {
         name: grid.name.clone(),
         label: format!("{}. {}", grid.title, said.join(" ")),
         caption: caption.join(" ").trim().to_owned(),
+        notes,
         first,
         others: others
             .into_iter()

@@ -60,7 +60,7 @@ const nearest = (drawing, stops, x) => {
 };
 
 const bandInWords = ({ band }) =>
-  band ? ` (95 % band ${count(band[0])} to ${count(band[1])})` : "";
+  band ? ` (95\u00a0% band ${count(band[0])} to ${count(band[1])})` : "";
 
 /** What is read off curves that are logarithmic to either side of zero; below 10^floor they are near zero. */
 const splitAxis = (curves, floor) => ({
@@ -69,7 +69,7 @@ const splitAxis = (curves, floor) => ({
   words: (stop) =>
     stop.side === 0
       ? `|λ| < ${powerOfTen(floor)}`
-      : `λ = ${significant(stop.side * 10 ** stop.log, 3)}`,
+      : `λ\u00a0=\u00a0${significant(stop.side * 10 ** stop.log, 3)}`,
   value: valueAt,
   reading: (curve, stop) => {
     if (stop.side === 0) {
@@ -109,7 +109,7 @@ const straightAxis = (curves) => {
   return {
     stops,
     first: (stops) => nearestTo(stops, 0),
-    words: (lambda) => `λ = ${significant(lambda, 3)}`,
+    words: (lambda) => `λ\u00a0=\u00a0${significant(lambda, 3)}`,
     value,
     reading: (curve, lambda) => {
       const found = value(curve, lambda);
