@@ -90,7 +90,7 @@ fn moments(spectra: &[NamedSpectrum<'_>]) -> Table {
     by_spectrum(spectra, caption, rows, |spectrum| {
         let dim = spectrum.dimension as f64;
         let [first, second, third, fourth] =
-            [1, 2, 3, 4].map(|k| spectrum.density.average(|x| x.powi(k)));
+            [1, 2, 3, 4].map(|k| spectrum.density.smooth_average(|x| x.powi(k)));
         [
             estimate(first, dim),
             norm(second, dim),
