@@ -11,6 +11,7 @@ use crate::commands::export::ExportOptions;
 use crate::commands::figure::FigureCommand;
 use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
+use crate::commands::run::RunOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::spectrum::SpectrumOptions;
 use crate::commands::speed::SpeedOptions;
@@ -31,7 +32,7 @@ pub struct Args {
 pub enum Command {
     /// Train a network, measure the spectra of Hess, G and H, and write a report
     #[command(after_help = lists())]
-    Run(Box<NewRunOptions>),
+    Run(Box<RunOptions>),
     /// Train a network and keep its checkpoints
     #[command(after_help = lists())]
     Train(Box<NewRunOptions>),

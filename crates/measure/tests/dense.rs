@@ -114,7 +114,7 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
         // The atoms are exact, and the rest of the trace is what the probes say within their error.
         let atoms = found.density.atoms.len();
         assert!(atoms > 0 && atoms <= 5);
-        let mean = found.density.average(|x| x);
+        let mean = found.density.smooth_average(|x| x);
         let error = (mean.mean - trace / p as f64).abs();
         assert!(
             error < 6.0 * mean.standard_error.expect("of four probes") + 1e-12,

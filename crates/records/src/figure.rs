@@ -1,6 +1,6 @@
 //! `figure-1.json` and `figure-2.json`: the numbers behind the figures of the papers.
 
-use hesscope_spectral::{Estimate, Outliers};
+use hesscope_spectral::{Bounded, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,8 +59,8 @@ pub struct SpectraPanelRecord {
     pub above_less_classes: Option<i64>,
     /// The leading eigenvalues.
     pub leading: TopEigenvalues,
-    /// Share of eigenvalues nearer to zero than the curves go.
-    pub near_zero: Estimate,
+    /// Share of eigenvalues nearer to zero than the curves go, with its 95% interval.
+    pub near_zero: Bounded,
     /// The density below zero.
     pub negative: DecadeCurve,
     /// The density above zero.
@@ -72,12 +72,14 @@ pub struct SpectraPanelRecord {
 pub struct DecadeCurve {
     /// log10 of the modulus.
     pub log10_modulus: Vec<f64>,
-    /// Eigenvalues per decade, the mean over the probes.
+    /// Eigenvalues per decade, the mean over the probes; where `unresolved` is true it shows where Ritz values happen to lie.
     pub mean: Vec<f64>,
     /// The lower end of the 95% band for the exact spectrum, broadened alike; none where the density is exact.
     pub lower: Option<Vec<f64>>,
     /// Its upper end.
     pub upper: Option<Vec<f64>>,
+    /// Whether the band is too wide for the mean to say anything.
+    pub unresolved: Vec<bool>,
 }
 
 /// `figure-2.json`: everything that the figure of class means shows.

@@ -7,6 +7,7 @@ use crate::check::check;
 use crate::error::ReportError;
 use crate::figures::curves::{DECADES, WIDTH, band_options, extent};
 use crate::named_spectrum::NamedSpectrum;
+use crate::shares::Share;
 
 /// Points of the density on the linear axis, as in the papers.
 const LINEAR_POINTS: usize = 1024;
@@ -214,14 +215,17 @@ fn logarithmic(named: &NamedSpectrum<'_>) -> Result<Vec<NamedArray>, SpectralErr
     ] {
         arrays.extend(curve(prefix, side.mean, side.standard_error, band));
     }
-    let masses = [
-        density.negative_mass,
-        density.near_zero,
-        density.positive_mass,
+    let shares = [
+        (f64::NEG_INFINITY, -grid.floor()),
+        (-grid.floor(), grid.floor()),
+        (grid.floor(), f64::INFINITY),
     ];
-    let means = masses.map(|mass| mass.mean).to_vec();
-    arrays.push(NamedArray::list("log_masses", means));
-    let errors: Option<Vec<f64>> = masses.iter().map(|mass| mass.standard_error).collect();
-    arrays.extend(errors.map(|errors| NamedArray::list("log_masses_standard_error", errors)));
+    let shares = shares.map(|(lower, upper)| Share::of(&spectrum.density, named.psd, lower, upper));
+    let shares: Vec<Share> = shares.into_iter().collect::<Result<_, _>>()?;
+    let ends = |end: fn(&Share) -> f64| shares.iter().map(end).collect::<Vec<f64>>();
+    arrays.extend([
+        NamedArray::list("log_shares_lower", ends(|share| share.bounds.lower)),
+        NamedArray::list("log_shares_upper", ends(|share| share.bounds.upper)),
+    ]);
     Ok(arrays)
 }

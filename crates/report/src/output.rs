@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hesscope_files::write_bytes;
 
 use crate::error::ReportError;
-use crate::figures::Figure;
+use crate::figures::{Figure, View};
 use crate::svg::Rasteriser;
 
 /// The files of a figure by itself.
@@ -42,34 +42,46 @@ pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, 
     }
 }
 
-fn write_picture(
+/// Writes the picture that a figure begins with, and those of its others that are among `views`.
+fn write_pictures(
     figure: &Figure,
+    views: &[View],
     folder: &Path,
     rasteriser: &Rasteriser,
-) -> Result<[PathBuf; 2], ReportError> {
-    let text = figure.wide.standalone(&figure.label);
-    let svg = write(folder, &format!("{}.svg", figure.name), text.as_bytes())?;
-    let name = format!("{}.png", figure.name);
-    let png = rasteriser
-        .png(&text)
-        .map_err(|reason| ReportError::Raster {
-            path: folder.join(&name),
-            reason,
-        })?;
-    Ok([svg, write(folder, &name, &png)?])
+) -> Result<Vec<PathBuf>, ReportError> {
+    let others = figure.others.iter();
+    let others = others.filter(|(view, _)| views.contains(view));
+    let others = others.map(|(view, drawings)| (format!("{}-{view}", figure.name), drawings));
+    let mut paths = Vec::new();
+    for (name, drawings) in std::iter::once((figure.name.clone(), &figure.first)).chain(others) {
+        let text = drawings.wide.standalone(&figure.label);
+        paths.push(write(folder, &format!("{name}.svg"), text.as_bytes())?);
+        let name = format!("{name}.png");
+        let png = rasteriser
+            .png(&text)
+            .map_err(|reason| ReportError::Raster {
+                path: folder.join(&name),
+                reason,
+            })?;
+        paths.push(write(folder, &name, &png)?);
+    }
+    Ok(paths)
 }
 
-/// Writes a page into `dir`, and before it its figures into the folder `figures` there.
+/// Writes a page into `dir`, and before it its figures into the folder `figures` there; `views` are written beside those
+/// that figures begin with.
 pub(crate) fn write_report_files<'a>(
     dir: &Path,
     name: &str,
     page: &str,
     figures: impl IntoIterator<Item = &'a Figure>,
+    views: &[View],
 ) -> Result<ReportFiles, ReportError> {
     let rasteriser = Rasteriser::new();
     let mut paths = Vec::new();
     for figure in figures {
-        paths.extend(write_picture(figure, &dir.join("figures"), &rasteriser)?);
+        let folder = dir.join("figures");
+        paths.extend(write_pictures(figure, views, &folder, &rasteriser)?);
     }
     Ok(ReportFiles {
         html: write(dir, name, page.as_bytes())?,
@@ -84,6 +96,11 @@ pub(crate) fn write_figure_files(
     page: &str,
 ) -> Result<FigureFiles, ReportError> {
     let html = write(dir, &format!("{}.html", figure.name), page.as_bytes())?;
-    let [svg, png] = write_picture(figure, dir, &Rasteriser::new())?;
-    Ok(FigureFiles { svg, png, html })
+    write_pictures(figure, &[], dir, &Rasteriser::new())?;
+    let file = |ending: &str| dir.join(format!("{}.{ending}", figure.name));
+    Ok(FigureFiles {
+        svg: file("svg"),
+        png: file("png"),
+        html,
+    })
 }

@@ -12,8 +12,9 @@
 //!   and what is left;
 //! - what a density says: [`Band`], a band for the truth on linear and logarithmic axes
 //!   ([`SpectralDensity::density_band`], [`SpectralDensity::symmetric_log_band`], [`SpectralDensity::log_spectrum`]);
-//!   [`SpectralDensity::count_in`], how many eigenvalues an interval holds; [`wasserstein_distance`]
-//!   between spectra; [`fit_laws`], which law the bulk follows;
+//!   [`SpectralDensity::count_in`], [`SpectralDensity::share_in`] and [`SpectralDensity::energy_in`], how many eigenvalues
+//!   an interval holds, which share of all and with what sum of squares; [`wasserstein_distance`] between spectra;
+//!   [`fit_laws`], which law the bulk follows;
 //! - numbers: [`hutchinson_trace`] and [`xtrace`], both of which return a [`TraceEstimate`]; [`frobenius_norm`] and
 //!   [`diagonal`]; [`EnergySamples`], how the squared norm of a sum of two operators is shared between them;
 //! - outliers: [`outliers`], how many eigenvalues stand apart at each end, and [`principal_angles`] between subspaces;
@@ -72,7 +73,8 @@ pub use bands::{
     band::Band,
     band_options::BandOptions,
     interval_count::IntervalCount,
-    log_spectrum::{LogSpectrum, Rounding, log_width, noise_floor},
+    log_spectrum::{LogSpectrum, Rounding, log_width},
+    noise_floor::noise_floor,
     spectrum_distance::wasserstein_distance,
 };
 pub use density::{

@@ -271,7 +271,7 @@ fn seeds_fix_replicates_and_bad_options_are_said() {
     // The mean of replicates is the estimate, their spread that of three probes.
     let f = |x: f64| x * x;
     let values: Vec<f64> = (0..400)
-        .map(|index| density.replicate(0, index).average(f).mean)
+        .map(|index| density.replicate(0, index).smooth_average(f).mean)
         .collect();
     let mean = values.iter().sum::<f64>() / 400.0;
     let deviation = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 399.0).sqrt();
@@ -281,7 +281,7 @@ fn seeds_fix_replicates_and_bad_options_are_said() {
         (deviation / expected - 1.0).abs() < 0.25,
         "{deviation} {expected}"
     );
-    assert!((mean - density.average(f).mean).abs() < 4.0 * deviation / 20.0);
+    assert!((mean - density.smooth_average(f).mean).abs() < 4.0 * deviation / 20.0);
     let grid = [0.0, 1.0];
     for options in [
         BandOptions {

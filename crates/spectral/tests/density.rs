@@ -182,7 +182,7 @@ fn fractions_below_a_threshold() {
     let density = SpectralDensity::from_eigenvalues(vec![2.0, 0.0, -1.0, 0.0]);
     assert_eq!(density.eigenvalues(), Some(vec![-1.0, 0.0, 0.0, 2.0]));
     let below =
-        |density: &SpectralDensity, x: f64| density.average(|lambda| f64::from(lambda <= x));
+        |density: &SpectralDensity, x: f64| density.smooth_average(|lambda| f64::from(lambda <= x));
     for (x, fraction) in [
         (-2.0, 0.0),
         (-1.0, 0.25),
@@ -220,9 +220,14 @@ fn log_density_keeps_every_mass() {
     assert_eq!(grid.points().len(), 2001);
     assert!((grid.moduli()[0] / 1e-5 - 1.0).abs() < 1e-12);
     let log = density.log_density(&grid, 0.05).unwrap();
-    assert!((log.positive_mass.mean - 0.4).abs() < 1e-12);
-    assert!((log.negative_mass.mean - 0.2).abs() < 1e-12);
-    assert!((log.near_zero.mean - 0.4).abs() < 1e-12);
+    for (ends, expected) in [
+        ([1e-5, f64::INFINITY], 0.4),
+        ([f64::NEG_INFINITY, -1e-5], 0.2),
+        ([-1e-5, 1e-5], 0.4),
+    ] {
+        let share = density.share_in(ends[0], ends[1], 0.95).unwrap();
+        assert!((share.lower - expected).abs() < 1e-12 && share.lower == share.upper);
+    }
     assert!((trapezoid(&log.positive.points, &log.positive.mean) - 0.4).abs() < 1e-9);
     assert!((trapezoid(&log.negative.points, &log.negative.mean) - 0.2).abs() < 1e-9);
 

@@ -102,7 +102,7 @@ fn text(dynamics: &Dynamics) -> String {
             std::iter::once(size.clone()).chain(counts).collect()
         });
         out += &format!(
-            "{operator}: outliers above zero (C = {})\n{}\n",
+            "{operator}: positive outliers (C = {})\n{}\n",
             dynamics.classes,
             table(&header, &rows.collect::<Vec<_>>())
         );

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hesscope_study::run::{RunFolder, write_run_report};
 
 use crate::failure::Failure;
+use crate::options::PictureOptions;
 use crate::output::print;
 
 /// Which report.
@@ -15,6 +16,8 @@ pub struct ReportOptions {
     /// Folder for the report and its figures [default: that of the run]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pictures: PictureOptions,
 }
 
 /// Writes figures and report. Elsewhere they need no right to write in the folder of the run.
@@ -24,6 +27,6 @@ pub fn run(options: &ReportOptions) -> Result<(), Failure> {
         None => RunFolder::hold(&options.run)?,
     };
     let out = options.out.as_deref().unwrap_or(&options.run);
-    print(write_run_report(&folder, out)?.display());
+    print(write_run_report(&folder, out, options.pictures.views())?.display());
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use hesscope_records::Comparison;
 
+use super::names::names;
 use super::quantities::quantities;
 use crate::figures::Figure;
 use crate::figures::dots::{Dots, Series};
@@ -19,8 +20,9 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
             references.push(compared.tolerance);
         }
     }
-    let series = comparison.compared.iter().map(|compared| Series {
-        name: compared.name.clone(),
+    let all = comparison.compared.iter().zip(names(comparison));
+    let series = all.map(|(compared, name)| Series {
+        name,
         values: rows
             .iter()
             .map(|words| {

@@ -1,6 +1,7 @@
 //! Devices, or runs, beside a reference: a figure and a page.
 
 mod figure;
+mod names;
 mod page;
 mod quantities;
 mod write;

@@ -3,6 +3,7 @@
 use hesscope_records::{Compared, Comparison};
 use maud::html;
 
+use super::names::{is_of_runs, names};
 use super::quantities::quantities;
 use crate::figures::Figure;
 use crate::html::Page;
@@ -69,22 +70,27 @@ pub(super) fn page(comparison: &Comparison, drawn: &Figure) -> String {
     page.html()
 }
 
-fn is_of_runs(comparison: &Comparison) -> bool {
-    comparison.settings.vectors == 0
-}
-
 fn verdicts(comparison: &Comparison) -> Table {
+    let what = if is_of_runs(comparison) {
+        "Run"
+    } else {
+        "Device"
+    };
     let heads =
-        "Compared | Device | Agrees within | Verdict | Took | ms per product | Memory held, MiB";
-    let row = |compared: &Compared| {
+        "Compared | WHAT | Agrees within | Verdict | Took | ms per product | Memory held, MiB"
+            .replace("WHAT", what);
+    let row = |(compared, name): (&Compared, String)| {
         let verdict = if compared.agrees {
             "agrees"
         } else {
             "does not agree"
         };
         [
-            compared.name.clone(),
-            compared.device.clone(),
+            name,
+            match is_of_runs(comparison) {
+                true => compared.name.clone(),
+                false => compared.device.clone(),
+            },
             significant(compared.tolerance, 1),
             verdict.to_owned(),
             duration(compared.seconds),
@@ -94,14 +100,14 @@ fn verdicts(comparison: &Comparison) -> Table {
             }),
         ]
     };
-    Table::new("Each beside the reference", heads)
+    Table::new("Each beside the reference", &heads)
         .of_text()
-        .with(comparison.compared.iter().map(row))
+        .with(comparison.compared.iter().zip(names(comparison)).map(row))
 }
 
 /// A row for each quantity, a column for each that is compared.
 fn deviations(comparison: &Comparison) -> Table {
-    let names = comparison.compared.iter().map(|it| it.name.clone());
+    let names = names(comparison);
     let heads = std::iter::once("Quantity".to_owned()).chain(names);
     let rows = quantities(comparison).into_iter().map(|words| {
         let cell = |compared: &Compared| {

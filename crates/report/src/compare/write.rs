@@ -18,5 +18,5 @@ use crate::output::{ReportFiles, write_report_files};
 pub fn write_comparison(comparison: &Comparison, dir: &Path) -> Result<ReportFiles, ReportError> {
     let drawn = figure(comparison);
     let html = page(comparison, &drawn);
-    write_report_files(dir, "compare.html", &html, [&drawn])
+    write_report_files(dir, "compare.html", &html, [&drawn], &[])
 }

@@ -47,6 +47,7 @@ pub(super) fn figure(
         columns: epochs().map(|epoch| format!("epoch {epoch}")).collect(),
         rows: settings.sizes.iter().map(row).collect(),
         axes: Axes::Common,
+        others: Vec::new(),
     })?;
     // The page has no script that would read them.
     Ok(Figure {

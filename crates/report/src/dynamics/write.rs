@@ -40,5 +40,5 @@ pub fn write_dynamics(
         figures.push([tracks::figure(dynamics, place, operator), grid]);
     }
     let html = page(dynamics, &figures);
-    write_report_files(dir, "dynamics.html", &html, figures.iter().flatten())
+    write_report_files(dir, "dynamics.html", &html, figures.iter().flatten(), &[])
 }

@@ -2,7 +2,7 @@
 
 use super::layout::{LABEL, NOTE};
 use crate::svg::{Anchor, Canvas, Ink};
-use crate::text::numbers::{power_of_ten, short, significant};
+use crate::text::numbers::{in_steps, power_of_ten, significant};
 
 /// A linear map from values to coordinates.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +40,26 @@ pub(crate) fn powers(low: f64, high: f64, most: usize) -> Vec<Tick> {
         .collect()
 }
 
-/// Ticks for a logarithmic axis whose values are exponents: powers of ten, and 2 and 5 times them where there are few.
+/// Decades from which powers of ten alone label a logarithmic axis.
+const DECADES: f64 = 2.0;
+/// Decades from which 1, 2 and 5 times powers of ten do: three of them at least lie in so many.
+const DIGITS: f64 = 1.0;
+
+/// Ticks for a logarithmic axis whose values are exponents: powers of ten, 1, 2 and 5 times them where the axis is short, and
+/// equal steps where it is shorter still. There are two at least, however short it is, where `most` is five or more.
 pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<Tick> {
-    if high - low > 2.0 {
+    if high - low > DECADES {
         return powers(low, high, most);
+    }
+    if high - low < DIGITS {
+        let ticks = round_steps(10f64.powf(low), 10f64.powf(high), most, false).into_iter();
+        return ticks
+            .filter(|tick| tick.value > 0.0)
+            .map(|tick| Tick {
+                value: tick.value.log10(),
+                ..tick
+            })
+            .collect();
     }
     let mut ticks = Vec::new();
     for exponent in low.floor() as i32..=high.floor() as i32 {
@@ -60,7 +76,8 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> Vec<Tick> {
     ticks
 }
 
-/// Round values from `low` to `high`, at most so many; `whole` allows no fractions.
+/// Round values from `low` to `high`, at most so many, and two at least where `most` is five or more and the ends are apart;
+/// `whole` allows no fractions.
 pub(crate) fn round_steps(low: f64, high: f64, most: usize, whole: bool) -> Vec<Tick> {
     let least = ((high - low) / most.max(1) as f64).max(f64::MIN_POSITIVE);
     let mut step = 10f64.powf(least.log10().floor());
@@ -74,12 +91,12 @@ pub(crate) fn round_steps(low: f64, high: f64, most: usize, whole: bool) -> Vec<
         step = step.max(1.0);
     }
     let (first, last) = (
-        (low / step).ceil() as i64,
+        (low / step - 1e-9).ceil() as i64,
         (high / step + 1e-9).floor() as i64,
     );
     let tick = |k: i64| Tick {
         value: k as f64 * step,
-        label: short(k as f64 * step),
+        label: in_steps(k as f64 * step, step),
     };
     (first..=last).map(tick).collect()
 }
@@ -173,5 +190,64 @@ impl Frame {
             1.0,
             None,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Labels that are on the axis, in order and different.
+    fn assert_labelled(ticks: &[Tick], (low, high): (f64, f64)) {
+        let axis = format!("{ticks:?} on {low} to {high}");
+        assert!((2..=9).contains(&ticks.len()), "{axis}");
+        let slack = 1e-6 * (high - low);
+        for pair in ticks.windows(2) {
+            assert!(pair[0].value < pair[1].value, "{axis}");
+            assert_ne!(pair[0].label, pair[1].label, "{axis}");
+        }
+        for tick in ticks {
+            assert!((low - slack..=high + slack).contains(&tick.value), "{axis}");
+            assert!(!tick.label.is_empty(), "{axis}");
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_of_any_length_has_two_labels_at_least() {
+        let mut span = 1e-3;
+        while span < 40.0 {
+            for i in 0..400 {
+                let low = -9.0 + 0.0317 * f64::from(i);
+                for most in [5, 6, 8] {
+                    let ends = (low, low + span);
+                    assert_labelled(&logarithmic(ends.0, ends.1, most), ends);
+                }
+            }
+            span *= 1.13;
+        }
+    }
+
+    #[test]
+    fn an_axis_of_round_steps_has_two_labels_at_least() {
+        let mut span = 1e-3;
+        while span < 1e5 {
+            for i in 0..300 {
+                let low = -40.0 + 0.271 * f64::from(i);
+                for most in [5, 6, 8] {
+                    let ends = (low, low + span);
+                    assert_labelled(&round_steps(ends.0, ends.1, most, false), ends);
+                }
+            }
+            span *= 1.31;
+        }
+    }
+
+    /// A loss that a run has reached at its first epoch and keeps: the axis that had no label.
+    #[test]
+    fn the_axis_of_a_loss_within_a_step_of_a_decade_is_labelled() {
+        for loss in [2.303, 0.31, 0.0412, 7.9, 1.1e-6] {
+            let ends = padded([f64::log10(loss)].into_iter(), 0.05).unwrap_or_default();
+            assert_labelled(&logarithmic(ends.0, ends.1, 6), ends);
+        }
     }
 }

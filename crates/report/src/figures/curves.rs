@@ -1,13 +1,12 @@
 //! What a panel of densities shows of one spectrum, as numbers.
 
-use hesscope_spectral::{
-    Band, BandOptions, Curve, Estimate, LogGrid, Quadrature, SpectralDensity, SpectralError,
-};
+use hesscope_spectral::{BandOptions, LogGrid, SpectralError};
 
+use super::line::{Line, Stretch};
 use super::marks::{Mark, counts, marks, thresholds};
 use super::split_axis::Extent;
 use crate::named_spectrum::NamedSpectrum;
-use crate::text::numbers::percent;
+use crate::shares::Share;
 use hesscope_records::Spectrum;
 
 /// Decades below the largest modulus at which near zero begins.
@@ -21,30 +20,21 @@ const ROOM: f64 = 0.3;
 /// A spectrum whose largest modulus has a lower exponent is taken for zero: its floor would not be a number any more.
 const LEAST_EXPONENT: i32 = -280;
 
-/// A side's density.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SideCurve {
-    /// log10 of the modulus.
-    pub(crate) points: Vec<f64>,
-    /// Eigenvalues a decade.
-    pub(crate) mean: Vec<f64>,
-    /// Lower and upper end of the 95% band for the exact spectrum, broadened alike; none where the density is exact.
-    pub(crate) band: Option<[Vec<f64>; 2]>,
-}
-
-/// One panel's numbers.
+/// One panel's numbers. Densities are in eigenvalues a decade, along log10 of the modulus.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Curves {
     /// Distance of the grid's points, in log10.
     pub(crate) step: f64,
-    pub(crate) negative: SideCurve,
-    pub(crate) positive: SideCurve,
-    pub(crate) negative_mass: Estimate,
-    pub(crate) positive_mass: Estimate,
-    /// The share nearer to zero than the curves go.
-    pub(crate) near_zero: Estimate,
-    /// Whether that is more than that no node falls there of quadratures that do not have every eigenvalue.
-    pub(crate) near_zero_known: bool,
+    pub(crate) negative: Line,
+    pub(crate) positive: Line,
+    /// The share at or below minus the floor.
+    pub(crate) negative_share: Share,
+    /// The share at or above the floor.
+    pub(crate) positive_share: Share,
+    /// The share that is not farther from zero than the floor.
+    pub(crate) near_zero: Share,
+    /// Where the density is not resolved, from the left; one stretch may hold the strip about zero.
+    pub(crate) unresolved: Vec<Stretch>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) thresholds: Vec<f64>,
     /// Outliers counted that have no mark.
@@ -52,15 +42,6 @@ pub(crate) struct Curves {
 }
 
 impl Curves {
-    /// The share near zero in words.
-    pub(crate) fn near_zero_words(&self) -> String {
-        if self.near_zero_known {
-            percent(self.near_zero)
-        } else {
-            "a share not known".to_owned()
-        }
-    }
-
     /// Whether there is a band to show.
     pub(crate) fn has_band(&self) -> bool {
         self.positive.band.is_some() || self.negative.band.is_some()
@@ -73,7 +54,7 @@ impl Curves {
 }
 
 /// Every eigenvalue, or estimate of one, of a spectrum.
-fn values(spectrum: &Spectrum) -> impl Iterator<Item = f64> + '_ {
+pub(super) fn values(spectrum: &Spectrum) -> impl Iterator<Item = f64> + '_ {
     let density = &spectrum.density;
     density
         .quadratures
@@ -141,52 +122,61 @@ pub(crate) fn curves(
         let bands = spectrum.density.log_spectrum(&grid, WIDTH, &options)?;
         (Some(bands.positive), bands.negative)
     };
+    let step = (high - low) / (points - 1) as f64;
     let dim = spectrum.dimension as f64;
+    // A Gaussian of area one.
+    let single = 1.0 / (WIDTH * (2.0 * std::f64::consts::PI).sqrt());
+    let line = |curve, band, top: Option<f64>| {
+        let top = top.unwrap_or(f64::NEG_INFINITY);
+        let count = grid.points().iter().take_while(|&&u| u <= top).count();
+        Line::new(curve, band, count, dim, (single, WIDTH / step))
+    };
+    let mut negative = line(&density.negative, below.as_ref(), extent.negative);
+    let mut positive = line(&density.positive, above.as_ref(), extent.positive);
+    let floor = grid.floor();
+    // A stretch that begins with the grid begins at the floor itself.
+    let modulus = |u: f64| 10f64.powf(u).max(floor);
+    let below = negative.drop_empty(named, |[near, far]| [-modulus(far), -modulus(near)])?;
+    let above = positive.drop_empty(named, |ends| ends.map(modulus))?;
+    let share = |lower, upper| Share::of(&spectrum.density, named.psd, lower, upper);
+    let near_zero = share(-floor, floor)?;
     let marks = marks(spectrum);
     let marked = marks.iter().filter(|mark| mark.outlier).count();
     let counted: usize = counts(spectrum).map(|count| count.count).sum();
     Ok(Curves {
-        step: (high - low) / (points - 1) as f64,
-        negative: side_curve(&density.negative, below, dim, extent.negative),
-        positive: side_curve(&density.positive, above, dim, extent.positive),
-        negative_mass: density.negative_mass,
-        positive_mass: density.positive_mass,
-        near_zero: density.near_zero,
-        near_zero_known: density.near_zero.mean > 0.0 || is_resolved(&spectrum.density),
+        step,
+        negative_share: share(f64::NEG_INFINITY, -floor)?,
+        positive_share: share(floor, f64::INFINITY)?,
+        unresolved: unresolved(named, below, above, (floor, near_zero))?,
+        near_zero,
+        negative,
+        positive,
         marks,
         thresholds: thresholds(spectrum).collect(),
         unmarked: counted.saturating_sub(marked),
     })
 }
 
-/// Whether a quadrature has every eigenvalue beside the atoms as a node of its own. Copies that Lanczos vectors without
-/// reorthogonalisation leave are told from others by their distance, a millionth of the largest modulus at most.
-fn is_resolved(density: &SpectralDensity) -> bool {
-    let left = density.dim.saturating_sub(density.atoms.len());
-    let resolved = |quadrature: &Quadrature| {
-        let mut nodes = quadrature.nodes.clone();
-        nodes.sort_by(f64::total_cmp);
-        let largest = nodes.iter().fold(0.0_f64, |m, node| m.max(node.abs()));
-        let least = largest * 10f64.powi(-DECADES);
-        nodes.dedup_by(|one, other| (*one - *other).abs() <= least);
-        nodes.len() >= left
-    };
-    density.exact || density.quadratures.iter().any(resolved)
-}
-
-/// The part of a curve up to its side's end, in eigenvalues a decade.
-fn side_curve(curve: &Curve, band: Option<Band>, dim: f64, top: Option<f64>) -> SideCurve {
-    let top = top.unwrap_or(f64::NEG_INFINITY);
-    let count = curve.points.iter().take_while(|&&u| u <= top).count();
-    let scaled = |values: &[f64]| {
-        values[..count]
-            .iter()
-            .map(|v| v * dim)
-            .collect::<Vec<f64>>()
-    };
-    SideCurve {
-        mean: scaled(&curve.mean),
-        band: band.map(|band| [scaled(&band.lower), scaled(&band.upper)]),
-        points: curve.points[..count].to_vec(),
+/// The stretches of both sides; those that reach the strip about zero are one with it where its share is not resolved.
+fn unresolved(
+    named: &NamedSpectrum<'_>,
+    mut below: Vec<Stretch>,
+    mut above: Vec<Stretch>,
+    (floor, near_zero): (f64, Share),
+) -> Result<Vec<Stretch>, SpectralError> {
+    if !near_zero.is_resolved() {
+        let mut ends = [-floor, floor];
+        if let Some(first) = below.first().filter(|first| first.ends[1] == -floor) {
+            ends[0] = first.ends[0];
+            below.remove(0);
+        }
+        if let Some(first) = above.first().filter(|first| first.ends[0] == floor) {
+            ends[1] = first.ends[1];
+            above.remove(0);
+        }
+        above.insert(0, Stretch::new(named, ends)?);
     }
+    below.reverse();
+    below.extend(above);
+    Ok(below)
 }

@@ -1,38 +1,20 @@
 //! A panel of the density of one spectrum, and what legends and captions say of such panels.
 
-use super::axes::{Frame, Scale, powers};
-use super::curves::{Curves, SideCurve, WIDTH};
+use super::axes::Frame;
+use super::axis::Axis;
+use super::curves::{Curves, WIDTH};
+use super::hatching::{Region, hatch};
+use super::heights::{Heights, LANE};
 use super::layout::{LABEL, Layout};
 use super::legend::{FINE_DASHES, Sign, bar};
-use super::split_axis::SplitAxis;
+use super::line::{Line, Stretch};
+use super::linear::Linear;
+use super::marks::Mark;
+use super::resolution;
+use crate::shares::{self, Share};
 use crate::svg::{Anchor, Canvas, Font, Ink};
 
-/// log10 of the least count a decade that is drawn: well below the peak of a single eigenvalue, 0.4/width.
-const LEAST: f64 = -0.7;
-/// Height of the lane of marks inside a frame.
-const LANE: f64 = 20.0;
-/// The title of the horizontal axis.
-pub(crate) const AXIS: &str = "eigenvalue \u{3bb}, logarithmic to either side of zero";
 const STRIP: Font = Font::regular(11.0, Ink::Text);
-
-/// log10 of the most eigenvalues a decade, band included, a little room added; at least ten.
-pub(crate) fn highest<'a>(all: impl Iterator<Item = &'a Curves>) -> f64 {
-    let side = |curve: &SideCurve| {
-        let top = curve.band.as_ref().map_or(&curve.mean, |[_, upper]| upper);
-        let counts = top.iter().chain(&curve.mean).copied();
-        counts.fold(0.0_f64, f64::max)
-    };
-    all.map(|curves| side(&curves.negative).max(side(&curves.positive)).log10() + 0.15)
-        .fold(1.0, f64::max)
-}
-
-/// The scale of counts in a frame; its values are log10 of them.
-pub(crate) fn counts_scale(frame: &Frame, highest: f64) -> Scale {
-    Scale {
-        values: (LEAST, highest),
-        pixels: (frame.bottom(), frame.y + LANE),
-    }
-}
 
 /// Signs that occur.
 pub(crate) fn entries<'a>(
@@ -45,6 +27,11 @@ pub(crate) fn entries<'a>(
     let entries = [
         (true, Sign::Line, "density"),
         (all.clone().any(Curves::has_band), Sign::Band, "95 % band"),
+        (
+            all.clone().any(|curves| !curves.unresolved.is_empty()),
+            Sign::Hatch,
+            "unresolved",
+        ),
         (mark(true, true), Sign::Diamond { hollow: false }, "outlier"),
         (
             mark(true, false),
@@ -70,33 +57,44 @@ pub(crate) fn how_to_read<'a>(
     let mut sentences = vec![format!(
         "Eigenvalues per decade of |\u{3bb}|, on logarithmic axes to either side of zero. Each eigenvalue is broadened to a \
          Gaussian of standard deviation {WIDTH} decades. The shaded strip, with its share of the eigenvalues, begins six \
-         decades below the largest modulus {whose}. Towards zero the Lanczos steps resolve less and less: eigenvalues that \
-         they do not separate appear as one peak."
+         decades below the largest modulus {whose}."
     )];
     if all.clone().any(Curves::has_band) {
         sentences.push(
             "The band holds the exact spectrum, broadened alike, at 95 % of points. It allows for the probes, for what the \
-             Lanczos steps do not resolve, and for the residuals."
+             Lanczos steps do not resolve, and for the residuals. Shares are 95 % intervals, which allow for the same."
                 .to_owned(),
         );
     }
-    if all
-        .clone()
-        .any(|curves| curves.near_zero.standard_error.is_none())
-    {
-        sentences.push("With a single probe, the errors of the shares are unknown.".to_owned());
-    }
-    if all.clone().any(|curves| !curves.near_zero_known) {
-        sentences.push(
-            "A share is not known where no node of the quadrature falls in the strip and the Lanczos steps do not resolve \
-             every eigenvalue."
-                .to_owned(),
-        );
+    if all.clone().any(|curves| !curves.unresolved.is_empty()) {
+        sentences.push(format!(
+            "A stretch is hatched, up to the upper end of the band, where that is more than {} times the lower end: the \
+             Lanczos steps do not resolve the density there, and only the share of the eigenvalues in the stretch is known. \
+             A share is unresolved where its interval is wider than {} percentage points, or begins at 0 and ends above {} %.",
+            resolution::WIDEST,
+            shares::WIDEST,
+            shares::MOST_FROM_NONE,
+        ));
     }
     sentences.push(
         "Marks on top are the leading eigenvalues. Bars are their residuals, where wide enough to see."
             .to_owned(),
     );
+    sentences.join(" ")
+}
+
+/// What a reader must know of panels.
+pub(crate) fn caption<'a>(all: impl Iterator<Item = &'a Curves> + Clone) -> String {
+    let mut sentences =
+        vec!["Eigenvalues, each broadened to a Gaussian, with 95 % bands.".to_owned()];
+    if !all.clone().any(Curves::has_band) {
+        sentences = vec!["Eigenvalues, each broadened to a Gaussian.".to_owned()];
+    }
+    if all.clone().any(|curves| !curves.unresolved.is_empty()) {
+        sentences.push(
+            "Hatched: not resolved by the Lanczos steps; only the share is known.".to_owned(),
+        );
+    }
     let beyond = all.clone().flat_map(|curves| &curves.marks);
     let beyond = beyond.filter(|mark| !mark.computed).count();
     let unmarked: usize = all.map(|curves| curves.unmarked).sum();
@@ -106,7 +104,9 @@ pub(crate) fn how_to_read<'a>(
             beyond + unmarked
         );
         if beyond > 0 {
-            sentence += " Hollow diamonds stand where the density has them, without residuals.";
+            sentence += &format!(
+                " {beyond} of them are hollow diamonds, where the density has them, without residuals."
+            );
         }
         if unmarked > 0 {
             sentence += &format!(" {unmarked} have no mark.");
@@ -117,87 +117,185 @@ pub(crate) fn how_to_read<'a>(
 }
 
 /// The labels of the horizontal axis.
-pub(crate) fn labels_below(canvas: &mut Canvas, frame: &Frame, axis: &SplitAxis, layout: Layout) {
+pub(crate) fn labels_below(canvas: &mut Canvas, frame: &Frame, axis: &Axis, layout: Layout) {
     let ticks = axis.ticks(layout.label_distance()).into_iter();
     let labels: Vec<_> = ticks.filter_map(|(x, label)| Some((x, label?))).collect();
     frame.labels_below(canvas, &labels);
 }
 
+/// A density with the eigenvalues that its points stand for.
+struct Trace<'a> {
+    line: &'a Line,
+    lambda: Box<dyn Fn(f64) -> f64>,
+}
+
+/// What a panel shows in one view.
+pub(crate) struct Shown<'a> {
+    traces: Vec<Trace<'a>>,
+    unresolved: &'a [Stretch],
+    /// The share of the strip about zero.
+    near_zero: Option<Share>,
+    marks: &'a [Mark],
+    thresholds: &'a [f64],
+    is_empty: bool,
+}
+
+impl<'a> Shown<'a> {
+    /// On an axis that is logarithmic to either side of zero.
+    pub(crate) fn logarithmic(curves: &'a Curves) -> Self {
+        let side = |line, sign: f64| Trace {
+            line,
+            lambda: Box::new(move |u: f64| sign * 10f64.powf(u)),
+        };
+        Self {
+            traces: vec![side(&curves.negative, -1.0), side(&curves.positive, 1.0)],
+            unresolved: &curves.unresolved,
+            near_zero: Some(curves.near_zero),
+            marks: &curves.marks,
+            thresholds: &curves.thresholds,
+            is_empty: curves.is_empty(),
+        }
+    }
+
+    /// On a linear axis.
+    pub(crate) fn straight(curves: &'a Curves, linear: &'a Linear) -> Self {
+        Self {
+            traces: vec![Trace {
+                line: &linear.line,
+                lambda: Box::new(|lambda| lambda),
+            }],
+            unresolved: &linear.unresolved,
+            near_zero: None,
+            marks: &curves.marks,
+            thresholds: &curves.thresholds,
+            is_empty: false,
+        }
+    }
+}
+
 /// Draws a panel; one with a title of the vertical axis has its labels too.
 pub(crate) fn draw_panel(
     canvas: &mut Canvas,
-    curves: &Curves,
+    shown: &Shown<'_>,
     frame: &Frame,
-    axis: &SplitAxis,
-    highest: f64,
+    axis: &Axis,
+    heights: &Heights,
     layout: Layout,
-    title: Option<&str>,
+    (title, labelled): (Option<&str>, bool),
 ) {
-    let scale = counts_scale(frame, highest);
-    frame.horizontals(canvas, &scale, &powers(LEAST, highest, 5), title.is_some());
+    frame.horizontals(canvas, &heights.scale, &heights.ticks(), labelled);
     if let Some(title) = title {
         frame.title_left(canvas, 12.0, title);
     }
     let ticks = axis.ticks(layout.label_distance()).into_iter();
     frame.verticals(canvas, ticks.filter_map(|(x, label)| label.map(|_| x)));
-    let (left, right) = axis.strip();
-    canvas.rect(left, frame.y, right - left, frame.height, Ink::Shade);
+    if let Some((left, right)) = axis.strip() {
+        canvas.rect(left, frame.y, right - left, frame.height, Ink::Shade);
+    }
+    let regions = regions(shown, frame, axis, heights);
     canvas.clipped(frame.rectangle(), |canvas| {
-        draw_curves(canvas, curves, axis, &scale);
+        for region in &regions {
+            canvas.hatched(&region.outline);
+        }
+        draw_traces(canvas, shown, axis, heights);
     });
-    for &threshold in &curves.thresholds {
+    for &threshold in shown.thresholds {
         let x = axis.at(threshold);
         let ends = ((x, frame.y), (x, frame.bottom()));
         canvas.line(ends.0, ends.1, Ink::Text, 1.3, Some(FINE_DASHES));
     }
-    draw_marks(canvas, curves, axis, frame.y + LANE / 2.0, layout.diamond());
-    let said = if curves.near_zero_known {
-        let share = curves.near_zero_words();
-        [format!("{share} near zero"), share]
-    } else {
-        ["near zero: not known", "not known"].map(str::to_owned)
-    };
-    // As many words as the strip has room for.
-    if let Some(said) = said.iter().find(|said| STRIP.width(said) <= frame.height) {
-        canvas.text_upwards(((left + right) / 2.0, frame.middle().1), STRIP, said);
+    draw_marks(canvas, shown, axis, frame.y + LANE / 2.0, layout.diamond());
+    for region in &regions {
+        hatch(canvas, region, frame);
+    }
+    if let Some((left, right)) = axis.strip()
+        && let Some(share) = shown.near_zero.filter(|share| share.is_resolved())
+    {
+        let range = share.range();
+        let said = [format!("{range} near zero"), range];
+        // As many words as the strip has room for.
+        if let Some(said) = said.iter().find(|said| STRIP.width(said) <= frame.height) {
+            canvas.text_upwards(((left + right) / 2.0, frame.middle().1), STRIP, said);
+        }
     }
     frame.outline(canvas);
-    if curves.is_empty() {
+    if shown.is_empty
+        && let Some((_, right)) = axis.strip()
+    {
         let at = (right + 14.0, frame.middle().1);
         canvas.text(at, Anchor::Start, LABEL, "nothing away from zero");
     }
 }
 
-/// Bands and lines of both sides that the axis has room for.
-fn draw_curves(canvas: &mut Canvas, curves: &Curves, axis: &SplitAxis, scale: &Scale) {
-    let sides = [(true, &curves.negative), (false, &curves.positive)];
-    let sides = sides.map(|(negative, curve)| Some((axis.side(negative)?, curve)));
-    let line = |side: &Scale, curve: &SideCurve, counts: &[f64]| -> Vec<(f64, f64)> {
-        // Below the frame, where the clip hides it.
-        let under = scale.values.0 - 1.0;
-        let y = |count: f64| scale.at(count.max(0.0).log10().max(under));
-        let places = curve.points.iter().zip(counts);
-        places
-            .map(|(&point, &count)| (side.at(point), y(count)))
-            .collect()
+/// The unresolved stretches as they are drawn: up to the upper end of the band, and over the strip about zero.
+fn regions(shown: &Shown<'_>, frame: &Frame, axis: &Axis, heights: &Heights) -> Vec<Region> {
+    let region = |stretch: &Stretch| {
+        let ends = stretch.ends.map(|end| axis.at(end));
+        let mut top: Vec<(f64, f64)> = Vec::new();
+        for trace in &shown.traces {
+            let Some([_, upper]) = &trace.line.band else {
+                continue;
+            };
+            for (&point, &upper) in trace.line.points.iter().zip(upper) {
+                let x = axis.at((trace.lambda)(point));
+                if (ends[0] - 0.01..=ends[1] + 0.01).contains(&x) {
+                    top.push((x, heights.at(upper).max(frame.y + LANE)));
+                }
+            }
+        }
+        top.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // What the band does not reach, the strip, is as open as what is beside it.
+        let y = |place: Option<&(f64, f64)>| place.map_or(frame.y + LANE, |&(_, y)| y);
+        let (first, last) = (y(top.first()), y(top.last()));
+        let mut outline = vec![(ends[0], frame.bottom()), (ends[0], first)];
+        outline.extend(top);
+        outline.extend([(ends[1], last), (ends[1], frame.bottom())]);
+        Region {
+            outline,
+            ends,
+            share: stretch.share,
+        }
     };
-    for (side, curve) in sides.iter().flatten() {
-        if let Some([lower, upper]) = &curve.band {
-            let mut band = line(side, curve, upper);
-            band.extend(line(side, curve, lower).into_iter().rev());
+    shown.unresolved.iter().map(region).collect()
+}
+
+/// Bands and lines, where they are resolved.
+fn draw_traces(canvas: &mut Canvas, shown: &Shown<'_>, axis: &Axis, heights: &Heights) {
+    let resolved = || {
+        let traces = shown.traces.iter();
+        traces.flat_map(|trace| {
+            trace
+                .line
+                .resolved()
+                .into_iter()
+                .map(move |run| (trace, run))
+        })
+    };
+    let through = |trace: &Trace<'_>, run: &std::ops::Range<usize>, values: &[f64]| {
+        let places = trace.line.points[run.clone()]
+            .iter()
+            .zip(&values[run.clone()]);
+        let place = |(&point, &value)| (axis.at((trace.lambda)(point)), heights.at(value));
+        places.map(place).collect::<Vec<(f64, f64)>>()
+    };
+    for (trace, run) in resolved() {
+        if let Some([lower, upper]) = &trace.line.band {
+            let mut band = through(trace, &run, upper);
+            band.extend(through(trace, &run, lower).into_iter().rev());
             canvas.polygon(&band, Ink::Sky);
         }
     }
-    for (side, curve) in sides.iter().flatten() {
-        canvas.polyline(&line(side, curve, &curve.mean), Ink::Blue, 1.8, None);
+    for (trace, run) in resolved() {
+        let line = through(trace, &run, &trace.line.mean);
+        canvas.polyline(&line, Ink::Blue, 1.8, None);
     }
 }
 
 /// The marks; outliers last, on top.
-fn draw_marks(canvas: &mut Canvas, curves: &Curves, axis: &SplitAxis, y: f64, diamond: f64) {
+fn draw_marks(canvas: &mut Canvas, shown: &Shown<'_>, axis: &Axis, y: f64, diamond: f64) {
     for outlier in [false, true] {
         let ink = if outlier { Ink::Orange } else { Ink::Text };
-        for mark in curves.marks.iter().filter(|mark| mark.outlier == outlier) {
+        for mark in shown.marks.iter().filter(|mark| mark.outlier == outlier) {
             let low = axis.at(mark.value - mark.residual);
             let high = axis.at(mark.value + mark.residual);
             if high - low > 4.0 {

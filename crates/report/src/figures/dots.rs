@@ -171,7 +171,13 @@ mod tests {
         let discs = |values| {
             let figure = dots(values, vec![1e-4]).figure();
             // One is in the legend.
-            figure.wide.standalone("dots").matches("<circle").count() - 1
+            figure
+                .first
+                .wide
+                .standalone("dots")
+                .matches("<circle")
+                .count()
+                - 1
         };
         assert_eq!(discs(vec![Some(1e-6), None, Some(0.0)]), 2);
         assert_eq!(discs(vec![None]), 0);

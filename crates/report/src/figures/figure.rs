@@ -3,9 +3,17 @@
 use serde_json::Value;
 
 use super::layout::Layout;
+use super::view::View;
 use crate::svg::Drawing;
 
 /// A picture in two layouts: a page shows the one that fits, the files hold the wide one.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawings {
+    pub(crate) wide: Drawing,
+    pub(crate) narrow: Drawing,
+}
+
+/// A picture with what is said of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
     /// The name of its files, without the ending; unique in a report.
@@ -14,8 +22,12 @@ pub(crate) struct Figure {
     pub(crate) label: String,
     /// What a reader must know to read it.
     pub(crate) caption: String,
-    pub(crate) wide: Drawing,
-    pub(crate) narrow: Drawing,
+    /// How it is drawn, for readers who want to know; folded away.
+    pub(crate) notes: String,
+    /// The picture that is shown first.
+    pub(crate) first: Drawings,
+    /// The same on other axes.
+    pub(crate) others: Vec<(View, Drawings)>,
     /// Its numbers as JSON, for a figure that a page's script can read values off.
     pub(crate) readings: Option<Value>,
 }
@@ -32,8 +44,12 @@ impl Figure {
             name,
             label,
             caption,
-            wide: draw(Layout::Wide),
-            narrow: draw(Layout::Narrow),
+            notes: String::new(),
+            first: Drawings {
+                wide: draw(Layout::Wide),
+                narrow: draw(Layout::Narrow),
+            },
+            others: Vec::new(),
             readings: None,
         }
     }

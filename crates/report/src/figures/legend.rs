@@ -14,6 +14,8 @@ pub(crate) enum Sign {
     Line,
     /// A band.
     Band,
+    /// A hatched region.
+    Hatch,
     /// A diamond, hollow or not.
     Diamond { hollow: bool },
     /// A short upright line.
@@ -89,6 +91,10 @@ fn draw(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
         Sign::Line => canvas.line(start, end, Ink::Blue, 2.0, None),
         Sign::Disc(ink) => canvas.disc(middle, 4.0, ink),
         Sign::Curve(ink, dashes) => canvas.line(start, end, ink, 2.0, dashes),
+        Sign::Hatch => {
+            let (top, bottom, right) = (y - 5.0, y + 5.0, x + sign.width());
+            canvas.hatched(&[(x, bottom), (x, top), (right, top), (right, bottom)]);
+        }
         Sign::Band => canvas.rect(x, y - 5.0, sign.width(), 10.0, Ink::Sky),
         Sign::Diamond { hollow } => canvas.diamond(middle, 6.0, Ink::Orange, hollow),
         Sign::Bar => bar(canvas, middle, Ink::Text),

@@ -1,6 +1,6 @@
 //! Quantities of a spectrum, with error bars, along epochs and along sample sizes.
 
-use super::axes::{Frame, Scale, Tick, logarithmic, padded, round_steps};
+use super::axes::{Frame, Scale, logarithmic, padded};
 use super::figure::Figure;
 use super::layout::{Layout, NOTE, PANEL, drawn};
 use super::legend::{FINE_DASHES, Sign, legend};
@@ -154,7 +154,7 @@ impl TrackPanel {
             return canvas.text(frame.middle(), Anchor::Middle, NOTE, nothing);
         };
         let scale = frame.scale(extent);
-        frame.horizontals(canvas, &scale, &ticks(extent), true);
+        frame.horizontals(canvas, &scale, &logarithmic(extent.0, extent.1, 6), true);
         if let Some(reference) = self.reference.filter(|value| *value > 0.0) {
             let y = scale.at(reference.log10());
             let ends = ((frame.x, y), (frame.right(), y));
@@ -169,21 +169,6 @@ impl TrackPanel {
         });
         frame.outline(canvas);
     }
-}
-
-/// Ticks of an axis whose values are exponents: round values where it is too short for many powers of ten.
-fn ticks((low, high): (f64, f64)) -> Vec<Tick> {
-    if high - low > 1.0 {
-        return logarithmic(low, high, 6);
-    }
-    round_steps(10f64.powf(low), 10f64.powf(high), 5, false)
-        .into_iter()
-        .filter(|tick| tick.value > 0.0)
-        .map(|tick| Tick {
-            value: tick.value.log10(),
-            label: tick.label,
-        })
-        .collect()
 }
 
 /// A line through neighbouring values, with discs and error bars; it breaks where a value is missing.

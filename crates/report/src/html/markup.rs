@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, Render, html};
 use serde_json::Value;
 
-use crate::figures::Figure;
+use crate::figures::{Drawings, Figure, View};
 use crate::json::json;
 use crate::text::names::unbroken;
 
@@ -69,12 +69,12 @@ impl Render for Table {
             (table_box(self.tall, &self.caption, html! {
                 table class=(if self.prose { "text" } else { "numbers" }) {
                     caption { span { (unbroken(&self.caption)) } }
-                    thead { tr { @for cell in &self.head { th scope="col" { (cell) } } } }
+                    thead { tr { @for cell in &self.head { th scope="col" { (unbroken(cell)) } } } }
                     tbody {
                         @for row in &self.rows {
                             tr {
                                 @for (i, cell) in row.iter().enumerate() {
-                                    @if i == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                    @if i == 0 { th scope="row" { (unbroken(cell)) } } @else { td { (unbroken(cell)) } }
                                 }
                             }
                         }
@@ -103,7 +103,7 @@ pub(crate) fn lead(text: &str) -> Markup {
 
 /// Something that can be folded away.
 pub(crate) fn details(summary: &str, open: bool, content: impl Render) -> Markup {
-    html! { details open[open] { summary { (summary) } (content) } }
+    html! { details open[open] { summary { (unbroken(summary)) } (content) } }
 }
 
 /// JSON for the page's script.
@@ -111,19 +111,46 @@ pub(crate) fn data(class: &str, value: &Value) -> Markup {
     html! { script type="application/json" class=(class) { (PreEscaped(json(value))) } }
 }
 
-/// A figure in both layouts, of which the style shows the one that fits. Its files lie in a folder, which ends in a slash or
-/// is empty for the page's own.
+/// A figure in both layouts, of which the style shows the one that fits, and in all its views, of which it shows the one that
+/// is chosen. Its files lie in a folder, which ends in a slash or is empty for the page's own.
 pub(crate) fn figure(figure: &Figure, folder: &str) -> Markup {
     let file = |ending: &str| html! { code { (folder) (figure.name) (ending) } };
+    let others = figure
+        .others
+        .iter()
+        .map(|(view, drawings)| (*view, drawings));
+    let all = std::iter::once((View::Logarithmic, &figure.first)).chain(others);
+    let id = |view: View| format!("{}-{view}-view", figure.name);
     html! {
         figure id=(figure.name) {
-            (PreEscaped(figure.wide.inline("wide", &figure.label)))
-            (PreEscaped(figure.narrow.inline("narrow", &figure.label)))
+            @if figure.others.is_empty() {
+                (drawings(&figure.first, &figure.label))
+            } @else {
+                div class="views" role="radiogroup" aria-label="Axes" {
+                    @for (i, (view, _)) in all.clone().enumerate() {
+                        input type="radio" class={ "pick pick-" (view) } name={ (figure.name) "-view" } id=(id(view))
+                            checked[i == 0];
+                        label for=(id(view)) { (view) }
+                    }
+                    @for (view, drawn) in all {
+                        div class={ "view view-" (view) } { (drawings(drawn, &figure.label)) }
+                    }
+                }
+            }
             @if let Some(readings) = &figure.readings { (data("readings", readings)) }
             figcaption {
-                (unbroken(&figure.caption)) " "
+                @if !figure.caption.is_empty() { (unbroken(&figure.caption)) " " }
                 span class="files" { "Also as " (file(".svg")) " and " (file(".png")) "." }
+                @if !figure.notes.is_empty() { (details("How this figure is drawn", false, paragraph(&figure.notes))) }
             }
         }
+    }
+}
+
+/// A picture in both layouts.
+fn drawings(drawings: &Drawings, label: &str) -> Markup {
+    html! {
+        (PreEscaped(drawings.wide.inline("wide", label)))
+        (PreEscaped(drawings.narrow.inline("narrow", label)))
     }
 }

@@ -11,10 +11,10 @@ use crate::text::names::{or_dash, subject_title};
 use crate::text::numbers::{significant, with_error};
 
 /// All records of a run, each with its picture.
-pub(crate) fn section(all: &[ClassMeans], figures: &[Figure]) -> Markup {
+pub(crate) fn section(id: &str, all: &[ClassMeans], figures: &[Figure]) -> Markup {
     html! {
         @if !all.is_empty() {
-            section {
+            section id=(id) {
                 h2 { "Class means" }
                 @for (means, drawn) in all.iter().zip(figures) {
                     section {

@@ -10,10 +10,10 @@ use crate::text::names::{capitalised, subject_title};
 use crate::text::numbers::{accuracy, plain, significant};
 
 /// All findings.
-pub(super) fn section(all: &[Findings]) -> Markup {
+pub(super) fn section(id: &str, all: &[Findings]) -> Markup {
     html! {
         @if !all.is_empty() {
-            section {
+            section id=(id) {
                 h2 { "Findings" }
                 (paragraph(
                     "The findings of the papers, each judged on this network by a rule that was fixed before. A finding is \

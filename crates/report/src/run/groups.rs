@@ -1,7 +1,9 @@
 //! The analyses that belong in one picture.
 
 use crate::named_spectrum::NamedSpectrum;
+use crate::text::differences::differences;
 use crate::text::names::{operator_name, short_hash, subject_title};
+use crate::text::numbers::{integer, short};
 use hesscope_records::{Analysis, Split};
 
 /// The analyses of one split at one epoch, in the order Hess, G, H and others.
@@ -58,17 +60,27 @@ impl<'a> Group<'a> {
         format!("{}-epoch-{}", self.split, self.epoch)
     }
 
-    /// The spectra under their operators' names, with the head of the key where two share an operator.
+    /// The spectra under their operators' names, with what tells them apart where some share an operator.
     pub(super) fn spectra(&self) -> Vec<NamedSpectrum<'a>> {
-        let name = |analysis: &Analysis| {
+        let name = |analysis: &'a Analysis| {
             let operator = analysis.settings.operator;
-            let same = |other: &&&Analysis| other.settings.operator == operator;
+            let all = self.analyses.iter().copied();
+            let same: Vec<&Analysis> = all
+                .filter(|other| other.settings.operator == operator)
+                .collect();
             let name = operator_name(operator);
-            if self.analyses.iter().filter(same).count() > 1 {
-                format!("{name} ({})", short_hash(&analysis.origin.key, 8))
-            } else {
-                name
+            if same.len() < 2 {
+                return name;
             }
+            let facts: Vec<_> = same.iter().map(|analysis| facts(analysis)).collect();
+            let keys: Vec<_> = same
+                .iter()
+                .map(|analysis| short_hash(&analysis.origin.key, 8))
+                .collect();
+            let names = differences(&facts, &keys).into_iter().zip(&same);
+            let mut own = names.filter(|(_, other)| std::ptr::eq(**other, analysis));
+            own.next()
+                .map_or(name.clone(), |(told, _)| format!("{name} ({told})"))
         };
         let named = |analysis: &&'a Analysis| NamedSpectrum::of_analysis(name(analysis), analysis);
         self.analyses.iter().map(named).collect()
@@ -79,4 +91,30 @@ impl<'a> Group<'a> {
         let names = self.spectra().into_iter().map(|named| named.name);
         names.zip(self.analyses.clone())
     }
+}
+
+/// How an analysis was made, as far as it can tell two of one operator apart, in words.
+fn facts(analysis: &Analysis) -> Vec<String> {
+    let (subject, effort) = (&analysis.settings.subject, &analysis.settings.effort);
+    let leading = &effort.leading;
+    let or_none = |what: &str, value: Option<f64>| {
+        value.map_or_else(
+            || format!("no {what}"),
+            |value| format!("{what} {}", short(value)),
+        )
+    };
+    vec![
+        format!("{} probes", integer(effort.probes)),
+        format!("{} Lanczos steps", integer(effort.lanczos_steps)),
+        or_none("density error", effort.density_error),
+        format!("range of {} steps", integer(leading.range_steps)),
+        format!("{} eigenpairs", integer(leading.top)),
+        format!("tolerance {}", short(leading.subspace_tolerance)),
+        format!("{:?} reorthogonalisation", leading.reorthogonalisation).to_lowercase(),
+        or_none("atom fraction", effort.atom_fraction),
+        format!("seed {}", leading.seed),
+        subject.precision.to_string(),
+        format!("N = {}", integer(analysis.examples)),
+        analysis.origin.device.clone(),
+    ]
 }

@@ -1,25 +1,26 @@
-//! The head of the report: what was trained, what was counted, by which rule.
+//! The head of the report: the figure, what was counted, by which rule; and what was trained, in a sentence.
 
 use hesscope_records::{EpochRecord, Split};
 use maud::{Markup, html};
 
 use super::groups::Group;
 use super::summary::RunSummary;
-use crate::html::markup::{lead, paragraph};
+use crate::figures::Figure;
+use crate::html::markup::{details, figure, paragraph};
 use crate::named_spectrum::NamedSpectrum;
 use crate::spectra::{counts, rule};
 use crate::text::names::counted;
 use crate::text::numbers::{accuracy, integer, significant};
 use crate::text::outliers::{reasons, verdict};
 
-/// The summary.
-pub(super) fn section(run: &RunSummary, groups: &[Group<'_>]) -> Markup {
+/// The counts and the figure of the first group, and what they say.
+pub(super) fn section(run: &RunSummary, groups: &[Group<'_>], drawn: Option<&Figure>) -> Markup {
     html! {
-        (lead(&training(run, groups)))
-        @if let Some(group) = groups.first() {
+        @if let Some((group, drawn)) = groups.first().zip(drawn) {
             (counts(&group.spectra(), Some(run.classes)))
+            (figure(drawn, "figures/"))
             (paragraph(&counts_in_words(group, run.classes)))
-            (rule())
+            (details("The rule of the counts", false, rule()))
         } @else {
             (paragraph("No spectrum has been measured for this run yet."))
         }
@@ -27,7 +28,7 @@ pub(super) fn section(run: &RunSummary, groups: &[Group<'_>]) -> Markup {
 }
 
 /// What was trained, and how well it does.
-fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
+pub(super) fn training(run: &RunSummary, groups: &[Group<'_>]) -> String {
     let examples = groups
         .iter()
         .flat_map(|group| &group.analyses)

@@ -8,18 +8,18 @@ use crate::text::names::{capitalised, operator_name, split_name};
 use crate::text::numbers::significant;
 
 /// All files of overlaps; only the last epoch's table is open.
-pub(super) fn section(all: &[Overlaps]) -> Markup {
+pub(super) fn section(id: &str, all: &[Overlaps]) -> Markup {
     html! {
         @if !all.is_empty() {
-            section {
+            section id=(id) {
                 h2 { "Overlaps of subspaces" }
-                (paragraph(
+                (details("How overlaps are read", false, paragraph(
                     "The overlap of two subspaces is the mean of cos\u{b2} over their principal angles: 1 where the smaller \
                      lies in the larger, 0 where they are orthogonal. After \u{b1} stands the most it can be off because \
                      eigenvectors are found only to within their residuals (the sin \u{398} theorem of Davis & Kahan). Where \
                      that is 1, the eigenvalues have no gap after the last that was taken, and the overlap says nothing. In \
                      parentheses: the mean overlap of a random subspace.",
-                ))
+                )))
                 @for overlaps in all {
                     section {
                         @if let Some(first) = overlaps.settings.subjects.first() {

@@ -6,10 +6,19 @@ use super::groups::Group;
 use super::summary::RunSummary;
 use super::{findings, opening, overlaps, reading, settings, training};
 use crate::figures::Figure;
-use crate::html::markup::figure;
-use crate::html::{Page, reading_script};
+use crate::html::markup::{figure, lead};
+use crate::html::{Page, contents, reading_script};
 use crate::means;
 use crate::spectra::details_of_spectra;
+
+/// The ids of the sections.
+const SPECTRA: &str = "spectra";
+const TRAINING: &str = "training";
+const OVERLAPS: &str = "overlaps";
+const FINDINGS: &str = "findings";
+const MEANS: &str = "means";
+const READING: &str = "reading";
+const SETTINGS: &str = "settings";
 
 /// The figures of a report: one of densities a group, one a record of class means.
 pub(super) struct Figures {
@@ -24,15 +33,28 @@ pub(super) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
         "" => "hesscope report",
         _ => &run.title,
     };
+    let said = opening::training(run, groups);
+    let sections = [
+        (SPECTRA, "Spectra", !groups.is_empty()),
+        (TRAINING, "Training", true),
+        (OVERLAPS, "Overlaps of subspaces", !run.overlaps.is_empty()),
+        (FINDINGS, "Findings", !run.findings.is_empty()),
+        (MEANS, "Class means", !run.means.is_empty()),
+        (READING, "How to read this", true),
+        (SETTINGS, "Settings", true),
+    ];
+    let sections = sections.into_iter().filter(|section| section.2);
     let main = html! {
-        (opening::section(run, groups))
-        (training::section(run, figures.loss.as_ref()))
+        (opening::section(run, groups, figures.densities.first()))
+        (contents(sections.map(|(id, title, _)| (id, title))))
+        (lead(&said))
         (spectra(groups, &figures.densities))
-        (overlaps::section(&run.overlaps))
-        (findings::section(&run.findings))
-        (means::section(&run.means, &figures.means))
-        (reading::section())
-        (settings::section(run, groups))
+        (training::section(TRAINING, run, figures.loss.as_ref()))
+        (overlaps::section(OVERLAPS, &run.overlaps))
+        (findings::section(FINDINGS, &run.findings))
+        (means::section(MEANS, &run.means, &figures.means))
+        (reading::section(READING))
+        (settings::section(SETTINGS, run, groups))
     };
     let page = Page {
         script: (!figures.densities.is_empty()).then(reading_script),
@@ -41,17 +63,17 @@ pub(super) fn page(run: &RunSummary, groups: &[Group<'_>], figures: &Figures) ->
     page.html()
 }
 
-/// A figure and its tables for every split and epoch; the tables of eigenvalues are open in the first.
+/// The tables of every split and epoch, and its figure where that does not stand at the head of the page.
 fn spectra(groups: &[Group<'_>], figures: &[Figure]) -> Markup {
     html! {
         @if !groups.is_empty() {
-            section {
+            section id=(SPECTRA) {
                 h2 { "Spectra" }
                 @for (i, (group, drawn)) in groups.iter().zip(figures).enumerate() {
                     section {
                         h3 { (group.title()) }
-                        (figure(drawn, "figures/"))
-                        (details_of_spectra(&group.spectra(), i == 0))
+                        @if i > 0 { (figure(drawn, "figures/")) }
+                        (details_of_spectra(&group.spectra()))
                     }
                 }
             }

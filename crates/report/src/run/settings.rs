@@ -5,18 +5,21 @@ use maud::{Markup, html};
 
 use super::groups::Group;
 use super::summary::RunSummary;
-use crate::html::markup::Table;
+use crate::html::markup::{Table, details};
 use crate::text::names::{NONE, or_dash, short_hash};
 use crate::text::numbers::{accuracy, duration, integer, plain, significant};
 
 /// The section.
-pub(super) fn section(run: &RunSummary, groups: &[Group<'_>]) -> Markup {
+pub(super) fn section(id: &str, run: &RunSummary, groups: &[Group<'_>]) -> Markup {
     html! {
-        section {
+        section id=(id) {
             h2 { "Settings" }
-            (settings(run))
-            (network(run))
-            @if !groups.is_empty() { (analyses(groups)) (costs(groups)) }
+            (details("The run", false, settings(run)))
+            (details("The network", false, network(run)))
+            @if !groups.is_empty() {
+                (details("The analyses", false, analyses(groups)))
+                (details("Cost", false, costs(groups)))
+            }
         }
     }
 }

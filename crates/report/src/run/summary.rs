@@ -2,6 +2,8 @@
 
 use hesscope_records::{Analysis, ClassMeans, EpochRecord, Findings, Overlaps, SearchRecord};
 
+use crate::figures::View;
+
 /// Everything a report tells of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunSummary {
@@ -33,4 +35,6 @@ pub struct RunSummary {
     pub findings: Vec<Findings>,
     /// The class means measured, in any order.
     pub means: Vec<ClassMeans>,
+    /// The views in which density figures are written as files beside the logarithmic one; the page offers all.
+    pub views: Vec<View>,
 }

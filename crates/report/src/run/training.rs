@@ -9,15 +9,17 @@ use crate::html::markup::{Table, details, figure, paragraph};
 use crate::text::names::{counted, or_dash};
 use crate::text::numbers::{accuracy, integer, plain, significant};
 
-/// The section, if any epoch is on record.
-pub(super) fn section(run: &RunSummary, losses: Option<&Figure>) -> Markup {
+/// The section.
+pub(super) fn section(id: &str, run: &RunSummary, losses: Option<&Figure>) -> Markup {
     html! {
-        @if let Some(losses) = losses {
-            section {
-                h2 { "Training" }
+        section id=(id) {
+            h2 { "Training" }
+            @if let Some(losses) = losses {
                 (figure(losses, "figures/"))
                 @if let Some(search) = &run.search { (self::search(search)) }
                 (details("Table of every epoch", false, every_epoch(run)))
+            } @else {
+                (paragraph("No epoch has been evaluated."))
             }
         }
     }

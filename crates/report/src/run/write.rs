@@ -32,7 +32,8 @@ pub fn write_report(run: &RunSummary, dir: &Path) -> Result<ReportFiles, ReportE
     };
     let html = page(run, &groups, &figures);
     let drawn = figures.loss.iter().chain(&figures.densities);
-    write_report_files(dir, "report.html", &html, drawn.chain(&figures.means))
+    let drawn = drawn.chain(&figures.means);
+    write_report_files(dir, "report.html", &html, drawn, &run.views)
 }
 
 fn density(group: &Group<'_>) -> Result<Figure, ReportError> {

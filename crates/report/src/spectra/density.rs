@@ -2,8 +2,8 @@
 
 use hesscope_spectral::SpectralError;
 
-use crate::figures::Figure;
 use crate::figures::grid::{Axes, Cell, Grid, Row, figure};
+use crate::figures::{Figure, View};
 use crate::named_spectrum::NamedSpectrum;
 use crate::text::outliers::verdict;
 
@@ -32,5 +32,6 @@ pub(crate) fn density_figure(
         columns: vec![String::new()],
         rows,
         axes: Axes::Common,
+        others: vec![View::SemiLogarithmic, View::Linear],
     })
 }

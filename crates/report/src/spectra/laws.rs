@@ -5,7 +5,8 @@ use maud::{Markup, html};
 
 use crate::html::markup::{Table, details};
 use crate::named_spectrum::NamedSpectrum;
-use crate::text::names::NONE;
+use crate::shares::Share;
+use crate::text::names::{NONE, or_dash};
 use crate::text::numbers::{percent_of, significant};
 
 /// The verdicts, and every fit behind them; nothing where no law was fitted.
@@ -13,22 +14,23 @@ pub(crate) fn laws(spectra: &[NamedSpectrum<'_>]) -> Markup {
     let caption = "The law of the bulk and of its upper tail, without outliers and what is near zero. A law is named where \
                    Vuong\u{2019}s test favours it over every other and Kolmogorov\u{2019}s does not reject it; a power law \
                    of the tail where its goodness of fit is 0.1 or more";
-    let columns = "Operator, side | Whole bulk | Tail | Exponent of the tail | 95 % interval | from | Goodness of fit | Share analysed";
+    let columns = "Operator, side | Whole bulk | Tail | Exponent of the tail | 95 % interval | from | Goodness of fit | Share analysed, 95 % interval";
     let of = |named: &NamedSpectrum<'_>| {
         let laws = named.spectrum.laws.iter();
-        let with_head = laws.map(|laws| (head(&named.name, laws), laws.clone()));
+        let with_head =
+            laws.map(|laws| (head(&named.name, laws), laws.clone(), share(named, laws)));
         with_head.collect::<Vec<_>>()
     };
     let all: Vec<_> = spectra.iter().flat_map(of).collect();
     let fits = html! {
-        @for (head, laws) in &all {
+        @for (head, laws, _) in &all {
             (fits(&format!("{head}, whole bulk"), &laws.whole_bulk))
             @if let Some(tail) = &laws.tail { (fits(&format!("{head}, tail"), &tail.comparison)) }
         }
     };
     html! {
         @if !all.is_empty() {
-            (Table::new(caption, columns).with(all.iter().map(|(head, laws)| row(head, laws))))
+            (Table::new(caption, columns).with(all.iter().map(|(head, laws, share)| row(head, laws, share.clone()))))
             (details("Every fit", false, fits))
         }
     }
@@ -43,7 +45,32 @@ fn head(name: &str, laws: &LawAnalysis) -> String {
     format!("{name}, {side}")
 }
 
-fn row(head: &str, laws: &LawAnalysis) -> Vec<String> {
+/// The share of the spectrum that laws were fitted to, as an interval.
+fn share(named: &NamedSpectrum<'_>, laws: &LawAnalysis) -> String {
+    let (sample, density) = (&laws.sample, &named.spectrum.density);
+    let window = sample.window;
+    let lower = window.lower.unwrap_or(f64::NEG_INFINITY);
+    let upper = window.upper.unwrap_or(f64::INFINITY);
+    let ends = match sample.side {
+        Side::Positive => [lower.max(window.floor), upper],
+        Side::Negative => [-upper, -lower.max(window.floor)],
+        Side::Both => [lower, upper],
+    };
+    let of = |[lower, upper]: [f64; 2]| match lower <= upper {
+        true => Share::of(density, named.psd, lower, upper).ok(),
+        false => None,
+    };
+    if sample.side != Side::Both {
+        return or_dash(of(ends), Share::words);
+    }
+    // The middle is left out.
+    let sides = [[lower, -window.floor], [window.floor, upper]].map(of);
+    or_dash(sides[0].zip(sides[1]), |(below, above)| {
+        format!("{} below, {} above zero", below.words(), above.words())
+    })
+}
+
+fn row(head: &str, laws: &LawAnalysis, share: String) -> Vec<String> {
     let mut row = vec![head.to_owned(), verdict(&laws.whole_bulk)];
     row.extend(match &laws.tail {
         Some(tail) => [
@@ -57,7 +84,7 @@ fn row(head: &str, laws: &LawAnalysis) -> Vec<String> {
         ],
         None => [NONE; 5].map(str::to_owned),
     });
-    row.push(percent_of(laws.sample.mass));
+    row.push(share);
     row
 }
 

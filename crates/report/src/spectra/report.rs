@@ -9,7 +9,7 @@ use super::outliers::{counts, rule};
 use super::tables::details_of_spectra;
 use crate::check::fault;
 use crate::error::ReportError;
-use crate::html::markup::{figure, lead, paragraph};
+use crate::html::markup::{details, figure, lead, paragraph};
 use crate::html::{Page, reading_script};
 use crate::named_spectrum::NamedSpectrum;
 use crate::output::{ReportFiles, write_report_files};
@@ -47,11 +47,11 @@ pub fn write_spectrum_report(
     };
     let main = html! {
         @if let Some(density) = &density {
-            (lead(&orders(spectra)))
             (counts(spectra, None))
             (figure(density, "figures/"))
-            (details_of_spectra(spectra, true))
-            (rule())
+            (lead(&orders(spectra)))
+            (details_of_spectra(spectra))
+            (details("The rule of the counts", false, rule()))
         } @else {
             (paragraph("There is no spectrum."))
         }
@@ -61,7 +61,7 @@ pub fn write_spectrum_report(
         script: density.is_some().then(reading_script),
         ..Page::new(title, env!("CARGO_PKG_VERSION"), "", main)
     };
-    write_report_files(dir, "spectrum.html", &page.html(), &density)
+    write_report_files(dir, "spectrum.html", &page.html(), &density, &[])
 }
 
 /// What the spectra are of.

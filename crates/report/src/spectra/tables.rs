@@ -11,18 +11,18 @@ use crate::named_spectrum::NamedSpectrum;
 use crate::text::numbers::{estimate, integer, known_within, plain, significant, with_error};
 use hesscope_records::Spectrum;
 
-/// All tables of some spectra; those of the leading eigenvalues are open or folded.
-pub(crate) fn details_of_spectra(spectra: &[NamedSpectrum<'_>], open: bool) -> Markup {
+/// All tables of some spectra; but for outliers and laws they are folded.
+pub(crate) fn details_of_spectra(spectra: &[NamedSpectrum<'_>]) -> Markup {
     html! {
         (outliers(spectra))
         (automatic(spectra))
         (laws(spectra))
-        (moments(spectra))
-        (ranges(spectra))
+        (details("Trace, norm and moments", false, moments(spectra)))
+        (details("Ranges", false, ranges(spectra)))
         @for named in spectra {
             (details(
                 &format!("Leading eigenvalues of {}", named.name),
-                open,
+                false,
                 eigenvalues(&named.name, named.spectrum),
             ))
         }
@@ -90,7 +90,7 @@ fn moments(spectra: &[NamedSpectrum<'_>]) -> Table {
     by_spectrum(spectra, caption, rows, |spectrum| {
         let dim = spectrum.dimension as f64;
         let [first, second, third, fourth] =
-            [1, 2, 3, 4].map(|k| spectrum.density.average(|x| x.powi(k)));
+            [1, 2, 3, 4].map(|k| spectrum.density.smooth_average(|x| x.powi(k)));
         [
             estimate(first, dim),
             norm(second, dim),

@@ -6,14 +6,15 @@ use hesscope_records::{Analysis, SpectraRecord, Split};
 use hesscope_spectral::SpectralError;
 use maud::html;
 
-use super::given::{SpectraColumn, SpectraFigure, named, positive};
+use super::given::{SpectraFigure, named, positive};
+use super::names::{heads, titles};
 use super::record::record;
 use crate::check::check;
 use crate::error::ReportError;
-use crate::figures::Figure;
 use crate::figures::grid::{Axes, Cell, Grid, Row, figure as grid_figure};
+use crate::figures::{Figure, View};
 use crate::html::Page;
-use crate::html::markup::{figure as figure_markup, paragraph};
+use crate::html::markup::{details, figure as figure_markup, paragraph};
 use crate::named_spectrum::NamedSpectrum;
 use crate::output::{FigureFiles, write_figure_files};
 use crate::spectra::{outliers, rule};
@@ -48,31 +49,20 @@ pub fn write_spectra_figure(
     let record = record(figure, &drawn).map_err(undrawable)?;
     let main = html! {
         (figure_markup(&drawn, ""))
-        @for column in &figure.columns {
+        @for (column, head) in figure.columns.iter().zip(titles(&figure.columns)) {
             section {
-                h2 { (column.network) " on " (column.dataset) }
+                h2 { (head) }
                 (paragraph(&format!("The run is in {}.", column.run)))
                 (outliers(&named(column)))
             }
         }
-        (rule())
+        (details("The rule of the counts", false, rule()))
     };
     let page = Page::new(&figure.title, &figure.version, &figure.device, main);
     Ok((write_figure_files(dir, &drawn, &page.html())?, record))
 }
 
 fn grid(figure: &SpectraFigure) -> Grid<'_> {
-    let networks = figure.columns.windows(2);
-    let one_network = networks
-        .into_iter()
-        .all(|pair| pair[0].network == pair[1].network);
-    let head = |column: &SpectraColumn| {
-        if one_network {
-            column.dataset.clone()
-        } else {
-            format!("{} on {}", column.network, column.dataset)
-        }
-    };
     let row = |split: Split| {
         let of_split = |analysis: &&Analysis| analysis.settings.subject.split == split;
         let cells = figure.columns.iter();
@@ -89,13 +79,14 @@ fn grid(figure: &SpectraFigure) -> Grid<'_> {
         name: figure.name.clone(),
         title: figure.title.clone(),
         caption: caption(figure),
-        columns: figure.columns.iter().map(head).collect(),
+        columns: heads(&figure.columns),
         rows: Split::ALL.into_iter().filter_map(row).collect(),
         axes: if figure.common_axis {
             Axes::Common
         } else {
             Axes::OfColumns
         },
+        others: vec![View::SemiLogarithmic, View::Linear],
     }
 }
 
@@ -148,14 +139,10 @@ fn evidence(analysis: &Analysis) -> Vec<String> {
 /// What was found, beside what the papers say.
 fn caption(figure: &SpectraFigure) -> String {
     let (mut so, mut other, mut undecided) = (Vec::new(), Vec::new(), Vec::new());
-    for column in &figure.columns {
+    for (column, title) in figure.columns.iter().zip(titles(&figure.columns)) {
         for analysis in &column.analyses {
-            let head = format!(
-                "{} on {}, {} split",
-                column.network,
-                column.dataset,
-                split_name(analysis.settings.subject.split)
-            );
+            let split = split_name(analysis.settings.subject.split);
+            let head = format!("{title}, {split} split");
             let classes = analysis.classes;
             match positive(analysis) {
                 Some(count) if count == classes || count + 1 == classes => {

@@ -2,6 +2,7 @@
 
 mod figure;
 mod given;
+mod names;
 mod record;
 
 pub use figure::write_spectra_figure;

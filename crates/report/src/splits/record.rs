@@ -7,7 +7,8 @@ use hesscope_spectral::SpectralError;
 
 use super::given::{SpectraColumn, SpectraFigure, named, positive};
 use crate::figures::Figure;
-use crate::figures::curves::{POINTS, SideCurve, curves, extent};
+use crate::figures::curves::{POINTS, curves, extent};
+use crate::figures::line::Line;
 
 /// Everything that the figure shows.
 pub(super) fn record(
@@ -43,7 +44,7 @@ pub(super) fn record(
                 above_less_classes: positive(analysis)
                     .map(|count| count as i64 - analysis.classes as i64),
                 leading: spectrum.top.clone(),
-                near_zero: numbers.near_zero,
+                near_zero: numbers.near_zero.bounds,
                 negative: curve(numbers.negative),
                 positive: curve(numbers.positive),
             })
@@ -61,12 +62,15 @@ pub(super) fn record(
     Ok(SpectraRecord {
         schema: SCHEMA_VERSION,
         version: figure.version.clone(),
-        caption: drawn.caption.clone(),
+        caption: format!("{} {}", drawn.caption, drawn.notes),
         columns: columns.collect::<Result<_, SpectralError>>()?,
     })
 }
 
-fn curve(side: SideCurve) -> DecadeCurve {
+fn curve(side: Line) -> DecadeCurve {
+    let stretches = &side.unresolved;
+    let is_open = |i| stretches.iter().any(|stretch| stretch.contains(&i));
+    let unresolved = (0..side.points.len()).map(is_open).collect();
     let [lower, upper] = side
         .band
         .map_or([None, None], |[lower, upper]| [Some(lower), Some(upper)]);
@@ -75,5 +79,6 @@ fn curve(side: SideCurve) -> DecadeCurve {
         mean: side.mean,
         lower,
         upper,
+        unresolved,
     }
 }

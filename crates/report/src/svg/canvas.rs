@@ -23,6 +23,7 @@ pub(crate) struct Canvas {
     prefix: String,
     body: String,
     clips: usize,
+    has_hatch: bool,
 }
 
 /// A finished picture.
@@ -117,6 +118,7 @@ impl Canvas {
             prefix: prefix.to_owned(),
             body: String::new(),
             clips: 0,
+            has_hatch: false,
         }
     }
 
@@ -167,6 +169,23 @@ impl Canvas {
     pub(crate) fn polygon(&mut self, corners: &[(f64, f64)], ink: Ink) {
         let (points, fill) = (points(corners), fill(ink));
         self.element(&format!("<polygon points=\"{points}\" {fill}/>"));
+    }
+
+    /// A hatched polygon with an edge.
+    pub(crate) fn hatched(&mut self, corners: &[(f64, f64)]) {
+        let id = format!("{}-hatch", self.prefix);
+        if !self.has_hatch {
+            self.has_hatch = true;
+            let stroke = stroke(Ink::Hatch, 1.4, None);
+            self.element(&format!(
+                "<pattern id=\"{id}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate(45)\"><line x1=\"3.5\" y1=\"0\" x2=\"3.5\" y2=\"7\" {stroke}/></pattern>"
+            ));
+        }
+        let (points, edge) = (points(corners), stroke(Ink::Hatch, 1.0, None));
+        self.element(&format!(
+            "<polygon points=\"{points}\" fill=\"url(#{id})\" {edge}/>"
+        ));
     }
 
     /// A filled disc.

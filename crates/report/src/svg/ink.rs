@@ -20,6 +20,8 @@ pub(crate) enum Ink {
     Orange,
     /// A light one to lie beneath a line of the first.
     Sky,
+    /// The lines of a hatched region.
+    Hatch,
     /// The third accent.
     Green,
     /// The fourth.
@@ -45,9 +47,9 @@ const OF_CLASSES: [[&str; 3]; 10] = [
 
 /// All of them.
 pub(crate) fn inks() -> impl Iterator<Item = Ink> {
-    use Ink::{Blue, Green, Grid, Muted, Orange, Paper, Purple, Shade, Sky, Text};
+    use Ink::{Blue, Green, Grid, Hatch, Muted, Orange, Paper, Purple, Shade, Sky, Text};
     let fixed = [
-        Paper, Text, Muted, Grid, Shade, Blue, Orange, Sky, Green, Purple,
+        Paper, Text, Muted, Grid, Shade, Blue, Orange, Sky, Hatch, Green, Purple,
     ];
     fixed
         .into_iter()
@@ -71,6 +73,7 @@ impl Ink {
             Self::Blue => ["blue", "#0072b2", "#56b4e9"],
             Self::Orange => ["orange", "#d55e00", "#ff9a4d"],
             Self::Sky => ["sky", "#a9d2ec", "#265a7c"],
+            Self::Hatch => ["hatch", "#b3bbc4", "#4c555f"],
             Self::Green => ["green", "#00795a", "#2fc79a"],
             Self::Purple => ["purple", "#a3447f", "#e08fc0"],
             Self::Class(class) => OF_CLASSES[class as usize % OF_CLASSES.len()],

@@ -34,9 +34,8 @@ pub(super) enum Sort {
     Missing,
 }
 
-/// All of them; the first heads its row.
+/// All of them but the first, which names the run and heads its row.
 pub(super) const COLUMNS: [Column; 26] = [
-    words("run", "Run", |row| text(&row.run)),
     words("dataset", "Data set", |row| text(&row.dataset)).filtered(),
     words("network", "Network", |row| text(&row.network)).filtered(),
     numbers("examples-per-class", "Examples per class", |row| {
@@ -93,6 +92,7 @@ pub(super) const COLUMNS: [Column; 26] = [
     numbers("examples", "Examples, N", |row| count(row.examples)),
     numbers("parameters", "Parameters, p", |row| count(row.parameters)),
     numbers("products", "Products", |row| count(row.products)),
+    words("folder", "Folder", |row| text(&row.run)),
     words("analysis", "File", |row| text(&row.analysis)),
 ];
 

@@ -10,7 +10,7 @@ const cellsOf = (table, row) =>
     ]),
   );
 
-/** An analysis in a few words. */
+/** An analysis in a few words; its run is named by what tells it from others. */
 const nameOf = ({ run, operator, split, epoch }) =>
   `${operator.text}, ${split.text}, epoch ${epoch.text}, ${run.text}`;
 
@@ -95,7 +95,7 @@ const makeComparison = (table, section, curves, say) => {
     const panels = apart ? all.map((i) => [i]) : [all];
     const label = `Densities of eigenvalues per decade of |λ|: ${named.map(({ name }) => name).join("; ")}.`;
     const view = drawCurves(named, panels, narrow.matches, label);
-    const control = readout(named, view.drawing.floor, [view]);
+    const control = readout(splitAxis(named, view.drawing.floor), named, [view]);
     const figure = element(
       "figure",
       {},
@@ -105,7 +105,8 @@ const makeComparison = (table, section, curves, say) => {
         "figcaption",
         {},
         "Eigenvalues per decade of |λ|, each broadened to a Gaussian of standard deviation 0.08 decades; bands are where " +
-          "the exact spectrum, broadened alike, lies at 95 % of points. Diamonds are outliers.",
+          "the exact spectrum, broadened alike, lies at 95 % of points. Where a curve is left out its density is not resolved " +
+          "by the Lanczos steps, and the upper end of the band is dashed. Diamonds are outliers.",
       ),
     );
     area.replaceChildren(figure, numbersTable(table, ticked, untick));

@@ -2,6 +2,7 @@
 
 mod columns;
 mod entry;
+mod names;
 mod page;
 mod write;
 

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::columns::{COLUMNS, Column, Sort};
 use super::entry::{SweepEntry, SweepSummary};
+use super::names::names;
 use crate::html::markup::{Table, data, lead, paragraph, table_box};
 use crate::html::{Page, script};
-use crate::text::names::counted;
+use crate::text::names::{counted, unbroken};
 
 const STYLE: &str = include_str!("sweep.css");
 const SCRIPTS: [&str; 5] = [
@@ -83,11 +84,14 @@ fn failures(sweep: &SweepSummary) -> Table {
 
 /// The table, complete as it stands; the script adds what can be done with it.
 fn analyses(sweep: &SweepSummary) -> Markup {
+    let rows: Vec<_> = sweep.entries.iter().map(|entry| &entry.row).collect();
+    let names = names(&rows);
     html! {
         table class="numbers" id="table" {
             caption { span { "A row for each analysis" } }
             thead {
                 tr {
+                    th scope="col" class="words" data-key="run" { "Run" }
                     @for column in &COLUMNS {
                         th scope="col" class=[class(column)] data-key=(column.key) data-filter[column.filter] {
                             (column.title)
@@ -95,7 +99,7 @@ fn analyses(sweep: &SweepSummary) -> Markup {
                     }
                 }
             }
-            tbody { @for entry in &sweep.entries { (row(entry)) } }
+            tbody { @for (entry, name) in sweep.entries.iter().zip(names) { (row(entry, &name)) } }
         }
     }
 }
@@ -104,8 +108,8 @@ fn class(column: &Column) -> Option<&'static str> {
     column.words.then_some("words")
 }
 
-fn row(entry: &SweepEntry) -> Markup {
-    let cells = COLUMNS.iter().enumerate().map(|(i, column)| {
+fn row(entry: &SweepEntry, name: &str) -> Markup {
+    let cells = COLUMNS.iter().map(|column| {
         let cell = (column.cell)(&entry.row);
         let sort = match cell.sort {
             Sort::Text => None,
@@ -114,22 +118,20 @@ fn row(entry: &SweepEntry) -> Markup {
             Sort::Number(value) => Some(format!("{value:e}")),
             Sort::Missing => Some(String::new()),
         };
-        let class = class(column);
-        html! {
-            @if i > 0 {
-                td class=[class] data-sort=[sort] { (cell.text) }
-            } @else {
-                th scope="row" class=[class] data-sort=[sort] {
-                    @if let Some(report) = &entry.report {
-                        a href=(relative(report)) { (cell.text) }
-                    } @else {
-                        (cell.text)
-                    }
+        html! { td class=[class(column)] data-sort=[sort] { (unbroken(&cell.text)) } }
+    });
+    html! {
+        tr {
+            th scope="row" class="words" {
+                @if let Some(report) = &entry.report {
+                    a href=(relative(report)) { (unbroken(name)) }
+                } @else {
+                    (unbroken(name))
                 }
             }
+            @for cell in cells { (cell) }
         }
-    });
-    html! { tr { @for cell in cells { (cell) } } }
+    }
 }
 
 /// A path as an address that stays beside the page, whatever characters it has.

@@ -30,7 +30,7 @@ const layOut = (curves, panels, narrow) => {
   const span = width - left - right - strip;
   const middle = below + above > 0 ? left + (span * below) / (below + above) : left + span / 2;
   const counts = curves.flatMap((curve) =>
-    [curve.negative, curve.positive].flatMap(({ mean, band }) => [...mean, ...(band ? band[1] : [])]),
+    [curve.negative, curve.positive].flatMap(({ mean, band }) => [...mean.filter((value) => value !== null), ...(band ? band[1] : [])]),
   );
   const heads = panels.length > 1 ? 20 : 0;
   return {
@@ -71,25 +71,47 @@ const ticksOf = (drawing, narrow) => {
 
 const pathOf = (points) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
 
-/** Band and line of a side of a curve. */
+/** Runs of neighbouring stops at which a curve is resolved or not; a run that is not takes a stop on each side. */
+const runsOf = (curve, stops) => {
+  const runs = [];
+  for (const stop of stops) {
+    const value = valueAt(curve, stop);
+    const resolved = value.mean !== null;
+    if (runs.at(-1)?.resolved !== resolved) {
+      const last = runs.at(-1)?.points;
+      runs.push({ resolved, points: last && !resolved ? [last.at(-1)] : [] });
+      if (last && resolved) last.push({ stop, value });
+    }
+    runs.at(-1).points.push({ stop, value });
+  }
+  return runs;
+};
+
+/** Band and line of a side of a curve where it is resolved, the upper end of its band where it is not. */
 const drawSide = (drawing, panel, curve, side) => {
   const { slot } = curve;
   const stops = stopsOf([curve], drawing.floor).filter((stop) => stop.side === side);
-  if (!stops.length) return [];
-  const line = (pick) =>
-    stops.map((stop) => [placeOf(drawing, stop), heightOf(drawing, panel, pick(valueAt(curve, stop)))]);
   const parts = [];
-  if (sideOf(curve, side).band) {
-    const corners = [...line(({ band }) => band[1]), ...line(({ band }) => band[0]).reverse()];
-    parts.push(shape("polygon", { class: `band curve-${slot}`, points: pathOf(corners) }));
+  for (const { resolved, points } of runsOf(curve, stops)) {
+    const line = (pick) =>
+      points.map(({ stop, value }) => [placeOf(drawing, stop), heightOf(drawing, panel, pick(value))]);
+    const upper = () => line(({ band }) => band[1]);
+    if (!resolved) {
+      parts.push(shape("polyline", { class: `bound curve-${slot}`, points: pathOf(upper()) }));
+      continue;
+    }
+    if (sideOf(curve, side).band) {
+      const corners = [...upper(), ...line(({ band }) => band[0]).reverse()];
+      parts.push(shape("polygon", { class: `band curve-${slot}`, points: pathOf(corners) }));
+    }
+    parts.push(
+      shape("polyline", {
+        class: `line curve-${slot}`,
+        points: pathOf(line(({ mean }) => mean)),
+        "stroke-dasharray": DASHES[slot],
+      }),
+    );
   }
-  parts.push(
-    shape("polyline", {
-      class: `line curve-${slot}`,
-      points: pathOf(line(({ mean }) => mean)),
-      "stroke-dasharray": DASHES[slot],
-    }),
-  );
   return parts;
 };
 

@@ -84,6 +84,8 @@ pub(crate) fn short_hash(hash: &str, length: usize) -> String {
 pub(crate) fn unbroken(text: &str) -> String {
     text.replace(" = ", "\u{a0}=\u{a0}")
         .replace(" \u{b1} ", "\u{a0}\u{b1}\u{a0}")
+        .replace(" \u{2264} ", "\u{a0}\u{2264}\u{a0}")
+        .replace(" \u{2265} ", "\u{a0}\u{2265}\u{a0}")
         .replace("C \u{2212} ", "C\u{a0}\u{2212}\u{a0}")
         .replace("C + ", "C\u{a0}+\u{a0}")
         .replace(" %", "\u{a0}%")

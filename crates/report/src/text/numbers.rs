@@ -100,12 +100,24 @@ pub(crate) fn plain(x: f64) -> String {
 
 /// A number without the zeros that a fixed number of digits leaves at its end.
 pub(crate) fn short(x: f64) -> String {
-    let written = plain(x);
+    without_zeros(plain(x))
+}
+
+fn without_zeros(written: String) -> String {
     if written.contains('\u{d7}') || !written.contains('.') {
         return written;
     }
     let written = written.trim_end_matches('0');
     written.trim_end_matches('.').to_owned()
+}
+
+/// A multiple of a step, with the digits that tell it from its neighbours and no zeros behind them.
+pub(crate) fn in_steps(x: f64, step: f64) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return significant(x, DIGITS);
+    }
+    let digits = exponent(x, 15) - exponent(step, 1) + 1;
+    without_zeros(significant(x, digits.clamp(1, 15) as usize))
 }
 
 /// A value to the digits its error leaves it, at most seven, without the error.
@@ -157,15 +169,6 @@ pub(crate) fn estimate(e: Estimate, scale: f64) -> String {
 /// An accuracy in percent, to so many digits, without its sign.
 pub(crate) fn accuracy(share: f64, digits: usize) -> String {
     significant(share * 100.0, digits)
-}
-
-/// A share as a percentage.
-pub(crate) fn percent(e: Estimate) -> String {
-    match e.standard_error {
-        // The caption says that one probe has no error.
-        None | Some(0.0) => format!("{} %", share(e.mean)),
-        Some(_) => format!("{} %", estimate(e, 100.0)),
-    }
 }
 
 /// An exact share in percent.

@@ -1,9 +1,9 @@
-//! Functions of an eigenvalue whose averages are bounded: broadening kernels on each axis, and indicators.
+//! Functions of an eigenvalue whose averages are bounded: broadening kernels on each axis, indicators, and energies.
 
 use crate::density::grid::symmetric_log;
 use crate::density::kernel::gaussian;
 
-/// A function of an eigenvalue, rising to one peak and falling after it.
+/// A function of an eigenvalue that is nowhere negative.
 pub(crate) trait Functional {
     /// Its value.
     fn at(&self, lambda: f64) -> f64;
@@ -13,6 +13,10 @@ pub(crate) trait Functional {
     fn peak(&self) -> f64;
     /// Centre and standard deviation in lambda, on its steeper side, where it is a smooth bump.
     fn bump(&self) -> Option<[f64; 2]>;
+    /// Whether few eigenvalues may make up most of its average.
+    fn is_uneven(&self) -> bool {
+        false
+    }
 }
 
 /// The coordinate on which eigenvalues are broadened.
@@ -140,5 +144,73 @@ impl Functional for Indicator {
 
     fn bump(&self) -> Option<[f64; 2]> {
         None
+    }
+}
+
+/// One where an indicator is zero, and zero where it is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Complement(pub(crate) Indicator);
+
+impl Functional for Complement {
+    fn at(&self, lambda: f64) -> f64 {
+        1.0 - self.0.at(lambda)
+    }
+
+    fn over(&self, lower: f64, upper: f64) -> [f64; 2] {
+        let [least, largest] = self.0.over(lower, upper);
+        [1.0 - largest, 1.0 - least]
+    }
+
+    fn peak(&self) -> f64 {
+        1.0
+    }
+
+    fn bump(&self) -> Option<[f64; 2]> {
+        None
+    }
+}
+
+/// `lambda^2` on the closed interval `[lower, upper]`, zero elsewhere; both ends are finite.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Energy {
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
+}
+
+impl Functional for Energy {
+    fn at(&self, lambda: f64) -> f64 {
+        if lambda >= self.lower && lambda <= self.upper {
+            lambda * lambda
+        } else {
+            0.0
+        }
+    }
+
+    fn over(&self, lower: f64, upper: f64) -> [f64; 2] {
+        let (low, high) = (lower.max(self.lower), upper.min(self.upper));
+        if low > high {
+            return [0.0, 0.0];
+        }
+        let (one, other) = (low * low, high * high);
+        let inside = lower >= self.lower && upper <= self.upper;
+        let around_zero = low <= 0.0 && high >= 0.0;
+        let least = if inside && !around_zero {
+            one.min(other)
+        } else {
+            0.0
+        };
+        [least, one.max(other)]
+    }
+
+    fn peak(&self) -> f64 {
+        (self.lower * self.lower).max(self.upper * self.upper)
+    }
+
+    fn bump(&self) -> Option<[f64; 2]> {
+        None
+    }
+
+    fn is_uneven(&self) -> bool {
+        true
     }
 }

@@ -1,5 +1,6 @@
 //! What one probe's quadrature says of the probe's own spectral measure, and how surely.
 
+use crate::bands::noise_floor::noise_floor;
 use crate::bands::ritz_nodes::{RitzNodes, ritz_nodes};
 use crate::density::spectral_density::SpectralDensity;
 use crate::error::spectral_error::SpectralError;
@@ -15,6 +16,10 @@ const RESIDUALS: f64 = 10.0;
 /// one eigenvalue.
 const ONE_EIGENVALUE: f64 = 9.0;
 
+/// Products in float32 displace a Ritz value by some units of its rounding, as a fraction of the spectrum's half-width.
+/// What precision a density was made in is not known to it; where several probes are there their nodes tell.
+const ROUNDING: f64 = 8.0 * f32::EPSILON as f64;
+
 /// Fewer steps that a rule is compared with: one and two fewer, then these fractions.
 const FRACTIONS: [f64; 3] = [0.9, 0.8, 0.7];
 
@@ -25,6 +30,8 @@ pub(crate) struct Rule {
     pub(crate) weights: Vec<f64>,
     /// Where the mass that node i stands for lies.
     pub(crate) reach: Vec<[f64; 2]>,
+    /// Whether node i has converged.
+    pub(crate) converged: Vec<bool>,
     /// What part of that mass may lie farther out.
     pub(crate) stray: Vec<Option<Stray>>,
     /// Quadratures of the same measure by fewer steps.
@@ -33,9 +40,8 @@ pub(crate) struct Rule {
 
 /// Of a node that stands for a cluster of eigenvalues, how much of its mass may lie at which distance.
 ///
-/// That nodes of several probes agree says little of a heavy node: k eigenvalues at a distance d displace the mean of m by
-/// `k d / m` only, with chances of their own in each probe. Where the probes' nodes are D apart, mass at d is then taken to
-/// be at most a share `10 D / d` of the node's; and Chebyshev's inequality bounds it by `(residual / d)^2`.
+/// That nodes of several probes agree says nothing of a heavy node: k eigenvalues at a distance d displace the mean of m by
+/// `k d / m` only, by about as much in each probe. Chebyshev's inequality bounds the mass beyond d by `(residual / d)^2`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stray {
     /// How far the mass reaches that is not astray.
@@ -43,15 +49,12 @@ pub(crate) struct Stray {
     /// The nodes on both sides, beyond which there is none (Chebyshev, Markov & Stieltjes).
     pub(crate) between: [f64; 2],
     residual: f64,
-    agreement: f64,
 }
 
 impl Stray {
     /// The largest share of the node's mass that lies at this distance or farther.
     pub(crate) fn share(&self, distance: f64) -> f64 {
-        (RESIDUALS * self.agreement / distance)
-            .min((self.residual / distance).powi(2))
-            .min(1.0)
+        (self.residual / distance).powi(2).min(1.0)
     }
 }
 
@@ -66,14 +69,14 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Prepares every quadrature of a density that is not exact.
-    pub(crate) fn new(density: &SpectralDensity) -> Result<Self, SpectralError> {
+    /// Prepares every quadrature of a density that is not exact; with the shorter ones where kernels are to be resolved.
+    pub(crate) fn new(density: &SpectralDensity, kernels: bool) -> Result<Self, SpectralError> {
         let (probes, scale) = ritz_nodes(density)?;
         let mut rules = Vec::with_capacity(probes.len());
         let mut unresolved: Option<[f64; 2]> = None;
         let mut steps = usize::MAX;
         for own in 0..probes.len() {
-            let (rule, radii) = rule(&probes, own, scale, density.dim)?;
+            let (rule, radii) = rule(&probes, own, scale, density.dim, kernels)?;
             let mut open = 0;
             for (&node, &radius) in rule.nodes.iter().zip(&radii) {
                 if radius > CONVERGED * scale {
@@ -121,12 +124,14 @@ fn rule(
     own: usize,
     scale: f64,
     dim: usize,
+    kernels: bool,
 ) -> Result<(Rule, Vec<f64>), SpectralError> {
     let probe = &probes[own];
     let count = probe.nodes.len();
     let mut radii = Vec::with_capacity(count);
     let mut reach = Vec::with_capacity(count);
     let mut stray = Vec::with_capacity(count);
+    let rounding = noise_floor(f64::EPSILON, scale, dim);
     for (i, (&node, &residual)) in probe.nodes.iter().zip(&probe.residuals).enumerate() {
         let agreement = probes
             .iter()
@@ -136,21 +141,29 @@ fn rule(
             .reduce(f64::max)
             .filter(|distance| *distance <= CONVERGED * scale)
             .unwrap_or(f64::INFINITY);
-        let radius = RESIDUALS * residual.min(agreement);
+        let heavy = probe.weights[i] * dim as f64 > ONE_EIGENVALUE;
+        // Probes agree on a light node where it is an eigenvalue. A heavy one the rest of the spectrum displaces by as much in
+        // each, so that its residual alone says how far; but that may lie below the rounding of the products, which an end of
+        // an interval can be closer than: exact zeros come out on either side of zero.
+        let near = match (heavy, probes.len()) {
+            (false, _) => RESIDUALS * residual.min(agreement),
+            (true, 1) => (RESIDUALS * residual).max(ROUNDING * scale),
+            (true, _) if agreement.is_finite() => RESIDUALS * residual.max(agreement),
+            (true, _) => RESIDUALS * residual,
+        };
+        let radius = near.max(rounding);
         // Chebyshev, Markov & Stieltjes: the mass of node i lies between its neighbours.
         let between = probe.neighbours(i);
         radii.push(radius);
         reach.push([between[0].max(node - radius), between[1].min(node + radius)]);
-        let heavy = probe.weights[i] * dim as f64 > ONE_EIGENVALUE;
         stray.push(heavy.then_some(Stray {
             from: radius,
             between,
             residual,
-            agreement,
         }));
     }
     let mut sizes: Vec<usize> = Vec::new();
-    if count >= 4 {
+    if kernels && count >= 4 {
         sizes.extend([count - 1, count - 2]);
         sizes.extend(FRACTIONS.map(|fraction| (fraction * count as f64).ceil() as usize));
     }
@@ -159,6 +172,10 @@ fn rule(
         nodes: probe.nodes.clone(),
         weights: probe.weights.clone(),
         reach,
+        converged: radii
+            .iter()
+            .map(|radius| *radius <= CONVERGED * scale)
+            .collect(),
         stray,
         shorter: shorter.collect::<Result<_, _>>()?,
     };

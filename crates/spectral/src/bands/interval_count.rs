@@ -1,8 +1,7 @@
-//! How many eigenvalues lie in an interval.
+//! How many eigenvalues lie in an interval, and which share of all.
 
 use crate::bands::bounds::Bounds;
 use crate::bands::functional::{Functional, Indicator};
-use crate::bands::probe_law::ProbeLaw;
 use crate::density::spectral_density::SpectralDensity;
 use crate::error::spectral_error::SpectralError;
 use crate::statistics::bounded::{Bounded, check_level};
@@ -32,30 +31,39 @@ impl SpectralDensity {
         level: f64,
     ) -> Result<IntervalCount, SpectralError> {
         check_level(level)?;
-        SpectralError::require(
-            lower <= upper,
-            "interval",
-            format_args!("[{lower}, {upper}] is not an interval"),
-        )?;
+        check_interval(lower, upper)?;
         let inside = Indicator {
             lower,
             upper,
             closed: true,
         };
-        let bounds = Bounds::new(self, false)?;
+        let bounds = Bounds::of_intervals(self)?;
         let dim = self.dim as f64;
-        let bounded = bounds
-            .average(&inside, &ProbeLaw::new(level), level)
-            .scaled(dim);
         Ok(IntervalCount {
-            count: Bounded {
-                lower: bounded.lower.clamp(0.0, dim),
-                upper: bounded.upper.clamp(0.0, dim),
-                ..bounded
-            },
+            count: bounds.share(inside, level).scaled(dim),
             brackets: bounds.brackets(&inside),
         })
     }
+
+    /// The share of all eigenvalues in the closed interval `[lower, upper]`, from 0 to 1, with a confidence interval of this
+    /// level: [`count_in`](Self::count_in) over p.
+    ///
+    /// Zeros are one heavy node of each probe, that converges to within rounding of zero: an interval that ends there holds
+    /// all of them or none, as far as anybody can tell, and its share is as uncertain. Take `[-floor, floor]` for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`count_in`](Self::count_in).
+    pub fn share_in(&self, lower: f64, upper: f64, level: f64) -> Result<Bounded, SpectralError> {
+        let count = self.count_in(lower, upper, level)?.count;
+        Ok(count.scaled(1.0 / self.dim.max(1) as f64))
+    }
+}
+
+/// Ends have to be in order.
+pub(crate) fn check_interval(lower: f64, upper: f64) -> Result<(), SpectralError> {
+    let reason = format_args!("[{lower}, {upper}] is not an interval");
+    SpectralError::require(lower <= upper, "interval", reason)
 }
 
 impl Bounds<'_> {

@@ -6,7 +6,6 @@ use crate::bands::band::{Band, axis_band};
 use crate::bands::band_options::BandOptions;
 use crate::bands::bounds::Bounds;
 use crate::bands::functional::{Axis, Indicator};
-use crate::bands::probe_law::ProbeLaw;
 use crate::density::grid::LogGrid;
 use crate::density::spectral_density::SpectralDensity;
 use crate::error::spectral_error::SpectralError;
@@ -14,15 +13,6 @@ use crate::statistics::bounded::Bounded;
 
 /// Least and largest width that [`log_width`] gives, in decades.
 const WIDTHS: [f64; 2] = [0.05, 0.5];
-
-/// The modulus below which an eigenvalue is not told from zero: `16 sqrt(p) epsilon norm`.
-///
-/// A product rounds by about `epsilon norm` in relative norm, and a sum over p terms lets that grow like `sqrt(p)`; 16 is
-/// room for the operations of one product. `epsilon` is that of the stored vectors
-/// ([`VectorSpace::epsilon`](crate::VectorSpace::epsilon)), `norm` the largest modulus of an eigenvalue.
-pub fn noise_floor(epsilon: f64, norm: f64, dim: usize) -> f64 {
-    16.0 * (dim.max(1) as f64).sqrt() * epsilon * norm
-}
 
 /// A width for logarithmic axes, in decades: `6.5 / m` for m steps, but from 0.05 to 0.5.
 ///
@@ -85,18 +75,13 @@ impl SpectralDensity {
         };
         let positive = side(1.0)?;
         let negative = if options.psd { None } else { Some(side(-1.0)?) };
-        let law = ProbeLaw::new(options.level);
         let mass = |lower: f64, upper: f64, closed: bool| {
             let inside = Indicator {
                 lower,
                 upper,
                 closed,
             };
-            let bounded = bounds.average(&inside, &law, options.level);
-            Bounded {
-                upper: bounded.upper.min(1.0),
-                ..bounded
-            }
+            bounds.share(inside, options.level)
         };
         Ok(LogSpectrum {
             floor,
@@ -114,8 +99,9 @@ impl SpectralDensity {
         let least = self.values().fold(0.0, f64::min);
         Rounding {
             negative_mass: self
-                .average(|lambda| f64::from(u8::from(lambda < 0.0)))
-                .mean,
+                .weighted_values()
+                .filter_map(|(value, weight)| (value < 0.0).then_some(weight))
+                .sum(),
             least,
             within_floor: least > -floor,
         }

@@ -146,26 +146,60 @@ impl ProbeLaw {
     /// A value T is in it where the measured mean is within the quantiles of the law at T. At T the other moments are scaled
     /// with it, as if the eigenvalues under f were fewer or more: what is measured too high then does not look surer.
     pub(crate) fn interval(&self, moments: Moments, dim: usize, probes: usize) -> [f64; 2] {
+        let shape = |ratio: f64| Shape::new(moments, ratio, dim as f64, probes as f64);
+        self.invert(moments[0], |ratio, high| self.quantile(&shape(ratio), high))
+    }
+
+    /// The same where few eigenvalues of different size may make up the average: `measured` was found, and the spectrum
+    /// under f is like one of these moments.
+    ///
+    /// The shifted chi-square ends at some value above zero, which a weighted sum of chi-squares does not. Its lower tail is
+    /// therefore also taken from the chi-square of the same mean and variance (Satterthwaite 1946), which ends at zero, and
+    /// the lower of the two quantiles counts.
+    pub(crate) fn interval_of_few(
+        &self,
+        measured: f64,
+        moments: Moments,
+        dim: usize,
+        probes: usize,
+    ) -> [f64; 2] {
         if moments[0] <= 0.0 {
             return [0.0, 0.0];
         }
-        let (dim, probes) = (dim as f64, probes as f64);
-        let excess = |ratio: f64, high: bool| {
-            let shape = Shape::new(moments, ratio, dim, probes);
-            let quantile = match (high, shape.sign > 0.0) {
-                (true, true) => self.upper.quantile(shape.degrees),
-                (false, true) => self.lower.quantile(shape.degrees),
-                (true, false) => -self.lower.quantile(shape.degrees),
-                (false, false) => -self.upper.quantile(shape.degrees),
-            };
-            ratio * (1.0 + shape.deviation * quantile) - 1.0
+        let unit = measured / moments[0];
+        self.invert(measured, |ratio, high| {
+            let shape = Shape::new(moments, ratio * unit, dim as f64, probes as f64);
+            let quantile = self.quantile(&shape, high);
+            if high || shape.deviation <= 0.0 {
+                return quantile;
+            }
+            let degrees = 2.0 / shape.deviation.powi(2);
+            quantile.min(1.0 + shape.deviation * self.lower.quantile(degrees))
+        })
+    }
+
+    /// The upper or the lower quantile of the mean over probes, over the true mean.
+    fn quantile(&self, shape: &Shape, high: bool) -> f64 {
+        let quantile = match (high, shape.sign > 0.0) {
+            (true, true) => self.upper.quantile(shape.degrees),
+            (false, true) => self.lower.quantile(shape.degrees),
+            (true, false) => -self.lower.quantile(shape.degrees),
+            (false, false) => -self.upper.quantile(shape.degrees),
         };
+        1.0 + shape.deviation * quantile
+    }
+
+    /// The values whose law holds what was measured; `quantile` is given their ratio to it.
+    fn invert(&self, measured: f64, quantile: impl Fn(f64, bool) -> f64) -> [f64; 2] {
+        if measured <= 0.0 {
+            return [0.0, 0.0];
+        }
         let solve = |high: bool| {
             // Measured below the upper quantile (high), or above the lower one: T is in.
-            let inside = |t: f64| (excess(t.exp(), high) >= 0.0) == high;
+            let inside = |t: f64| (t.exp() * quantile(t.exp(), high) >= 1.0) == high;
             let range = [0.0, if high { -14.0 } else { 24.0 }];
             let [_, outside] = bisect(range, 44, inside);
-            moments[0] * f64::exp(outside)
+            measured * f64::exp(outside)
         };
         [solve(true), solve(false)]
     }

@@ -31,20 +31,14 @@ pub struct Curve {
 
 /// The density of `log10 |lambda|` on both sides of zero.
 ///
-/// The three masses add up to 1; each curve integrates to its side's mass, but for what broadening carries past the
-/// grid's ends or the grid leaves out above its ceiling.
+/// Each curve integrates to its side's share, but for what broadening carries past the grid's ends or the grid leaves out
+/// above its ceiling. Shares with their errors are [`SpectralDensity::share_in`]'s.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogDensity {
     /// Density per unit of `log10 lambda` of the eigenvalues at or above the floor.
     pub positive: Curve,
     /// Density per unit of `log10 |lambda|` of the eigenvalues at or below minus the floor.
     pub negative: Curve,
-    /// Fraction of eigenvalues on the positive side.
-    pub positive_mass: Estimate,
-    /// Fraction of eigenvalues on the negative side.
-    pub negative_mass: Estimate,
-    /// Fraction of eigenvalues with `|lambda| < floor`.
-    pub near_zero: Estimate,
 }
 
 /// The spectral density `(1/p) sum_i delta(x - lambda_i)` of a symmetric operator of order p.
@@ -115,8 +109,12 @@ impl SpectralDensity {
         }
     }
 
-    /// `tr f(A) / p`.
-    pub fn average(&self, f: impl Fn(f64) -> f64) -> Estimate {
+    /// `tr f(A) / p` of a smooth function: exact for each probe where f is a polynomial of degree below twice the steps, and
+    /// as good as f is such a polynomial otherwise. The standard error is that over the probes alone.
+    ///
+    /// Not for functions that jump, whose error by too few steps may be many times that: [`share_in`](Self::share_in) and
+    /// [`energy_in`](Self::energy_in) bound those of intervals.
+    pub fn smooth_average(&self, f: impl Fn(f64) -> f64) -> Estimate {
         let curve = self.averaged(&[0.0], |_, lambda| f(lambda));
         Estimate {
             mean: curve.mean[0],
@@ -127,7 +125,7 @@ impl SpectralDensity {
     /// The moments `tr A^k / p` for k = 1 ... `order`.
     pub fn moments(&self, order: u32) -> Vec<Estimate> {
         (1..=order)
-            .map(|k| self.average(|lambda| lambda.powi(k as i32)))
+            .map(|k| self.smooth_average(|lambda| lambda.powi(k as i32)))
             .collect()
     }
 
@@ -151,15 +149,9 @@ impl SpectralDensity {
                 }
             }
         };
-        let mass = |inside: &dyn Fn(f64) -> bool| {
-            self.average(|lambda| f64::from(u8::from(inside(lambda))))
-        };
         Ok(LogDensity {
             positive: self.averaged(grid.points(), side(1.0)),
             negative: self.averaged(grid.points(), side(-1.0)),
-            positive_mass: mass(&|lambda| lambda >= floor),
-            negative_mass: mass(&|lambda| lambda <= -floor),
-            near_zero: mass(&|lambda| lambda.abs() < floor),
         })
     }
 

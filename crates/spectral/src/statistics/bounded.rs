@@ -24,6 +24,17 @@ impl Bounded {
         self.lower <= value && value <= self.upper
     }
 
+    /// Of a quantity known to lie in `[least, most]`: the interval cut there, and the estimate within it.
+    pub(crate) fn within(self, least: f64, most: f64) -> Self {
+        let (lower, upper) = (self.lower.clamp(least, most), self.upper.clamp(least, most));
+        Self {
+            mean: self.mean.clamp(lower, upper),
+            lower,
+            upper,
+            level: self.level,
+        }
+    }
+
     /// All three values times a factor that is not negative.
     pub(crate) fn scaled(self, factor: f64) -> Self {
         Self {

@@ -61,7 +61,8 @@ pub fn of_nearest(reference: &[f64], found: &[f64]) -> f64 {
 
 /// The deviations of the mean eigenvalue, by the root of the mean square, and of the mean square.
 pub fn of_moments(reference: &SpectralDensity, found: &SpectralDensity) -> [f64; 2] {
-    let moments = |density: &SpectralDensity| [1, 2].map(|k| density.average(|x| x.powi(k)).mean);
+    let moments =
+        |density: &SpectralDensity| [1, 2].map(|k| density.smooth_average(|x| x.powi(k)).mean);
     let ([mean, square], [found_mean, found_square]) = (moments(reference), moments(found));
     [
         relative((mean - found_mean).abs(), square.sqrt()),

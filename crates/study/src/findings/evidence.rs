@@ -189,7 +189,10 @@ fn negative(hess: &Spectrum, h: &Spectrum, epsilon: f64) -> Result<Negative, Stu
     };
     let energy = |spectrum: &Spectrum| {
         let squares = |x: f64| if x < 0.0 { x * x } else { 0.0 };
-        scaled(spectrum.density.average(squares), spectrum.dimension as f64)
+        scaled(
+            spectrum.density.smooth_average(squares),
+            spectrum.dimension as f64,
+        )
     };
     Ok(Negative {
         floor,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use hesscope_models::CheckpointInfo;
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
-use hesscope_report::{RunSummary, write_report};
+use hesscope_report::{RunSummary, View, write_report};
 
 use super::folder::RunFolder;
 use super::metrics::record;
@@ -15,12 +15,16 @@ use crate::error::StudyError;
 use crate::manifest::{MANIFEST, write_manifest};
 
 /// Writes figures and the report of a run into `out`, which may be the run's own folder where it is held; gives the
-/// report's path.
+/// report's path. Density figures are written in the logarithmic view and in `views`.
 ///
 /// # Errors
 ///
 /// A run without a checkpoint, results that are damaged or of another run, and a folder that cannot be written.
-pub fn write_run_report(folder: &RunFolder, out: &Path) -> Result<PathBuf, StudyError> {
+pub fn write_run_report(
+    folder: &RunFolder,
+    out: &Path,
+    views: &[View],
+) -> Result<PathBuf, StudyError> {
     let file = folder.run_file()?;
     let Some(last) = stored_weights::newest(folder, &file)? else {
         return Err(StudyError::folder(format!(
@@ -45,6 +49,7 @@ pub fn write_run_report(folder: &RunFolder, out: &Path) -> Result<PathBuf, Study
         overlaps: records::<Overlaps>(folder)?,
         findings: records::<Findings>(folder)?,
         means: records::<ClassMeans>(folder)?,
+        views: views.to_vec(),
     };
     let files = write_report(&summary, out)?;
     let written = files.figures.iter().chain([&files.html]);

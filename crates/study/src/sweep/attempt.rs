@@ -126,7 +126,7 @@ fn carry_out(
     // Only now is the folder known to be a run's, whatever is killed.
     Worker::sign(folder, point)?;
     let analyses = analyse_run(&run, observer)?;
-    write_run_report(folder, folder.root())?;
+    write_run_report(folder, folder.root(), &[])?;
     Finished::of(folder, point, &analyses)
 }
 

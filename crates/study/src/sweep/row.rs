@@ -20,7 +20,7 @@ pub fn row(
     let values = || spectrum.top.values.iter().copied();
     let (above, below) = (spectrum.outliers.positive, spectrum.outliers.negative);
     let (edge_above, edge_below) = (edge(above), edge(below));
-    let mean = spectrum.density.average(|value| value);
+    let mean = spectrum.density.smooth_average(|value| value);
     let size = settings.examples_per_class.and_then(|size| size.count());
     Ok(SweepRow {
         analysis: format!("{run}/analysis/{file}"),

@@ -2,13 +2,14 @@
 
 use super::cells::{Grid, Panel};
 use crate::figures::axes::Frame;
-use crate::figures::density_panel::{
-    AXIS, counts_scale, draw_panel, entries, highest, labels_below,
-};
+use crate::figures::axis::Axis;
+use crate::figures::density_panel::{Shown, draw_panel, entries, labels_below};
+use crate::figures::heights::{Heights, highest};
 use crate::figures::layout::{BETWEEN, LINE, Layout, NOTE, PANEL, UNDER, drawn};
 use crate::figures::legend::legend;
-use crate::figures::readings::Geometry;
+use crate::figures::readings::{Geometry, Place};
 use crate::figures::split_axis::SplitAxis;
+use crate::figures::view::View;
 use crate::svg::{Anchor, Canvas, Drawing};
 
 /// Height of a panel's frame.
@@ -22,34 +23,41 @@ const GAP: f64 = 14.0;
 /// Below the last row: the title of the axis.
 const BELOW: f64 = 22.0;
 
-/// The picture in a layout, and where the curves of a single column are in it.
+/// The picture in a layout and a view, and where the curves of a single column are in it.
 pub(super) fn draw(
     grid: &Grid<'_>,
     panels: &[Vec<Option<Panel>>],
     layout: Layout,
+    view: View,
 ) -> (Drawing, Option<Geometry>) {
     let beside = layout.beside(grid.columns.len()) as f64;
     let around = layout.left() + layout.right() + (beside - 1.0) * BETWEEN;
     let width = layout.width().max(around + beside * LEAST_WIDTH);
-    let curves = panels.iter().flatten().flatten().map(|panel| &panel.curves);
+    let all = || panels.iter().flatten().flatten();
     let sheet = Sheet {
         grid,
         panels,
         layout,
+        view,
         width,
         panel: (width - around) / beside,
-        highest: highest(curves),
+        highest: highest(all().map(|panel| &panel.curves)),
     };
-    let (drawing, frames) = drawn(&grid.name, layout, width, |canvas| sheet.put(canvas));
-    let single = frames.first().filter(|_| grid.is_single_column());
-    let geometry = single.map(|first| Geometry {
-        width,
-        axis: SplitAxis::new(grid.extent(0), first, layout.strip()),
-        scales: frames
-            .iter()
-            .map(|frame| (frame.y, counts_scale(frame, sheet.highest)))
-            .collect(),
+    let name = match view {
+        View::Logarithmic => grid.name.clone(),
+        view => format!("{}-{view}", grid.name),
+    };
+    let (drawing, frames) = drawn(&name, layout, width, |canvas| sheet.put(canvas));
+    let places = frames.iter().zip(all()).map(|(frame, panel)| Place {
+        top: frame.y,
+        axis: sheet.axis(panel, frame),
+        heights: sheet.heights(panel, frame),
     });
+    let geometry = grid.is_single_column().then(|| Geometry {
+        width,
+        places: places.collect(),
+    });
+    let geometry = geometry.filter(|geometry| !geometry.places.is_empty());
     (drawing, geometry)
 }
 
@@ -58,6 +66,7 @@ struct Sheet<'a> {
     grid: &'a Grid<'a>,
     panels: &'a [Vec<Option<Panel>>],
     layout: Layout,
+    view: View,
     width: f64,
     /// The panels' width.
     panel: f64,
@@ -66,6 +75,31 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    fn axis(&self, panel: &Panel, frame: &Frame) -> Axis {
+        match &panel.linear {
+            Some((_, ends)) if self.view.is_straight() => Axis::straight(*ends, frame),
+            _ => Axis::Split(SplitAxis::new(panel.extent, frame, self.layout.strip())),
+        }
+    }
+
+    fn heights(&self, panel: &Panel, frame: &Frame) -> Heights {
+        match &panel.linear {
+            Some((linear, _)) if self.view.is_straight() => {
+                Heights::of_density(frame, linear, self.view)
+            }
+            _ => Heights::of_counts(frame, self.highest),
+        }
+    }
+
+    /// The title of the vertical axis.
+    fn title(&self) -> &'static str {
+        match self.layout {
+            _ if self.view.is_straight() => "density",
+            Layout::Wide if self.grid.is_single_column() => "eigenvalues per decade",
+            _ => "per decade",
+        }
+    }
+
     /// Puts everything on the canvas; returns the height taken, and the frames of the panels that there are.
     fn put(&self, canvas: &mut Canvas) -> (f64, Vec<Frame>) {
         let within = self.width - 20.0;
@@ -80,7 +114,12 @@ impl Sheet<'_> {
             Layout::Narrow if !self.grid.is_single_column() => self.stack(canvas, y, &mut frames),
             _ => self.rows(canvas, y, &mut frames),
         };
-        canvas.text((self.width / 2.0, end + 8.0), Anchor::Middle, NOTE, AXIS);
+        canvas.text(
+            (self.width / 2.0, end + 8.0),
+            Anchor::Middle,
+            NOTE,
+            self.view.across(),
+        );
         (end + BELOW, frames)
     }
 
@@ -151,20 +190,22 @@ impl Sheet<'_> {
             return frame.bottom();
         };
         frames.push(*frame);
-        let axis = SplitAxis::new(panel.extent, frame, self.layout.strip());
-        let title = match self.layout {
-            Layout::Wide if self.grid.is_single_column() => "eigenvalues per decade",
-            _ => "per decade",
+        let (axis, heights) = (self.axis(panel, frame), self.heights(panel, frame));
+        let is_straight = self.view.is_straight();
+        let shown = match &panel.linear {
+            Some((linear, _)) if is_straight => Shown::straight(&panel.curves, linear),
+            _ => Shown::logarithmic(&panel.curves),
         };
-        let title = (frame.x == self.layout.left()).then_some(title);
-        let (curves, highest) = (&panel.curves, self.highest);
-        draw_panel(canvas, curves, frame, &axis, highest, self.layout, title);
+        let first = frame.x == self.layout.left();
+        // A vertical axis of its own has labels of its own.
+        let titles = (first.then(|| self.title()), first || is_straight);
+        draw_panel(canvas, &shown, frame, &axis, &heights, self.layout, titles);
         let mut y = frame.bottom() + LINE;
-        if labelled {
+        if labelled || is_straight && self.grid.is_single_column() {
             labels_below(canvas, frame, &axis, self.layout);
             y += LABELS;
         }
-        for note in &panel.notes {
+        for note in &panel.notes(self.view, self.grid.is_single_column()) {
             let lines = (frame.width + 12.0, LINE);
             y = canvas.lines((frame.x, y), Anchor::Start, UNDER, lines, note);
         }

@@ -17,19 +17,8 @@ const shape = (name, attributes, ...content) => {
   return made;
 };
 
-/** What is read of one curve at a stop. */
-const reading = (curve, stop) => {
-  if (stop.side === 0) return `${curve.nearZero} within ${powerOfTen(curve.floor)} of zero`;
-  const value = valueAt(curve, stop);
-  if (!value) return "nothing here";
-  const band = value.band
-    ? ` (95 % band ${count(value.band[0])} to ${count(value.band[1])})`
-    : "";
-  return `${count(value.mean)} eigenvalues per decade${band}`;
-};
-
 /** The line through the panels of a drawing and a dot on each curve. */
-const crosshair = (svg, drawing, curves) => {
+const crosshair = (axis, svg, drawing, curves) => {
   const group = shape("g", { class: "crosshair", "aria-hidden": "true" });
   const lines = drawing.panels.map((panel) =>
     shape("line", { y1: panel.frame, y2: panel.scale[0] }),
@@ -44,30 +33,35 @@ const crosshair = (svg, drawing, curves) => {
   group.append(...lines, ...dots.map(({ dot }) => dot));
   svg.append(group);
   return (stop) => {
-    const x = placeOf(drawing, stop);
-    for (const line of lines) {
-      line.setAttribute("x1", x);
-      line.setAttribute("x2", x);
-    }
+    drawing.panels.forEach((panel, i) => {
+      const x = axis.place(drawing, panel, stop);
+      lines[i].toggleAttribute("hidden", x === null);
+      if (x === null) return;
+      lines[i].setAttribute("x1", x);
+      lines[i].setAttribute("x2", x);
+    });
     for (const { panel, curve, dot } of dots) {
-      const value = valueAt(curve, stop);
-      dot.toggleAttribute("hidden", !value);
-      if (!value) continue;
+      const value = axis.value(curve, stop);
+      const x = axis.place(drawing, panel, stop);
+      // There is no value where the density is not resolved.
+      const none = x === null || !value || value.mean === null;
+      dot.toggleAttribute("hidden", none);
+      if (none) continue;
       dot.setAttribute("cx", x);
-      dot.setAttribute("cy", heightOf(drawing, panel, value.mean));
+      dot.setAttribute("cy", axis.height(drawing, panel, value.mean));
     }
   };
 };
 
 /**
  * Makes curves readable.
+ * @param axis what is read where
  * @param curves each with its name, its slot among colours, and its points
- * @param floor the power of ten at which the axis's strip about zero begins
  * @param views the drawings, {svg, drawing}
  * @returns the control, to be put below them
  */
-const readout = (curves, floor, views) => {
-  const stops = stopsOf(curves, floor);
+const readout = (axis, curves, views) => {
+  const { stops } = axis;
   const slider = element("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
   const place = element("span", { class: "place" }, "move over the figure or use the arrow keys");
   const values = element("dl", { class: "values" });
@@ -80,20 +74,22 @@ const readout = (curves, floor, views) => {
     values,
     said,
   );
-  slider.value = stops.findIndex((stop) => stop.side === 0);
-  slider.setAttribute("aria-valuetext", wordsOf(stops[slider.value], floor));
+  slider.value = axis.first(stops);
+  slider.setAttribute("aria-valuetext", axis.words(stops[slider.value]));
 
   let crosshairs = null;
   let timer = 0;
   const show = (i) => {
     const stop = stops[i];
-    const words = wordsOf(stop, floor);
-    crosshairs ??= views.map(({ svg, drawing }) => crosshair(svg, drawing, curves));
+    const words = axis.words(stop);
+    crosshairs ??= views.map(({ svg, drawing }) => crosshair(axis, svg, drawing, curves));
+    // From now on it stays in sight while its figure is.
+    control.classList.add("used");
     for (const move of crosshairs) move(stop);
     slider.value = i;
     slider.setAttribute("aria-valuetext", words);
     place.textContent = words;
-    const read = curves.map((curve) => ({ ...curve, words: reading(curve, stop) }));
+    const read = curves.map((curve) => ({ ...curve, words: axis.reading(curve, stop) }));
     values.replaceChildren(
       ...read.map(({ name, slot, words }) =>
         element(
@@ -115,8 +111,9 @@ const readout = (curves, floor, views) => {
   for (const { svg, drawing } of views) {
     const follow = (event) => {
       const box = svg.getBoundingClientRect();
-      const x = ((event.clientX - box.left) * drawing.width) / box.width;
-      show(nearest(drawing, stops, x));
+      const scale = drawing.width / box.width;
+      const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+      show(axis.nearest(drawing, stops, x, y));
     };
     svg.classList.add("readable");
     svg.addEventListener("pointermove", follow);
