@@ -96,7 +96,8 @@ impl Values {
 /// - `log_points`, a grid of log10 |λ| from six decades below the largest modulus, with `log_positive_…` and
 ///   `log_negative_…` as above: the density of log10 |λ| on each side of zero, `log_width` in decades. The negative side
 ///   has no band where the operator has no eigenvalue below zero.
-/// - `log_masses`, `log_masses_standard_error`: the shares of the spectrum below, near and above zero.
+/// - `log_shares_lower`, `log_shares_upper`: the ends of the 95% intervals of the shares of the spectrum below, near and above
+///   zero.
 ///
 /// # Errors
 /// [`ReportError::Analysis`] where the analysis does not describe a spectrum.

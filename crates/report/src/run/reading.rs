@@ -70,11 +70,13 @@ pub(super) fn section(id: &str) -> Markup {
     html! {
         section id=(id) {
             h2 { "How to read this" }
-            (paragraph(
-                "Every spectrum is that of one of these matrices, over the N = nC examples x_i,c of a split, n of each of C \
-                 classes. \u{2113} is the loss, Ave the mean over examples. The decomposition is that of Papyan, \
-                 \u{201c}Measuring the spectrum of deepnet Hessians\u{201d}, equations 2, 3 and 7.",
-            ))
+            p {
+                (formula(
+                    "Every spectrum is that of one of these matrices, over the N\u{a0}=\u{a0}nC examples x_{i,c} of a split, n of \
+                     each of C classes. \u{2113} is the loss, Ave the mean over examples. The decomposition is that of \
+                     Papyan, \u{201c}Measuring the spectrum of deepnet Hessians\u{201d}, equations 2, 3 and 7.",
+                ))
+            }
             dl class="operators" {
                 @for [name, text, words] in OPERATORS {
                     dt { (name) }

@@ -112,7 +112,7 @@ impl Page {
     }
 
     /// Sets the window's size and the colours asked for.
-    fn show(&self, view: View, height: u32) -> Outcome {
+    pub fn show(&self, view: View, height: u32) -> Outcome {
         self.tab.call_method(Emulation::SetDeviceMetricsOverride {
             width: view.width,
             height,
@@ -159,7 +159,8 @@ impl Page {
     /// The text of the first element that a selector finds.
     pub fn text(&self, selector: &str) -> Result<String, Box<dyn Error>> {
         let value = self.value(&format!("document.querySelector({selector:?}).textContent"))?;
-        Ok(value.as_str().ok_or("no text")?.to_owned())
+        // Spaces that do not break are spaces.
+        Ok(value.as_str().ok_or("no text")?.replace('\u{a0}', " "))
     }
 
     /// The texts of all elements that a selector finds and that are shown.
@@ -167,7 +168,11 @@ impl Page {
         let value = self.value(&format!(
             "[...document.querySelectorAll({selector:?})].filter((e) => e.checkVisibility()).map((e) => e.textContent)"
         ))?;
-        Ok(serde_json::from_value(value)?)
+        let texts: Vec<String> = serde_json::from_value(value)?;
+        Ok(texts
+            .iter()
+            .map(|text| text.replace('\u{a0}', " "))
+            .collect())
     }
 
     /// Clicks with the mouse.
@@ -203,9 +208,11 @@ impl Page {
     pub fn hover(&self, selector: &str, across: f64, down: f64) -> Outcome {
         let element = self.tab.find_element(selector)?;
         element.scroll_into_view()?;
+        // A figure may be higher than the window: the point itself must be in it, above what sticks to its lower edge.
         let place = self.value(&format!(
-            "(({{x, y, width, height}}) => [x + {across} * width, y + {down} * height])\
-             (document.querySelector({selector:?}).getBoundingClientRect())"
+            "(() => {{ const box = () => document.querySelector({selector:?}).getBoundingClientRect(); \
+             scrollBy(0, box().y + {down} * box().height - 0.35 * innerHeight); \
+             const {{ x, y, width, height }} = box(); return [x + {across} * width, y + {down} * height]; }})()"
         ))?;
         let [x, y]: [f64; 2] = serde_json::from_value(place)?;
         self.tab.move_mouse_to_point(Point { x, y })?;

@@ -62,6 +62,16 @@ pub fn semicircle(n: usize, edge: f64) -> Mat<f64> {
 
 /// Measures the spectrum of a matrix as the command does that of a network.
 pub fn spectrum(matrix: Mat<f64>, pairs: usize, probes: usize) -> Result<Spectrum, SpectralError> {
+    spectrum_in(matrix, pairs, probes, SlqOptions::default().steps)
+}
+
+/// The same with so many Lanczos steps of each probe.
+pub fn spectrum_in(
+    matrix: Mat<f64>,
+    pairs: usize,
+    probes: usize,
+    steps: usize,
+) -> Result<Spectrum, SpectralError> {
     let op = DenseOperator::<f64>::new(matrix)?;
     let range = spectral_range(&op, &RangeOptions::default())?;
     let options = SubspaceOptions {
@@ -71,6 +81,7 @@ pub fn spectrum(matrix: Mat<f64>, pairs: usize, probes: usize) -> Result<Spectru
     let top = subspace_iteration(&op, &options, None)?;
     let slq_options = SlqOptions {
         probes,
+        steps,
         ..SlqOptions::default()
     };
     let density = deflated_density(&op, &top.pairs, &slq_options)?;
@@ -242,5 +253,6 @@ pub fn run(epochs: Vec<EpochRecord>, analyses: Vec<Analysis>) -> RunSummary {
         overlaps: Vec::new(),
         findings: Vec::new(),
         means: Vec::new(),
+        views: Vec::new(),
     }
 }

@@ -4,9 +4,11 @@ const between = ([v0, v1, p0, p1], value) => p0 + ((value - v0) / (v1 - v0)) * (
 
 const clamped = (value, [least, most]) => Math.min(Math.max(value, least), most);
 
-/** The unresolved stretch of a curve that holds an eigenvalue. */
-const stretchAt = (curve, lambda) =>
-  curve.unresolved.find(({ ends: [from, to] }) => lambda > from && lambda < to);
+/** The unresolved stretch of a curve that holds an eigenvalue; its ends stand in the page to five digits. */
+const stretchAt = (curve, lambda) => {
+  const slack = 1e-4 * Math.abs(lambda);
+  return curve.unresolved.find(({ ends: [from, to] }) => lambda >= from - slack && lambda <= to + slack);
+};
 
 /** The point of a list of means and band ends: what the curve is there. */
 const pointOf = ({ mean, band }, i) =>
@@ -109,7 +111,8 @@ const straightAxis = (curves) => {
   return {
     stops,
     first: (stops) => nearestTo(stops, 0),
-    words: (lambda) => `λ\u00a0=\u00a0${significant(lambda, 3)}`,
+    // An axis has hundreds of points: three digits would not tell them apart.
+    words: (lambda) => `λ\u00a0=\u00a0${significant(lambda, 4)}`,
     value,
     reading: (curve, lambda) => {
       const found = value(curve, lambda);

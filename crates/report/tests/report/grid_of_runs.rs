@@ -1,0 +1,88 @@
+//! Dynamics made up.
+
+use std::error::Error;
+
+use hesscope_records::{
+    Along, Analysis, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
+    Origin, Part, Split, Transition, TransitionOutcome,
+};
+
+use crate::synthetic;
+
+const SIZES: [&str; 2] = ["10", "all"];
+const EPOCHS: [usize; 3] = [0, 1, 20];
+
+/// A grid of G on a data set of this name, with a separation everywhere but at the first place.
+pub fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>> {
+    let operator = Part::G.into();
+    let analysis = synthetic::analysis("g", synthetic::g_like(60), 12, 2)?;
+    let measure = |value: f64| Measure {
+        value,
+        lower: 0.75 * value,
+        upper: (value < 30.0).then_some(1.5 * value),
+    };
+    let mut cells = Vec::new();
+    for (i, size) in SIZES.iter().enumerate() {
+        for (j, &epoch) in EPOCHS.iter().enumerate() {
+            let apart = i + j > 0;
+            cells.push(DynamicsCell {
+                size: (*size).to_owned(),
+                training_examples: 100,
+                examples: 100,
+                epoch,
+                run: "runs/one".to_owned(),
+                loss: 0.5,
+                accuracy: 0.875,
+                spectra: vec![DynamicsSpectrum {
+                    operator,
+                    analysis: "analysis/one.json".to_owned(),
+                    largest: Some(measure(10.0 + 12.0 * (i + j) as f64)),
+                    edge: Some(measure(1.0)),
+                    separation: apart.then(|| measure(8.0)),
+                    outliers: analysis.spectrum.outliers,
+                    apart: Some(apart),
+                }],
+            });
+        }
+    }
+    let transition = |along, at: &str, outcome| Transition {
+        operator,
+        along,
+        at: at.to_owned(),
+        outcome,
+    };
+    let between = Between {
+        after: "0".to_owned(),
+        by: "1".to_owned(),
+        agreed: false,
+    };
+    let dynamics = Dynamics {
+        settings: DynamicsSettings {
+            dataset: text.to_owned(),
+            network: "small-cnn".to_owned(),
+            split: Split::Train,
+            sizes: SIZES
+                .map(|size| (size.to_owned(), "hash".to_owned()))
+                .to_vec(),
+            epochs: EPOCHS.to_vec(),
+            operators: vec![operator],
+            least_separation: 1.1,
+        },
+        origin: Origin {
+            version: text.to_owned(),
+            device: text.to_owned(),
+            ..synthetic::origin(&text)
+        },
+        dimension: 60,
+        classes: 10,
+        cells,
+        transitions: vec![
+            transition(Along::Epochs, "10", TransitionOutcome::Appears(between)),
+            transition(Along::Epochs, "all", TransitionOutcome::Throughout),
+            transition(Along::Sizes, "0", TransitionOutcome::OnAndOff),
+            transition(Along::Sizes, "1", TransitionOutcome::Never),
+            transition(Along::Sizes, "20", TransitionOutcome::Undecided),
+        ],
+    };
+    Ok((dynamics, vec![analysis; 6]))
+}
