@@ -1,4 +1,4 @@
-//! `hesscope attribute`: the findings of the papers, judged on one network.
+//! `hesscope findings`: the findings of the papers, judged on one network.
 
 use hesscope_study::findings::judge;
 
@@ -8,7 +8,7 @@ use crate::output::{Terminal, findings};
 
 /// Which network the findings are judged on.
 #[derive(Debug, clap::Args)]
-pub struct AttributeOptions {
+pub struct FindingsOptions {
     #[command(flatten)]
     run: StoredRunOptions,
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub struct AttributeOptions {
 }
 
 /// Finds the findings, or judges them.
-pub fn run(options: &AttributeOptions) -> Result<(), Failure> {
+pub fn run(options: &FindingsOptions) -> Result<(), Failure> {
     let terminal = Terminal::new();
     let run = options.run.open_with(&options.estimation, &terminal)?;
     let opened = options.checkpoint.open(&run, &terminal)?;

@@ -1,4 +1,4 @@
-//! `hesscope attribute`.
+//! `hesscope findings`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     made(&out);
     let path = out.display().to_string();
     let arguments = [
-        "attribute",
+        "findings",
         &path,
         "--precision",
         "f64",
@@ -118,7 +118,7 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     assert_eq!(times(&everything()), written);
 
     // Another epoch is another record; the report shows both.
-    let ran = hesscope(&["attribute", &path, "--epoch", "2", "--split", "test"]);
+    let ran = hesscope(&["findings", &path, "--epoch", "2", "--split", "test"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(files(&out.join("findings")).len(), 2);
     assert_eq!(hesscope(&["report", &path]).code, Some(0));
@@ -138,7 +138,7 @@ fn killed_findings_resume_and_end_the_same() {
     );
     let finish = |out: &Path| {
         let path = out.display().to_string();
-        let ran = hesscope(&["attribute", &path, "--energy-probes", "200"]);
+        let ran = hesscope(&["findings", &path, "--energy-probes", "200"]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let mut found = read(&files(&out.join("findings"))[0]);
         found.origin.seconds = 0.0;
@@ -151,7 +151,7 @@ fn killed_findings_resume_and_end_the_same() {
     let duration = begin.elapsed();
     made(&killed);
     let path = killed.display().to_string();
-    let arguments = ["attribute", &path, "--energy-probes", "200"];
+    let arguments = ["findings", &path, "--energy-probes", "200"];
     // Twice somewhere, and once among the probes of the energies.
     for part in [3, 6] {
         let mut child = start(&arguments);
@@ -180,20 +180,20 @@ fn what_cannot_be_judged_is_refused() {
     made(&out);
     let path = out.display().to_string();
     refused(
-        &["attribute", &path, "--epoch", "3"],
+        &["findings", &path, "--epoch", "3"],
         &["the weights of epoch 3 are not in", "0, 2, 6"],
     );
     refused(
-        &["attribute", &path, "--split", "middle"],
+        &["findings", &path, "--split", "middle"],
         &["`middle`", "train or test"],
     );
     for probes in ["0", "1"] {
         refused(
-            &["attribute", &path, "--energy-probes", probes],
+            &["findings", &path, "--energy-probes", probes],
             &["--energy-probes", probes, "error bar"],
         );
     }
     let nowhere = folder.path().join("nowhere").display().to_string();
-    refused(&["attribute", &nowhere], &["nowhere", "run.toml"]);
+    refused(&["findings", &nowhere], &["nowhere", "run.toml"]);
     assert!(!out.join("findings").exists());
 }
