@@ -61,7 +61,14 @@ fn runs() -> &'static Runs {
             for arguments in [
                 &["run", "--config", config, "--seed", &seed, "--out", root][..],
                 &["overlaps", root],
-                &["findings", root, "--energy-probes", "2"],
+                &[
+                    "findings",
+                    root,
+                    "--energy-probes",
+                    "2",
+                    "--law-steps",
+                    "32",
+                ],
                 &["figure", "class-means", root, "--out", figures],
                 &["report", root],
             ] {
@@ -223,7 +230,7 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
         }
         "spectrum" => hesscope(&["spectrum", run, "--operator", "hess"]),
         "overlaps" => hesscope(&["overlaps", run]),
-        "findings" => hesscope(&["findings", run, "--energy-probes", "2"]),
+        "findings" => hesscope(&["findings", run, "--energy-probes", "2", "--law-steps", "32"]),
         "train" => {
             let config = runs().dir.path().join("run.toml");
             hesscope(&[
