@@ -2,13 +2,13 @@
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::attribute::AttributeOptions;
 use crate::commands::check::CheckOptions;
 use crate::commands::compare::CompareOptions;
 use crate::commands::data::DataCommand;
 use crate::commands::dynamics::DynamicsOptions;
 use crate::commands::export::ExportOptions;
 use crate::commands::figure::FigureCommand;
+use crate::commands::findings::FindingsOptions;
 use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
 use crate::commands::run::RunOptions;
@@ -42,8 +42,8 @@ pub enum Command {
     Trace(TraceOptions),
     /// Measure the angles between outlier spaces, class means and the gradient of a run, along its training
     Overlaps(OverlapsOptions),
-    /// Judge each finding of the papers on a run: which feature of the spectrum belongs to G, to H and to their parts
-    Attribute(AttributeOptions),
+    /// Judge each finding of the papers on a run, by rules that were fixed before: confirmed, not confirmed or undecided
+    Findings(FindingsOptions),
     /// Train at several sample sizes, and follow the spectra of Hess and its parts over these and over epochs
     #[command(after_help = lists())]
     Dynamics(Box<DynamicsOptions>),

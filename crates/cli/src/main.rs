@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use commands::{
-    attribute, check, compare, data, devices, dynamics, export, figure, overlaps, report, run,
+    check, compare, data, devices, dynamics, export, figure, findings, overlaps, report, run,
     schema, spectrum, speed, sweep, trace, train, verify,
 };
 use failure::Failure;
@@ -72,7 +72,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Spectrum(options) => spectrum::run(&options),
         Command::Trace(options) => trace::run(&options),
         Command::Overlaps(options) => overlaps::run(&options),
-        Command::Attribute(options) => attribute::run(&options),
+        Command::Findings(options) => findings::run(&options),
         Command::Dynamics(options) => dynamics::run(&options),
         Command::Figure(command) => figure::run(&command),
         Command::Sweep(options) => sweep::run(options),

@@ -56,6 +56,8 @@ pub struct ClassMeans {
     pub mds_shares: [f64; 2],
     /// How the exact distances, not the pictures, agree with a grouping.
     pub scores: Vec<MeanScores>,
+    /// How the distances in the plane of t-SNE agree with the same groupings.
+    pub tsne_scores: Vec<MeanScores>,
 }
 
 /// One mean.

@@ -31,10 +31,10 @@ pub enum Document {
     ClassMeans,
     /// `dynamics.json`.
     Dynamics,
-    /// `figure-1.json`.
-    Figure1,
-    /// `figure-2.json`.
-    Figure2,
+    /// `figure-spectra.json`.
+    SpectraFigure,
+    /// `figure-class-means.json`.
+    MeansFigure,
     /// A line of `metrics.jsonl`.
     Metrics,
     /// A row of a sweep's table.
@@ -53,8 +53,8 @@ impl Document {
         Self::Findings,
         Self::ClassMeans,
         Self::Dynamics,
-        Self::Figure1,
-        Self::Figure2,
+        Self::SpectraFigure,
+        Self::MeansFigure,
         Self::Metrics,
         Self::SweepRow,
         Self::Speed,
@@ -69,8 +69,8 @@ impl Document {
             Self::Findings => "findings",
             Self::ClassMeans => "class-means",
             Self::Dynamics => "dynamics",
-            Self::Figure1 => "figure-1",
-            Self::Figure2 => "figure-2",
+            Self::SpectraFigure => "figure-spectra",
+            Self::MeansFigure => "figure-class-means",
             Self::Metrics => "metrics",
             Self::SweepRow => "sweep-row",
             Self::Speed => "speed",
@@ -114,8 +114,8 @@ impl Document {
             Self::Findings => generator.into_root_schema_for::<Findings>(),
             Self::ClassMeans => generator.into_root_schema_for::<ClassMeans>(),
             Self::Dynamics => generator.into_root_schema_for::<Dynamics>(),
-            Self::Figure1 => generator.into_root_schema_for::<SpectraRecord>(),
-            Self::Figure2 => generator.into_root_schema_for::<MeansFigureRecord>(),
+            Self::SpectraFigure => generator.into_root_schema_for::<SpectraRecord>(),
+            Self::MeansFigure => generator.into_root_schema_for::<MeansFigureRecord>(),
             Self::Metrics => generator.into_root_schema_for::<EpochRecord>(),
             Self::SweepRow => generator.into_root_schema_for::<SweepRow>(),
             Self::Speed => generator.into_root_schema_for::<Speed>(),

@@ -1,9 +1,10 @@
 //! `dynamics.json`: spectra over sample sizes and epochs.
 
-use hesscope_spectral::Outliers;
+use hesscope_spectral::{Bounded, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::findings::Finding;
 use crate::record::{Origin, Record};
 use crate::split::Split;
 use crate::subject::Subject;
@@ -13,6 +14,8 @@ use crate::terms::Terms;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DynamicsSettings {
+    /// The version of the rules by which findings are judged.
+    pub rules: u32,
     /// The data set.
     pub dataset: String,
     /// The network.
@@ -44,6 +47,8 @@ pub struct Dynamics {
     pub cells: Vec<DynamicsCell>,
     /// Where outliers come to stand apart, for each operator along each row and column of the grid.
     pub transitions: Vec<Transition>,
+    /// The findings of the papers that the grid can show, judged by rules that were fixed before.
+    pub findings: Vec<Finding>,
 }
 
 /// One sample size at one epoch.
@@ -65,6 +70,49 @@ pub struct DynamicsCell {
     pub accuracy: f64,
     /// The operators, in the order of the settings.
     pub spectra: Vec<DynamicsSpectrum>,
+    /// What G and H have in the upper tail of the bulk of Hess; none where one of the three was not analysed or the bulk has
+    /// no tail.
+    pub tail: Option<TailShare>,
+    /// Where A1, B1 and B2 lie to each other; none where B2 was not analysed or a part has no eigenvalue but zero.
+    pub structure: Option<Structure>,
+}
+
+/// The upper tail of the bulk of Hess, and how many eigenvalues G and H have there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TailShare {
+    /// Lower end: the geometric mean of the bulk's root mean square and its upper end.
+    pub from: f64,
+    /// Upper end: the value between bulk and outliers, or the C-th leading eigenvalue where no outliers are counted.
+    pub to: f64,
+    /// Eigenvalues of Hess in it.
+    pub hess: Bounded,
+    /// Of G.
+    pub g: Bounded,
+    /// Of H.
+    pub h: Bounded,
+    /// The number of G over the sum of those of G and H.
+    pub share_of_g: Measure,
+}
+
+/// Where the parts of G lie to each other. A1 and B1 are exact, from the Gram matrix of the class means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Structure {
+    /// Eigenvalues of B1 but zero.
+    pub b1_count: usize,
+    /// Their median.
+    pub b1_median: f64,
+    /// The modulus below which an eigenvalue of B2 is not told from zero.
+    pub b2_floor: f64,
+    /// The median of the eigenvalues of B2 above it.
+    pub b2_median: Measure,
+    /// `log10` of the ratio of the medians of B1 and B2; none where that of B2 may be anywhere above the floor.
+    pub b1_over_b2: Option<Measure>,
+    /// The eigenvalue C - 1 of A1 of C classes with examples.
+    pub a1_least: f64,
+    /// The largest eigenvalue of B2.
+    pub b2_largest: Measure,
+    /// `log10` of the ratio of these two; none where that of B2 may be zero.
+    pub a1_over_b2: Option<Measure>,
 }
 
 /// One operator of a cell.

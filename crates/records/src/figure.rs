@@ -1,4 +1,4 @@
-//! `figure-1.json` and `figure-2.json`: the numbers behind the figures of the papers.
+//! `figure-spectra.json` and `figure-class-means.json`: the numbers behind the figures of the papers.
 
 use hesscope_spectral::{Bounded, Outliers};
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use crate::class_means::ClassMeans;
 use crate::spectrum::TopEigenvalues;
 use crate::split::Split;
 
-/// `figure-1.json`: everything that the figure of training and test spectra shows.
+/// `figure-spectra.json`: everything that the figure of training and test spectra shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SpectraRecord {
     /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION).
@@ -82,7 +82,7 @@ pub struct DecadeCurve {
     pub unresolved: Vec<bool>,
 }
 
-/// `figure-2.json`: everything that the figure of class means shows.
+/// `figure-class-means.json`: everything that the figure of class means shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeansFigureRecord {
     /// [`SCHEMA_VERSION`](crate::SCHEMA_VERSION).

@@ -1,9 +1,10 @@
-//! `findings/*.json`: which part of the Hessian each feature of its spectrum belongs to.
+//! `findings/*.json`: the findings of the papers, judged on one network.
 
-use hesscope_spectral::{Bounded, EnergySplit, IntervalCount, LawAnalysis, Outliers};
+use hesscope_spectral::{Bounded, EnergySplit, IntervalCount, LogTrend, Outliers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::class_means::MeanScores;
 use crate::overlaps::{OverlapRecord, SpaceRecord};
 use crate::record::{Origin, Record};
 use crate::subject::Subject;
@@ -21,11 +22,23 @@ pub struct FindingsSettings {
     pub analyses: Vec<(Terms, String)>,
     /// Probes of the energies.
     pub energy_probes: usize,
-    /// Seed of these.
+    /// Probes and Lanczos steps of the density of H whose law is judged.
+    pub law: LawEffort,
+    /// Seed of all probes.
     pub seed: u64,
 }
 
-/// One file of `findings/`: every finding of the papers, judged on one network.
+/// How much work goes into the density of H whose law is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LawEffort {
+    /// Random probes.
+    pub probes: usize,
+    /// Lanczos steps of each.
+    pub steps: usize,
+}
+
+/// One file of `findings/`: the findings of the papers that one network can show, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Findings {
     /// How it came to be.
@@ -36,6 +49,8 @@ pub struct Findings {
     pub evidence: Evidence,
     /// What follows from it, by rules that were fixed before.
     pub findings: Vec<Finding>,
+    /// What to know of all of them, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// What the rules read.
@@ -45,8 +60,10 @@ pub struct Evidence {
     pub dimension: usize,
     /// Number of examples, N.
     pub examples: usize,
-    /// Number of classes, C.
+    /// Number of classes of the network.
     pub classes: usize,
+    /// Number of classes that have examples in the split: the C of the rules.
+    pub classes_with_examples: usize,
     /// The mean loss over the split, in nats.
     pub loss: f64,
     /// The accuracy there, from 0 to 1.
@@ -57,22 +74,26 @@ pub struct Evidence {
     pub g: LeadingEigenvalues,
     /// H.
     pub h: LeadingEigenvalues,
+    /// G without A1.
+    pub g_without_a1: LeadingEigenvalues,
+    /// All eigenvalues of A1 but zero, largest first: exact, from the Gram matrix of the `g_c`.
+    pub a1: Vec<f64>,
+    /// Those of A2, from that of the `g_cc`.
+    pub a2: Vec<f64>,
     /// The outlier space of Hess, and that of G of the same dimension.
     pub hess_and_g: SpacePair,
-    /// The outlier space of G, and the leading eigenspace of A1, which is exact.
+    /// The outlier space of G, and the range of A1, which is exact.
     pub g_and_a1: SpacePair,
-    /// G without one of its parts, each in turn: A1, A2, B1, B2.
-    pub knock_outs: Vec<KnockOut>,
     /// The energy of the bulk, the outlier space of Hess projected out: G first, H second.
     pub energy: EnergySplit,
-    /// What lies below zero.
-    pub negative: Negative,
-    /// What lies in the upper tail of the bulk of Hess; none where its edge is not known.
-    pub tail: Option<Tail>,
-    /// B1 and B2 beside each other; none where B1 has no eigenvalue but zero.
+    /// The number of eigenvalues in the bulk.
+    pub bulk: BulkNumbers,
+    /// B1 and B2 beside each other; none where B1 has no eigenvalue but zero, or has too many class means.
     pub bulks: Option<Bulks>,
-    /// The laws of H's bulk, on each side of zero that has enough of it.
-    pub laws: Vec<LawAnalysis>,
+    /// H against a power law and semicircles, above and below zero.
+    pub log_laws: Vec<LogTrend>,
+    /// How the class means group; none with fewer than three classes that have examples.
+    pub levels: Option<Levels>,
 }
 
 /// The leading eigenvalues of an operator.
@@ -82,18 +103,12 @@ pub struct LeadingEigenvalues {
     pub operator: Terms,
     /// The eigenvalues, largest modulus first: as many as were asked for, none missing among them.
     pub values: Vec<f64>,
-    /// Their residual norms; zero where they are exact.
+    /// Their residual norms.
     pub residuals: Vec<f64>,
-    /// Whether these are all eigenvalues but zero.
-    pub all: bool,
     /// The largest Ritz value behind them, if above zero: no more than the next eigenvalue.
     pub next: Option<f64>,
-    /// Its outliers; none where the eigenvalues are exact and were not counted.
-    pub outliers: Option<Outliers>,
-    /// The least eigenvalue found.
-    pub least: f64,
-    /// Its error bar.
-    pub least_error: f64,
+    /// Its outliers.
+    pub outliers: Outliers,
 }
 
 /// Two subspaces of parameter space.
@@ -107,43 +122,35 @@ pub struct SpacePair {
     pub overlap: OverlapRecord,
 }
 
-/// G without one of its parts.
+/// How many eigenvalues lie in the bulk of Hess, of Hess and of its two parts: from the floor to the upper end, and at or
+/// below minus the floor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct KnockOut {
-    /// The part taken out.
-    pub part: String,
-    /// What is left.
-    pub left: LeadingEigenvalues,
-}
-
-/// Eigenvalues below zero.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Negative {
+pub struct BulkNumbers {
     /// The modulus below which an eigenvalue is not told from zero.
     pub floor: f64,
-    /// Eigenvalues of Hess at or below minus the floor.
+    /// The upper end: the value between bulk and outliers, or the C-th leading eigenvalue where no outliers are counted.
+    pub to: f64,
+    /// Of Hess.
     pub hess: Bounded,
-    /// Those of H.
-    pub h: Bounded,
-    /// `sum lambda^2` of the negative eigenvalues of Hess.
-    pub hess_energy: hesscope_spectral::Estimate,
+    /// Of G, which has none below zero.
+    pub g: Bounded,
     /// Of H.
-    pub h_energy: hesscope_spectral::Estimate,
+    pub h: Bounded,
+    /// Of Hess below zero alone.
+    pub hess_negative: Bounded,
+    /// Of H below zero alone.
+    pub h_negative: Bounded,
 }
 
-/// The upper tail of the bulk of Hess, and what G and H have there.
+/// How the class means `g_c` and `g_cc'` group, by their exact distances and in the plane of t-SNE.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Tail {
-    /// Lower end: the geometric mean of the bulk's root mean square and its upper edge.
-    pub from: f64,
-    /// Upper end: the value between the bulk and the outliers.
-    pub to: f64,
-    /// Eigenvalues of Hess in it.
-    pub hess: IntervalCount,
-    /// Of G.
-    pub g: IntervalCount,
-    /// Of H.
-    pub h: IntervalCount,
+pub struct Levels {
+    /// Classes whose means were taken.
+    pub classes: usize,
+    /// The scores of their distances.
+    pub distances: Vec<MeanScores>,
+    /// Those of their places by t-SNE.
+    pub tsne: Vec<MeanScores>,
 }
 
 /// The two bulks of G.
@@ -159,7 +166,9 @@ pub struct Bulks {
     pub b2_median: [f64; 2],
     /// Eigenvalues of B2 at or above the median of B1.
     pub b2_above: IntervalCount,
-    /// Eigenvalues of G in the middle half of B1, between its quartiles.
+    /// Eigenvalues of B1 between its quartiles.
+    pub b1_middle: usize,
+    /// Eigenvalues of G there.
     pub g_middle: IntervalCount,
     /// Eigenvalues of G without B1 there.
     pub g_without_b1_middle: IntervalCount,
@@ -180,13 +189,15 @@ pub enum FindingVerdict {
     Undecided,
 }
 
-/// One finding of the papers, judged.
+/// One finding of the paper, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A short name, the same in every version.
     pub id: String,
     /// The finding, as a sentence.
     pub claim: String,
+    /// Where the paper has it: section, paragraph and figure.
+    pub paper: String,
     /// The rule, in words, its bounds included.
     pub rule: String,
     /// What it says.

@@ -33,8 +33,8 @@ pub use class_means::{
 pub use comparison::{Compared, Comparison, ComparisonSettings, Deviation, Quantity};
 pub use document::Document;
 pub use dynamics::{
-    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
-    Transition, TransitionOutcome,
+    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure, Structure,
+    TailShare, Transition, TransitionOutcome,
 };
 pub use effort::{Effort, LeadingEffort};
 pub use figure::{
@@ -42,8 +42,8 @@ pub use figure::{
     SpectraRecord,
 };
 pub use findings::{
-    Bulks, Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings, KnockOut,
-    LeadingEigenvalues, Negative, Number, Relation, SpacePair, Tail,
+    BulkNumbers, Bulks, Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings,
+    LawEffort, LeadingEigenvalues, Levels, Number, Relation, SpacePair,
 };
 pub use metrics::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 pub use overlaps::{

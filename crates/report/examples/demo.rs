@@ -65,7 +65,7 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let files = write_spectrum_report("Spectra without a run", &spectra, folder)?;
     println!("{}", files.html.display());
     let spectra = SpectraFigure {
-        name: "figure-1".to_owned(),
+        name: "figure-spectra".to_owned(),
         title: "The Hessian over training and test examples".to_owned(),
         made: "Made up.".to_owned(),
         version: "0.1.0".to_owned(),
@@ -86,7 +86,7 @@ fn demo(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let means = MeansFigure {
-        name: "figure-2".to_owned(),
+        name: "figure-class-means".to_owned(),
         title: "Class means".to_owned(),
         made: "Made up.".to_owned(),
         version: "0.1.0".to_owned(),

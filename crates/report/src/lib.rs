@@ -11,6 +11,7 @@ mod compare;
 mod dynamics;
 mod error;
 mod figures;
+mod findings;
 mod html;
 mod json;
 mod means;

@@ -113,8 +113,8 @@ pub use error::{
 pub use faer;
 pub use laws::{
     Comparison, Excluded, FitMethod, Law, LawAnalysis, LawFit, LawName, LawOptions,
-    LikelihoodRatio, NotFitted, Parameter, Region, Sample, SampleSummary, Side, TailFit,
-    TruncatedTail, Verdict, Window, fit_laws,
+    LikelihoodRatio, LogLaws, LogTrend, LogTrendOptions, NotFitted, Parameter, Region, Sample,
+    SampleSummary, Side, TailFit, TruncatedTail, Verdict, Window, fit_laws, log_trend,
 };
 pub use numeric::{
     quadrature::Quadrature,

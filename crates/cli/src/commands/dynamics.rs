@@ -10,7 +10,7 @@ use toml::Table;
 
 use crate::failure::Failure;
 use crate::options::{EstimationOptions, SharedOptions, SharedTrainOptions};
-use crate::output::{Terminal, table};
+use crate::output::{Terminal, findings, table};
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,7 @@ struct RunsOptions {
     analysis: EstimationOptions,
 }
 
-/// Trains and analyses, or finds what was done before, and prints the counts and the transitions.
+/// Trains and analyses, or finds what was done before, and prints the counts, the transitions and the findings.
 pub fn run(options: &DynamicsOptions) -> Result<(), Failure> {
     let terminal = Terminal::new();
     let request = DynamicsRequest {
@@ -81,7 +81,7 @@ pub fn run(options: &DynamicsOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The counts as a table for each operator, and the transitions.
+/// The counts as a table for each operator, the transitions and the findings.
 fn text(dynamics: &Dynamics) -> String {
     let mut out = String::new();
     for (place, operator) in dynamics.settings.operators.iter().enumerate() {
@@ -118,5 +118,6 @@ fn text(dynamics: &Dynamics) -> String {
             words(&found.outcome, what)
         )
     });
-    out + &transitions.collect::<Vec<_>>().join("\n")
+    let judged = dynamics.findings.iter().map(findings::finding);
+    out + &transitions.chain(judged).collect::<Vec<_>>().join("\n")
 }

@@ -21,13 +21,12 @@ use crate::output::Terminal;
 /// Which figure of the papers.
 #[derive(Debug, Subcommand)]
 pub enum FigureCommand {
-    /// Draw the spectra of the Hessian over the training and the test split, one column a data set, of one network
-    #[command(name = "1")]
+    /// Draw the spectra of the Hessian over the training and the test split, one column a data set, of one network: figure 1
+    /// of the papers
     Spectra(SpectraOptions),
     /// Draw the class means g_c and g_cc' in the plane by t-SNE, one panel a network, with scores of their clustering
-    /// by class
-    #[command(name = "2")]
-    Means(MeansOptions),
+    /// by class: figure 2 of the papers
+    ClassMeans(MeansOptions),
 }
 
 /// The figure of spectra.
@@ -143,7 +142,7 @@ pub fn run(command: &FigureCommand) -> Result<(), Failure> {
             let request = options.figure.request(nets);
             draw_spectra(&request, options.common_axis, &terminal)?.files
         }
-        FigureCommand::Means(options) => {
+        FigureCommand::ClassMeans(options) => {
             let request = options.figure.request(options.nets.clone());
             let drawn = draw_means(&request, options.split, &terminal)?;
             for (panel, record) in drawn.panels.iter().zip(&drawn.records) {

@@ -1,6 +1,5 @@
 //! The commands, each its options and what it does.
 
-pub mod attribute;
 pub mod check;
 pub mod compare;
 pub mod data;
@@ -8,6 +7,7 @@ pub mod devices;
 pub mod dynamics;
 pub mod export;
 pub mod figure;
+pub mod findings;
 pub mod overlaps;
 pub mod report;
 pub mod run;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use hesscope_records::{Along, Dynamics};
+use hesscope_records::{Along, Dynamics, FindingVerdict};
 
 use crate::bad_input::refused;
 use crate::common::{hesscope, start};
@@ -97,6 +97,13 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
         let value = |i: usize| cell.spectra[i].largest.expect("a value").value;
         assert!(value(2) <= value(1) * (1.0 + 1e-4));
     }
+    // Too few places for a trend, and neither H nor B2: said of every finding.
+    assert_eq!(dynamics.findings.len(), 5);
+    for finding in &dynamics.findings {
+        assert_eq!(finding.verdict, FindingVerdict::Undecided, "{finding:?}");
+        assert!(finding.reason.contains("analyse"), "{finding:?}");
+        assert!(ran.stdout.contains(&finding.claim), "{}", ran.stdout);
+    }
     // Two rows and two columns for each of three operators.
     assert_eq!(dynamics.transitions.len(), 12);
     let rows = dynamics
@@ -157,6 +164,64 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
             .all(|path| !path.exists())
     );
     assert!(left(".mine.partial").iter().all(|path| path.exists()));
+}
+
+/// Four epochs of one size are enough for a trend along epochs, and the parts of G lie where their exact spectra say.
+#[test]
+fn a_grid_with_all_operators_judges_trends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dynamics");
+    let text = out.display().to_string();
+    let arguments = [
+        "dynamics",
+        "--config",
+        CONFIG,
+        "--examples-per-class",
+        "4",
+        "--epochs",
+        "0,1,2,3",
+        "--operators",
+        "hess,g,h,b1,b2",
+        "--precision",
+        "f64",
+        "--out",
+        &text,
+    ];
+    let ran = hesscope(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let dynamics = read(&out);
+    for cell in &dynamics.cells {
+        let parts = cell.structure.as_ref().expect("the parts of G");
+        assert_eq!(parts.b1_count, 80);
+        // The largest of B1 by Lanczos is above the exact median, and no less than it.
+        let largest = cell.spectra[3].largest.expect("an eigenvalue").value;
+        assert!(parts.b1_median > 0.0 && parts.b1_median < largest);
+        let b2 = parts.b2_median;
+        let upper = b2.upper.expect("an end");
+        assert!(parts.b2_floor <= b2.lower && b2.lower <= b2.value && b2.value <= upper);
+        let tail = cell.tail.as_ref().expect("a tail");
+        let share = tail.share_of_g;
+        assert!(tail.from < tail.to && share.lower <= share.value);
+        assert!(share.lower >= 0.0 && share.upper.is_some_and(|upper| upper <= 1.0));
+    }
+    for (finding, along) in dynamics.findings[1..]
+        .iter()
+        .zip(["epochs", "sizes", "epochs", "sizes"])
+    {
+        if along == "epochs" {
+            assert_eq!(finding.conditions.len(), 1, "{finding:?}");
+            assert!(finding.conditions[0].number.what.contains("Kendall's tau"));
+        } else {
+            assert!(
+                finding.reason.contains("at least four places"),
+                "{finding:?}"
+            );
+        }
+    }
+    let page = fs::read_to_string(out.join("dynamics.html")).expect("a page");
+    for finding in &dynamics.findings {
+        assert!(page.contains(&finding.claim), "{}", finding.claim);
+    }
 }
 
 #[test]

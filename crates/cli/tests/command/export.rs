@@ -198,8 +198,8 @@ fn the_published_schemas_are_those_of_this_version() {
         "findings",
         "class-means",
         "dynamics",
-        "figure-1",
-        "figure-2",
+        "figure-spectra",
+        "figure-class-means",
         "metrics",
         "sweep-row",
     ];

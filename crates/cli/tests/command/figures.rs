@@ -46,18 +46,24 @@ fn only(folder: &Path, ending: &str) -> PathBuf {
 }
 
 #[test]
-fn figure_1_shows_both_splits_of_the_runs_given() {
+fn figure_spectra_shows_both_splits_of_the_runs_given() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = trained(&folder.path().join("run"));
     let out = folder.path().join("out");
-    let ran = hesscope(&["figure", "1", &run, "--out", &out.display().to_string()]);
+    let ran = hesscope(&[
+        "figure",
+        "spectra",
+        &run,
+        "--out",
+        &out.display().to_string(),
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     for ending in ["svg", "png", "html", "json"] {
-        let path = out.join(format!("figure-1.{ending}"));
+        let path = out.join(format!("figure-spectra.{ending}"));
         assert!(path.is_file());
         assert!(ran.stdout.contains(&path.display().to_string()));
     }
-    let record: SpectraRecord = read(&out.join("figure-1.json"));
+    let record: SpectraRecord = read(&out.join("figure-spectra.json"));
     assert_eq!(record.columns.len(), 1);
     let column = &record.columns[0];
     assert_eq!(
@@ -104,7 +110,7 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
             "{sum} of {expected}"
         );
     }
-    let svg = fs::read_to_string(out.join("figure-1.svg")).expect("a picture");
+    let svg = fs::read_to_string(out.join("figure-spectra.svg")).expect("a picture");
     for needed in [
         "Training split",
         "Test split",
@@ -114,19 +120,25 @@ fn figure_1_shows_both_splits_of_the_runs_given() {
     ] {
         assert!(svg.contains(needed), "{needed} is not in the picture");
     }
-    let page = fs::read_to_string(out.join("figure-1.html")).expect("a page");
+    let page = fs::read_to_string(out.join("figure-spectra.html")).expect("a page");
     let unbroken = page.replace('\u{a0}', " ");
     assert!(unbroken.contains("Papyan (2018, 2019) finds about C positive outliers"));
     assert!(!page.contains("<script") && !page.contains("http://127"));
 
     // Once more: nothing is measured again, and the numbers are the same bytes.
-    let before = fs::read(out.join("figure-1.json")).expect("numbers");
-    let ran = hesscope(&["figure", "1", &run, "--out", &out.display().to_string()]);
+    let before = fs::read(out.join("figure-spectra.json")).expect("numbers");
+    let ran = hesscope(&[
+        "figure",
+        "spectra",
+        &run,
+        "--out",
+        &out.display().to_string(),
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(ran.stderr.matches(": reused").count(), 2, "{}", ran.stderr);
     assert_eq!(
         before,
-        fs::read(out.join("figure-1.json")).expect("numbers")
+        fs::read(out.join("figure-spectra.json")).expect("numbers")
     );
 }
 
@@ -192,13 +204,21 @@ fn exact_distances(run: &Path, means: &ClassMeans) -> Vec<Vec<f64>> {
 }
 
 #[test]
-fn figure_2_keeps_the_exact_distances_of_class_means() {
+fn figure_class_means_keeps_the_exact_distances_of_class_means() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("run");
     let run = trained(&root);
     let out = folder.path().join("out");
     let text = out.display().to_string();
-    let arguments = ["figure", "2", &run, "--precision", "f64", "--out", &text];
+    let arguments = [
+        "figure",
+        "class-means",
+        &run,
+        "--precision",
+        "f64",
+        "--out",
+        &text,
+    ];
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let file = only(&root.join("means"), ".json");
@@ -245,10 +265,10 @@ fn figure_2_keeps_the_exact_distances_of_class_means() {
         };
         assert_eq!((scores.points, scores.groups), (points, 10));
     }
-    let figure: MeansFigureRecord = read(&out.join("figure-2.json"));
+    let figure: MeansFigureRecord = read(&out.join("figure-class-means.json"));
     assert_eq!(figure.panels.len(), 1);
     assert_eq!(figure.panels[0].means, means);
-    let svg = fs::read_to_string(out.join("figure-2.svg")).expect("a picture");
+    let svg = fs::read_to_string(out.join("figure-class-means.svg")).expect("a picture");
     // Every mean has its label, and says what it is.
     assert_eq!(svg.matches("<title>g_").count(), 110);
     assert!(svg.contains("<title>g_3,7, of class 3 in the direction of 7: norm "));
@@ -260,7 +280,7 @@ fn figure_2_keeps_the_exact_distances_of_class_means() {
     assert!(report.contains("<h2>Class means</h2>"));
     assert!(report.contains("p-value"));
     assert!(root.join("figures/means-train-epoch-6.svg").is_file());
-    let before = fs::read(out.join("figure-2.json")).expect("numbers");
+    let before = fs::read(out.join("figure-class-means.json")).expect("numbers");
     let ran = hesscope(&arguments);
     assert!(
         ran.stderr
@@ -268,7 +288,7 @@ fn figure_2_keeps_the_exact_distances_of_class_means() {
     );
     assert_eq!(
         before,
-        fs::read(out.join("figure-2.json")).expect("numbers")
+        fs::read(out.join("figure-class-means.json")).expect("numbers")
     );
 }
 
@@ -280,14 +300,14 @@ fn a_foreign_folder_stays_as_it_is_and_every_damage_is_told() {
     let text = out.display().to_string();
     for name in [
         "notes.txt",
-        "figure-1.svg",
-        "figure-1.json",
-        "figure-1.files.json",
+        "figure-spectra.svg",
+        "figure-spectra.json",
+        "figure-spectra.files.json",
         "figure.lock",
     ] {
         fs::create_dir_all(&out).expect("a folder");
         fs::write(out.join(name), "theirs").expect("written");
-        for figure in ["1", "2"] {
+        for figure in ["spectra", "class-means"] {
             refused(
                 &["figure", figure, &run, "--out", &text],
                 &["none of a figure", name, "--out"],
@@ -299,19 +319,19 @@ fn a_foreign_folder_stays_as_it_is_and_every_damage_is_told() {
     }
     assert!(!Path::new(&run).join("analysis").exists());
 
-    for figure in ["1", "2"] {
+    for figure in ["spectra", "class-means"] {
         let ran = hesscope(&["figure", figure, &run, "--out", &text]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
     let whole = hesscope(&["check", &text]);
     assert_eq!(whole.code, Some(0), "{}", whole.stdout);
     for name in [
-        "figure-1.json",
-        "figure-1.svg",
-        "figure-1.png",
-        "figure-2.html",
-        "figure-2.json",
-        "figure-2.files.json",
+        "figure-spectra.json",
+        "figure-spectra.svg",
+        "figure-spectra.png",
+        "figure-class-means.html",
+        "figure-class-means.json",
+        "figure-class-means.files.json",
     ] {
         let path = out.join(name);
         let before = fs::read(&path).expect("a file");
@@ -322,18 +342,18 @@ fn a_foreign_folder_stays_as_it_is_and_every_damage_is_told() {
         let ran = hesscope(&["check", &text]);
         assert_eq!(ran.code, Some(1), "{name}: {}", ran.stderr);
         assert!(ran.stdout.contains(name), "{name}: {}", ran.stdout);
-        let figure = &name["figure-".len()..][..1];
+        let (figure, _) = name["figure-".len()..].split_once('.').expect("an ending");
         let ran = hesscope(&["figure", figure, &run, "--out", &text]);
         assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
         assert_eq!(fs::read(&path).expect("a file"), before, "{name}");
     }
 }
 
-/// `hesscope figure 1` at the size of `small.toml`, in a folder of its own.
+/// `hesscope figure spectra` at the size of `small.toml`, in a folder of its own.
 fn in_folder(folder: &Path) -> std::process::Command {
     let mut started = command(&[
         "figure",
-        "1",
+        "spectra",
         "--datasets",
         "synth-digits",
         "--config",
@@ -366,7 +386,7 @@ fn a_killed_figure_resumes() {
     let begin = Instant::now();
     end(&undisturbed);
     let duration = begin.elapsed();
-    let expected = fs::read(undisturbed.join("figures/figure-1.json")).expect("numbers");
+    let expected = fs::read(undisturbed.join("figures/figure-spectra.json")).expect("numbers");
     let disturbed = make("disturbed");
     for attempt in 1..6_u32 {
         let mut child = in_folder(&disturbed)
@@ -384,7 +404,7 @@ fn a_killed_figure_resumes() {
         fs::read_dir(disturbed.join("runs")).expect("runs").count(),
         1
     );
-    let found = fs::read(disturbed.join("figures/figure-1.json")).expect("numbers");
+    let found = fs::read(disturbed.join("figures/figure-spectra.json")).expect("numbers");
     assert!(found == expected, "the figure of a killed command differs");
 }
 
@@ -393,21 +413,21 @@ fn what_cannot_be_drawn_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let nowhere = folder.path().join("nowhere").display().to_string();
     refused(
-        &["figure", "1", &nowhere],
+        &["figure", "spectra", &nowhere],
         &["nowhere", "is not the folder of a run", "hesscope train"],
     );
     refused(
-        &["figure", "2", "--split", "middle"],
+        &["figure", "class-means", "--split", "middle"],
         &["`middle`", "train or test"],
     );
     refused(
-        &["figure", "1", "--datasets", "mnits"],
+        &["figure", "spectra", "--datasets", "mnits"],
         &["mnits", "synth-digits, mnist"],
     );
     refused(
         &[
             "figure",
-            "1",
+            "spectra",
             "--datasets",
             "synth-digits",
             "--net",
@@ -418,7 +438,7 @@ fn what_cannot_be_drawn_is_refused() {
     refused(
         &[
             "figure",
-            "2",
+            "class-means",
             "--datasets",
             "mnist",
             "--data-root",
@@ -428,7 +448,7 @@ fn what_cannot_be_drawn_is_refused() {
     );
     // Nothing is trained where the files of a later data set are missing.
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let ran: Ran = command(&["figure", "1", "--datasets", "synth-digits,mnist"])
+    let ran: Ran = command(&["figure", "spectra", "--datasets", "synth-digits,mnist"])
         .current_dir(elsewhere.path())
         .output()
         .expect("the command starts")
@@ -444,18 +464,18 @@ fn what_cannot_be_drawn_is_refused() {
     fs::write(&bad, "[train]\nepoch = 3\n").expect("settings");
     let bad = bad.display().to_string();
     refused(
-        &["figure", "1", "--config", &bad],
+        &["figure", "spectra", "--config", &bad],
         &["bad.toml, line 2", "epoch"],
     );
     // Runs that are given are not trained anew.
-    let ran = hesscope(&["figure", "1", &nowhere, "--scale", "quick"]);
+    let ran = hesscope(&["figure", "spectra", &nowhere, "--scale", "quick"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
     // A run that is not yet trained.
     let run = trained(&folder.path().join("run"));
     fs::remove_dir_all(Path::new(&run).join("checkpoints")).expect("a folder");
     refused(
-        &["figure", "1", &run],
+        &["figure", "spectra", &run],
         &["the weights of epoch 6 are not in", "none yet"],
     );
     // No place to write to.
@@ -464,7 +484,7 @@ fn what_cannot_be_drawn_is_refused() {
     let run = trained(&folder.path().join("other"));
     let inside = file.join("out").display().to_string();
     refused(
-        &["figure", "2", &run, "--out", &inside],
+        &["figure", "class-means", &run, "--out", &inside],
         &["cannot read", "file/out"],
     );
 }

@@ -61,8 +61,15 @@ fn runs() -> &'static Runs {
             for arguments in [
                 &["run", "--config", config, "--seed", &seed, "--out", root][..],
                 &["overlaps", root],
-                &["attribute", root, "--energy-probes", "2"],
-                &["figure", "2", root, "--out", figures],
+                &[
+                    "findings",
+                    root,
+                    "--energy-probes",
+                    "2",
+                    "--law-steps",
+                    "32",
+                ],
+                &["figure", "class-means", root, "--out", figures],
                 &["report", root],
             ] {
                 let ran = hesscope(arguments);
@@ -223,7 +230,7 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
         }
         "spectrum" => hesscope(&["spectrum", run, "--operator", "hess"]),
         "overlaps" => hesscope(&["overlaps", run]),
-        "attribute" => hesscope(&["attribute", run, "--energy-probes", "2"]),
+        "findings" => hesscope(&["findings", run, "--energy-probes", "2", "--law-steps", "32"]),
         "train" => {
             let config = runs().dir.path().join("run.toml");
             hesscope(&[
@@ -255,7 +262,7 @@ const COMMANDS: [&str; 8] = [
     "export eigenvectors",
     "spectrum",
     "overlaps",
-    "attribute",
+    "findings",
     "train",
 ];
 

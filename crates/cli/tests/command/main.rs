@@ -1,6 +1,5 @@
 //! The command from outside: its files, its manners, its endurance.
 
-mod attribute;
 mod bad_input;
 mod check;
 mod common;
@@ -10,6 +9,7 @@ mod datasets;
 mod dynamics;
 mod export;
 mod figures;
+mod findings;
 mod integrity;
 mod killed;
 mod overlaps;

@@ -4,9 +4,11 @@ use hesscope_records::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSpectrum, Measure, Terms, Transition,
     TransitionOutcome,
 };
+use hesscope_spectral::Bounded;
 use maud::{Markup, html};
 
 use crate::figures::Figure;
+use crate::findings::{JUDGED, verdicts_and_rules};
 use crate::html::Page;
 use crate::html::markup::{Table, details, figure, lead, paragraph};
 use crate::text::names::{NONE, operator_name, size_name, split_name};
@@ -23,6 +25,7 @@ pub(super) fn page(dynamics: &Dynamics, figures: &[[Figure; 2]]) -> String {
     let operators = settings.operators.iter().map(operator_name).zip(figures);
     let main = html! {
         (lead(&opening(dynamics)))
+        (judged(dynamics))
         (located(dynamics))
         @for (place, (name, figures)) in operators.enumerate() {
             section {
@@ -62,6 +65,53 @@ fn opening(dynamics: &Dynamics) -> String {
         integer(dynamics.cells.iter().map(|cell| cell.spectra.len()).sum()),
         duration(dynamics.origin.seconds),
     )
+}
+
+/// The findings of the paper on training and sample size, and the numbers of the cells that they follow.
+fn judged(dynamics: &Dynamics) -> Markup {
+    html! {
+        section {
+            h2 { "Findings" }
+            (paragraph(JUDGED))
+            (verdicts_and_rules("Findings along training and sample size", &dynamics.findings))
+            (details("The upper tail and the parts of G, cell by cell", false, followed(dynamics)))
+        }
+    }
+}
+
+/// What the findings follow over the grid.
+fn followed(dynamics: &Dynamics) -> Table {
+    let heads = "Examples per class | Epoch | Eigenvalues of G in the upper tail | Of H | Share of G | Median of B1 | Median of B2 | Decades between them | Eigenvalue C - 1 of A1 | Largest of B2 | Decades between them";
+    let row = |cell: &DynamicsCell| {
+        let (tail, parts) = (cell.tail.as_ref(), cell.structure.as_ref());
+        [
+            cell.size.clone(),
+            cell.epoch.to_string(),
+            measure(tail.map(|tail| of_bounded(&tail.g))),
+            measure(tail.map(|tail| of_bounded(&tail.h))),
+            measure(tail.map(|tail| tail.share_of_g)),
+            parts.map_or(NONE.to_owned(), |parts| significant(parts.b1_median, 4)),
+            measure(parts.map(|parts| parts.b2_median)),
+            measure(parts.and_then(|parts| parts.b1_over_b2)),
+            parts.map_or(NONE.to_owned(), |parts| significant(parts.a1_least, 4)),
+            measure(parts.map(|parts| parts.b2_largest)),
+            measure(parts.and_then(|parts| parts.a1_over_b2)),
+        ]
+    };
+    Table::new(
+        "The upper tail of the bulk of Hess, and the parts of G: 95 % intervals in parentheses",
+        heads,
+    )
+    .tall()
+    .with(dynamics.cells.iter().map(row))
+}
+
+fn of_bounded(bounded: &Bounded) -> Measure {
+    Measure {
+        value: bounded.mean,
+        lower: bounded.lower,
+        upper: Some(bounded.upper),
+    }
 }
 
 /// Where outliers come to stand apart.

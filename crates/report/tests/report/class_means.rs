@@ -77,5 +77,6 @@ pub fn means() -> ClassMeans {
             scores(MeanSelection::CrossOnly, MeanGrouping::Class, 0.31),
             scores(MeanSelection::CrossOnly, MeanGrouping::Other, 0.42),
         ],
+        tsne_scores: vec![scores(MeanSelection::WithoutOwn, MeanGrouping::Class, 0.7)],
     }
 }

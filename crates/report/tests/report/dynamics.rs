@@ -21,6 +21,14 @@ fn the_page_has_transitions_figures_and_every_number() -> Result<(), Box<dyn Err
     assert_balanced(&html);
     assert_self_contained(&html);
     for part in [
+        "<h2>Findings</h2>",
+        "<th scope=\"row\">B1 and B2 separate</th>",
+        "<td>The claim of mnist</td>",
+        "<td>Section 3</td>",
+        "<td>30.00 (15.00 to 60.00)</td>",
+        "<td>0.7500 (0.5625 to 1.125)</td>",
+        "<td>2.000 (1.500 to 3.000)</td>",
+        "<td>4.500</td>",
         "<td>appear between 0 and 1 (not confirmed by neighbours)</td>",
         "<td>not seen: apart throughout</td>",
         "<td>not located: more than one change</td>",

@@ -3,11 +3,14 @@
 use std::error::Error;
 
 use hesscope_records::{
-    Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings, LeadingEigenvalues,
-    Negative, Number, Origin, OverlapRecord, Part, Relation, SpacePair, SpaceRecord, Subject,
+    BulkNumbers, Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings,
+    LawEffort, LeadingEigenvalues, Number, Origin, OverlapRecord, Part, Relation, SpacePair,
+    SpaceRecord, Subject,
 };
 use hesscope_report::RunSummary;
-use hesscope_spectral::{Bounded, EnergySplit, Estimate, PrincipalAngles};
+use hesscope_spectral::{
+    Bounded, EnergySplit, Estimate, OutlierOutcome, Outliers, PrincipalAngles, UndecidedReason,
+};
 
 use crate::page::{assert_balanced, page};
 use crate::synthetic;
@@ -25,6 +28,7 @@ fn finding(claim: &str, verdict: FindingVerdict, holds: Option<bool>) -> Finding
     Finding {
         id: claim.into(),
         claim: claim.into(),
+        paper: "section 3".into(),
         rule: format!("the rule of {claim}"),
         verdict,
         reason: format!("the reason of {claim}"),
@@ -46,11 +50,11 @@ fn leading() -> LeadingEigenvalues {
         operator: Part::Hess.into(),
         values: vec![2.0],
         residuals: vec![0.0],
-        all: false,
         next: None,
-        outliers: None,
-        least: 0.0,
-        least_error: 0.0,
+        outliers: Outliers {
+            positive: OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues),
+            negative: OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues),
+        },
     }
 }
 
@@ -100,6 +104,10 @@ fn findings(text: &str) -> Findings {
         },
         analyses: Vec::new(),
         energy_probes: 32,
+        law: LawEffort {
+            probes: 8,
+            steps: 512,
+        },
         seed: 0,
     };
     Findings {
@@ -112,6 +120,7 @@ fn findings(text: &str) -> Findings {
             dimension: 100,
             examples: 50,
             classes: 10,
+            classes_with_examples: 9,
             loss: 0.1,
             accuracy: 0.984,
             hess: leading(),
@@ -119,7 +128,9 @@ fn findings(text: &str) -> Findings {
             h: leading(),
             hess_and_g: spaces(text),
             g_and_a1: spaces(text),
-            knock_outs: Vec::new(),
+            g_without_a1: leading(),
+            a1: vec![41.25],
+            a2: vec![0.5],
             energy: EnergySplit {
                 first: estimate,
                 second: estimate,
@@ -128,17 +139,20 @@ fn findings(text: &str) -> Findings {
                 second_share: bounded,
                 probes: 32,
             },
-            negative: Negative {
+            bulk: BulkNumbers {
                 floor: 1e-4,
+                to: 2.0,
                 hess: bounded,
+                g: bounded,
                 h: bounded,
-                hess_energy: estimate,
-                h_energy: estimate,
+                hess_negative: bounded,
+                h_negative: bounded,
             },
-            tail: None,
             bulks: None,
-            laws: Vec::new(),
+            log_laws: Vec::new(),
+            levels: None,
         },
+        notes: vec![format!("a note on {text}")],
         findings: vec![
             finding(text, FindingVerdict::Confirmed, Some(true)),
             finding("a second", FindingVerdict::NotConfirmed, Some(false)),
@@ -168,6 +182,9 @@ fn every_verdict_stands_with_its_reason_rule_and_numbers() -> Result<(), Box<dyn
         "<td>undecided</td>",
         "<td>The reason of a second</td>",
         "<td>The rule of a third</td>",
+        "<td>Section 3</td>",
+        "C\u{a0}=\u{a0}9",
+        "a note on a first.",
         "<td>at least 1</td>",
         "<td>0.5000 or more</td>",
         "<td>exact</td>",

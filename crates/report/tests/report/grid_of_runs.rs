@@ -3,9 +3,11 @@
 use std::error::Error;
 
 use hesscope_records::{
-    Along, Analysis, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure,
-    Origin, Part, Split, Transition, TransitionOutcome,
+    Along, Analysis, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Finding,
+    FindingVerdict, Measure, Origin, Part, Split, Structure, TailShare, Transition,
+    TransitionOutcome,
 };
+use hesscope_spectral::Bounded;
 
 use crate::synthetic;
 
@@ -20,6 +22,12 @@ pub fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
         value,
         lower: 0.75 * value,
         upper: (value < 30.0).then_some(1.5 * value),
+    };
+    let bounded = |mean: f64| Bounded {
+        mean,
+        lower: 0.5 * mean,
+        upper: 2.0 * mean,
+        level: 0.95,
     };
     let mut cells = Vec::new();
     for (i, size) in SIZES.iter().enumerate() {
@@ -42,6 +50,24 @@ pub fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
                     outliers: analysis.spectrum.outliers,
                     apart: Some(apart),
                 }],
+                tail: Some(TailShare {
+                    from: 0.3,
+                    to: 3.0,
+                    hess: bounded(40.0),
+                    g: bounded(30.0),
+                    h: bounded(10.0),
+                    share_of_g: measure(0.75),
+                }),
+                structure: apart.then(|| Structure {
+                    b1_count: 80,
+                    b1_median: 0.125,
+                    b2_floor: 1e-6,
+                    b2_median: measure(1e-3),
+                    b1_over_b2: Some(measure(2.0)),
+                    a1_least: 4.5,
+                    b2_largest: measure(1.5),
+                    a1_over_b2: None,
+                }),
             });
         }
     }
@@ -58,6 +84,7 @@ pub fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
     };
     let dynamics = Dynamics {
         settings: DynamicsSettings {
+            rules: 2,
             dataset: text.to_owned(),
             network: "small-cnn".to_owned(),
             split: Split::Train,
@@ -83,6 +110,16 @@ pub fn dynamics(text: &str) -> Result<(Dynamics, Vec<Analysis>), Box<dyn Error>>
             transition(Along::Sizes, "1", TransitionOutcome::Never),
             transition(Along::Sizes, "20", TransitionOutcome::Undecided),
         ],
+        findings: vec![Finding {
+            id: "b1-and-b2-separate".into(),
+            claim: format!("the claim of {text}"),
+            paper: "section 3".into(),
+            rule: format!("the rule of {text}"),
+            verdict: FindingVerdict::Undecided,
+            reason: "the reason".into(),
+            conditions: Vec::new(),
+            beside: Vec::new(),
+        }],
     };
     Ok((dynamics, vec![analysis; 6]))
 }

@@ -32,7 +32,7 @@ fn spectra() -> Result<SpectraFigure, Box<dyn Error>> {
         })
     };
     Ok(SpectraFigure {
-        name: "figure-1".to_owned(),
+        name: "figure-spectra".to_owned(),
         title: "The Hessian over training and test examples".to_owned(),
         made: "The runs: small-cnn.".to_owned(),
         version: "0.1.0".to_owned(),
@@ -113,7 +113,7 @@ fn class_means_are_labelled_scored_and_compared_with_the_paper() -> Result<(), B
         means,
     };
     let figure = MeansFigure {
-        name: "figure-2".to_owned(),
+        name: "figure-class-means".to_owned(),
         title: "Class means".to_owned(),
         made: "The runs: mlp.".to_owned(),
         version: "0.1.0".to_owned(),
@@ -179,7 +179,7 @@ fn named(name: &str, folder: &Path) -> Result<FigureFiles, Box<dyn Error>> {
     let mut means = means();
     means.class_names[2] = name.to_owned();
     let figure = MeansFigure {
-        name: "figure-2".to_owned(),
+        name: "figure-class-means".to_owned(),
         title: "Class means".to_owned(),
         panels: vec![MeansPanelRecord {
             dataset: "arrays".to_owned(),

@@ -5,19 +5,30 @@ use std::path::{Path, PathBuf};
 use hesscope_data::PerClass;
 use hesscope_measure::outlier_words;
 use hesscope_records::record::{key, write_at};
-use hesscope_records::{Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Split, Terms};
+use hesscope_records::{
+    Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Part, Spectrum, Split, Structure,
+    TailShare, Terms,
+};
 use hesscope_report::write_dynamics;
 use toml::Table;
 
 use super::cell::{LEAST_SEPARATION, spectrum};
+use super::findings::{Grid, findings};
 use super::folder::{DYNAMICS, FILE};
+use super::structure::structure;
+use super::tail::tail;
 use super::transition;
 use crate::error::StudyError;
+use crate::findings::bounds::VERSION;
 use crate::manifest::{MANIFEST, write_manifest};
-use crate::measure::Opened;
+use crate::measure::{Opened, class_mean_spectra};
 use crate::observer::{Event, Observer};
 use crate::run::{FIGURES, Run};
 use crate::settings::Settings;
+
+/// Classes whose means are all taken, and with fewer of which B1 has no eigenvalue but zero.
+const LEAST_CLASSES: usize = 3;
+const MOST_CLASSES: usize = 20;
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +79,7 @@ pub fn dynamics(
         runs.push(run);
     }
     let settings = DynamicsSettings {
+        rules: VERSION,
         dataset: shared.dataset.to_string(),
         network: shared.net.name().to_owned(),
         split: request.split,
@@ -91,6 +103,10 @@ pub fn dynamics(
         dimension: first.map_or(0, |first| first.spectrum.dimension),
         classes: first.map_or(0, |first| first.classes),
         transitions: transition::all(&found.cells, &settings),
+        findings: findings(&Grid {
+            settings: &settings,
+            cells: &found.cells,
+        }),
         settings,
         cells: found.cells,
     };
@@ -196,6 +212,7 @@ impl Found {
                 spectra.push(spectrum(&kept.record, &file.to_string_lossy()));
                 self.analyses.push(kept.record);
             }
+            let (tail, structure) = parts(&opened, &self.analyses[first..])?;
             self.cells
                 .extend(self.analyses.get(first).map(|any| DynamicsCell {
                     size: size.to_owned(),
@@ -206,11 +223,46 @@ impl Found {
                     loss: any.loss,
                     accuracy: any.accuracy,
                     spectra,
+                    tail,
+                    structure,
                 }));
         }
         self.device = run.device_name().to_owned();
         Ok(())
     }
+}
+
+/// The tail of the bulk and the structure of G, as far as the operators for them were analysed.
+fn parts(
+    opened: &Opened<'_>,
+    analyses: &[Analysis],
+) -> Result<(Option<TailShare>, Option<Structure>), StudyError> {
+    let of = |part: Part| -> Option<&Spectrum> {
+        let mut all = analyses.iter();
+        all.find(|found| found.settings.operator == part.into())
+            .map(|found| &found.spectrum)
+    };
+    let Some(classes) = analyses.first().map(|any| any.classes) else {
+        return Ok((None, None));
+    };
+    let mut with_examples = classes;
+    let mut structure_of_g = None;
+    if let Some(b2) = of(Part::B2)
+        && (LEAST_CLASSES..=MOST_CLASSES).contains(&classes)
+    {
+        let means = opened.class_means()?.record;
+        let centres = means.points.iter().filter(|point| point.other.is_none());
+        with_examples = centres.count();
+        if let Some(exact) = class_mean_spectra(&means)? {
+            let precision = opened.subject().precision;
+            structure_of_g = structure(&exact, b2, precision, with_examples)?;
+        }
+    }
+    let tail_of_hess = match (of(Part::Hess), of(Part::G), of(Part::H)) {
+        (Some(hess), Some(g), Some(h)) => tail(hess, g, h, with_examples)?,
+        _ => None,
+    };
+    Ok((tail_of_hess, structure_of_g))
 }
 
 fn default_root(settings: &DynamicsSettings) -> PathBuf {

@@ -15,17 +15,22 @@ use crate::sealed_file::read_sealed;
 use crate::shared_folder::SharedFolder;
 
 /// The name of the files of the figure of spectra.
-pub const SPECTRA: &str = "figure-1";
+pub const SPECTRA: &str = "figure-spectra";
 /// Those of the figure of class means.
-pub const MEANS: &str = "figure-2";
+pub const MEANS: &str = "figure-class-means";
 
 /// Where the checksums of picture and page are; there before everything else of a figure.
-const MANIFESTS: [&str; 2] = ["figure-1.files.json", "figure-2.files.json"];
+const MANIFESTS: [&str; 2] = ["figure-spectra.files.json", "figure-class-means.files.json"];
 
 /// Such a folder.
 pub static FIGURES: SharedFolder = SharedFolder {
     what: "a figure",
-    marks: &[MANIFESTS[0], MANIFESTS[1], "figure-1.json", "figure-2.json"],
+    marks: &[
+        MANIFESTS[0],
+        MANIFESTS[1],
+        "figure-spectra.json",
+        "figure-class-means.json",
+    ],
     is_ours: |_| Ok(false),
     lock: "figure.lock",
 };

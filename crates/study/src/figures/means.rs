@@ -1,4 +1,4 @@
-//! Figure 2: class means in the plane by t-SNE, a panel a run.
+//! Class means in the plane by t-SNE, a panel a run: figure 2 of the papers.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Figure 1: the spectrum of the Hessian over the training and the test split, a column a run.
+//! The spectrum of the Hessian over the training and the test split, a column a run: figure 1 of the papers.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,7 @@
 //! Quantities with their error bars, and what follows when they are held against bounds.
 
 use hesscope_records::{Condition, Finding, FindingVerdict, Number, Relation};
+use hesscope_spectral::Bounded;
 
 /// What a finding says and how it is judged.
 pub struct Statement {
@@ -8,6 +9,8 @@ pub struct Statement {
     pub id: &'static str,
     /// The finding, as a sentence.
     pub claim: String,
+    /// Where the paper has it.
+    pub paper: &'static str,
     /// The rule, in words.
     pub rule: String,
 }
@@ -32,6 +35,33 @@ pub fn exact(what: impl Into<String>, value: f64) -> Number {
 /// A quantity within an error of its value.
 pub fn within(what: impl Into<String>, value: f64, error: f64) -> Number {
     number(what, value, [value - error, value + error])
+}
+
+/// A number whose error nobody knows.
+pub fn unknown(what: impl Into<String>, value: f64) -> Number {
+    number(what, value, [f64::NEG_INFINITY, f64::INFINITY])
+}
+
+/// An estimate with its interval.
+pub fn bounded(what: impl Into<String>, bounded: &Bounded) -> Number {
+    number(what, bounded.mean, [bounded.lower, bounded.upper])
+}
+
+/// The share of the second of two numbers that are not negative in their sum, from the ends of each; 0.5 where both are
+/// zero, and then anything.
+pub fn share(what: impl Into<String>, first: &Bounded, second: &Bounded) -> Number {
+    let of = |second: f64, first: f64| {
+        let sum = first.max(0.0) + second.max(0.0);
+        (sum > 0.0).then(|| second.max(0.0) / sum)
+    };
+    number(
+        what,
+        of(second.mean, first.mean).unwrap_or(0.5),
+        [
+            of(second.lower, first.upper).unwrap_or(0.0),
+            of(second.upper, first.lower).unwrap_or(1.0),
+        ],
+    )
 }
 
 /// A part of a whole, from the ends of each.
@@ -86,14 +116,14 @@ pub fn judge(statement: Statement, conditions: Vec<Condition>, beside: Vec<Numbe
     let failing = said(&conditions, Some(false));
     let open = said(&conditions, None);
     let (verdict, reason) = if !failing.is_empty() {
-        (FindingVerdict::NotConfirmed, failing.join("; "))
+        (FindingVerdict::NotConfirmed, first_of(&failing))
     } else if open.is_empty() {
         let holding = said(&conditions, Some(true));
-        (FindingVerdict::Confirmed, holding.join("; "))
+        (FindingVerdict::Confirmed, first_of(&holding))
     } else {
         (
             FindingVerdict::Undecided,
-            format!("the error bar reaches over the bound: {}", open.join("; ")),
+            format!("the error bar reaches over the bound: {}", first_of(&open)),
         )
     };
     finding(statement, verdict, reason, conditions, beside)
@@ -105,24 +135,44 @@ pub fn undecided(statement: Statement, reason: impl Into<String>, beside: Vec<Nu
     finding(statement, verdict, reason.into(), Vec::new(), beside)
 }
 
-/// A finding judged otherwise than by conditions.
-pub fn finding(
+fn finding(
     statement: Statement,
     verdict: FindingVerdict,
     reason: String,
     conditions: Vec<Condition>,
     beside: Vec<Number>,
 ) -> Finding {
-    let Statement { id, claim, rule } = statement;
+    let Statement {
+        id,
+        claim,
+        paper,
+        rule,
+    } = statement;
     Finding {
         id: id.into(),
         claim,
+        paper: paper.into(),
         rule,
         verdict,
         reason,
         conditions,
         beside,
     }
+}
+
+/// Conditions that a reason names; the others stand in the record.
+const NAMED: usize = 3;
+
+/// The first of them as a sentence.
+fn first_of(said: &[String]) -> String {
+    let (named, rest) = said.split_at(said.len().min(NAMED));
+    let mut sentence = named.join("; ");
+    match rest.len() {
+        0 => {}
+        1 => sentence += "; and one more",
+        more => sentence += &format!("; and {more} more"),
+    }
+    sentence
 }
 
 /// The conditions that came out so, in words.
@@ -193,6 +243,7 @@ mod tests {
         Statement {
             id: "test",
             claim: "a claim".into(),
+            paper: "section 3",
             rule: "a rule".into(),
         }
     }
@@ -242,6 +293,24 @@ mod tests {
             (empty.lower, empty.value, empty.upper),
             (Some(0.0), 0.0, None)
         );
+    }
+
+    #[test]
+    fn shares_take_the_ends_against_each_other() {
+        let count = |lower: f64, mean: f64, upper: f64| Bounded {
+            mean,
+            lower,
+            upper,
+            level: 0.95,
+        };
+        let found = share("s", &count(1.0, 2.0, 3.0), &count(5.0, 6.0, 9.0));
+        assert_eq!(
+            (found.lower, found.value, found.upper),
+            (Some(0.625), 0.75, Some(0.9))
+        );
+        let zero = count(0.0, 0.0, 0.0);
+        let nothing = share("s", &zero, &zero);
+        assert_eq!((nothing.lower, nothing.upper), (Some(0.0), Some(1.0)));
     }
 
     #[test]

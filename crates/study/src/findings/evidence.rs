@@ -3,18 +3,25 @@
 use hesscope_hvp::Problem;
 use hesscope_hvp::class::ClassMean;
 use hesscope_records::{
-    Bulks, Evidence, FindingsSettings, KnockOut, LeadingEigenvalues, Negative, Part, SpacePair,
-    Spectrum, Tail, Terms,
+    BulkNumbers, Bulks, Evidence, FindingsSettings, LeadingEigenvalues, Levels, Part, SpacePair,
+    Spectrum, Terms,
 };
 use hesscope_spectral::{
-    Eigenpairs, Estimate, Quadrature, SpectralDensity, SpectralError, VectorSpace, noise_floor,
+    Bounded, Eigenpairs, Quadrature, SpectralDensity, SpectralError, VectorSpace, noise_floor,
     wasserstein_distance,
 };
 
+use super::bulk_end::bulk_end;
 use super::operators::{means_are_few, operators};
 use super::rules::bounds::LEVEL;
 use crate::error::StudyError;
-use crate::measure::{KeepVectors, Opened, Subspace, bulk_energy, effort, overlap};
+use crate::measure::{
+    KeepVectors, Opened, Subspace, bulk_energy, class_mean_subspace, classes_with_examples, effort,
+    log_laws, overlap,
+};
+
+/// Fewest classes whose class means have groups: with two each g_cc' is alone.
+const LEAST_LEVELS: usize = 3;
 
 /// Measures what is asked for; `key` is that of the findings.
 pub fn evidence(
@@ -22,7 +29,6 @@ pub fn evidence(
     settings: &FindingsSettings,
     key: &str,
 ) -> Result<Evidence, StudyError> {
-    let classes = opened.run().classes();
     let (hess, g, h) = (
         Terms::from(Part::Hess),
         Terms::from(Part::G),
@@ -33,7 +39,7 @@ pub fn evidence(
         opened.leading_pairs(operator, &effort(opened).leading, KeepVectors::Always)?;
     }
     let mut spectra: Vec<(Terms, Spectrum)> = Vec::new();
-    for operator in operators(classes) {
+    for operator in operators() {
         spectra.push((operator, opened.spectrum(operator)?.record.spectrum));
     }
     let of = |operator: Terms| -> Result<&Spectrum, StudyError> {
@@ -43,10 +49,12 @@ pub fn evidence(
             .ok_or_else(|| StudyError::Fault(format!("the operator {operator} was not analysed")))
     };
     let problem = opened.problem()?;
+    let classes = classes_with_examples(problem)?;
     let of_hess = opened.subspace(hess, None)?;
     let of_g = opened.subspace(g, None)?;
     let of_g_alike = opened.subspace(g, Some(of_hess.record.dimension))?;
     let of_a1 = opened.subspace(Part::A1.into(), None)?;
+    let of_a2 = class_mean_subspace(problem, Part::A2.into(), None)?;
     let pair = |first: &Subspace, second: &Subspace| -> Result<SpacePair, StudyError> {
         Ok(SpacePair {
             first: first.record.clone(),
@@ -63,59 +71,39 @@ pub fn evidence(
     };
     let (probes, seed) = (settings.energy_probes, settings.seed);
     let energy = bulk_energy(opened, &projected, probes, seed, key)?.split(LEVEL)?;
-
     let epsilon = problem.space().epsilon();
-    let low_rank = if means_are_few(classes) {
-        Some(LowRank::of(problem)?)
-    } else {
-        None
-    };
-    let mut knock_outs = Vec::new();
-    for (part, name) in [(Part::A1, "A1"), (Part::A2, "A2"), (Part::B1, "B1")] {
-        knock_outs.push(KnockOut {
-            part: name.into(),
-            left: leading(g - part, of(g - part)?),
-        });
-    }
-    let without_b2 = g - Part::B2;
-    knock_outs.push(KnockOut {
-        part: "B2".into(),
-        left: match &low_rank {
-            Some(known) => exact(without_b2, &known.without_b2),
-            None => leading(without_b2, of(without_b2)?),
-        },
-    });
     let (of_h, whole_g, whole) = (of(h)?, of(g)?, of(hess)?);
-    let bulks = match &low_rank {
-        Some(known) => bulks(
-            &known.b1,
+    let bulks = if means_are_few(opened.run().classes()) {
+        bulks(
+            &exact_b1(problem)?,
             whole_g,
             of(g - Part::B1)?,
             of(Part::B2.into())?,
             epsilon,
-        )?,
-        None => None,
+        )?
+    } else {
+        None
     };
-    let rms = (energy.total.mean.max(0.0)
-        / (whole.dimension - hess_and_g.first.dimension).max(1) as f64)
-        .sqrt();
     Ok(Evidence {
         dimension: whole.dimension,
         examples: problem.examples(),
-        classes,
+        classes: problem.classes(),
+        classes_with_examples: classes,
         loss: opened.evaluation()?.loss,
         accuracy: opened.accuracy()?,
         hess: leading(hess, whole),
         g: leading(g, whole_g),
         h: leading(h, of_h),
+        g_without_a1: leading(g - Part::A1, of(g - Part::A1)?),
+        a1: of_a1.record.eigenvalues,
+        a2: of_a2.record.eigenvalues,
         hess_and_g,
         g_and_a1,
-        knock_outs,
         energy,
-        negative: negative(whole, of_h, epsilon)?,
-        tail: tail(whole, whole_g, of_h, rms)?,
+        bulk: bulk_numbers(whole, whole_g, of_h, classes, epsilon)?,
         bulks,
-        laws: of_h.laws.clone(),
+        log_laws: log_laws(opened, settings.law, seed, key)?,
+        levels: levels(opened, classes)?,
     })
 }
 
@@ -133,110 +121,86 @@ fn leading(operator: Terms, spectrum: &Spectrum) -> LeadingEigenvalues {
     let next = nodes(&spectrum.density).fold(0.0f64, f64::max);
     // Where pairs were not taken out of the density, its nodes are not behind them.
     let behind = known == spectrum.top.values.len() && next > 0.0;
-    let least = nodes(&spectrum.density)
-        .chain(spectrum.top.values.iter().copied())
-        .fold(spectrum.range.ritz_min, f64::min);
     LeadingEigenvalues {
         operator,
         values: spectrum.top.values.clone(),
         residuals: spectrum.top.residuals.clone(),
-        all: false,
         next: behind.then_some(next),
-        outliers: Some(spectrum.outliers),
-        least,
-        least_error: spectrum.range.residual_min,
+        outliers: spectrum.outliers,
     }
 }
 
-/// All eigenvalues but zero of an operator of low rank.
-fn exact(operator: Terms, values: &[f64]) -> LeadingEigenvalues {
-    LeadingEigenvalues {
-        operator,
-        residuals: vec![0.0; values.len()],
-        values: values.to_vec(),
-        all: true,
-        next: None,
-        outliers: None,
-        least: 0.0,
-        least_error: 0.0,
+/// All eigenvalues of B1 but zero, largest first.
+fn exact_b1(problem: &Problem) -> Result<Vec<f64>, StudyError> {
+    let weights = problem.class_weights()?;
+    let gram = problem.mean_gram(&ClassMean::all(&weights))?;
+    Ok(gram.spectrum(Part::B1)?.values)
+}
+
+/// How the class means group, where there are enough of them.
+fn levels(opened: &Opened<'_>, classes: usize) -> Result<Option<Levels>, StudyError> {
+    if classes < LEAST_LEVELS {
+        return Ok(None);
     }
+    let means = opened.class_means()?.record;
+    Ok(Some(Levels {
+        classes: means
+            .points
+            .iter()
+            .filter(|point| point.other.is_none())
+            .count(),
+        distances: means.scores,
+        tsne: means.tsne_scores,
+    }))
 }
 
-/// The exact spectra that come from the Gram matrix of the class means, largest first.
-struct LowRank {
-    b1: Vec<f64>,
-    without_b2: Vec<f64>,
-}
-
-impl LowRank {
-    fn of(problem: &Problem) -> Result<Self, StudyError> {
-        let weights = problem.class_weights()?;
-        let gram = problem.mean_gram(&ClassMean::all(&weights))?;
-        Ok(LowRank {
-            b1: gram.spectrum(Part::B1)?.values,
-            without_b2: gram.spectrum(Part::G - Part::B2)?.values,
-        })
-    }
-}
-
-fn negative(hess: &Spectrum, h: &Spectrum, epsilon: f64) -> Result<Negative, StudyError> {
+/// The number of eigenvalues in the bulk. Each interval of two sides is made of two that hold at once (Bonferroni).
+fn bulk_numbers(
+    hess: &Spectrum,
+    g: &Spectrum,
+    h: &Spectrum,
+    classes: usize,
+    epsilon: f64,
+) -> Result<BulkNumbers, SpectralError> {
     let floor = noise_floor(epsilon, largest(hess), hess.dimension);
-    let below = |spectrum: &Spectrum| {
-        let count = spectrum
-            .density
-            .count_in(f64::NEG_INFINITY, -floor, LEVEL)?;
-        Ok::<_, SpectralError>(count.count)
+    let to = bulk_end(hess, classes).unwrap_or(0.0).max(floor);
+    let above = |spectrum: &Spectrum, level: f64| count(spectrum, [floor, to], level);
+    let below =
+        |spectrum: &Spectrum, level: f64| count(spectrum, [f64::NEG_INFINITY, -floor], level);
+    let each = 0.5 * (1.0 + LEVEL);
+    let both = |spectrum: &Spectrum| -> Result<Bounded, SpectralError> {
+        let (up, down) = (above(spectrum, each)?, below(spectrum, each)?);
+        let most = spectrum.dimension as f64;
+        Ok(Bounded {
+            mean: up.mean + down.mean,
+            lower: up.lower + down.lower,
+            upper: (up.upper + down.upper).min(most),
+            level: LEVEL,
+        })
     };
-    let energy = |spectrum: &Spectrum| {
-        let squares = |x: f64| if x < 0.0 { x * x } else { 0.0 };
-        scaled(
-            spectrum.density.smooth_average(squares),
-            spectrum.dimension as f64,
-        )
-    };
-    Ok(Negative {
+    Ok(BulkNumbers {
         floor,
-        hess: below(hess)?,
-        h: below(h)?,
-        hess_energy: energy(hess),
-        h_energy: energy(h),
+        to,
+        hess: both(hess)?,
+        g: above(g, LEVEL)?,
+        h: both(h)?,
+        hess_negative: below(hess, LEVEL)?,
+        h_negative: below(h, LEVEL)?,
     })
 }
 
-fn scaled(estimate: Estimate, factor: f64) -> Estimate {
-    Estimate {
-        mean: estimate.mean * factor,
-        standard_error: estimate.standard_error.map(|error| error * factor),
-    }
+fn count(
+    spectrum: &Spectrum,
+    [lower, upper]: [f64; 2],
+    level: f64,
+) -> Result<Bounded, SpectralError> {
+    Ok(spectrum.density.count_in(lower, upper, level)?.count)
 }
 
 /// The largest modulus.
 fn largest(spectrum: &Spectrum) -> f64 {
     let range = &spectrum.range;
     range.ritz_max.abs().max(range.ritz_min.abs())
-}
-
-/// What is in the upper tail of the bulk, given the bulk's root mean square.
-fn tail(hess: &Spectrum, g: &Spectrum, h: &Spectrum, rms: f64) -> Result<Option<Tail>, StudyError> {
-    let Some(outliers) = hess.outliers.positive.decided() else {
-        return Ok(None);
-    };
-    let (Some(to), Some(edge)) = (outliers.threshold, outliers.bulk_edge) else {
-        return Ok(None);
-    };
-    let usable = rms > 0.0 && edge.value > rms;
-    if !usable {
-        return Ok(None);
-    }
-    let from = (rms * edge.value).sqrt();
-    let count = |spectrum: &Spectrum| spectrum.density.count_in(from, to, LEVEL);
-    Ok(Some(Tail {
-        from,
-        to,
-        hess: count(hess)?,
-        g: count(g)?,
-        h: count(h)?,
-    }))
 }
 
 /// B1 and B2 beside each other, and G with and without B1 where B1 is.
@@ -272,6 +236,10 @@ fn bulks(
             medians.iter().copied().fold(f64::INFINITY, f64::min),
             medians.iter().copied().fold(0.0, f64::max),
         ],
+        b1_middle: b1
+            .iter()
+            .filter(|value| (quartiles[0]..=quartiles[2]).contains(*value))
+            .count(),
         b2_above: b2.density.count_in(quartiles[1], f64::INFINITY, LEVEL)?,
         g_middle: middle(g)?,
         g_without_b1_middle: middle(without_b1)?,

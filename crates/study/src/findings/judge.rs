@@ -7,22 +7,60 @@ use hesscope_records::{Findings, FindingsSettings, Kept, Origin};
 
 use super::evidence::evidence;
 use super::operators::operators;
-use super::rules::{bounds, findings};
+use super::rules::{bounds, findings, notes};
 use crate::error::StudyError;
-use crate::measure::{Opened, analysis_settings, forget_snapshots};
+use crate::measure::{Opened, analysis_settings, forget_law, forget_snapshots, law_effort};
 
-/// Judges every finding of the papers on an opened checkpoint, with so many probes of the energies of the bulk.
+/// How much work goes into the findings, beside that of the spectra.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingsRequest {
+    /// Probes of the energies of the bulk.
+    pub energy_probes: usize,
+    /// Probes of the density of H whose law is judged; chosen by the size of the network if absent.
+    pub law_probes: Option<usize>,
+    /// Lanczos steps of each of these.
+    pub law_steps: Option<usize>,
+}
+
+impl FindingsRequest {
+    /// Checks every number, by the name of its flag.
+    ///
+    /// # Errors
+    ///
+    /// The first that is out of its range.
+    pub fn check(&self) -> Result<(), StudyError> {
+        let FindingsRequest { energy_probes, .. } = self;
+        if !(2..=MOST).contains(energy_probes) {
+            return Err(StudyError::setting(format!(
+                "--energy-probes is {energy_probes}: give a number from 2 to {MOST}, since one probe has no error bar"
+            )));
+        }
+        for (flag, value) in [
+            ("--law-probes", self.law_probes),
+            ("--law-steps", self.law_steps),
+        ] {
+            if value.is_some_and(|value| !(1..=MOST).contains(&value)) {
+                let value = value.unwrap_or_default();
+                return Err(StudyError::setting(format!(
+                    "{flag} is {value}: give a number from 1 to {MOST}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Most probes or steps.
+const MOST: usize = 1_000_000;
+
+/// Judges every finding that one network can show on an opened checkpoint.
 ///
 /// # Errors
 ///
-/// A number of probes out of range, what the measurements fail with, and a folder that cannot be read or written.
-pub fn judge(opened: &Opened<'_>, energy_probes: usize) -> Result<Kept<Findings>, StudyError> {
-    if !(2..=1_000_000).contains(&energy_probes) {
-        return Err(StudyError::setting(format!(
-            "--energy-probes is {energy_probes}: give a number from 2 to 1000000, since one probe has no error bar"
-        )));
-    }
-    let settings = settings(opened, energy_probes);
+/// A number out of range, what the measurements fail with, and a folder that cannot be read or written.
+pub fn judge(opened: &Opened<'_>, request: &FindingsRequest) -> Result<Kept<Findings>, StudyError> {
+    request.check()?;
+    let settings = settings(opened, request);
     let key = key(&settings);
     let root = opened.run().folder().root();
     let kept = find_or_make(root, settings, |settings| {
@@ -30,6 +68,7 @@ pub fn judge(opened: &Opened<'_>, energy_probes: usize) -> Result<Kept<Findings>
         let evidence = evidence(opened, &settings, &key)?;
         Ok::<_, StudyError>(Findings {
             findings: findings(&evidence),
+            notes: notes(&evidence),
             evidence,
             origin: Origin::of(
                 &settings,
@@ -41,12 +80,13 @@ pub fn judge(opened: &Opened<'_>, energy_probes: usize) -> Result<Kept<Findings>
     })?;
     opened.tell_source("findings", &kept);
     forget_snapshots(opened.run().folder(), &key);
+    forget_law(opened, &key);
     Ok(kept)
 }
 
 /// What determines the findings.
-fn settings(opened: &Opened<'_>, energy_probes: usize) -> FindingsSettings {
-    let analyses = operators(opened.run().classes())
+fn settings(opened: &Opened<'_>, request: &FindingsRequest) -> FindingsSettings {
+    let analyses = operators()
         .into_iter()
         .map(|operator| (operator, key(&analysis_settings(opened, operator))))
         .collect();
@@ -54,7 +94,8 @@ fn settings(opened: &Opened<'_>, energy_probes: usize) -> FindingsSettings {
         rules: bounds::VERSION,
         subject: opened.subject().clone(),
         analyses,
-        energy_probes,
+        energy_probes: request.energy_probes,
+        law: law_effort(opened, request.law_probes, request.law_steps),
         seed: opened.run().settings().all_seeds().probes,
     }
 }

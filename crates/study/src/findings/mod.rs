@@ -1,10 +1,13 @@
 //! The findings of the papers, judged on one network: which part of the Hessian each feature of its spectrum belongs to.
 
+mod bulk_end;
 pub mod condition;
 mod evidence;
 mod judge;
 mod operators;
 mod rules;
 
-pub use judge::judge;
+pub(crate) use bulk_end::bulk_end;
+pub use judge::{FindingsRequest, judge};
+pub(crate) use rules::bounds;
 pub use rules::findings;

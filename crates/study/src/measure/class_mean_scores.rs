@@ -16,6 +16,14 @@ const SCORED: [(MeanSelection, MeanGrouping); 4] = [
     (MeanSelection::CrossOnly, MeanGrouping::Other),
 ];
 
+/// The distances of places in the plane.
+pub fn in_the_plane(places: &[[f64; 2]]) -> Result<Distances, SpectralError> {
+    let products = Mat::from_fn(places.len(), places.len(), |i, j| {
+        places[i][0] * places[j][0] + places[i][1] * places[j][1]
+    });
+    Distances::from_gram(products.as_ref())
+}
+
 /// The scores of every grouping that has two groups or more, and fewer than means.
 pub fn all(
     means: &[ClassMean],

@@ -83,6 +83,7 @@ fn make(opened: &Opened<'_>, settings: ClassMeansSettings) -> Result<ClassMeans,
         },
     )?;
     let scaled = classical_mds(&distances, 2)?;
+    let drawn = class_mean_scores::in_the_plane(&embedding.embedding)?;
     Ok(ClassMeans {
         dimension: opened.network().num_parameters(),
         examples: opened.problem()?.examples(),
@@ -95,6 +96,7 @@ fn make(opened: &Opened<'_>, settings: ClassMeansSettings) -> Result<ClassMeans,
         kl_divergences: embedding.kl_divergences,
         mds_shares: [0, 1].map(|axis| scaled.shares[axis]),
         scores: class_mean_scores::all(&found.means, &distances, &settings)?,
+        tsne_scores: class_mean_scores::all(&found.means, &drawn, &settings)?,
         origin: Origin::of(
             &settings,
             opened.run().device_name(),

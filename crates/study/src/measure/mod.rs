@@ -2,9 +2,12 @@
 
 mod analyses;
 mod class_mean_scores;
+mod class_mean_spectra;
 mod class_means;
+mod classes;
 mod device_check;
 mod energy;
+mod log_law;
 mod measurements;
 mod opened;
 mod overlaps;
@@ -13,8 +16,11 @@ mod spectrum;
 mod subspace;
 
 pub use analyses::analyse_run;
+pub use class_mean_spectra::{ClassMeanSpectra, class_mean_spectra};
 pub use class_means::class_means;
+pub use classes::classes_with_examples;
 pub use energy::bulk_energy;
+pub use log_law::{forget_law, law_effort, log_laws};
 pub use opened::{KeepVectors, Opened};
 pub use overlaps::{OverlapRequest, overlaps};
 pub(crate) use snapshots::forget as forget_snapshots;

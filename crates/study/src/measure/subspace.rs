@@ -6,6 +6,7 @@ use hesscope_measure::{LeadingPairs, OperatorProperties, count_outliers};
 use hesscope_records::{OverlapRecord, Part, SpaceRecord, Terms};
 use hesscope_spectral::{VectorSpace, principal_angles, rotation_bound};
 
+use super::classes::classes_with_examples;
 use super::opened::{KeepVectors, Opened};
 use super::spectrum::effort;
 use crate::error::StudyError;
@@ -57,7 +58,7 @@ fn is_of_class_means(operator: Terms) -> bool {
         && operator.class().is_none()
 }
 
-/// The leading space of A1, A2, B1 or a sum of them: its range, or the `pairs` leading eigenvectors.
+/// The leading space of A1, A2, B1 or a sum of them: its range, of C dimensions at most, or the `pairs` leading eigenvectors.
 ///
 /// # Errors
 ///
@@ -108,11 +109,12 @@ pub fn outlier_subspace(
     let properties = OperatorProperties::of(&problem.operator(operator));
     let (outliers, _) = count_outliers(&found, &properties, problem.space().epsilon())?;
     let counted = outliers.positive.decided().map(|count| count.count);
-    Ok(chosen(operator, &found, counted, pairs, problem.classes()))
+    let classes = classes_with_examples(problem)?;
+    Ok(chosen(operator, &found, counted, pairs, classes))
 }
 
 /// The space of the `pairs` leading eigenvectors by modulus; where that is not said, of the outliers counted above zero,
-/// and where none are, of C.
+/// and where none are, of as many as classes have examples.
 fn chosen(
     operator: Terms,
     found: &LeadingPairs<Array>,

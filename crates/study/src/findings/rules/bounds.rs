@@ -1,7 +1,7 @@
 //! The bounds that the rules share.
 
-/// The version of the rules.
-pub const VERSION: u32 = 1;
+/// The version of the rules of one network and of grids.
+pub const VERSION: u32 = 2;
 
 /// The confidence level of every interval.
 pub const LEVEL: f64 = 0.95;

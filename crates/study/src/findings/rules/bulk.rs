@@ -1,31 +1,36 @@
-//! The bulk of Hess: its energy, what lies below zero, and its upper tail.
+//! The bulk of Hess: how much of it is H's, by energy and by number.
 
 use hesscope_records::{Evidence, Finding, Number};
-use hesscope_spectral::{Bounded, Estimate, IntervalCount};
+use hesscope_spectral::Estimate;
 
 use super::bounds::HALF;
-use super::counting::some_outliers;
 use crate::findings::condition::{
-    Statement, at_least, at_most, exact, judge, number, ratio, undecided,
+    Statement, at_least, bounded, exact, judge, number, share, unknown,
 };
+
+/// The paragraph of both findings: "most of the energy in the bulk" is H's. The text does not say what energy is. In
+/// numerical linear algebra it is the sum of squares; what the paper shows is a density, in which number counts.
+const PAPER: &str = "section 3, \"Attribution of outliers to G and bulk to H\"";
 
 /// **Rule.** With P the projection that takes the outlier space of Hess out (the C leading eigenvectors where no outliers
 /// are counted), H's share of the energy, `||P H P||_F^2 / (||P H P||_F^2 + ||P G P||_F^2)`, is a half or more.
 ///
-/// Error bar: the 95% interval over the probes, which G and H share. The third term, `2 <P G P, P H P>`, belongs to neither
-/// and stands beside.
+/// Error bar: the 95% interval over the probes, which G and H share; products are exact, so that there is no truncation. The
+/// third term, `2 <P G P, P H P>`, belongs to neither and stands beside.
 pub fn energy(evidence: &Evidence) -> Finding {
     let spaces = &evidence.hess_and_g.first;
     let statement = Statement {
-        id: "bulk-of-h",
-        claim: "The bulk of Hess is mostly H".into(),
+        id: "bulk-energy-of-h",
+        claim: "Most of the energy in the bulk of Hess, the sum of squares of eigenvalues, is H's"
+            .into(),
+        paper: PAPER,
         rule: format!(
             "with the outlier space of Hess projected out (the C leading eigenvectors where no outliers are counted), the \
              squared Frobenius norm of H is {HALF} or more of the sum of those of G and H"
         ),
     };
     let split = &evidence.energy;
-    let share = bounded("the share of H", &split.second_share);
+    let of_h = bounded("the share of H in the sum of squares", &split.second_share);
     let beside = vec![
         exact("the dimension projected out", spaces.dimension as f64),
         estimate("the energy of G", split.first),
@@ -34,134 +39,53 @@ pub fn energy(evidence: &Evidence) -> Finding {
         estimate("the energy of Hess", split.total),
         exact("the number of probes", split.probes as f64),
     ];
-    judge(statement, vec![at_least(share, HALF)], beside)
+    judge(statement, vec![at_least(of_h, HALF)], beside)
 }
 
-/// **Rule.** Hess has an eigenvalue below minus the noise floor; no Ritz value of G lies below it, G being positive
-/// semidefinite; and the least eigenvalue of Hess is no further below zero than that of H, to within the floor, as follows
-/// where G adds nothing negative (Weyl).
+/// **Rule.** Of the eigenvalues of G and of H that lie in the bulk of Hess and are told from zero, from the noise floor to the
+/// value between bulk and outliers (the C-th leading eigenvalue where no outliers are counted) and at or below minus the
+/// floor, H has a half or more.
 ///
-/// Error bars: of the number the 95% interval of the quadratures, of the least eigenvalues their residual bounds.
-pub fn negative(evidence: &Evidence) -> Finding {
-    let below = &evidence.negative;
+/// Error bar: the 95% intervals of the numbers, probes and steps included, the ends of one against those of the other.
+pub fn numbers(evidence: &Evidence) -> Finding {
+    let bulk = &evidence.bulk;
     let statement = Statement {
-        id: "negative-of-h",
-        claim: "The negative eigenvalues of Hess are those of H".into(),
-        rule: "Hess has at least one eigenvalue below minus the noise floor of the precision, no Ritz value of G lies below \
-               it, and the least eigenvalue of Hess lies no further below zero than that of H, to within the floor"
-            .into(),
-    };
-    let (hess, h) = (&evidence.hess, &evidence.h);
-    let error = hess.least_error + h.least_error;
-    let difference = hess.least - h.least;
-    judge(
-        statement,
-        vec![
-            at_least(
-                bounded("the number of eigenvalues of Hess below zero", &below.hess),
-                1.0,
-            ),
-            at_least(
-                exact("the least Ritz value of G", evidence.g.least),
-                -below.floor,
-            ),
-            at_least(
-                number(
-                    "the least eigenvalue of Hess less that of H",
-                    difference,
-                    [difference - error, difference + error],
-                ),
-                -below.floor,
-            ),
-        ],
-        vec![
-            exact("the noise floor", below.floor),
-            bounded("the number of eigenvalues of H below zero", &below.h),
-            number(
-                "the least eigenvalue of Hess",
-                hess.least,
-                [hess.least - hess.least_error, hess.least],
-            ),
-            number("that of H", h.least, [h.least - h.least_error, h.least]),
-            estimate("the energy of Hess below zero", below.hess_energy),
-            estimate("that of H", below.h_energy),
-        ],
-    )
-}
-
-/// **Rule.** Hess has outliers above zero, and the upper tail of its bulk runs from the geometric mean of the bulk's root
-/// mean square and its upper edge to the value between bulk and outliers. Taking H out leaves most of it: G has at least
-/// half as many eigenvalues there as Hess. Taking G out leaves less: H has at most half as many.
-///
-/// Error bars: the 95% intervals of the counts, the ends of one against those of the other. The tail belongs to H where both
-/// fail, and to both where only the second does.
-pub fn tail(evidence: &Evidence) -> Finding {
-    let statement = Statement {
-        id: "tail-of-g",
-        claim: "The upper tail of the bulk of Hess belongs to G, not to H".into(),
+        id: "bulk-number-of-h",
+        claim: "Most of the eigenvalues in the bulk of Hess are H's".into(),
+        paper: PAPER,
         rule: format!(
-            "between the geometric mean of the bulk's root mean square and upper edge, and the value between bulk and \
-             outliers, G has at least {HALF} as many eigenvalues as Hess, and H at most {HALF} as many"
+            "of the eigenvalues of G and of H from the noise floor to the value between bulk and outliers of Hess (its C-th \
+             leading eigenvalue where no outliers are counted), and at or below minus the floor, H has {HALF} or more"
         ),
     };
-    let counts = evidence.tail.as_ref().map_or(Vec::new(), |tail| {
-        vec![
-            number("the tail", tail.from, [tail.from, tail.to]),
-            count("the number of eigenvalues of Hess in it", &tail.hess),
-            count("of G", &tail.g),
-            count("of H", &tail.h),
-        ]
-    });
-    if let Err(reason) = some_outliers(&evidence.hess, "Hess") {
-        return undecided(statement, reason, counts);
-    }
-    let Some(tail) = &evidence.tail else {
-        return undecided(
-            statement,
-            "the edge of the bulk of Hess lies no higher than its root mean square, so that it has no upper tail",
-            counts,
-        );
-    };
-    let of = |part: &IntervalCount, name: &str| {
-        ratio(
-            format!("the eigenvalues of {name} in the tail over those of Hess"),
-            ends(part),
-            ends(&tail.hess),
-        )
-    };
-    judge(
-        statement,
-        vec![
-            at_least(of(&tail.g, "G"), HALF),
-            at_most(of(&tail.h, "H"), HALF),
-        ],
-        counts,
-    )
-}
-
-/// Lower end, value and upper end.
-pub fn ends(count: &IntervalCount) -> [f64; 3] {
-    let Bounded {
-        mean, lower, upper, ..
-    } = count.count;
-    [lower, mean, upper]
-}
-
-/// A count with its interval.
-pub fn count(what: &str, count: &IntervalCount) -> Number {
-    bounded(what, &count.count)
-}
-
-fn bounded(what: &str, bounded: &Bounded) -> Number {
-    number(what, bounded.mean, [bounded.lower, bounded.upper])
+    let of_h = share(
+        "the share of H in the number of eigenvalues",
+        &bulk.g,
+        &bulk.h,
+    );
+    let beside = vec![
+        number(
+            "the bulk above zero, from the noise floor",
+            bulk.floor,
+            [bulk.floor, bulk.to],
+        ),
+        bounded("the number of eigenvalues of Hess in the bulk", &bulk.hess),
+        bounded("of G", &bulk.g),
+        bounded("of H", &bulk.h),
+        bounded("the number of Hess below zero", &bulk.hess_negative),
+        bounded("of H below zero", &bulk.h_negative),
+    ];
+    judge(statement, vec![at_least(of_h, HALF)], beside)
 }
 
 /// Within one standard error.
 fn estimate(what: &str, estimate: Estimate) -> Number {
-    let error = estimate.standard_error.unwrap_or(f64::INFINITY);
-    number(
-        what,
-        estimate.mean,
-        [estimate.mean - error, estimate.mean + error],
-    )
+    match estimate.standard_error {
+        Some(error) => number(
+            what,
+            estimate.mean,
+            [estimate.mean - error, estimate.mean + error],
+        ),
+        None => unknown(what, estimate.mean),
+    }
 }

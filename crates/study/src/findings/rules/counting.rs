@@ -5,17 +5,9 @@ use hesscope_spectral::{OutlierCount, OutlierOutcome, UndecidedReason};
 
 use crate::findings::condition::number;
 
-/// The outliers above zero, where they are counted.
-pub fn counted(leading: &LeadingEigenvalues) -> Option<OutlierCount> {
-    leading.outliers?.positive.decided()
-}
-
 /// Why there are no outliers to speak of, or their number and the value that they lie above.
 pub fn some_outliers(leading: &LeadingEigenvalues, name: &str) -> Result<(usize, f64), String> {
-    let Some(outliers) = leading.outliers else {
-        return Err(format!("the outliers of {name} were not counted"));
-    };
-    match outliers.positive {
+    match leading.outliers.positive {
         OutlierOutcome::Decided(OutlierCount {
             count,
             threshold: Some(threshold),
@@ -24,15 +16,22 @@ pub fn some_outliers(leading: &LeadingEigenvalues, name: &str) -> Result<(usize,
         OutlierOutcome::Decided(_) => Err(format!(
             "{name} has no outliers above zero by the rule, so that there is nothing to attribute"
         )),
-        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => Err(format!(
-            "{name} has {found} usable leading eigenvalues above zero, and the rule of the outliers needs eight"
-        )),
-        OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => Err(format!(
-            "eigenvalues of {name} repeat, so that its outliers cannot be counted"
-        )),
-        OutlierOutcome::Undecided(UndecidedReason::Unconverged { .. }) => Err(format!(
+        OutlierOutcome::Undecided(reason) => Err(why(name, reason)),
+    }
+}
+
+/// Why outliers are not counted.
+pub fn why(name: &str, reason: UndecidedReason) -> String {
+    match reason {
+        UndecidedReason::TooFewEigenvalues { found } => format!(
+            "{name} has {found} usable leading eigenvalues on one side, too few for the rule of the outliers"
+        ),
+        UndecidedReason::RepeatedEigenvalues => {
+            format!("eigenvalues of {name} repeat, so that its outliers cannot be counted")
+        }
+        UndecidedReason::Unconverged { .. } => format!(
             "the residuals of {name} are too large for its outliers to be counted: give more --range-steps"
-        )),
+        ),
     }
 }
 
@@ -45,10 +44,14 @@ pub fn above(leading: &LeadingEigenvalues, threshold: f64, what: String) -> Numb
             .count() as f64
     };
     // They come by modulus: once one is no larger than the threshold, none behind it is.
-    let complete = leading.all
-        || pairs()
-            .next_back()
-            .is_some_and(|(value, residual)| value.abs() + residual <= threshold);
+    let complete = pairs()
+        .next_back()
+        .is_some_and(|(value, residual)| value.abs() + residual <= threshold);
     let most = if complete { count(1.0) } else { f64::INFINITY };
     number(what, count(0.0), [count(-1.0), most])
+}
+
+/// How many exact eigenvalues lie above a value.
+pub fn exactly_above(values: &[f64], threshold: f64) -> f64 {
+    values.iter().filter(|value| **value > threshold).count() as f64
 }

@@ -1,92 +1,125 @@
 //! The law of H's spectrum.
 
-use hesscope_records::{Evidence, Finding, FindingVerdict};
-use hesscope_spectral::{Comparison, LawAnalysis, LawName, Side};
+use hesscope_records::{Evidence, Finding, Number};
+use hesscope_spectral::{Bounded, LogLaws, LogTrend, Side};
 
-use crate::findings::condition::{Statement, exact, finding, number};
+use crate::findings::condition::{
+    Statement, at_least, at_most, bounded, exact, judge, number, undecided,
+};
 
-/// **Rule.** On each side of zero the law of the whole bulk of H is that which is favoured over every other by Vuong's test
-/// and not rejected by Kolmogorov's, at the 5% level each; where none is, that of its tail. The finding is confirmed where both
-/// sides are named a power law, not confirmed where a side is named another, or the power law is disfavoured on it and no
-/// tail is named one, and undecided otherwise: where nothing is named, or a side has too little to fit.
+/// Decades that have to be resolved: over fewer hardly any law is told from another.
+const DECADES: f64 = 1.25;
+
+/// The density follows the trend where it stays within this many decades of it: a factor of 2.
+const TREND: f64 = 0.3;
+
+/// **Paper.** Section 3, "Distribution of H": the spectrum of log(H) does not follow a semicircle, as had been suggested, but a
+/// power law trend.
+///
+/// **Rule.** On each side of zero, over the decades of modulus where the 95% band of the density of `log10 |lambda|` is within
+/// a factor of 4 (1.25 decades at least), and d the distance of that density from a law, half the range of the difference
+/// of their logarithms at the law's best parameters:
+/// - d of the power law, a straight line, is 0.3 decades (a factor of 2) at most, and
+/// - every semicircle of `log10 |lambda|`, and every semicircle of lambda about zero, misses the band by more than the
+///   nearest power law does. The text leaves open which of the two had been suggested.
+///
+/// Not confirmed where the power law misses the band by more; undecided where both pass within it, or where fewer decades are
+/// resolved on a side. Error bars: the band, which holds at all points at once and has the errors of probes and steps in it.
 pub fn of_h(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "law-of-h",
-        claim: "The spectrum of H follows a power law on both sides of zero".into(),
-        rule: "on each side, the law that is favoured over every other for the whole bulk and not rejected, or where none \
-               is, that of the tail, is the power law; another law named, or the power law disfavoured, is against it"
-            .into(),
+        claim: "The spectrum of log |H| follows a power law trend, not a semicircle".into(),
+        paper: "section 3, \"Distribution of H\"",
+        rule: format!(
+            "on each side of zero, over at least {DECADES} decades that are resolved, the density of log10 of the modulus \
+             stays within {TREND} decades of the nearest power law, and all semicircles of the logarithm and of the \
+             eigenvalue miss the density's 95% band by more than that power law"
+        ),
     };
-    let mut sides = Vec::new();
-    let mut said = Vec::new();
+    let mut conditions = Vec::new();
     let mut beside = Vec::new();
+    let mut open = Vec::new();
     for (side, name) in [(Side::Positive, "above"), (Side::Negative, "below")] {
-        match evidence.laws.iter().find(|laws| laws.sample.side == side) {
-            None => {
-                sides.push(None);
-                said.push(format!("{name} zero there is too little to fit a law to"));
-            }
-            Some(laws) => {
-                let (is, why) = power_law(laws);
-                sides.push(is);
-                said.push(format!("{name} zero {why}"));
-                beside.push(exact(
-                    format!("the size of the sample {name} zero"),
-                    laws.sample.size,
+        let found = evidence
+            .log_laws
+            .iter()
+            .find(|trend| trend.options.side == side);
+        let decades = found.map_or(0.0, |trend| trend.decades);
+        beside.push(exact(format!("the decades resolved {name} zero"), decades));
+        beside.extend(found.map_or_else(Vec::new, |trend| range(trend, name)));
+        match found.and_then(|trend| trend.laws) {
+            Some(laws) if decades >= DECADES => {
+                conditions.push(at_most(
+                    bounded(
+                        format!("the distance of the power law {name} zero, in decades"),
+                        &laws.power_law,
+                    ),
+                    TREND,
                 ));
-                if let Some(tail) = &laws.tail {
-                    beside.push(number(
-                        format!("the exponent of the tail {name} zero"),
-                        tail.alpha,
-                        tail.alpha_interval,
-                    ));
+                for (other, what) in [
+                    (laws.log_semicircle, "semicircle of the logarithm"),
+                    (laws.semicircle, "semicircle of the eigenvalue"),
+                ] {
+                    let what = format!(
+                        "the distance of the nearest {what} {name} zero less that of the power law, in decades,"
+                    );
+                    conditions.push(at_least(farther(what, &other, &laws.power_law), 0.0));
                 }
+                beside.push(exponent(&laws, name));
             }
+            _ => open.push(format!("{decades:.2} decades {name} zero")),
         }
     }
-    let verdict = if sides.contains(&Some(false)) {
-        FindingVerdict::NotConfirmed
-    } else if sides.contains(&None) {
-        FindingVerdict::Undecided
+    if open.is_empty() || conditions.iter().any(|c| c.holds == Some(false)) {
+        judge(statement, conditions, beside)
     } else {
-        FindingVerdict::Confirmed
-    };
-    finding(statement, verdict, said.join("; "), Vec::new(), beside)
+        let reason = format!(
+            "too little is resolved, {} of {DECADES} needed: give more --law-steps or --law-probes",
+            open.join(" and ")
+        );
+        undecided(statement, reason, beside)
+    }
 }
 
-/// Whether a side follows a power law, and how that is known.
-fn power_law(laws: &LawAnalysis) -> (Option<bool>, String) {
-    let whole = &laws.whole_bulk;
-    if let Some(winner) = whole.verdict.winner {
-        return (
-            Some(winner == LawName::PowerLaw),
-            format!("the whole bulk is named {winner}"),
-        );
-    }
-    let tail = laws.tail.as_ref().map(|tail| &tail.comparison);
-    if let Some(winner) = tail.and_then(|tail| tail.verdict.winner) {
-        return (
-            Some(winner == LawName::PowerLaw),
-            format!("the whole bulk is undecided, and the tail is named {winner}"),
-        );
-    }
-    if disfavoured(whole) {
-        return (
-            Some(false),
-            "another law is favoured over the power law for the whole bulk, and no tail is named"
-                .into(),
-        );
-    }
-    (None, format!("no law is named: {}", whole.verdict.reason))
+/// How much farther from the density one law is than the power law. The interval is above zero where every curve of the law
+/// misses the band by more than the nearest power law, below zero where it is the other way round, and about zero where
+/// both pass within the band.
+fn farther(what: String, law: &Bounded, power_law: &Bounded) -> Number {
+    let missed = law.lower - power_law.lower;
+    let ends = [
+        if missed > 0.0 {
+            missed
+        } else {
+            law.lower - power_law.upper
+        },
+        if missed < 0.0 {
+            missed
+        } else {
+            law.upper - power_law.lower
+        },
+    ];
+    let value = (law.mean - power_law.mean).clamp(ends[0], ends[1].max(ends[0]));
+    number(what, value, ends)
 }
 
-/// Whether another law is favoured over the power law.
-fn disfavoured(comparison: &Comparison) -> bool {
-    comparison.pairs.iter().any(|pair| {
-        let other = match (pair.first, pair.second) {
-            (LawName::PowerLaw, other) | (other, LawName::PowerLaw) => other,
-            _ => return false,
-        };
-        pair.favoured == Some(other) && comparison.verdict.candidates.contains(&other)
-    }) && !comparison.verdict.candidates.contains(&LawName::PowerLaw)
+fn exponent(laws: &LogLaws, name: &str) -> Number {
+    let [least, largest] = laws.exponents.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+    number(
+        format!("the exponent of the nearest power law {name} zero"),
+        laws.exponent,
+        [least.min(laws.exponent), largest.max(laws.exponent)],
+    )
+}
+
+/// The moduli that are resolved.
+fn range(trend: &LogTrend, name: &str) -> Vec<Number> {
+    let ends = trend.points.first().zip(trend.points.last());
+    ends.map(|(first, last)| {
+        exact(
+            format!("log10 of the least modulus resolved {name} zero"),
+            first.min(*last),
+        )
+    })
+    .into_iter()
+    .collect()
 }

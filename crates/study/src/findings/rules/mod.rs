@@ -9,6 +9,7 @@ pub mod bounds;
 mod bulk;
 mod counting;
 mod law;
+mod levels;
 mod outliers;
 mod parts;
 
@@ -17,17 +18,30 @@ mod tests;
 
 use hesscope_records::{Evidence, Finding};
 
-/// Every finding, in the order of the papers.
+/// Every finding that one network can show, in the order of the paper. Those on training and sample size are of a grid
+/// ([`crate::dynamics`]).
 pub fn findings(evidence: &Evidence) -> Vec<Finding> {
     vec![
+        outliers::bulk_and_outliers(evidence),
         outliers::count(evidence),
-        outliers::of_g(evidence),
         outliers::not_of_h(evidence),
+        outliers::of_g(evidence),
         bulk::energy(evidence),
-        bulk::negative(evidence),
-        bulk::tail(evidence),
-        parts::outliers_of_a1(evidence),
-        parts::two_bulks(evidence),
+        bulk::numbers(evidence),
         law::of_h(evidence),
+        parts::outliers_of_a1(evidence),
+        levels::three_levels(evidence),
+        parts::two_bulks(evidence),
     ]
+}
+
+/// What to know of all of them.
+pub fn notes(evidence: &Evidence) -> Vec<String> {
+    let (all, some) = (evidence.classes, evidence.classes_with_examples);
+    let missing = all.saturating_sub(some);
+    let note = format!(
+        "{missing} of {all} classes {} no examples in this split: C is {some} in the rules",
+        if missing == 1 { "has" } else { "have" }
+    );
+    (missing > 0).then_some(note).into_iter().collect()
 }

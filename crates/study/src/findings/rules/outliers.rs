@@ -1,70 +1,109 @@
 //! How many outliers Hess has, and that they are those of G.
 
-use hesscope_records::{Evidence, Finding, FindingVerdict, Number};
-use hesscope_spectral::{OutlierOutcome, UndecidedReason};
+use hesscope_records::{Condition, Evidence, Finding, Number};
+use hesscope_spectral::OutlierOutcome;
 
 use super::bounds::SAME_SPACE;
-use super::counting::{above, counted, some_outliers};
+use super::counting::{above, some_outliers, why};
 use crate::findings::condition::{
-    Statement, at_least, at_most, exact, finding, judge, undecided, within,
+    Statement, at_least, at_most, exact, judge, undecided, unknown, within,
 };
+
+/// The paragraph on what belongs to G and what to H.
+const ATTRIBUTION: &str = "section 3, \"Attribution of outliers to G and bulk to H\"";
 
 /// Least factor of a gap that the rule of the outliers may have been too weak to find.
 const GAP: f64 = 1.1;
 
-/// **Rule.** The outliers of Hess above zero are counted, and the count is C or C - 1.
+/// **Paper.** Section 3, "Confirmation of bulk-and-outliers", figure 1: the Hessian over the training and over the test
+/// examples has a bulk and outliers apart from it.
+///
+/// **Rule.** Hess has at least one outlier above zero, by the rule that counts outliers. Each split is judged by itself.
+///
+/// Error bars: residuals are in the count; undecided where the rule of the outliers is, or where none is significant and a gap
+/// is there where [`count`] looks for it.
+pub fn bulk_and_outliers(evidence: &Evidence) -> Finding {
+    let statement = Statement {
+        id: "bulk-and-outliers",
+        claim: "The spectrum of Hess has a bulk and outliers above it".into(),
+        paper: "section 3, \"Confirmation of bulk-and-outliers\"; figure 1",
+        rule: format!(
+            "Hess has at least one outlier above zero; none are undecided where a gap of a factor of {GAP} or more follows \
+             the eigenvalue C - 1 or C"
+        ),
+    };
+    match number_of_outliers(evidence) {
+        Ok(found) => judge(statement, vec![at_least(found, 1.0)], gaps(evidence)),
+        Err(reason) => undecided(statement, reason, gaps(evidence)),
+    }
+}
+
+/// **Paper.** Figure 1: arguably there are as many outliers as classes, over training and over test examples.
+///
+/// **Rule.** The outliers of Hess above zero are counted, and the count is C or C - 1, C being the classes with examples in
+/// the split. C - 1 counts as equal: A1 = sum P_c/N g_c g_c^T has C terms, and where the gradient of the loss vanishes,
+/// `sum P_c g_c = - sum P_cc g_cc` does to first order in the errors 1 - p, so that training itself takes one of the C
+/// directions away.
 ///
 /// No outliers are undecided, not against the finding, where a gap of a factor of 1.1 or more follows the eigenvalue C - 1
 /// or C: the rule of the outliers asks for significance, which a gap among few eigenvalues may lack. Residuals are in the
 /// count.
 pub fn count(evidence: &Evidence) -> Finding {
-    let classes = evidence.classes;
+    let classes = evidence.classes_with_examples;
     let statement = Statement {
         id: "outlier-count",
         claim: format!(
             "Hess has as many outliers as there are classes, C = {classes}, or one fewer"
         ),
+        paper: "figure 1, \"arguably the number of outliers is equal to the number of classes\"",
         rule: format!(
-            "the outliers of Hess above zero are counted, and are C or C - 1; none are undecided where a gap of a factor of \
-             {GAP} or more follows the eigenvalue C - 1 or C"
+            "the outliers of Hess above zero are counted, and are C or C - 1, as where the gradient vanishes the C class \
+             means of A1 are nearly dependent; none are undecided where a gap of a factor of {GAP} or more follows the \
+             eigenvalue C - 1 or C"
         ),
     };
-    let hess = &evidence.hess;
-    let gap = |k: usize| {
-        let value = gap_after(&positive(&hess.values, hess.next), k);
-        value.map(|value| {
-            exact(
-                format!("the factor between eigenvalues {k} and {}", k + 1),
-                value,
-            )
-        })
+    let found = match number_of_outliers(evidence) {
+        Ok(found) => found,
+        Err(reason) => return undecided(statement, reason, gaps(evidence)),
     };
-    let gaps: Vec<Number> = [classes.saturating_sub(1), classes]
-        .into_iter()
-        .filter_map(gap)
-        .collect();
-    let Some(outliers) = counted(hess) else {
-        let reason = some_outliers(hess, "Hess")
-            .err()
-            .unwrap_or_else(|| "the outliers of Hess are not counted".into());
-        return undecided(statement, reason, gaps);
-    };
-    if outliers.count == 0 && gaps.iter().any(|gap| gap.value >= GAP) {
-        return undecided(
-            statement,
-            "no gap is significant, and one is there where the finding has it",
-            gaps,
-        );
-    }
-    let found = || exact("the number of outliers of Hess", outliers.count as f64);
+    let mut beside = vec![exact("that number less C", found.value - classes as f64)];
+    beside.extend(gaps(evidence));
     judge(
         statement,
         vec![
-            at_least(found(), classes as f64 - 1.0),
-            at_most(found(), classes as f64),
+            at_least(found.clone(), classes as f64 - 1.0),
+            at_most(found, classes as f64),
         ],
-        gaps,
+        beside,
     )
+}
+
+/// The outliers of Hess above zero, or why that is not known.
+fn number_of_outliers(evidence: &Evidence) -> Result<Number, String> {
+    let outliers = match evidence.hess.outliers.positive {
+        OutlierOutcome::Decided(outliers) => outliers,
+        OutlierOutcome::Undecided(reason) => return Err(why("Hess", reason)),
+    };
+    if outliers.count == 0 && gaps(evidence).iter().any(|gap| gap.value >= GAP) {
+        return Err("no gap is significant, and one is there where the finding has it".into());
+    }
+    Ok(exact(
+        "the number of outliers of Hess",
+        outliers.count as f64,
+    ))
+}
+
+/// The factors that follow the eigenvalues C - 1 and C of Hess.
+fn gaps(evidence: &Evidence) -> Vec<Number> {
+    let (classes, hess) = (evidence.classes_with_examples, &evidence.hess);
+    let values = positive(&hess.values, hess.next);
+    [classes.saturating_sub(1), classes]
+        .into_iter()
+        .filter_map(|k| {
+            let what = format!("the factor between eigenvalues {k} and {}", k + 1);
+            gap_after(&values, k).map(|value| unknown(what, value))
+        })
+        .collect()
 }
 
 /// The values above zero, largest first, the next one behind them.
@@ -81,6 +120,8 @@ fn gap_after(values: &[f64], k: usize) -> Option<f64> {
     (*lower > 0.0).then(|| upper / lower)
 }
 
+/// **Paper.** Section 3, "Attribution of outliers to G and bulk to H": the outliers of the Hessian are G's.
+///
 /// **Rule.** Hess has k outliers above zero, k at least 1, and
 /// - the overlap of their space with that of the k leading eigenvectors of G is 0.9 or more,
 /// - taking H out leaves them: at least k eigenvalues of G lie above the value between outliers and bulk of Hess,
@@ -92,6 +133,7 @@ pub fn of_g(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "outliers-of-g",
         claim: "The outliers of Hess are those of G".into(),
+        paper: ATTRIBUTION,
         rule: format!(
             "the overlap of the outlier space of Hess with the leading eigenspace of G of its dimension k is {SAME_SPACE} or \
              more; at least k eigenvalues of G, which is Hess without H, lie above the value between outliers and bulk of \
@@ -162,52 +204,67 @@ fn largest_difference(evidence: &Evidence) -> Option<Number> {
         })
 }
 
-/// **Rule.** H has no outliers above zero, by the rule that counts those of Hess; undecided where they cannot be counted.
-/// Residuals are in the count.
+/// **Paper.** Section 3, "Attribution of outliers to G and bulk to H": the spectrum of H contains no outliers.
+///
+/// **Rule.** H has no outliers at either end, by the rule that counts those of Hess; undecided where they cannot be counted.
+/// Residuals are in the counts.
 pub fn not_of_h(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "h-without-outliers",
-        claim: "H has no outliers above zero".into(),
-        rule: "the outliers of H above zero, counted by the same rule as those of Hess, are none"
-            .into(),
+        claim: "The spectrum of H contains no outliers".into(),
+        paper: ATTRIBUTION,
+        rule: "the outliers of H above zero and below it, counted by the same rule as those of Hess, are none".into(),
     };
     let h = &evidence.h;
-    let largest = h.values.iter().copied().fold(0.0f64, f64::max);
-    let mut beside = vec![exact("the largest eigenvalue of H", largest)];
-    if let Some(below) = h.outliers.and_then(|found| found.negative.decided()) {
-        beside.push(exact("the outliers of H below zero", below.count as f64));
+    let mut conditions: Vec<Condition> = Vec::new();
+    let mut open = Vec::new();
+    let mut beside = Vec::new();
+    for (outcome, side) in [
+        (h.outliers.positive, "above"),
+        (h.outliers.negative, "below"),
+    ] {
+        match (outcome.number(), outcome) {
+            (Some(count), _) => {
+                let what = format!("the number of outliers of H {side} zero");
+                conditions.push(at_most(exact(what, count as f64), 0.0));
+            }
+            (None, OutlierOutcome::Undecided(reason)) => {
+                open.push(format!("{side} zero, {}", why("H", reason)));
+            }
+            (None, OutlierOutcome::Decided(_)) => {}
+        }
+        if let Some(outliers) = outcome.decided() {
+            beside.push(exact(
+                format!("the p-value of the widest gap {side} zero"),
+                outliers.p_value,
+            ));
+        }
     }
+    let (largest, residual) =
+        h.values
+            .iter()
+            .zip(&h.residuals)
+            .fold((0.0f64, 0.0), |most, (value, residual)| {
+                if *value > most.0 {
+                    (*value, *residual)
+                } else {
+                    most
+                }
+            });
+    beside.push(within("the largest eigenvalue of H", largest, residual));
     if let Ok((count, _)) = some_outliers(&evidence.hess, "Hess")
         && let Some(&least) = positive(&evidence.hess.values, None).get(count - 1)
     {
-        beside.push(exact(
+        beside.push(unknown(
             "the largest eigenvalue of H over the least outlier of Hess",
             largest / least,
         ));
     }
-    let nothing = h.outliers.is_some_and(|outliers| {
-        outliers.positive
-            == OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 })
-    });
-    if nothing {
-        let reason = "no leading eigenvalue of H lies above zero".into();
-        return finding(
-            statement,
-            FindingVerdict::Confirmed,
-            reason,
-            Vec::new(),
-            beside,
-        );
-    }
-    match counted(h) {
-        Some(outliers) => {
-            beside.push(exact("the p-value of the widest gap", outliers.p_value));
-            let count = exact("the number of outliers of H", outliers.count as f64);
-            judge(statement, vec![at_most(count, 0.0)], beside)
-        }
-        None => {
-            let reason = some_outliers(h, "H").err().unwrap_or_default();
-            undecided(statement, reason, beside)
-        }
+    // An outlier found on one side decides, whatever the other has.
+    let found = conditions.iter().any(|c| c.holds == Some(false));
+    if open.is_empty() || found {
+        judge(statement, conditions, beside)
+    } else {
+        undecided(statement, open.join("; "), beside)
     }
 }

@@ -1,34 +1,42 @@
 //! The parts of G: outliers from A1, two bulks from B1 and B2.
 
-use hesscope_records::{Evidence, Finding};
+use hesscope_records::{Evidence, Finding, Number, SpacePair};
+use hesscope_spectral::IntervalCount;
 
 use super::bounds::{HALF, SAME_SPACE};
-use super::bulk::{count, ends};
-use super::counting::{above, some_outliers};
+use super::counting::{above, exactly_above, some_outliers};
 use crate::findings::condition::{
-    Statement, at_least, at_most, exact, judge, number, ratio, undecided, within,
+    Statement, at_least, at_most, bounded, exact, judge, number, ratio, undecided, unknown, within,
 };
 
-/// Outliers go where at most this share of them is left, and stay where all but this share is.
-const GONE: f64 = 0.1;
+/// The paragraph on the three levels.
+pub const LEVELS: &str =
+    "section 3, \"Corroboration of three-level hierarchical structure in G\"; figure 2";
 
-/// **Rule.** G has k outliers above zero, k at least 1, and
-/// - the overlap of their space with the leading eigenspace of A1, of dimension C, is 0.9 or more,
-/// - without A1 at most a tenth of them is left above the value between outliers and bulk of G,
-/// - without A2, without B1 and without B2, each by itself, at least nine tenths are.
+/// Farthest that an eigenvalue of A1 may be below the outlier of G of its rank, relative to that: A1 is most of it.
+const PLACE: f64 = 0.5;
+
+/// **Paper.** Section 3, "Attribution of outliers in G to A1": the outliers come of G being a second moment matrix, and A1
+/// holds the means that are not taken away.
 ///
-/// The spectrum of A1, and that of G without B2, are exact, by the Gram matrix of the class means. Error bars: of the overlap
-/// what the residuals can have turned the space of G by, of the counts the residuals. A1 and A2 have one range, since
-/// P_cc g_cc = -P_c g_c, so that the overlap alone cannot tell them apart.
+/// **Rule.** G has k outliers above zero, k at least 1, and
+/// - number: A1 has k eigenvalues above the value between outliers and bulk of G,
+/// - places: each is at least half of the outlier of its rank (G - A1 has no eigenvalue below zero, so it is no larger),
+/// - space: the overlap of the outlier space of G with the range of A1 is 0.9 or more,
+/// - A1 alone: G - A1 has no eigenvalue above that value, nor has A2. A1 and A2 have one range, since P_cc g_cc = -P_c g_c, so
+///   that the overlap alone cannot tell them apart.
+///
+/// The spectra of A1 and A2 are exact, by the Gram matrix of the class means. Error bars: of the overlap what the residuals
+/// can have turned the space of G by, of counts and places the residuals.
 pub fn outliers_of_a1(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "outliers-of-a1",
         claim: "The outliers of G are those of A1, the part between classes".into(),
+        paper: "section 3, \"Attribution of outliers in G to A1\"",
         rule: format!(
-            "the overlap of the outlier space of G with the leading eigenspace of A1 is {SAME_SPACE} or more; without A1 at \
-             most {GONE} of the k outliers are left above the value between outliers and bulk of G, and without A2, B1 or B2 \
-             at least {} of them",
-            1.0 - GONE
+            "A1 has as many eigenvalues above the value between outliers and bulk of G as G has outliers, each at most {PLACE} \
+             of the outlier of its rank below it; the overlap of the outlier space of G with the range of A1 is {SAME_SPACE} \
+             or more; neither G without A1 nor A2 has an eigenvalue above that value"
         ),
     };
     let spaces = &evidence.g_and_a1;
@@ -40,18 +48,14 @@ pub fn outliers_of_a1(evidence: &Evidence) -> Finding {
         spaces.overlap.overlap,
         spaces.overlap.error,
     );
-    let mut beside = vec![exact("the overlap by chance", spaces.overlap.chance)];
     let largest = |values: &[f64]| values.iter().copied().fold(0.0f64, f64::max);
-    beside.push(exact(
-        "the largest eigenvalue of G",
-        largest(&evidence.g.values),
-    ));
-    for knock_out in &evidence.knock_outs {
-        beside.push(exact(
-            format!("without {}", knock_out.part),
-            largest(&knock_out.left.values),
-        ));
-    }
+    let left = &evidence.g_without_a1;
+    let mut beside = vec![
+        exact("the overlap by chance", spaces.overlap.chance),
+        exact("the largest eigenvalue of A1", largest(&evidence.a1)),
+        exact("of A2", largest(&evidence.a2)),
+        unknown("of G without A1", largest(&left.values)),
+    ];
     let (count, threshold) = match some_outliers(&evidence.g, "G") {
         Ok(found) => found,
         Err(reason) => {
@@ -67,48 +71,96 @@ pub fn outliers_of_a1(evidence: &Evidence) -> Finding {
         return undecided(statement, reason, beside);
     }
     let k = count as f64;
-    let mut conditions = vec![at_least(overlap, SAME_SPACE)];
-    for knock_out in &evidence.knock_outs {
-        let left = above(
-            &knock_out.left,
-            threshold,
-            format!(
-                "the number of the {count} outliers left without {}",
-                knock_out.part
-            ),
-        );
-        conditions.push(if knock_out.part == "A1" {
-            at_most(left, GONE * k)
-        } else {
-            at_least(left, (1.0 - GONE) * k)
-        });
-    }
-    judge(statement, conditions, beside)
+    let of_a1 = exact(
+        format!(
+            "the number of eigenvalues of A1 beyond the threshold of the {count} outliers of G"
+        ),
+        exactly_above(&evidence.a1, threshold),
+    );
+    let of_a2 = exact(
+        "the number of eigenvalues of A2 beyond it",
+        exactly_above(&evidence.a2, threshold),
+    );
+    let without = above(
+        left,
+        threshold,
+        "the number of G without A1 beyond it".into(),
+    );
+    judge(
+        statement,
+        vec![
+            at_least(of_a1.clone(), k),
+            at_most(of_a1, k),
+            at_most(farthest(spaces, &evidence.a1), PLACE),
+            at_least(overlap, SAME_SPACE),
+            at_most(without, 0.0),
+            at_most(of_a2, 0.0),
+        ],
+        beside,
+    )
 }
 
-/// **Rule.** B1 stands above B2 in the spectrum of G, as a bulk of its own:
+/// How far the eigenvalues of A1 are below the outliers of G of their ranks, relative to these, at most; an outlier that A1 has
+/// no eigenvalue for is all of itself above.
+fn farthest(spaces: &SpacePair, a1: &[f64]) -> Number {
+    let g = spaces.first.eigenvalues.iter().zip(&spaces.first.residuals);
+    let mut ends = [0.0f64; 3];
+    for (rank, (&value, &residual)) in g.enumerate() {
+        let of_a1 = a1.get(rank).copied().unwrap_or(0.0);
+        let distance = |value: f64| {
+            if value > 0.0 {
+                (value - of_a1).abs() / value
+            } else {
+                f64::INFINITY
+            }
+        };
+        let [low, high] = [value - residual, value + residual];
+        let between = low <= of_a1 && of_a1 <= high;
+        let least = if between {
+            0.0
+        } else {
+            distance(low).min(distance(high))
+        };
+        let found = [least, distance(value), distance(low).max(distance(high))];
+        for (end, found) in ends.iter_mut().zip(found) {
+            *end = end.max(found);
+        }
+    }
+    number(
+        "the largest relative distance of eigenvalues of A1 and outliers of G, rank by rank",
+        ends[1],
+        [ends[0], ends[2]],
+    )
+}
+
+/// **Paper.** Section 3, "Corroboration of three-level hierarchical structure in G": two bulks in the spectrum, that
+/// correspond to B1 and B2.
+///
+/// **Rule.** B1 stands above B2 in the spectrum of G, as a bulk of its own, each at its own place:
 /// - B2 has at most half as many eigenvalues at or above the median of B1 as B1 has,
-/// - in the middle half of B1, between its quartiles, G without B1 has at most half as many eigenvalues as G.
+/// - in the middle half of B1, between its quartiles, G has at least half as many eigenvalues as B1, and
+/// - G without B1 has at most half as many there as G.
 ///
 /// The spectrum of B1 is exact, by the Gram matrix of the class means, its zeros left out. Error bars: the 95% intervals of
 /// the counts, the ends of one against those of the other.
 pub fn two_bulks(evidence: &Evidence) -> Finding {
     let statement = Statement {
         id: "two-bulks",
-        claim: "The spectrum of G has two bulks, one of B1 above one of B2".into(),
+        claim: "The spectrum of G has two bulks, at the places of B1 and of B2".into(),
+        paper: LEVELS,
         rule: format!(
-            "B2 has at most {HALF} as many eigenvalues at or above the median of those of B1 as B1 has, and between the \
-             quartiles of B1, G without B1 has at most {HALF} as many eigenvalues as G"
+            "B2 has at most {HALF} as many eigenvalues at or above the median of those of B1 as B1 has; between the quartiles \
+             of B1, G has at least {HALF} as many eigenvalues as B1, and G without B1 at most {HALF} as many as G"
         ),
     };
     let Some(bulks) = &evidence.bulks else {
         return undecided(
             statement,
-            "B1 has no eigenvalue but zero, as with two classes",
+            "B1 has no eigenvalue but zero, as with two classes, or too many class means for an exact spectrum",
             Vec::new(),
         );
     };
-    let median = bulks.b1_quartiles[1];
+    let (median, classes) = (bulks.b1_quartiles[1], evidence.classes_with_examples);
     let upper_half = bulks.b1.iter().filter(|value| **value >= median).count() as f64;
     judge(
         statement,
@@ -118,6 +170,14 @@ pub fn two_bulks(evidence: &Evidence) -> Finding {
                     "the eigenvalues of B2 above the median of B1 over those of B1 there",
                     ends(&bulks.b2_above),
                     [upper_half; 3],
+                ),
+                HALF,
+            ),
+            at_least(
+                ratio(
+                    "the eigenvalues of G in the middle half of B1 over those of B1",
+                    ends(&bulks.g_middle),
+                    [bulks.b1_middle as f64; 3],
                 ),
                 HALF,
             ),
@@ -132,17 +192,20 @@ pub fn two_bulks(evidence: &Evidence) -> Finding {
         ],
         vec![
             exact("the number of eigenvalues of B1", bulks.b1.len() as f64),
+            exact(
+                "what the decomposition gives, C (C - 2)",
+                (classes * evidence.classes.saturating_sub(2)) as f64,
+            ),
             number(
                 "the median of B1, between its quartiles",
                 median,
                 [bulks.b1_quartiles[0], bulks.b1_quartiles[2]],
             ),
-            number(
-                "the median of B2 above the noise floor, over the probes",
+            unknown(
+                "the median of B2 above the noise floor",
                 0.5 * (bulks.b2_median[0] + bulks.b2_median[1]),
-                bulks.b2_median,
             ),
-            exact(
+            unknown(
                 "decades between B1 and B2 (Wasserstein)",
                 bulks.decades_apart,
             ),
@@ -154,4 +217,13 @@ pub fn two_bulks(evidence: &Evidence) -> Finding {
             count("of G without B1", &bulks.g_without_b1_middle),
         ],
     )
+}
+
+/// Lower end, value and upper end.
+fn ends(count: &IntervalCount) -> [f64; 3] {
+    [count.count.lower, count.count.mean, count.count.upper]
+}
+
+fn count(what: &str, count: &IntervalCount) -> Number {
+    bounded(what, &count.count)
 }

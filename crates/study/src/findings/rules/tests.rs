@@ -1,16 +1,16 @@
 //! Every rule on records whose answer is known: confirmed, not confirmed, and undecided.
 
 use hesscope_records::{
-    Bulks, Evidence, Finding, FindingVerdict, KnockOut, LeadingEigenvalues, Negative,
-    OverlapRecord, SpacePair, SpaceRecord, Tail,
+    BulkNumbers, Bulks, Evidence, Finding, FindingVerdict, LeadingEigenvalues, Levels,
+    MeanGrouping, MeanScores, MeanSelection, OverlapRecord, SpacePair, SpaceRecord,
 };
 use hesscope_spectral::{
-    Bounded, EnergySplit, Estimate, IntervalCount, LawAnalysis, LawName, LawOptions,
-    OutlierOptions, OutlierOutcome, PrincipalAngles, Quadrature, Region, Side, SpectralDensity,
-    UndecidedReason, fit_laws, outliers,
+    Bounded, EnergySplit, Estimate, IntervalCount, LogTrend, LogTrendOptions, OutlierOptions,
+    OutlierOutcome, PermutationTest, PrincipalAngles, Quadrature, Side, SpectralDensity,
+    UndecidedReason, log_trend, outliers,
 };
 
-use super::findings;
+use super::{findings, notes};
 use FindingVerdict::{Confirmed, NotConfirmed, Undecided};
 
 const CLASSES: usize = 10;
@@ -31,11 +31,8 @@ fn leading(operator: &str, outliers_of: &[f64], edge: f64, error: f64) -> Leadin
         operator: operator.parse().expect("an operator"),
         values: all[..CLASSES].to_vec(),
         residuals: residuals[..CLASSES].to_vec(),
-        all: false,
         next: Some(all[CLASSES]),
-        outliers: Some(counted),
-        least: 0.0,
-        least_error: 0.0,
+        outliers: counted,
     }
 }
 
@@ -103,79 +100,110 @@ fn split(share: [f64; 3]) -> EnergySplit {
     }
 }
 
-/// The eigenvalues of a law's quantiles, on one side of zero.
-fn laws_of(side: Side, values: Vec<f64>) -> LawAnalysis {
-    let sign = if side == Side::Negative { -1.0 } else { 1.0 };
-    let density = SpectralDensity::from_eigenvalues(values.iter().map(|x| sign * x).collect());
-    let options = LawOptions {
-        region: Region {
+/// An exact spectrum of both signs, and many zeros.
+fn both_signs(values: &[f64]) -> SpectralDensity {
+    let below = values.iter().map(|value| -value);
+    let mut all: Vec<f64> = values.iter().copied().chain(below).collect();
+    all.extend(std::iter::repeat_n(0.0, values.len()));
+    SpectralDensity::from_eigenvalues(all)
+}
+
+fn trends(density: &SpectralDensity) -> Vec<LogTrend> {
+    let of = |side| {
+        let options = LogTrendOptions {
             side,
-            ..Region::default()
-        },
-        bootstrap: 20,
-        ..LawOptions::default()
+            floor: 1e-4,
+            ..LogTrendOptions::default()
+        };
+        log_trend(density, &options).expect("a side")
     };
-    fit_laws(&density, &options).expect("laws")
+    [Side::Positive, Side::Negative].map(of).to_vec()
 }
 
-fn power_law(count: usize) -> Vec<f64> {
-    let quantile = |i: usize| (1.0 - (i as f64 + 0.5) / count as f64).powf(-1.0 / 1.5);
-    (0..count).map(quantile).collect()
-}
-
-fn semicircle(count: usize) -> Vec<f64> {
-    // By bisection of its distribution function on [0, 1].
-    let below = |x: f64| (x * (1.0 - x * x).sqrt() + x.asin()) * 2.0 / std::f64::consts::PI;
-    (0..count)
-        .map(|i| {
-            let share = (i as f64 + 0.5) / count as f64;
-            let (mut low, mut high) = (0.0, 1.0);
-            for _ in 0..60 {
-                let middle = 0.5 * (low + high);
-                if below(middle) < share {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            low
-        })
+/// Values at the quantiles of a law.
+fn quantiles(quantile: impl Fn(f64) -> f64) -> Vec<f64> {
+    const COUNT: usize = 2000;
+    (0..COUNT)
+        .map(|i| quantile((i as f64 + 0.5) / COUNT as f64))
         .collect()
 }
 
-fn knock_out(part: &str, left: LeadingEigenvalues) -> KnockOut {
-    KnockOut {
-        part: part.into(),
-        left,
+/// `density ~ lambda^-1.5` on [1e-4, 1].
+fn power_law() -> Vec<f64> {
+    quantiles(|share| (100.0 - 99.0 * share).powf(-2.0))
+}
+
+/// The quantile of a semicircle on [-1, 1], by bisection of its distribution function.
+fn semicircle(share: f64) -> f64 {
+    let below = |x: f64| 0.5 + (x * (1.0 - x * x).sqrt() + x.asin()) / std::f64::consts::PI;
+    let (mut low, mut high) = (-1.0, 1.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if below(middle) < share {
+            low = middle;
+        } else {
+            high = middle;
+        }
     }
+    low
+}
+
+/// Scores of a grouping.
+fn scores(among: MeanSelection, by: MeanGrouping, silhouette: f64, p_value: f64) -> MeanScores {
+    let test = |value: f64| PermutationTest {
+        value,
+        null_mean: -0.08,
+        null_standard_deviation: 0.02,
+        p_value,
+        permutations: 999,
+    };
+    MeanScores {
+        among,
+        by,
+        points: 100,
+        groups: CLASSES,
+        silhouette: test(silhouette),
+        rand: test(0.5),
+        purity: test(0.5),
+        neighbours: 9,
+    }
+}
+
+/// Means that group by class, less so by the class they point to.
+fn grouped(whole: f64, by_class: f64, by_other: f64, p_value: f64) -> Vec<MeanScores> {
+    vec![
+        scores(
+            MeanSelection::WithoutOwn,
+            MeanGrouping::Class,
+            whole,
+            p_value,
+        ),
+        scores(
+            MeanSelection::CrossOnly,
+            MeanGrouping::Class,
+            by_class,
+            p_value,
+        ),
+        scores(
+            MeanSelection::CrossOnly,
+            MeanGrouping::Other,
+            by_other,
+            p_value,
+        ),
+    ]
 }
 
 /// A network of which every finding holds.
 fn network() -> Evidence {
     let of_hess = falling(50.0, 10.0, CLASSES);
-    let hess = LeadingEigenvalues {
-        least: -0.5,
-        ..leading("hess", &of_hess, 1.0, 1e-6)
-    };
+    let hess = leading("hess", &of_hess, 1.0, 1e-6);
     let g = leading("g", &of_hess, 1.0, 1e-6);
-    let h = LeadingEigenvalues {
-        least: -0.6,
-        ..leading("h", &[], 0.5, 1e-6)
-    };
-    let without_b2 = LeadingEigenvalues {
-        operator: "a1+a2+b1".parse().expect("an operator"),
-        values: of_hess.clone(),
-        residuals: vec![0.0; CLASSES],
-        all: true,
-        next: None,
-        outliers: None,
-        least: 0.0,
-        least_error: 0.0,
-    };
+    let h = leading("h", &[], 0.5, 1e-6);
     Evidence {
         dimension: 1000,
         examples: 100,
         classes: CLASSES,
+        classes_with_examples: CLASSES,
         loss: 0.01,
         accuracy: 1.0,
         hess_and_g: pair(
@@ -190,44 +218,39 @@ fn network() -> Evidence {
             0.98,
             1e-6,
         ),
-        knock_outs: vec![
-            knock_out("A1", leading("g-a1", &[], 1.0, 1e-6)),
-            knock_out("A2", leading("g-a2", &of_hess, 1.0, 1e-6)),
-            knock_out("B1", leading("g-b1", &of_hess, 0.9, 1e-6)),
-            knock_out("B2", without_b2),
-        ],
+        g_without_a1: leading("g-a1", &[], 1.0, 1e-6),
+        a1: falling(48.0, 9.0, CLASSES),
+        a2: falling(1.0, 0.1, CLASSES),
         hess,
         g,
         h,
         energy: split([0.6, 0.7, 0.8]),
-        negative: Negative {
+        bulk: BulkNumbers {
             floor: 1e-4,
-            hess: bounded(40.0, 50.0, 60.0),
-            h: bounded(50.0, 60.0, 70.0),
-            hess_energy: estimate(1.0, 0.1),
-            h_energy: estimate(1.1, 0.1),
-        },
-        tail: Some(Tail {
-            from: 0.3,
             to: 3.0,
-            hess: interval(28.0, 30.0, 32.0),
-            g: interval(27.0, 29.0, 31.0),
-            h: interval(0.0, 1.0, 2.0),
-        }),
+            hess: bounded(380.0, 400.0, 420.0),
+            g: bounded(90.0, 100.0, 110.0),
+            h: bounded(360.0, 380.0, 400.0),
+            hess_negative: bounded(40.0, 50.0, 60.0),
+            h_negative: bounded(50.0, 60.0, 70.0),
+        },
         bulks: Some(Bulks {
             b1: falling(0.9, 0.1, 80),
             b1_quartiles: [0.17, 0.3, 0.52],
             floor: 1e-4,
             b2_median: [1e-3, 2e-3],
+            b1_middle: 40,
             b2_above: interval(1.0, 2.0, 4.0),
             g_middle: interval(40.0, 45.0, 50.0),
             g_without_b1_middle: interval(2.0, 3.0, 5.0),
             decades_apart: 2.0,
         }),
-        laws: vec![
-            laws_of(Side::Positive, power_law(400)),
-            laws_of(Side::Negative, power_law(400)),
-        ],
+        log_laws: trends(&both_signs(&power_law())),
+        levels: Some(Levels {
+            classes: CLASSES,
+            distances: grouped(0.3, 0.35, 0.1, 0.001),
+            tsne: grouped(0.5, 0.55, 0.0, 0.001),
+        }),
     }
 }
 
@@ -250,15 +273,13 @@ fn after(id: &str, change: impl Fn(&mut Evidence), verdict: FindingVerdict) -> F
 
 fn unconverged(leading: &mut LeadingEigenvalues) {
     let outcome = UndecidedReason::Unconverged { candidate: 3 };
-    if let Some(outliers) = &mut leading.outliers {
-        outliers.positive = OutlierOutcome::Undecided(outcome);
-    }
+    leading.outliers.positive = OutlierOutcome::Undecided(outcome);
 }
 
 #[test]
 fn a_network_of_which_every_finding_holds() {
     let all = findings(&network());
-    assert_eq!(all.len(), 9);
+    assert_eq!(all.len(), 10);
     for finding in all {
         assert_eq!(finding.verdict, Confirmed, "{finding:#?}");
         assert!(finding.conditions.iter().all(|c| c.holds == Some(true)));
@@ -275,8 +296,17 @@ fn the_number_of_outliers() {
     after(id, with(8), NotConfirmed);
     after(id, with(3), NotConfirmed);
     // Ten outliers are C - 1 of eleven classes, and C + 1 of nine.
-    after(id, |m| m.classes = 11, Confirmed);
-    after(id, |m| m.classes = 9, NotConfirmed);
+    after(id, |m| m.classes_with_examples = 11, Confirmed);
+    after(id, |m| m.classes_with_examples = 9, NotConfirmed);
+    // Classes without examples do not count, and are told.
+    let mut evidence = network();
+    evidence.classes = 12;
+    assert_eq!(finding(&evidence, id).verdict, Confirmed);
+    assert_eq!(
+        notes(&evidence),
+        ["2 of 12 classes have no examples in this split: C is 10 in the rules"]
+    );
+    assert!(notes(&network()).is_empty());
     after(id, |m| unconverged(&mut m.hess), Undecided);
     // None, and no gap where the finding has it.
     after(
@@ -319,6 +349,22 @@ fn outliers_of_hess_and_g() {
 }
 
 #[test]
+fn a_bulk_and_outliers() {
+    let id = "bulk-and-outliers";
+    after(
+        id,
+        |m| m.hess = leading("hess", &falling(50.0, 10.0, 3), 1.0, 1e-6),
+        Confirmed,
+    );
+    after(
+        id,
+        |m| m.hess = leading("hess", &[], 1.0, 1e-6),
+        NotConfirmed,
+    );
+    after(id, |m| unconverged(&mut m.hess), Undecided);
+}
+
+#[test]
 fn h_alone() {
     let id = "h-without-outliers";
     after(
@@ -327,118 +373,119 @@ fn h_alone() {
         NotConfirmed,
     );
     after(id, |m| unconverged(&mut m.h), Undecided);
+    let few =
+        |found: usize| OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found });
+    after(id, |m| m.h.outliers.positive = few(0), Confirmed);
+    after(id, |m| m.h.outliers.positive = few(5), Undecided);
+    // The other end counts as well.
+    let below = leading("h", &falling(50.0, 10.0, 3), 0.5, 1e-6)
+        .outliers
+        .positive;
+    after(id, |m| m.h.outliers.negative = below, NotConfirmed);
+    after(id, |m| m.h.outliers.negative = few(5), Undecided);
+    // What is found at one end decides, whatever is left open at the other.
     after(
         id,
         |m| {
-            if let Some(outliers) = &mut m.h.outliers {
-                outliers.positive =
-                    OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 });
-            }
+            m.h.outliers.negative = below;
+            m.h.outliers.positive = few(5);
         },
-        Confirmed,
-    );
-    after(
-        id,
-        |m| {
-            if let Some(outliers) = &mut m.h.outliers {
-                outliers.positive =
-                    OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 5 });
-            }
-        },
-        Undecided,
+        NotConfirmed,
     );
 }
 
 #[test]
 fn the_energy_of_the_bulk() {
-    let id = "bulk-of-h";
+    let id = "bulk-energy-of-h";
     after(id, |m| m.energy = split([0.1, 0.2, 0.3]), NotConfirmed);
     after(id, |m| m.energy = split([0.4, 0.6, 0.8]), Undecided);
 }
 
 #[test]
-fn what_lies_below_zero() {
-    let id = "negative-of-h";
+fn the_numbers_in_the_bulk() {
+    let id = "bulk-number-of-h";
     after(
         id,
-        |m| m.negative.hess = bounded(0.0, 0.0, 0.0),
+        |m| m.bulk.g = bounded(700.0, 800.0, 900.0),
         NotConfirmed,
     );
-    after(id, |m| m.negative.hess = bounded(0.0, 2.0, 4.0), Undecided);
-    // G is not positive semidefinite.
-    after(id, |m| m.g.least = -0.1, NotConfirmed);
-    // Hess reaches further down than H.
-    after(id, |m| m.hess.least = -0.7, NotConfirmed);
-    after(
-        id,
-        |m| {
-            m.hess.least = -0.61;
-            m.h.least_error = 0.1;
-        },
-        Undecided,
-    );
-}
-
-#[test]
-fn the_upper_tail() {
-    let id = "tail-of-g";
-    fn tail(m: &mut Evidence) -> &mut Tail {
-        m.tail.as_mut().expect("a tail")
-    }
-    // To H.
-    after(
-        id,
-        |m| {
-            tail(m).g = interval(0.0, 1.0, 2.0);
-            tail(m).h = interval(27.0, 29.0, 31.0);
-        },
-        NotConfirmed,
-    );
-    // To both.
-    after(id, |m| tail(m).h = interval(25.0, 26.0, 27.0), NotConfirmed);
-    after(id, |m| tail(m).h = interval(5.0, 12.0, 20.0), Undecided);
-    after(id, |m| tail(m).hess = interval(0.0, 30.0, 90.0), Undecided);
-    after(id, |m| m.tail = None, Undecided);
-    after(id, |m| m.hess = leading("hess", &[], 1.0, 1e-6), Undecided);
+    after(id, |m| m.bulk.g = bounded(300.0, 350.0, 400.0), Undecided);
+    // Steps that leave it open.
+    after(id, |m| m.bulk.h = bounded(0.0, 380.0, 900.0), Undecided);
+    // The two kinds of most do not depend on each other.
+    after(id, |m| m.energy = split([0.1, 0.2, 0.3]), Confirmed);
 }
 
 #[test]
 fn outliers_of_g_and_a1() {
     let id = "outliers-of-a1";
-    let outlying = || falling(50.0, 10.0, CLASSES);
     after(id, |m| m.g_and_a1.overlap.overlap = 0.3, NotConfirmed);
     after(id, |m| m.g_and_a1.overlap.error = 0.2, Undecided);
-    // They stay without A1.
+    // One of them is no eigenvalue of A1.
+    after(id, |m| m.a1.truncate(CLASSES - 1), NotConfirmed);
+    // They are at other places: less than half of each.
+    after(id, |m| m.a1 = falling(48.0, 4.0, CLASSES), NotConfirmed);
     after(
         id,
-        |m| m.knock_outs[0].left = leading("g-a1", &outlying(), 1.0, 1e-6),
+        |m| m.g_and_a1.first.residuals = vec![12.0; CLASSES],
+        Undecided,
+    );
+    // One stays without A1.
+    after(
+        id,
+        |m| m.g_without_a1 = leading("g-a1", &[20.0], 1.0, 1e-6),
         NotConfirmed,
     );
-    // They go without B1 too.
-    after(
-        id,
-        |m| m.knock_outs[2].left = leading("g-b1", &[], 1.0, 1e-6),
-        NotConfirmed,
-    );
-    // One of ten may be left without A1; two may not.
-    after(
-        id,
-        |m| m.knock_outs[0].left = leading("g-a1", &[20.0], 1.0, 1e-6),
-        Confirmed,
-    );
-    after(
-        id,
-        |m| m.knock_outs[0].left = leading("g-a1", &[20.0, 19.0], 1.0, 1e-6),
-        NotConfirmed,
-    );
+    // A2 alone would give one.
+    after(id, |m| m.a2[0] = 20.0, NotConfirmed);
     // Residuals that reach over the threshold.
     after(
         id,
-        |m| m.knock_outs[0].left.residuals = vec![5.0; CLASSES],
+        |m| m.g_without_a1.residuals = vec![5.0; CLASSES],
         Undecided,
     );
     after(id, |m| m.g = leading("g", &[], 1.0, 1e-6), Undecided);
     after(id, |m| m.g_and_a1.first.dimension = 3, Undecided);
+}
+
+#[test]
+fn three_levels() {
+    let id = "three-levels";
+    fn levels(m: &mut Evidence) -> &mut Levels {
+        m.levels.as_mut().expect("levels")
+    }
+    // Means nearer to other groups than to their own.
+    after(
+        id,
+        |m| levels(m).distances = grouped(-0.02, 0.3, 0.1, 0.001),
+        NotConfirmed,
+    );
+    // They group by c' rather.
+    after(
+        id,
+        |m| levels(m).distances = grouped(0.3, 0.1, 0.35, 0.001),
+        NotConfirmed,
+    );
+    // No more than shuffled labels.
+    after(
+        id,
+        |m| levels(m).distances = grouped(0.01, 0.3, 0.1, 0.3),
+        NotConfirmed,
+    );
+    // The picture says otherwise.
+    after(
+        id,
+        |m| levels(m).tsne = grouped(0.3, 0.1, 0.35, 0.001),
+        NotConfirmed,
+    );
+    // As many shuffles reach it as are within the error of a hundredth.
+    after(
+        id,
+        |m| levels(m).tsne = grouped(0.3, 0.35, 0.1, 0.01),
+        Undecided,
+    );
+    after(id, |m| m.levels = None, Undecided);
+    after(id, |m| levels(m).distances.truncate(1), Undecided);
 }
 
 #[test]
@@ -459,6 +506,15 @@ fn the_bulks_of_b1_and_b2() {
         |m| bulks(m).g_without_b1_middle = interval(41.0, 45.0, 48.0),
         NotConfirmed,
     );
+    // G has nothing at the place of B1.
+    after(
+        id,
+        |m| {
+            bulks(m).g_middle = interval(4.0, 6.0, 8.0);
+            bulks(m).g_without_b1_middle = interval(0.0, 1.0, 2.0);
+        },
+        NotConfirmed,
+    );
     after(
         id,
         |m| bulks(m).b2_above = interval(0.0, 15.0, 60.0),
@@ -475,24 +531,57 @@ fn the_bulks_of_b1_and_b2() {
 #[test]
 fn the_law_of_h() {
     let id = "law-of-h";
-    let other = || laws_of(Side::Negative, semicircle(400));
-    assert_eq!(other().whole_bulk.verdict.winner, Some(LawName::Semicircle));
-    after(id, |m| m.laws[1] = other(), NotConfirmed);
-    // A side with too little, or too small a sample for any law to be named.
-    after(id, |m| m.laws.truncate(1), Undecided);
-    let few = || laws_of(Side::Negative, power_law(12));
-    assert_eq!(few().whole_bulk.verdict.winner, None);
-    let found = after(id, |m| m.laws[1] = few(), Undecided);
-    assert!(found.reason.contains("below zero no law is named"));
+    let with = |density: SpectralDensity| move |m: &mut Evidence| m.log_laws = trends(&density);
+    // A semicircle of the logarithm, of two decades.
+    let logarithmic = quantiles(|share| 10.0f64.powf(-1.0 + semicircle(share)));
+    after(id, with(both_signs(&logarithmic)), NotConfirmed);
+    // Wigner's semicircle.
+    let wigner = SpectralDensity::from_eigenvalues(quantiles(semicircle));
+    after(id, with(wigner), NotConfirmed);
+    // Neither: two clusters two decades apart.
+    let clusters = quantiles(|share| {
+        let centre = if share < 0.5 { -2.5 } else { -0.5 };
+        10.0f64.powf(centre + 0.4 * semicircle((2.0 * share).fract()))
+    });
+    let found = after(id, with(both_signs(&clusters)), Undecided);
+    assert!(
+        found.reason.contains("too little is resolved"),
+        "{}",
+        found.reason
+    );
+    // Too few decades.
+    let narrow = quantiles(|share| 10.0f64.powf(-share));
+    let found = after(id, with(both_signs(&narrow)), Undecided);
+    assert!(found.reason.contains("above zero and"), "{}", found.reason);
+    // A band that both laws pass within.
+    let found = after(
+        id,
+        |m| {
+            for trend in &mut m.log_laws {
+                let laws = trend.laws.as_mut().expect("laws");
+                for law in [&mut laws.power_law, &mut laws.log_semicircle] {
+                    law.lower = 0.0;
+                    law.upper = law.mean + 0.2;
+                }
+            }
+        },
+        Undecided,
+    );
+    assert!(
+        found
+            .reason
+            .contains("farther the nearest semicircle of the logarithm")
+    );
+    after(id, |m| m.log_laws.truncate(1), Undecided);
 }
 
 /// A density that two probes give has a wide interval, which the rules must not take for knowledge.
 #[test]
-fn a_rough_density_leaves_the_tail_undecided() {
-    let density = |shift: f64| SpectralDensity {
+fn a_rough_density_leaves_the_numbers_undecided() {
+    let density = SpectralDensity {
         dim: 1000,
         exact: false,
-        quadratures: [0.0, shift]
+        quadratures: [0.0, 0.01]
             .map(|s| Quadrature {
                 nodes: vec![0.01, 0.5, 1.0 + s],
                 weights: vec![0.9, 0.06 + s, 0.04 - s],
@@ -500,17 +589,12 @@ fn a_rough_density_leaves_the_tail_undecided() {
             .to_vec(),
         atoms: Vec::new(),
     };
-    let count = |density: &SpectralDensity| density.count_in(0.3, 3.0, 0.95).expect("a count");
+    let count = density.count_in(0.3, 3.0, 0.95).expect("a count").count;
     after(
-        "tail-of-g",
+        "bulk-number-of-h",
         |m| {
-            m.tail = Some(Tail {
-                from: 0.3,
-                to: 3.0,
-                hess: count(&density(0.01)),
-                g: count(&density(0.02)),
-                h: count(&density(0.02)),
-            });
+            m.bulk.g = count;
+            m.bulk.h = count;
         },
         Undecided,
     );

@@ -1,4 +1,4 @@
-//! `hesscope attribute`.
+//! `hesscope findings`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,12 +49,16 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     made(&out);
     let path = out.display().to_string();
     let arguments = [
-        "attribute",
+        "findings",
         &path,
         "--precision",
         "f64",
         "--energy-probes",
         "8",
+        "--law-probes",
+        "2",
+        "--law-steps",
+        "64",
     ];
     let ran = hesscope(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -66,20 +70,21 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     assert_eq!(
         ids,
         [
+            "bulk-and-outliers",
             "outlier-count",
-            "outliers-of-g",
             "h-without-outliers",
-            "bulk-of-h",
-            "negative-of-h",
-            "tail-of-g",
+            "outliers-of-g",
+            "bulk-energy-of-h",
+            "bulk-number-of-h",
+            "law-of-h",
             "outliers-of-a1",
-            "two-bulks",
-            "law-of-h"
+            "three-levels",
+            "two-bulks"
         ]
     );
     for finding in &found.findings {
         assert!(
-            !finding.reason.is_empty() && !finding.rule.is_empty(),
+            !finding.reason.is_empty() && !finding.rule.is_empty() && !finding.paper.is_empty(),
             "{finding:?}"
         );
         assert!(ran.stdout.contains(&finding.claim), "{}", ran.stdout);
@@ -87,7 +92,7 @@ fn every_finding_has_a_verdict_and_is_found_again() {
         match finding.verdict {
             FindingVerdict::Confirmed => assert!(holds.iter().all(|h| *h == Some(true))),
             FindingVerdict::NotConfirmed => {
-                assert!(finding.id == "law-of-h" || holds.contains(&Some(false)));
+                assert!(holds.contains(&Some(false)));
             }
             FindingVerdict::Undecided => assert!(!holds.contains(&Some(false))),
         }
@@ -97,10 +102,15 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     let sum = energy.first.mean + energy.second.mean + energy.cross.mean;
     assert!((sum - energy.total.mean).abs() < 1e-9 * energy.total.mean);
     assert_eq!(energy.probes, 8);
-    // A1 lies in the span of the class means, and B1's exact spectrum is as long as C (C - 2) at most.
-    assert_eq!(found.evidence.knock_outs.len(), 4);
+    // The spectra of the parts of low rank are exact: C eigenvalues of A1 and A2, C (C - 2) of B1.
+    assert_eq!((found.evidence.a1.len(), found.evidence.a2.len()), (10, 10));
     let bulks = found.evidence.bulks.as_ref().expect("bulks");
-    assert!((1..=80).contains(&bulks.b1.len()), "{}", bulks.b1.len());
+    assert_eq!(bulks.b1.len(), 80);
+    assert!((39..=41).contains(&bulks.b1_middle), "{}", bulks.b1_middle);
+    assert_eq!(found.evidence.log_laws.len(), 2);
+    let levels = found.evidence.levels.as_ref().expect("levels");
+    assert_eq!((levels.distances.len(), levels.tsne.len()), (4, 4));
+    assert!(found.notes.is_empty());
 
     // Once more: nothing is computed, nothing is written.
     let everything = || {
@@ -117,10 +127,30 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     assert_eq!(everything(), before);
     assert_eq!(times(&everything()), written);
 
-    // Another epoch is another record; the report shows both.
-    let ran = hesscope(&["attribute", &path, "--epoch", "2", "--split", "test"]);
+    // Another epoch or split is another record; the report shows all.
+    let few = [
+        "--energy-probes",
+        "2",
+        "--law-probes",
+        "1",
+        "--law-steps",
+        "16",
+    ];
+    let mut other = vec![
+        "findings",
+        path.as_str(),
+        "--epoch",
+        "2",
+        "--splits",
+        "test,train",
+    ];
+    other.extend(few);
+    let ran = hesscope(&other);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert_eq!(files(&out.join("findings")).len(), 2);
+    assert_eq!(files(&out.join("findings")).len(), 3);
+    assert!(
+        ran.stdout.contains("train split, epoch 2") && ran.stdout.contains("test split, epoch 2")
+    );
     assert_eq!(hesscope(&["report", &path]).code, Some(0));
     let report = fs::read_to_string(out.join("report.html")).expect("a report");
     assert!(report.contains("<h2>Findings</h2>"));
@@ -138,7 +168,14 @@ fn killed_findings_resume_and_end_the_same() {
     );
     let finish = |out: &Path| {
         let path = out.display().to_string();
-        let ran = hesscope(&["attribute", &path, "--energy-probes", "200"]);
+        let ran = hesscope(&[
+            "findings",
+            &path,
+            "--energy-probes",
+            "200",
+            "--law-steps",
+            "64",
+        ]);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let mut found = read(&files(&out.join("findings"))[0]);
         found.origin.seconds = 0.0;
@@ -151,7 +188,14 @@ fn killed_findings_resume_and_end_the_same() {
     let duration = begin.elapsed();
     made(&killed);
     let path = killed.display().to_string();
-    let arguments = ["attribute", &path, "--energy-probes", "200"];
+    let arguments = [
+        "findings",
+        &path,
+        "--energy-probes",
+        "200",
+        "--law-steps",
+        "64",
+    ];
     // Twice somewhere, and once among the probes of the energies.
     for part in [3, 6] {
         let mut child = start(&arguments);
@@ -180,20 +224,23 @@ fn what_cannot_be_judged_is_refused() {
     made(&out);
     let path = out.display().to_string();
     refused(
-        &["attribute", &path, "--epoch", "3"],
+        &["findings", &path, "--epoch", "3"],
         &["the weights of epoch 3 are not in", "0, 2, 6"],
     );
     refused(
-        &["attribute", &path, "--split", "middle"],
+        &["findings", &path, "--splits", "train,middle"],
         &["`middle`", "train or test"],
     );
+    for flag in ["--law-probes", "--law-steps"] {
+        refused(&["findings", &path, flag, "0"], &[flag, "0", "from 1"]);
+    }
     for probes in ["0", "1"] {
         refused(
-            &["attribute", &path, "--energy-probes", probes],
+            &["findings", &path, "--energy-probes", probes],
             &["--energy-probes", probes, "error bar"],
         );
     }
     let nowhere = folder.path().join("nowhere").display().to_string();
-    refused(&["attribute", &nowhere], &["nowhere", "run.toml"]);
+    refused(&["findings", &nowhere], &["nowhere", "run.toml"]);
     assert!(!out.join("findings").exists());
 }
