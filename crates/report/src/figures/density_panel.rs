@@ -100,16 +100,16 @@ pub(crate) fn caption<'a>(all: impl Iterator<Item = &'a Curves> + Clone) -> Stri
     let unmarked: usize = all.map(|curves| curves.unmarked).sum();
     if beyond + unmarked > 0 {
         let mut sentence = format!(
-            "{} of the outliers counted lie beyond the leading eigenpairs computed.",
+            "Outliers counted beyond the leading eigenpairs computed: {}.",
             beyond + unmarked
         );
         if beyond > 0 {
             sentence += &format!(
-                " {beyond} of them are hollow diamonds, where the density has them, without residuals."
+                " With a hollow diamond, where the density has them and without residuals: {beyond}."
             );
         }
         if unmarked > 0 {
-            sentence += &format!(" {unmarked} have no mark.");
+            sentence += &format!(" Without a mark: {unmarked}.");
         }
         sentences.push(sentence);
     }
