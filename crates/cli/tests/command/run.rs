@@ -150,6 +150,24 @@ fn spectrum_and_report_work_on_a_run() {
             .expect("the report it names")
             .contains("test")
     );
+    // Other views of the densities are written where they are asked for.
+    let pictures = |views: &[&str]| {
+        let to = folder.path().join(format!("report-{}", views.len()));
+        let path = to.display().to_string();
+        let mut arguments = vec!["report", out.as_str(), "--out", &path];
+        arguments.extend(views);
+        let ran = hesscope(&arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let files = fs::read_dir(to.join("figures")).expect("the figures");
+        let names = files.map(|file| file.expect("a figure").file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with("linear.png")).count()
+    };
+    assert_eq!(pictures(&[]), 0);
+    assert!(pictures(&["--views", "linear"]) > 0);
+    let ran = hesscope(&["report", &out, "--views", "log"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("semi-logarithmic"), "{}", ran.stderr);
 }
 
 #[test]

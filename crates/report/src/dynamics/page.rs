@@ -7,13 +7,18 @@ use hesscope_records::{
 use hesscope_spectral::Bounded;
 use maud::{Markup, html};
 
+use super::cells::file_name;
 use crate::figures::Figure;
 use crate::findings::{JUDGED, verdicts_and_rules};
-use crate::html::Page;
 use crate::html::markup::{Table, details, figure, lead, paragraph};
+use crate::html::{Page, contents};
 use crate::text::names::{NONE, operator_name, size_name, split_name};
 use crate::text::numbers::{accuracy, duration, integer, plain, significant};
 use crate::text::outliers::cell as count;
+
+/// The id and the title of the first section.
+const LOCATED: &str = "apart";
+const LOCATED_TITLE: &str = "Where outliers come to stand apart";
 
 /// The page; `figures` are those of each operator, in the order of the operators.
 pub(super) fn page(dynamics: &Dynamics, figures: &[[Figure; 2]]) -> String {
@@ -22,16 +27,22 @@ pub(super) fn page(dynamics: &Dynamics, figures: &[[Figure; 2]]) -> String {
         "{} on {}: dynamics of the spectrum",
         settings.network, settings.dataset
     );
-    let operators = settings.operators.iter().map(operator_name).zip(figures);
+    let names: Vec<String> = settings.operators.iter().map(operator_name).collect();
+    let id = |operator: &Terms| format!("operator-{}", file_name(*operator));
+    let ids: Vec<String> = settings.operators.iter().map(id).collect();
+    let links = ids.iter().zip(&names);
+    let links = links.map(|(id, name)| (id.as_str(), name.as_str()));
+    let operators = names.iter().zip(figures);
     let main = html! {
         (lead(&opening(dynamics)))
+        (contents(std::iter::once((LOCATED, LOCATED_TITLE)).chain(links)))
         (judged(dynamics))
         (located(dynamics))
         @for (place, (name, figures)) in operators.enumerate() {
-            section {
+            section id=(ids[place]) {
                 h2 { (name) }
                 @for drawn in figures { (figure(drawn, "figures/")) }
-                (details(&format!("Table of {name}"), false, table(dynamics, place, &name)))
+                (details(&format!("Table of {name}"), false, table(dynamics, place, name)))
             }
         }
     };
@@ -125,9 +136,9 @@ fn located(dynamics: &Dynamics) -> Markup {
         significant(dynamics.settings.least_separation, 2)
     );
     html! {
-        section {
-            h2 { "Where outliers come to stand apart" }
-            (paragraph(&rule))
+        section id=(LOCATED) {
+            h2 { (LOCATED_TITLE) }
+            (details("The rule", false, paragraph(&rule)))
             (transitions(dynamics, Along::Epochs, "Sample size", "Along epochs, at each sample size"))
             (transitions(dynamics, Along::Sizes, "Epoch", "Along sample sizes, at each epoch"))
         }

@@ -4,6 +4,7 @@ mod axes;
 mod axis;
 pub(crate) mod curves;
 mod density_panel;
+mod density_words;
 pub(crate) mod dots;
 mod figure;
 pub(crate) mod grid;

@@ -126,7 +126,8 @@ pub(crate) fn figure(figure: &Figure, folder: &str) -> Markup {
             @if figure.others.is_empty() {
                 (drawings(&figure.first, &figure.label))
             } @else {
-                div class="views" role="radiogroup" aria-label="Axes" {
+                fieldset class="views" {
+                    legend class="unseen" { "Axes" }
                     @for (i, (view, _)) in all.clone().enumerate() {
                         input type="radio" class={ "pick pick-" (view) } name={ (figure.name) "-view" } id=(id(view))
                             checked[i == 0];

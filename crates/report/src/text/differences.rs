@@ -1,30 +1,38 @@
 //! Names of things by what tells them apart.
 
-/// A name for each: of its facts, in words, those that are not the same in all, with commas between them. Where some are
-/// equal in every fact, their last resort, such as a hash, follows.
+/// A name for each: those of its facts, in words, that tell things apart which the facts before them do not, with commas
+/// between them. Where some are equal in every fact, their last resort, such as a hash, follows.
 ///
 /// Every list has the same facts in the same order.
 pub(crate) fn differences(facts: &[Vec<String>], last_resort: &[String]) -> Vec<String> {
-    let differs = |place: usize| {
-        let mut all = facts.iter().map(|facts| facts.get(place));
-        let first = all.next();
-        all.any(|fact| Some(fact) != first)
-    };
-    let name = |own: &Vec<String>| {
-        let told = own.iter().enumerate().filter(|(place, _)| differs(*place));
-        let told: Vec<&str> = told.map(|(_, fact)| fact.as_str()).collect();
-        told.join(", ")
-    };
-    let names: Vec<String> = facts.iter().map(name).collect();
-    let unique = |(name, last): (&String, &String)| {
-        let same = names.iter().filter(|other| *other == name).count();
-        match (same, name.as_str()) {
-            (1, _) => name.clone(),
-            (_, "") => last.clone(),
-            _ => format!("{name}, {last}"),
+    let mut names: Vec<Vec<&str>> = vec![Vec::new(); facts.len()];
+    let count = facts.iter().map(Vec::len).min().unwrap_or(0);
+    for place in 0..count {
+        let longer = names.iter().zip(facts).map(|(name, facts)| {
+            let mut name = name.clone();
+            name.push(&facts[place]);
+            name
+        });
+        let longer: Vec<Vec<&str>> = longer.collect();
+        if different(&longer) > different(&names) {
+            names = longer;
         }
-    };
-    names.iter().zip(last_resort).map(unique).collect()
+    }
+    let named = names.iter().zip(last_resort).map(|(name, last)| {
+        let same = names.iter().filter(|other| *other == name).count();
+        let last = (same > 1 || name.is_empty()).then_some(last.as_str());
+        let parts = name.iter().copied().chain(last);
+        parts.collect::<Vec<_>>().join(", ")
+    });
+    named.collect()
+}
+
+/// How many of some names are different.
+fn different(names: &[Vec<&str>]) -> usize {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
 }
 
 #[cfg(test)]
@@ -45,6 +53,11 @@ mod tests {
         assert_eq!(
             named([["mlp", "seed 0"], ["vgg11", "seed 0"], ["vgg11", "seed 1"]]),
             ["mlp, seed 0", "vgg11, seed 0", "vgg11, seed 1"]
+        );
+        // Seeds follow from networks.
+        assert_eq!(
+            named([["a", "seed 0"], ["b", "seed 1"], ["c", "seed 1"]]),
+            ["a", "b", "c"]
         );
         assert_eq!(
             named([["mlp", "x"], ["vgg11", "x"], ["vgg11", "x"]]),

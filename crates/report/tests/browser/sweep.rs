@@ -136,8 +136,8 @@ fn compared_analyses_stand_together_and_are_read_at_the_pointer() -> Outcome {
         "2 analyses are compared below the table."
     );
     let names = [
-        "Hess, train, epoch 20, synth-digits, small-cnn, all examples, seed 0, learning rate 0.1",
-        "G, train, epoch 20, synth-digits, small-cnn, all examples, seed 0, learning rate 0.1",
+        "Hess, train, epoch 20, synth-digits, small-cnn, all examples",
+        "G, train, epoch 20, synth-digits, small-cnn, all examples",
     ];
     assert_eq!(page.texts("#comparison thead .key")?, names);
     let losses = page.value(

@@ -89,16 +89,18 @@ fn the_density_figure_shows_counts_marks_and_threshold() -> Result<(), Box<dyn E
 fn outliers_beyond_the_eigenpairs_are_owned_up_to() -> Result<(), Box<dyn Error>> {
     let mut analysis = synthetic::analysis("g", synthetic::g_like(100), 40, 2)?;
     let whole = page(&synthetic::run(Vec::new(), vec![analysis.clone()]))?;
-    assert!(!whole.contains("have no mark"));
+    assert!(!whole.contains("Without a mark"));
     analysis.spectrum.top.values.truncate(7);
     analysis.spectrum.top.residuals.truncate(7);
     analysis.spectrum.top.converged.truncate(7);
     let cut = page(&synthetic::run(Vec::new(), vec![analysis]))?;
     assert!(cut.contains("G: 10 positive outliers; C = 10"));
-    assert!(cut.contains("3 of the outliers counted lie beyond the leading eigenpairs computed"));
-    assert!(cut.contains("3 of them are hollow diamonds"));
+    assert!(cut.contains("Outliers counted beyond the leading eigenpairs computed: 3."));
+    assert!(
+        cut.contains("With a hollow diamond, where the density has them and without residuals: 3.")
+    );
     // The density has them: hollow diamonds, one each and one in the legend, in both layouts of all views.
-    assert!(!cut.contains("have no mark"));
+    assert!(!cut.contains("Without a mark"));
     assert_eq!(
         cut.matches("class=\"f-paper s-orange\"").count(),
         View::ALL.len() * 2 * (3 + 1)
@@ -129,7 +131,11 @@ fn outliers_that_only_the_quadrature_has_are_marked_at_its_nodes() -> Result<(),
     let svg = fs::read_to_string(&files.figures[0])?;
     assert_eq!(svg.matches("class=\"f-paper s-orange\"").count(), 2 + 1);
     let html = fs::read_to_string(files.html)?;
-    assert!(html.contains("2 of them are hollow diamonds"));
+    assert!(
+        html.contains(
+            "With a hollow diamond, where the density has them and without residuals: 2."
+        )
+    );
     Ok(())
 }
 

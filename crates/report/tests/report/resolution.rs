@@ -14,7 +14,7 @@ use crate::synthetic;
 fn eigenvalues(zeros: usize) -> Vec<f64> {
     let rest = 300 - zeros;
     let value = |i: usize| {
-        let sign = if i % 3 == 0 { -1.0 } else { 1.0 };
+        let sign = if i.is_multiple_of(3) { -1.0 } else { 1.0 };
         sign * 10f64.powf(-3.0 * i as f64 / rest as f64)
     };
     let mut values: Vec<f64> = (0..rest).map(value).collect();

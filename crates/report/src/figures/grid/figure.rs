@@ -4,7 +4,7 @@ use hesscope_spectral::SpectralError;
 
 use super::cells::{Axes, Grid};
 use super::sheet;
-use crate::figures::density_panel::{caption, how_to_read};
+use crate::figures::density_words::{caption, how_to_read};
 use crate::figures::figure::{Drawings, Figure};
 use crate::figures::layout::Layout;
 use crate::figures::readings;

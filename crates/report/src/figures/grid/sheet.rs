@@ -3,7 +3,8 @@
 use super::cells::{Grid, Panel};
 use crate::figures::axes::Frame;
 use crate::figures::axis::Axis;
-use crate::figures::density_panel::{Shown, draw_panel, entries, labels_below};
+use crate::figures::density_panel::{Shown, draw_panel, labels_below};
+use crate::figures::density_words::entries;
 use crate::figures::heights::{Heights, highest};
 use crate::figures::layout::{BETWEEN, LINE, Layout, NOTE, PANEL, UNDER, drawn};
 use crate::figures::legend::legend;
