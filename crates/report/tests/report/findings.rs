@@ -183,7 +183,7 @@ fn every_verdict_stands_with_its_reason_rule_and_numbers() -> Result<(), Box<dyn
         "<td>The reason of a second</td>",
         "<td>The rule of a third</td>",
         "<td>Section 3</td>",
-        "C\u{a0}=\u{a0}9",
+        "C = 9 classes",
         "a note on a first.",
         "<td>at least 1</td>",
         "<td>0.5000 or more</td>",
