@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Finding;
+use crate::measure::Measure;
 use crate::record::{Origin, Record};
 use crate::split::Split;
 use crate::subject::Subject;
@@ -80,7 +81,7 @@ pub struct DynamicsCell {
 /// The upper tail of the bulk of Hess, and how many eigenvalues G and H have there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TailShare {
-    /// Lower end: the geometric mean of the bulk's root mean square and its upper end.
+    /// Lower end: the geometric mean of the bulk's root mean square and its edge, the largest eigenvalue below the upper end.
     pub from: f64,
     /// Upper end: the value between bulk and outliers, or the C-th leading eigenvalue where no outliers are counted.
     pub to: f64,
@@ -132,17 +133,6 @@ pub struct DynamicsSpectrum {
     pub outliers: Outliers,
     /// Whether outliers stand apart above zero; none where that is not decided.
     pub apart: Option<bool>,
-}
-
-/// A value with the ends of its error bar.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Measure {
-    /// The value.
-    pub value: f64,
-    /// Lower end.
-    pub lower: f64,
-    /// Upper end; none where nothing bounds it.
-    pub upper: Option<f64>,
 }
 
 /// What changes along a row or a column of the grid.

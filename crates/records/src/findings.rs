@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::class_means::MeanScores;
+use crate::measure::Measure;
 use crate::overlaps::{OverlapRecord, SpaceRecord};
 use crate::record::{Origin, Record};
 use crate::subject::Subject;
@@ -128,7 +129,8 @@ pub struct SpacePair {
 pub struct BulkNumbers {
     /// The modulus below which an eigenvalue is not told from zero.
     pub floor: f64,
-    /// The upper end: the value between bulk and outliers, or the C-th leading eigenvalue where no outliers are counted.
+    /// The upper end: the value between bulk and outliers, or the C-th leading eigenvalue where no outliers are counted; that of
+    /// the spectrum where fewer lie above zero.
     pub to: f64,
     /// Of Hess.
     pub hess: Bounded,
@@ -162,8 +164,8 @@ pub struct Bulks {
     pub b1_quartiles: [f64; 3],
     /// The modulus below which an eigenvalue of B2 is not told from zero.
     pub floor: f64,
-    /// The median of the eigenvalues of B2 above the floor, least and largest over the probes.
-    pub b2_median: [f64; 2],
+    /// The median of the eigenvalues of B2 above the floor, within the 95% intervals of their numbers.
+    pub b2_median: Measure,
     /// Eigenvalues of B2 at or above the median of B1.
     pub b2_above: IntervalCount,
     /// Eigenvalues of B1 between its quartiles.
@@ -172,9 +174,6 @@ pub struct Bulks {
     pub g_middle: IntervalCount,
     /// Eigenvalues of G without B1 there.
     pub g_without_b1_middle: IntervalCount,
-    /// The Wasserstein distance of order 1 between the eigenvalues of B1 and those of B2 above the floor, in decades of
-    /// their logarithms.
-    pub decades_apart: f64,
 }
 
 /// What the rule says of a finding.

@@ -13,6 +13,7 @@ mod dynamics;
 mod effort;
 mod figure;
 mod findings;
+mod measure;
 mod metrics;
 mod named;
 mod overlaps;
@@ -33,7 +34,7 @@ pub use class_means::{
 pub use comparison::{Compared, Comparison, ComparisonSettings, Deviation, Quantity};
 pub use document::Document;
 pub use dynamics::{
-    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Measure, Structure,
+    Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Structure,
     TailShare, Transition, TransitionOutcome,
 };
 pub use effort::{Effort, LeadingEffort};
@@ -45,6 +46,7 @@ pub use findings::{
     BulkNumbers, Bulks, Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings,
     LawEffort, LeadingEigenvalues, Levels, Number, Relation, SpacePair,
 };
+pub use measure::Measure;
 pub use metrics::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};
 pub use overlaps::{
     AlongOverlap, EpochOverlaps, OverlapRecord, OverlapSettings, Overlaps, SpaceRecord,

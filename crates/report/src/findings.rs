@@ -3,8 +3,8 @@
 use hesscope_records::{Condition, Finding, FindingVerdict, Number, Relation};
 use maud::{Markup, html};
 
-use crate::html::markup::{Table, details};
-use crate::text::names::capitalised;
+use crate::html::markup::{Table, details, paragraph};
+use crate::text::names::{capitalised, unbroken};
 use crate::text::numbers::{plain, significant};
 
 /// What every list of findings begins with.
@@ -35,9 +35,9 @@ fn name(finding: &Finding) -> String {
 /// A verdict in words.
 fn words(verdict: FindingVerdict) -> &'static str {
     match verdict {
-        FindingVerdict::Confirmed => "confirmed",
-        FindingVerdict::NotConfirmed => "not confirmed",
-        FindingVerdict::Undecided => "undecided",
+        FindingVerdict::Confirmed => "Confirmed",
+        FindingVerdict::NotConfirmed => "Not confirmed",
+        FindingVerdict::Undecided => "Undecided",
     }
 }
 
@@ -57,16 +57,17 @@ fn table<const N: usize>(
     Table::new(caption, heads).of_text().with(rows)
 }
 
-fn verdicts(caption: &str, findings: &[Finding]) -> Table {
-    let heads = "Finding | Verdict | The paper says | Here";
-    table(findings, caption, heads, |finding| {
-        let (verdict, claim) = (words(finding.verdict), &finding.claim);
-        vec![[
-            verdict.to_owned(),
-            claim.clone(),
-            capitalised(&finding.reason),
-        ]]
-    })
+/// What the paper says with its verdict, and why.
+fn verdicts(caption: &str, findings: &[Finding]) -> Markup {
+    html! {
+        (paragraph(&format!("{caption}:")))
+        dl class="findings" {
+            @for finding in findings {
+                dt { strong { (words(finding.verdict)) ": " } (unbroken(&finding.claim)) "." }
+                dd { (unbroken(&capitalised(&finding.reason))) "." }
+            }
+        }
+    }
 }
 
 fn conditions(findings: &[Finding]) -> Table {

@@ -184,6 +184,8 @@ fn a_grid_with_all_operators_judges_trends() {
         "hess,g,h,b1,b2",
         "--precision",
         "f64",
+        "--top",
+        "12",
         "--out",
         &text,
     ];

@@ -23,7 +23,7 @@ fn the_page_has_transitions_figures_and_every_number() -> Result<(), Box<dyn Err
     for part in [
         "<h2>Findings</h2>",
         "<th scope=\"row\">B1 and B2 separate</th>",
-        "<td>The claim of mnist</td>",
+        "<strong>Undecided: </strong>the claim of mnist.",
         "<td>Section 3</td>",
         "<td>30.00 (15.00 to 60.00)</td>",
         "<td>0.7500 (0.5625 to 1.125)</td>",

@@ -16,10 +16,13 @@ const STEEPEST: f64 = 8.0;
 /// Points of the integral over a kernel, four widths to each side.
 const KERNEL: i32 = 20;
 
+/// From parameters to values at points.
+type Curve = dyn Fn(&[f64]) -> Vec<f64>;
+
 /// A curve for each value of some parameters: log10 of a density at given points, up to a constant.
 pub(super) struct LogCurves {
     ranges: Vec<[f64; 2]>,
-    curve: Box<dyn Fn(&[f64]) -> Vec<f64>>,
+    curve: Box<Curve>,
 }
 
 /// All straight lines; the parameter is the slope.

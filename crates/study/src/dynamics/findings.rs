@@ -103,7 +103,7 @@ fn tail(grid: &Grid<'_>) -> Finding {
         paper: TAIL,
         rule: format!(
             "the share of G in the eigenvalues that G and H have between the geometric mean of the bulk's root mean square and \
-             upper end, and that end, is {HALF} or more in the first cell of the grid and {HALF} or less in the last, and {}",
+             edge, and its upper end, is {HALF} or more in the first cell of the grid and {HALF} or less in the last, and {}",
             rule("it", "falls along epochs at each sample size, and along sample sizes at each epoch")
         ),
     };

@@ -2,12 +2,26 @@
 
 use hesscope_records::Spectrum;
 
-/// The value between bulk and outliers, where outliers above zero are counted and there are some. Elsewhere the C-th largest
-/// eigenvalue less its residual, so that as many as the papers have outliers are left out; none where fewer were found.
-pub fn bulk_end(spectrum: &Spectrum, classes: usize) -> Option<f64> {
-    let counted = spectrum.outliers.positive.decided();
-    if let Some(threshold) = counted.and_then(|outliers| outliers.threshold) {
-        return Some(threshold);
+/// The upper end of a bulk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BulkEnd {
+    /// The edge: the largest eigenvalue of the bulk, or what bounds it.
+    pub edge: f64,
+    /// A value that the bulk lies below, and what is no part of it above.
+    pub to: f64,
+}
+
+/// Where outliers above zero are counted and there are some, the eigenvalue that follows them, and the value between. Elsewhere
+/// both are the C-th largest eigenvalue less its residual, so that as many as the papers have outliers are left out; none
+/// where fewer were found.
+pub fn bulk_end(spectrum: &Spectrum, classes: usize) -> Option<BulkEnd> {
+    if let Some(outliers) = spectrum.outliers.positive.decided()
+        && let (Some(to), Some(edge)) = (outliers.threshold, outliers.bulk_edge)
+    {
+        return Some(BulkEnd {
+            edge: edge.value,
+            to,
+        });
     }
     let top = &spectrum.top;
     let mut values: Vec<(f64, f64)> = top
@@ -21,5 +35,5 @@ pub fn bulk_end(spectrum: &Spectrum, classes: usize) -> Option<f64> {
     let (value, residual) = *values.get(classes.checked_sub(1)?)?;
     // The eigenvalue itself is left out.
     let end = (value - residual) * (1.0 - 1e-12);
-    (end > 0.0).then_some(end)
+    (end > 0.0).then_some(BulkEnd { edge: end, to: end })
 }

@@ -7,11 +7,11 @@ use hesscope_records::{
     Spectrum, Terms,
 };
 use hesscope_spectral::{
-    Bounded, Eigenpairs, Quadrature, SpectralDensity, SpectralError, VectorSpace, noise_floor,
-    wasserstein_distance,
+    Bounded, Eigenpairs, SpectralDensity, SpectralError, VectorSpace, noise_floor,
 };
 
 use super::bulk_end::bulk_end;
+use super::median::median_above;
 use super::operators::{means_are_few, operators};
 use super::rules::bounds::LEVEL;
 use crate::error::StudyError;
@@ -163,7 +163,9 @@ fn bulk_numbers(
     epsilon: f64,
 ) -> Result<BulkNumbers, SpectralError> {
     let floor = noise_floor(epsilon, largest(hess), hess.dimension);
-    let to = bulk_end(hess, classes).unwrap_or(0.0).max(floor);
+    let to = bulk_end(hess, classes)
+        .map_or(hess.range.upper, |end| end.to)
+        .max(floor);
     let above = |spectrum: &Spectrum, level: f64| count(spectrum, [floor, to], level);
     let below =
         |spectrum: &Spectrum, level: f64| count(spectrum, [f64::NEG_INFINITY, -floor], level);
@@ -216,26 +218,12 @@ fn bulks(
     }
     let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(b1, share));
     let floor = noise_floor(epsilon, largest(b2), b2.dimension);
-    let logarithms = logarithms(&b2.density, floor);
-    let medians: Vec<f64> = logarithms
-        .quadratures
-        .iter()
-        .filter_map(weighted_median)
-        .map(|median| 10f64.powf(median))
-        .collect();
-    if medians.is_empty() {
-        return Ok(None);
-    }
     let middle = |spectrum: &Spectrum| spectrum.density.count_in(quartiles[0], quartiles[2], LEVEL);
-    let of_b1 = SpectralDensity::from_eigenvalues(b1.iter().map(|value| value.log10()).collect());
     Ok(Some(Bulks {
         b1: b1.to_vec(),
         b1_quartiles: quartiles,
         floor,
-        b2_median: [
-            medians.iter().copied().fold(f64::INFINITY, f64::min),
-            medians.iter().copied().fold(0.0, f64::max),
-        ],
+        b2_median: median_above(&b2.density, floor, largest(b2))?,
         b1_middle: b1
             .iter()
             .filter(|value| (quartiles[0]..=quartiles[2]).contains(*value))
@@ -243,7 +231,6 @@ fn bulks(
         b2_above: b2.density.count_in(quartiles[1], f64::INFINITY, LEVEL)?,
         g_middle: middle(g)?,
         g_without_b1_middle: middle(without_b1)?,
-        decades_apart: wasserstein_distance(&of_b1, &logarithms, 1.0)?,
     }))
 }
 
@@ -253,47 +240,6 @@ fn quantile(falling: &[f64], share: f64) -> f64 {
     let (low, rest) = (place.floor() as usize, place.fract());
     let next = falling[(low + 1).min(falling.len() - 1)];
     falling[low] + rest * (next - falling[low])
-}
-
-/// The part of a spectrum above the floor, in log10, one quadrature a probe, each of mass 1.
-fn logarithms(density: &SpectralDensity, floor: f64) -> SpectralDensity {
-    let each = density.continuous_fraction();
-    let one = 1.0 / density.dim.max(1) as f64;
-    let atoms = || density.atoms.iter().map(move |atom| (atom.value, one));
-    let quadratures = density.quadratures.iter().filter_map(|quadrature| {
-        let nodes = quadrature.nodes.iter().zip(&quadrature.weights);
-        let mut points: Vec<(f64, f64)> = nodes
-            .map(|(&node, &weight)| (node, each * weight))
-            .chain(atoms())
-            .filter(|(value, _)| *value > floor)
-            .map(|(value, weight)| (value.log10(), weight))
-            .collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let total: f64 = points.iter().map(|point| point.1).sum();
-        (total > 0.0).then(|| Quadrature {
-            nodes: points.iter().map(|point| point.0).collect(),
-            weights: points.iter().map(|point| point.1 / total).collect(),
-        })
-    });
-    SpectralDensity {
-        dim: density.dim,
-        exact: false,
-        quadratures: quadratures.collect(),
-        atoms: Vec::new(),
-    }
-}
-
-/// The value with half of the weight at or below it.
-fn weighted_median(quadrature: &Quadrature) -> Option<f64> {
-    let mut sum = 0.0;
-    quadrature
-        .nodes
-        .iter()
-        .zip(&quadrature.weights)
-        .find_map(|(&node, &weight)| {
-            sum += weight;
-            (sum >= 0.5 - 1e-12).then_some(node)
-        })
 }
 
 #[cfg(test)]
@@ -309,31 +255,5 @@ mod tests {
         assert_eq!(quantile(&values, 0.0), 1.0);
         assert_eq!(quantile(&[2.0, 1.0], 0.75), 1.75);
         assert_eq!(quantile(&[7.0], 0.25), 7.0);
-    }
-
-    #[test]
-    fn logarithms_are_of_what_lies_above_the_floor() {
-        let density = SpectralDensity {
-            dim: 10,
-            exact: false,
-            quadratures: vec![Quadrature {
-                nodes: vec![-1.0, 1e-6, 0.1, 10.0],
-                weights: vec![0.1, 0.5, 0.3, 0.1],
-            }],
-            atoms: vec![hesscope_spectral::Atom {
-                value: 100.0,
-                residual: 0.0,
-            }],
-        };
-        let found = logarithms(&density, 1e-3);
-        let quadrature = &found.quadratures[0];
-        assert_eq!(quadrature.nodes, [-1.0, 1.0, 2.0]);
-        // 0.9 x 0.3, 0.9 x 0.1 and 0.1, of their sum.
-        let expected = [0.27 / 0.46, 0.09 / 0.46, 0.1 / 0.46];
-        for (weight, expected) in quadrature.weights.iter().zip(expected) {
-            assert!((weight - expected).abs() < 1e-12, "{weight}");
-        }
-        assert_eq!(weighted_median(quadrature), Some(-1.0));
-        assert!(logarithms(&density, 1e3).quadratures.is_empty());
     }
 }

@@ -39,13 +39,15 @@ const STREAM: u64 = 0x6c61_775f_6f66_5f68;
 pub fn law_effort(opened: &Opened<'_>, probes: Option<usize>, steps: Option<usize>) -> LawEffort {
     let chosen = effort(opened);
     let parameters = opened.network().num_parameters();
-    let least = match parameters {
-        0..=SMALL => ENOUGH,
-        ..=LARGE => SOME,
-        _ => LawEffort {
+    let least = if parameters <= SMALL {
+        ENOUGH
+    } else if parameters <= LARGE {
+        SOME
+    } else {
+        LawEffort {
             probes: 1,
             steps: 1,
-        },
+        }
     };
     LawEffort {
         probes: probes.unwrap_or(chosen.probes.max(least.probes)),

@@ -33,10 +33,13 @@ pub fn energy(evidence: &Evidence) -> Finding {
     let of_h = bounded("the share of H in the sum of squares", &split.second_share);
     let beside = vec![
         exact("the dimension projected out", spaces.dimension as f64),
-        estimate("the energy of G", split.first),
-        estimate("the energy of H", split.second),
-        estimate("twice their inner product", split.cross),
-        estimate("the energy of Hess", split.total),
+        estimate("the energy of G within one standard error", split.first),
+        estimate("the energy of H within one standard error", split.second),
+        estimate(
+            "twice their inner product within one standard error",
+            split.cross,
+        ),
+        estimate("the energy of Hess within one standard error", split.total),
         exact("the number of probes", split.probes as f64),
     ];
     judge(statement, vec![at_least(of_h, HALF)], beside)
@@ -64,11 +67,8 @@ pub fn numbers(evidence: &Evidence) -> Finding {
         &bulk.h,
     );
     let beside = vec![
-        number(
-            "the bulk above zero, from the noise floor",
-            bulk.floor,
-            [bulk.floor, bulk.to],
-        ),
+        exact("the noise floor", bulk.floor),
+        exact("the upper end of the bulk", bulk.to),
         bounded("the number of eigenvalues of Hess in the bulk", &bulk.hess),
         bounded("of G", &bulk.g),
         bounded("of H", &bulk.h),

@@ -161,6 +161,8 @@ pub fn two_bulks(evidence: &Evidence) -> Finding {
         );
     };
     let (median, classes) = (bulks.b1_quartiles[1], evidence.classes_with_examples);
+    let b2 = bulks.b2_median;
+    let decades = |b2: f64| (median / b2).log10();
     let upper_half = bulks.b1.iter().filter(|value| **value >= median).count() as f64;
     judge(
         statement,
@@ -201,13 +203,18 @@ pub fn two_bulks(evidence: &Evidence) -> Finding {
                 median,
                 [bulks.b1_quartiles[0], bulks.b1_quartiles[2]],
             ),
-            unknown(
+            number(
                 "the median of B2 above the noise floor",
-                0.5 * (bulks.b2_median[0] + bulks.b2_median[1]),
+                b2.value,
+                [b2.lower, b2.upper.unwrap_or(f64::INFINITY)],
             ),
-            unknown(
-                "decades between B1 and B2 (Wasserstein)",
-                bulks.decades_apart,
+            number(
+                "the decades from that to the median of B1",
+                decades(b2.value),
+                [
+                    decades(b2.upper.unwrap_or(f64::INFINITY)),
+                    decades(b2.lower),
+                ],
             ),
             count(
                 "the number of eigenvalues of B2 above the median of B1",

@@ -2,7 +2,7 @@
 
 use hesscope_records::{
     BulkNumbers, Bulks, Evidence, Finding, FindingVerdict, LeadingEigenvalues, Levels,
-    MeanGrouping, MeanScores, MeanSelection, OverlapRecord, SpacePair, SpaceRecord,
+    MeanGrouping, MeanScores, MeanSelection, Measure, OverlapRecord, SpacePair, SpaceRecord,
 };
 use hesscope_spectral::{
     Bounded, EnergySplit, Estimate, IntervalCount, LogTrend, LogTrendOptions, OutlierOptions,
@@ -238,12 +238,15 @@ fn network() -> Evidence {
             b1: falling(0.9, 0.1, 80),
             b1_quartiles: [0.17, 0.3, 0.52],
             floor: 1e-4,
-            b2_median: [1e-3, 2e-3],
+            b2_median: Measure {
+                value: 1.5e-3,
+                lower: 1e-3,
+                upper: Some(2e-3),
+            },
             b1_middle: 40,
             b2_above: interval(1.0, 2.0, 4.0),
             g_middle: interval(40.0, 45.0, 50.0),
             g_without_b1_middle: interval(2.0, 3.0, 5.0),
-            decades_apart: 2.0,
         }),
         log_laws: trends(&both_signs(&power_law())),
         levels: Some(Levels {
@@ -570,7 +573,7 @@ fn the_law_of_h() {
     assert!(
         found
             .reason
-            .contains("farther the nearest semicircle of the logarithm")
+            .contains("the nearest semicircle of the logarithm")
     );
     after(id, |m| m.log_laws.truncate(1), Undecided);
 }
