@@ -8,6 +8,9 @@ use crate::guards::GUARDS;
 /// Above this number of parameters a product is dear, and the default effort is lower.
 const LARGE: usize = 1_000_000;
 
+/// Lanczos steps are added until outliers can be counted, up to this many times those begun with.
+const MORE: usize = 4;
+
 /// A leading pair becomes an atom of the density where its residual is at most this share of its gap to the rest.
 const ATOM_FRACTION: f64 = 0.01;
 
@@ -47,10 +50,8 @@ impl EffortChoices {
     ) -> Effort {
         let large = parameters > LARGE;
         let vectors = memory / (parameters * precision.bytes()).max(1);
-        let range_steps = self
-            .range_steps
-            .unwrap_or(if large { 40 } else { 128 })
-            .min(parameters);
+        let default_steps = if large { 40 } else { 128 };
+        let range_steps = self.range_steps.unwrap_or(default_steps).min(parameters);
         // A quarter of the memory each for the block, its products, its rotation, and the rest.
         let top = self
             .top
@@ -65,10 +66,19 @@ impl EffortChoices {
         } else {
             Reorthogonalisation::None
         });
+        // Asked for, the number of steps stays.
+        let most_range_steps = match self.range_steps {
+            None if reorthogonalisation != Reorthogonalisation::None => (MORE * range_steps)
+                .min(parameters)
+                .min(vectors / 2)
+                .max(range_steps),
+            _ => range_steps,
+        };
         Effort {
             leading: LeadingEffort {
                 top,
                 range_steps,
+                most_range_steps,
                 reorthogonalisation,
                 subspace_iterations: if large { 2 } else { 60 },
                 subspace_tolerance: match precision {

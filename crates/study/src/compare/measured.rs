@@ -136,10 +136,10 @@ impl Subject<'_> {
     ) -> Result<Spectrum, StudyError> {
         let effort = self.effort(precision);
         let operator = problem.operator(operator);
-        let leading = leading_pairs(&operator, &effort.leading, &mut NoKeeper, observer)?;
         let properties = OperatorProperties::of(&operator);
-        let vectors = self.memory() / self.bytes(precision);
         let keeper = &mut NoKeeper;
+        let leading = leading_pairs(&operator, &properties, &effort.leading, keeper, observer)?;
+        let vectors = self.memory() / self.bytes(precision);
         Ok(spectrum_from(
             &leading,
             &operator,

@@ -24,9 +24,12 @@ pub fn some_outliers(leading: &LeadingEigenvalues, name: &str) -> Result<(usize,
         OutlierOutcome::Decided(_) => Err(format!(
             "{name} has no outliers above zero by the rule, so that there is nothing to attribute"
         )),
-        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => Err(format!(
-            "{name} has {found} usable leading eigenvalues above zero, and the rule of the outliers needs eight"
-        )),
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed }) => {
+            Err(format!(
+                "{found} leading eigenvalues of {name} above zero are known, and the count of outliers needs {needed}: give \
+                 more --range-steps"
+            ))
+        }
         OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => Err(format!(
             "eigenvalues of {name} repeat, so that its outliers cannot be counted"
         )),

@@ -1,7 +1,6 @@
 //! How many outliers Hess has, and that they are those of G.
 
 use hesscope_records::{Evidence, Finding, FindingVerdict, Number};
-use hesscope_spectral::{OutlierOutcome, UndecidedReason};
 
 use super::bounds::SAME_SPACE;
 use super::counting::{above, counted, some_outliers};
@@ -186,8 +185,8 @@ pub fn not_of_h(evidence: &Evidence) -> Finding {
         ));
     }
     let nothing = h.outliers.is_some_and(|outliers| {
-        outliers.positive
-            == OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 })
+        let positive = outliers.positive.decided();
+        positive.is_some_and(|count| count.eigenvalues == 0)
     });
     if nothing {
         let reason = "no leading eigenvalue of H lies above zero".into();
