@@ -8,6 +8,9 @@ use crate::guards::GUARDS;
 /// Above this number of parameters a product is dear, and the default effort is lower.
 const LARGE: usize = 1_000_000;
 
+/// Up to this number of parameters products are cheap: 512 of them for a density take a default run half a minute.
+const SMALL: usize = 100_000;
+
 /// Lanczos steps are added until outliers can be counted, up to this many times those begun with.
 const MORE: usize = 4;
 
@@ -58,8 +61,7 @@ impl EffortChoices {
             .unwrap_or(classes)
             .min((vectors / 4).saturating_sub(GUARDS).max(1))
             .min(parameters);
-        let probes = self.probes.unwrap_or(if large { 1 } else { 4 });
-        let lanczos_steps = self.lanczos_steps.unwrap_or(if large { 16 } else { 48 });
+        let (probes, lanczos_steps) = self.density_effort(parameters);
         let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
         let reorthogonalisation = self.reorthogonalisation.unwrap_or(if fits {
             Reorthogonalisation::Full
@@ -73,6 +75,16 @@ impl EffortChoices {
                 .min(vectors / 2)
                 .max(range_steps),
             _ => range_steps,
+        };
+        // As many steps as there are parameters give every eigenvalue, and a second probe nothing more.
+        let affords_all = parameters <= probes * lanczos_steps
+            && parameters <= vectors / 2
+            && reorthogonalisation == Reorthogonalisation::Full;
+        let chosen = self.probes.is_some() || self.lanczos_steps.is_some();
+        let (probes, lanczos_steps) = if affords_all && !chosen && self.density_error.is_none() {
+            (1, parameters)
+        } else {
+            (probes, lanczos_steps)
         };
         Effort {
             leading: LeadingEffort {
@@ -95,5 +107,20 @@ impl EffortChoices {
                 .density_error
                 .map(|_| self.max_products.unwrap_or(MAX_PRODUCTS)),
         }
+    }
+
+    /// Probes and steps of the density, where all eigenvalues are not to be had for as many products. More steps of fewer
+    /// probes resolve more decades for as many products; a second probe tells how far the first is off.
+    fn density_effort(&self, parameters: usize) -> (usize, usize) {
+        let (probes, steps) = match parameters {
+            // Steps are added from a few on where an error is asked for.
+            0..=SMALL if self.density_error.is_none() => (2, 256),
+            ..=LARGE => (2, 96),
+            _ => (1, 16),
+        };
+        (
+            self.probes.unwrap_or(probes),
+            self.lanczos_steps.unwrap_or(steps),
+        )
     }
 }

@@ -54,7 +54,9 @@ where
         }
         None => pairs.clone(),
     };
-    let products = effort.probes * effort.lanczos_steps;
+    let rest = operator.space().dim().saturating_sub(atoms.values.len());
+    let steps = effort.lanczos_steps.min(rest);
+    let products = (effort.probes * steps).max(1);
     let operator = &ObservedOperator::begin(operator, observer, "density", products);
     match effort.density_error {
         None => of_fixed_size(operator, &atoms, effort, keeper),

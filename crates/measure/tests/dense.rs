@@ -89,6 +89,8 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
         assert_eq!(properties.classes, 3);
         let effort = EffortChoices {
             top: Some(5),
+            probes: Some(4),
+            lanczos_steps: Some(48),
             ..EffortChoices::default()
         }
         .resolve(p, 3, Precision::F64, 1 << 30);
@@ -154,6 +156,39 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
             &(),
         );
         assert_eq!(shared.expect("a spectrum"), found);
+    }
+}
+
+#[test]
+fn a_small_network_has_its_whole_spectrum_by_default() {
+    let problem = problem();
+    for part in [Part::Hess, Part::G, Part::H] {
+        let operator = problem.operator(part);
+        let p = operator.space().dim();
+        let exact = to_dense(&operator, 8)
+            .expect("products")
+            .self_adjoint_eigenvalues(Side::Lower)
+            .expect("eigenvalues");
+        let properties = OperatorProperties::of(&operator);
+        let effort = EffortChoices::default().resolve(p, 3, Precision::F64, 1 << 30);
+        let heard = Heard::default();
+        let found = spectrum(&operator, &properties, &effort, 1000, &mut NoKeeper, &heard)
+            .expect("a spectrum");
+        // A Lanczos run of p steps, one of as many less the atoms, and the block.
+        assert_eq!(heard.products.get(), found.products);
+        let eigenvalues = found.density.eigenvalues().expect("an exact density");
+        let largest = exact.iter().fold(0.0f64, |m, value| m.max(value.abs()));
+        assert_eq!(eigenvalues.len(), p);
+        for (value, truth) in eigenvalues.iter().zip(&exact) {
+            assert!(
+                (value - truth).abs() < 1e-10 * largest,
+                "{part}: {value} {truth}"
+            );
+        }
+        let zeros = found.density.share_in(-1e-9, 1e-9, 0.95).expect("a share");
+        let truth = exact.iter().filter(|value| value.abs() <= 1e-9).count();
+        assert_eq!((zeros.mean * p as f64).round() as usize, truth);
+        assert_eq!(zeros.lower, zeros.upper);
     }
 }
 
@@ -240,7 +275,9 @@ fn effort_follows_the_size_of_the_network_and_the_memory() {
     let small = choices.resolve(10_000, 10, Precision::F32, 1 << 30);
     assert_eq!((small.leading.top, small.leading.range_steps), (10, 128));
     assert_eq!(small.leading.most_range_steps, 512);
-    assert_eq!((small.probes, small.lanczos_steps), (4, 48));
+    assert_eq!((small.probes, small.lanczos_steps), (2, 256));
+    let middle = choices.resolve(200_000, 10, Precision::F32, 12 << 30);
+    assert_eq!((middle.probes, middle.lanczos_steps), (2, 96));
     assert_eq!(small.leading.subspace_iterations, 60);
     assert_eq!(small.leading.reorthogonalisation, Reorthogonalisation::Full);
     assert_eq!(small.max_products, None);
@@ -265,4 +302,14 @@ fn effort_follows_the_size_of_the_network_and_the_memory() {
     let tiny = choices.resolve(5, 10, Precision::F64, 1 << 30);
     assert_eq!((tiny.leading.top, tiny.leading.range_steps), (5, 5));
     assert_eq!(tiny.leading.subspace_tolerance, 1e-8);
+    // Every eigenvalue where that takes no more products, unless somebody chose.
+    assert_eq!((tiny.probes, tiny.lanczos_steps), (1, 5));
+    let whole = choices.resolve(512, 10, Precision::F64, 1 << 30);
+    assert_eq!((whole.probes, whole.lanczos_steps), (1, 512));
+    let few = EffortChoices {
+        lanczos_steps: Some(48),
+        ..choices
+    };
+    let few = few.resolve(30, 10, Precision::F64, 1 << 30);
+    assert_eq!((few.probes, few.lanczos_steps), (2, 48));
 }
