@@ -57,7 +57,8 @@ impl<'a> SpectrumBuilder<'a> {
         self
     }
 
-    /// Lanczos steps of the range and the leading eigenvalues.
+    /// Lanczos steps of the range and the leading eigenvalues: by default as many as the count of outliers needs, up to 512
+    /// or for networks of more than a million parameters 160.
     pub fn range_steps(mut self, steps: usize) -> Self {
         self.choices.range_steps = Some(steps);
         self
@@ -130,7 +131,7 @@ impl<'a> SpectrumBuilder<'a> {
         let operator = problem.operator(self.operator);
         let properties = OperatorProperties::of(&operator);
         let vectors = self.memory / (space.dim() * space.precision().bytes()).max(1);
-        let leading = leading_pairs(&operator, &effort.leading, keeper, observer)?;
+        let leading = leading_pairs(&operator, &properties, &effort.leading, keeper, observer)?;
         let spectrum = spectrum_from(
             &leading,
             &operator,

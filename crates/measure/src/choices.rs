@@ -8,6 +8,12 @@ use crate::guards::GUARDS;
 /// Above this number of parameters a product is dear, and the default effort is lower.
 const LARGE: usize = 1_000_000;
 
+/// Up to this number of parameters products are cheap: 512 of them for a density take a default run half a minute.
+const SMALL: usize = 100_000;
+
+/// Lanczos steps are added until outliers can be counted, up to this many times those begun with.
+const MORE: usize = 4;
+
 /// A leading pair becomes an atom of the density where its residual is at most this share of its gap to the rest.
 const ATOM_FRACTION: f64 = 0.01;
 
@@ -47,28 +53,44 @@ impl EffortChoices {
     ) -> Effort {
         let large = parameters > LARGE;
         let vectors = memory / (parameters * precision.bytes()).max(1);
-        let range_steps = self
-            .range_steps
-            .unwrap_or(if large { 40 } else { 128 })
-            .min(parameters);
+        let default_steps = if large { 40 } else { 128 };
+        let range_steps = self.range_steps.unwrap_or(default_steps).min(parameters);
         // A quarter of the memory each for the block, its products, its rotation, and the rest.
         let top = self
             .top
             .unwrap_or(classes)
             .min((vectors / 4).saturating_sub(GUARDS).max(1))
             .min(parameters);
-        let probes = self.probes.unwrap_or(if large { 1 } else { 4 });
-        let lanczos_steps = self.lanczos_steps.unwrap_or(if large { 16 } else { 48 });
+        let (probes, lanczos_steps) = self.density_effort(parameters);
         let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
         let reorthogonalisation = self.reorthogonalisation.unwrap_or(if fits {
             Reorthogonalisation::Full
         } else {
             Reorthogonalisation::None
         });
+        // Asked for, the number of steps stays.
+        let most_range_steps = match self.range_steps {
+            None if reorthogonalisation != Reorthogonalisation::None => (MORE * range_steps)
+                .min(parameters)
+                .min(vectors / 2)
+                .max(range_steps),
+            _ => range_steps,
+        };
+        // As many steps as there are parameters give every eigenvalue, and a second probe nothing more.
+        let affords_all = parameters <= probes * lanczos_steps
+            && parameters <= vectors / 2
+            && reorthogonalisation == Reorthogonalisation::Full;
+        let chosen = self.probes.is_some() || self.lanczos_steps.is_some();
+        let (probes, lanczos_steps) = if affords_all && !chosen && self.density_error.is_none() {
+            (1, parameters)
+        } else {
+            (probes, lanczos_steps)
+        };
         Effort {
             leading: LeadingEffort {
                 top,
                 range_steps,
+                most_range_steps,
                 reorthogonalisation,
                 subspace_iterations: if large { 2 } else { 60 },
                 subspace_tolerance: match precision {
@@ -85,5 +107,20 @@ impl EffortChoices {
                 .density_error
                 .map(|_| self.max_products.unwrap_or(MAX_PRODUCTS)),
         }
+    }
+
+    /// Probes and steps of the density, where all eigenvalues are not to be had for as many products. More steps of fewer
+    /// probes resolve more decades for as many products; a second probe tells how far the first is off.
+    fn density_effort(&self, parameters: usize) -> (usize, usize) {
+        let (probes, steps) = match parameters {
+            // Steps are added from a few on where an error is asked for.
+            0..=SMALL if self.density_error.is_none() => (2, 256),
+            ..=LARGE => (2, 96),
+            _ => (1, 16),
+        };
+        (
+            self.probes.unwrap_or(probes),
+            self.lanczos_steps.unwrap_or(steps),
+        )
     }
 }

@@ -7,9 +7,10 @@ use hesscope_spectral::{
     SpectralError, VectorOf, VectorSpace, apart,
 };
 
-use crate::leading::{LeadingPairs, breakdown};
+use crate::growing_run::breakdown;
 use crate::observed::ObservedOperator;
 use crate::observer::Observer;
+use crate::pairs::LeadingPairs;
 
 /// The name of the density's snapshots.
 const NAME: &str = "density";
@@ -53,8 +54,10 @@ where
         }
         None => pairs.clone(),
     };
-    observer.begin("density", effort.probes * effort.lanczos_steps);
-    let operator = &ObservedOperator::new(operator, observer);
+    let rest = operator.space().dim().saturating_sub(atoms.values.len());
+    let steps = effort.lanczos_steps.min(rest);
+    let products = (effort.probes * steps).max(1);
+    let operator = &ObservedOperator::begin(operator, observer, "density", products);
     match effort.density_error {
         None => of_fixed_size(operator, &atoms, effort, keeper),
         Some(error) => to_error(operator, &atoms, effort, error, vectors, keeper, observer),

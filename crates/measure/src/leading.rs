@@ -2,62 +2,36 @@
 
 use hesscope_records::LeadingEffort;
 use hesscope_spectral::{
-    Breakdown, Eigenpairs, Estimation, Keeper, LanczosEstimation, LanczosOptions, LanczosRun,
-    LinearOperator, ProbeKind, Probes, Reorthogonalisation, SpectralError, SpectralRange,
-    SubspaceEstimation, SubspaceOptions, SubspaceResult, VectorOf, VectorSpace,
+    Estimation, Keeper, LanczosRun, LinearOperator, Reorthogonalisation, SpectralError,
+    SpectralRange, SubspaceEstimation, SubspaceOptions, SubspaceResult, VectorOf, VectorSpace,
 };
 
+use crate::growing_run::lanczos_run;
 use crate::guards::GUARDS;
 use crate::observed::ObservedOperator;
 use crate::observer::Observer;
-
-/// Keeps the leading run's start apart from the probes of the density.
-const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
+use crate::pairs::LeadingPairs;
+use crate::properties::OperatorProperties;
 
 /// The margin of the range on each side, relative to its width.
 const MARGIN: f64 = 0.05;
 
-/// The leading eigenpairs by modulus, and what was learnt of the rest of the spectrum on the way.
-#[derive(Clone, Debug)]
-pub struct LeadingPairs<V> {
-    /// The pairs, largest modulus first.
-    pub pairs: Eigenpairs<V>,
-    /// Whether each met the tolerance.
-    pub converged: Vec<bool>,
-    /// Iterations of the subspace iteration.
-    pub iterations: usize,
-    /// An upper bound of the modulus of all other eigenvalues, as far as is known: that of the next Ritz value and its
-    /// residual.
-    pub next: f64,
-    /// An interval that holds the spectrum.
-    pub range: SpectralRange,
-    /// All Ritz values of the Lanczos run, ascending, with their residual bounds; none without reorthogonalisation, where
-    /// they come in copies.
-    pub ritz_values: Vec<(f64, f64)>,
-    /// Products with one vector that were formed, over all processes that had a part in it.
-    pub products: usize,
-}
-
-/// What a breakdown of the Lanczos recursion does: with full reorthogonalisation it goes on from a new start.
-pub(crate) fn breakdown(reorthogonalisation: Reorthogonalisation) -> Breakdown {
-    match reorthogonalisation {
-        Reorthogonalisation::Full => Breakdown::Restart,
-        Reorthogonalisation::None | Reorthogonalisation::Selective => Breakdown::Stop,
-    }
-}
-
-/// Products with one vector that [`leading_pairs`] takes, about.
+/// Products with one vector that [`leading_pairs`] takes, about, where the outliers can be counted after the first steps.
 pub fn expected_products(effort: &LeadingEffort) -> usize {
     effort.range_steps + 2 * (effort.top + GUARDS)
 }
 
 /// Finds the leading pairs by modulus, from where the keeper has them: snapshots `lanczos` and `subspace`.
 ///
+/// While the Ritz values of the Lanczos run are too few to count the outliers of both sides, and with Lanczos vectors kept
+/// orthogonal, a quarter more steps are made, up to the effort's most. The properties say how many are needed.
+///
 /// # Errors
 ///
 /// Options out of range, what the operator fails with, and snapshots that cannot be read or written.
 pub fn leading_pairs<O, K>(
     operator: &O,
+    properties: &OperatorProperties,
     effort: &LeadingEffort,
     keeper: &mut K,
     observer: &dyn Observer,
@@ -66,21 +40,11 @@ where
     O: LinearOperator,
     K: Keeper<O::Space> + ?Sized,
 {
-    observer.begin("leading eigenpairs", expected_products(effort));
-    let operator = &ObservedOperator::new(operator, observer);
+    let products = expected_products(effort);
+    let operator = &ObservedOperator::begin(operator, observer, "leading eigenpairs", products);
     // Kept Lanczos vectors are orthogonal, so that Ritz values come without copies and with vectors.
     let orthogonal = effort.reorthogonalisation != Reorthogonalisation::None;
-    let options = LanczosOptions {
-        steps: effort.range_steps,
-        reorthogonalisation: effort.reorthogonalisation,
-        breakdown: breakdown(effort.reorthogonalisation),
-        keep_basis: orthogonal,
-        seed: effort.seed,
-    };
-    let start =
-        Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
-    let lanczos = LanczosEstimation::begin(operator, &[start], &options)?;
-    let mut run = lanczos.run_kept(operator, "lanczos", keeper)?.remove(0);
+    let mut run = lanczos_run(operator, properties, effort, keeper)?;
     let warm = if orthogonal {
         leading_ritz_vectors(operator.space(), &run, effort.top + GUARDS)?
     } else {
@@ -107,6 +71,7 @@ where
         } else {
             Vec::new()
         },
+        complete: run.complete && orthogonal,
         products: run.alpha.len() + found.iterations * block,
         pairs: found.pairs,
         converged: found.pair_converged,

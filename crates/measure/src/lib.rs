@@ -7,25 +7,30 @@
 //! [`Keeper`](hesscope_spectral::Keeper) and tell an [`Observer`] how far they are; nothing is printed or written here.
 #![forbid(unsafe_code)]
 
+mod candidates;
 mod choices;
 mod density;
+mod growing_run;
 mod guards;
 mod laws;
 mod leading;
 mod observed;
 mod observer;
 mod outliers;
+mod pairs;
 mod properties;
 mod spectrum;
 
+pub use candidates::OutlierCandidates;
 pub use choices::{EffortChoices, MAX_PRODUCTS};
 pub use density::{MeasuredDensity, density};
 pub use guards::GUARDS;
 pub use hesscope_records::{Effort, LeadingEffort, Spectrum};
 pub use laws::laws;
-pub use leading::{LeadingPairs, expected_products, leading_pairs};
+pub use leading::{expected_products, leading_pairs};
 pub use observed::ObservedOperator;
 pub use observer::Observer;
-pub use outliers::{OutlierCandidates, count_outliers, outlier_words};
+pub use outliers::{count_outliers, outlier_words};
+pub use pairs::LeadingPairs;
 pub use properties::OperatorProperties;
 pub use spectrum::{spectrum, spectrum_from};

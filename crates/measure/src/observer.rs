@@ -7,6 +7,11 @@ pub trait Observer {
         let _ = (what, products);
     }
 
+    /// So many more products with one vector will be formed in this step than were said.
+    fn expect(&self, products: usize) {
+        let _ = products;
+    }
+
     /// So many more products with one vector were formed.
     fn advance(&self, products: usize) {
         let _ = products;

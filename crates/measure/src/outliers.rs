@@ -1,65 +1,63 @@
-//! Which eigenvalues the outliers are counted from, and the count.
+//! The count of outliers.
 
 use hesscope_spectral::{
-    OutlierOptions, OutlierOutcome, Outliers, SpectralError, UndecidedReason, outliers,
+    OutlierOutcome, Outliers, SpectralError, UndecidedReason, outliers_of_sides,
 };
 
-use crate::leading::LeadingPairs;
+use crate::candidates::{OutlierCandidates, RitzValues};
+use crate::pairs::LeadingPairs;
 use crate::properties::OperatorProperties;
 
-/// A Ritz value this uncertain, relative to itself, may hide others: the list ends before it.
-const UNCERTAIN: f64 = 0.1;
-
-/// A value this small, in units of the rounding of the largest, is not told from zero: the list of a
-/// matrix of low rank ends before it.
-const NOTHING: f64 = 100.0;
-
-/// Leading eigenvalues with their error bars, largest modulus first, that outliers are counted from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutlierCandidates {
-    /// The eigenvalues.
-    pub values: Vec<f64>,
-    /// Their residuals.
-    pub residuals: Vec<f64>,
-}
-
-impl OutlierCandidates {
-    /// The leading pairs, then, where Lanczos vectors were kept orthogonal, the Ritz values of the Lanczos run that follow
-    /// them, as far as they are converged and above rounding, of which `epsilon` is the unit: `most` together, at most.
-    ///
-    /// Without reorthogonalisation Ritz values come in copies, which no rule on spacings survives.
-    pub fn of<V>(leading: &LeadingPairs<V>, most: usize, epsilon: f64) -> Self {
-        let mut values = leading.pairs.values.clone();
-        let mut residuals = leading.pairs.residuals.clone();
-        let mut ritz = leading.ritz_values.clone();
-        ritz.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-        let largest = values.iter().fold(0.0f64, |m, value| m.max(value.abs()));
-        let nothing = NOTHING * epsilon * largest;
-        for (value, residual) in ritz.into_iter().skip(values.len()) {
-            let unclear = residual > UNCERTAIN * value.abs() || value.abs() <= nothing;
-            if values.len() >= most || unclear {
-                break;
-            }
-            values.push(value);
-            residuals.push(residual);
-        }
-        OutlierCandidates { values, residuals }
-    }
-}
-
-/// The outliers at both ends, and the number of eigenvalues they were counted from.
+/// The outliers at both ends, up to twice as many as there are classes, and the number of eigenvalues they were counted from.
 ///
 /// # Errors
 ///
-/// Those of [`outliers`].
+/// Those of [`outliers_of_sides`].
 pub fn count_outliers<V>(
     leading: &LeadingPairs<V>,
     properties: &OperatorProperties,
     epsilon: f64,
 ) -> Result<(Outliers, usize), SpectralError> {
-    let candidates = OutlierCandidates::of(leading, properties.most_candidates(), epsilon);
-    let OutlierCandidates { values, residuals } = &candidates;
-    let counted = outliers(values, residuals, &OutlierOptions::default())?;
+    let most = properties.outlier_options().needed();
+    let positive_semidefinite = properties.positive_semidefinite;
+    count(
+        &OutlierCandidates::of(leading, positive_semidefinite, most, epsilon),
+        properties,
+    )
+}
+
+/// Whether the Ritz values of a Lanczos run count the outliers of both sides: whether more steps would not tell more.
+pub(crate) fn are_settled(
+    ritz: RitzValues<'_>,
+    properties: &OperatorProperties,
+    epsilon: f64,
+) -> Result<bool, SpectralError> {
+    let most = properties.outlier_options().needed();
+    let positive_semidefinite = properties.positive_semidefinite;
+    let candidates = OutlierCandidates::of_ritz_values(ritz, positive_semidefinite, most, epsilon);
+    let (found, _) = count(&candidates, properties)?;
+    let open = |outcome: OutlierOutcome| match outcome {
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed }) => {
+            // Of a side that has no more there is nothing to be added.
+            found < needed && needed == most
+        }
+        OutlierOutcome::Undecided(UndecidedReason::Unconverged { .. }) => true,
+        _ => false,
+    };
+    Ok(!open(found.positive) && !open(found.negative))
+}
+
+fn count(
+    candidates: &OutlierCandidates,
+    properties: &OperatorProperties,
+) -> Result<(Outliers, usize), SpectralError> {
+    let OutlierCandidates {
+        values,
+        residuals,
+        exhausted,
+    } = candidates;
+    let options = properties.outlier_options();
+    let counted = outliers_of_sides(values, residuals, *exhausted, &options)?;
     Ok((counted, values.len()))
 }
 
@@ -89,8 +87,8 @@ pub fn outlier_words(outliers: &Outliers) -> String {
 fn reason(outcome: &OutlierOutcome) -> String {
     match outcome {
         OutlierOutcome::Decided(_) => String::new(),
-        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found }) => {
-            format!("too few leading eigenvalues: {found}")
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed }) => {
+            format!("{found} leading eigenvalues known, {needed} needed")
         }
         OutlierOutcome::Undecided(UndecidedReason::RepeatedEigenvalues) => {
             "repeated eigenvalues".into()
@@ -104,20 +102,28 @@ fn reason(outcome: &OutlierOutcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hesscope_spectral::OutlierOptions;
 
     #[test]
     fn each_side_is_named_beside_its_count() {
-        let none = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 });
-        let few = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 3 });
+        let undecided = |found| {
+            let needed = 33;
+            OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed })
+        };
+        let few = undecided(3);
+        let exhausted = [true, true];
+        let options = OutlierOptions::default();
+        let none = outliers_of_sides(&[], &[], exhausted, &options);
+        let none = none.expect("no eigenvalues").positive;
         let said = |positive, negative| outlier_words(&Outliers { positive, negative });
         assert_eq!(said(none, none), "0 positive outliers, 0 negative outliers");
         assert_eq!(
             said(none, few),
-            "0 positive outliers; negative: undecided (too few leading eigenvalues: 3)"
+            "0 positive outliers; negative: undecided (3 leading eigenvalues known, 33 needed)"
         );
         assert_eq!(
             said(few, none),
-            "positive: undecided (too few leading eigenvalues: 3); 0 negative outliers"
+            "positive: undecided (3 leading eigenvalues known, 33 needed); 0 negative outliers"
         );
     }
 }

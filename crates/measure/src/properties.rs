@@ -2,6 +2,7 @@
 
 use hesscope_hvp::Operator;
 use hesscope_records::Part;
+use hesscope_spectral::OutlierOptions;
 
 /// Properties of an operator that bear on how its spectrum is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +22,11 @@ impl OperatorProperties {
         }
     }
 
-    /// Most leading eigenvalues that outliers are counted from.
-    pub(crate) fn most_candidates(&self) -> usize {
-        4 * self.classes + 20
+    /// The rule that counts outliers: up to twice as many as there are classes.
+    pub(crate) fn outlier_options(&self) -> OutlierOptions {
+        OutlierOptions {
+            most: Some(2 * self.classes.max(1)),
+            ..OutlierOptions::default()
+        }
     }
 }

@@ -5,9 +5,10 @@ use hesscope_spectral::{Keeper, LinearOperator, SpectralError, VectorOf, VectorS
 
 use crate::density::density;
 use crate::laws::laws;
-use crate::leading::{LeadingPairs, leading_pairs};
+use crate::leading::leading_pairs;
 use crate::observer::Observer;
 use crate::outliers::count_outliers;
+use crate::pairs::LeadingPairs;
 use crate::properties::OperatorProperties;
 
 /// Measures the spectrum of an operator: [`leading_pairs`], then [`spectrum_from`] them.
@@ -29,7 +30,7 @@ where
     O: LinearOperator,
     K: Keeper<O::Space> + ?Sized,
 {
-    let leading = leading_pairs(operator, &effort.leading, keeper, observer)?;
+    let leading = leading_pairs(operator, properties, &effort.leading, keeper, observer)?;
     spectrum_from(
         &leading, operator, properties, effort, vectors, keeper, observer,
     )

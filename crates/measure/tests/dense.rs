@@ -47,6 +47,7 @@ fn problem() -> Problem {
 #[derive(Default)]
 struct Heard {
     begun: RefCell<Vec<String>>,
+    expected: Cell<usize>,
     products: Cell<usize>,
     notes: Cell<usize>,
 }
@@ -55,10 +56,17 @@ impl Observer for Heard {
     fn begin(&self, what: &str, products: usize) {
         assert!(products > 0);
         self.begun.borrow_mut().push(what.to_owned());
+        self.expected.set(self.products.get() + products);
+    }
+
+    fn expect(&self, products: usize) {
+        self.expected.set(self.expected.get() + products);
     }
 
     fn advance(&self, products: usize) {
         self.products.set(self.products.get() + products);
+        // No bar overruns.
+        assert!(self.products.get() <= self.expected.get());
     }
 
     fn note(&self, _: &str) {
@@ -81,6 +89,8 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
         assert_eq!(properties.classes, 3);
         let effort = EffortChoices {
             top: Some(5),
+            probes: Some(4),
+            lanczos_steps: Some(48),
             ..EffortChoices::default()
         }
         .resolve(p, 3, Precision::F64, 1 << 30);
@@ -121,7 +131,8 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
             "{error:e}"
         );
         // Sharing the pairs changes nothing.
-        let leading = leading_pairs(&operator, &effort.leading, &mut NoKeeper, &()).expect("pairs");
+        let leading = leading_pairs(&operator, &properties, &effort.leading, &mut NoKeeper, &())
+            .expect("pairs");
         assert!(
             leading
                 .pairs
@@ -145,6 +156,39 @@ fn a_spectrum_is_that_of_the_dense_matrix() {
             &(),
         );
         assert_eq!(shared.expect("a spectrum"), found);
+    }
+}
+
+#[test]
+fn a_small_network_has_its_whole_spectrum_by_default() {
+    let problem = problem();
+    for part in [Part::Hess, Part::G, Part::H] {
+        let operator = problem.operator(part);
+        let p = operator.space().dim();
+        let exact = to_dense(&operator, 8)
+            .expect("products")
+            .self_adjoint_eigenvalues(Side::Lower)
+            .expect("eigenvalues");
+        let properties = OperatorProperties::of(&operator);
+        let effort = EffortChoices::default().resolve(p, 3, Precision::F64, 1 << 30);
+        let heard = Heard::default();
+        let found = spectrum(&operator, &properties, &effort, 1000, &mut NoKeeper, &heard)
+            .expect("a spectrum");
+        // A Lanczos run of p steps, one of as many less the atoms, and the block.
+        assert_eq!(heard.products.get(), found.products);
+        let eigenvalues = found.density.eigenvalues().expect("an exact density");
+        let largest = exact.iter().fold(0.0f64, |m, value| m.max(value.abs()));
+        assert_eq!(eigenvalues.len(), p);
+        for (value, truth) in eigenvalues.iter().zip(&exact) {
+            assert!(
+                (value - truth).abs() < 1e-10 * largest,
+                "{part}: {value} {truth}"
+            );
+        }
+        let zeros = found.density.share_in(-1e-9, 1e-9, 0.95).expect("a share");
+        let truth = exact.iter().filter(|value| value.abs() <= 1e-9).count();
+        assert_eq!((zeros.mean * p as f64).round() as usize, truth);
+        assert_eq!(zeros.lower, zeros.upper);
     }
 }
 
@@ -191,7 +235,7 @@ fn outliers_are_counted_and_an_error_of_the_density_is_met() {
         outlier_words(&found.outliers),
         "3 positive outliers, 0 negative outliers"
     );
-    assert_eq!(found.outlier_candidates, 4 * 3 + 20);
+    assert_eq!(found.outlier_candidates, 2 * 3 + 1 + 12);
     let automatic = found.automatic.expect("an error was asked for");
     assert_eq!(automatic.outcome, AutomaticOutcome::Met);
     assert_eq!(heard.notes.get(), automatic.assessments.len());
@@ -205,13 +249,18 @@ fn without_reorthogonalisation_the_pairs_alone_are_candidates() {
     let effort = LeadingEffort {
         top: 4,
         range_steps: 30,
+        most_range_steps: 30,
         reorthogonalisation: Reorthogonalisation::None,
         subspace_iterations: 400,
         subspace_tolerance: 1e-8,
         seed: 1,
     };
     assert_eq!(expected_products(&effort), 30 + 2 * (4 + GUARDS));
-    let found = leading_pairs(&operator, &effort, &mut NoKeeper, &()).expect("pairs");
+    let properties = OperatorProperties {
+        positive_semidefinite: false,
+        classes: 3,
+    };
+    let found = leading_pairs(&operator, &properties, &effort, &mut NoKeeper, &()).expect("pairs");
     assert!(found.ritz_values.is_empty());
     for (value, exact) in found.pairs.values.iter().zip([60.0, 59.0, 58.0, 57.0]) {
         assert!((value - exact).abs() < 1e-7, "{value}");
@@ -225,7 +274,10 @@ fn effort_follows_the_size_of_the_network_and_the_memory() {
     let choices = EffortChoices::default();
     let small = choices.resolve(10_000, 10, Precision::F32, 1 << 30);
     assert_eq!((small.leading.top, small.leading.range_steps), (10, 128));
-    assert_eq!((small.probes, small.lanczos_steps), (4, 48));
+    assert_eq!(small.leading.most_range_steps, 512);
+    assert_eq!((small.probes, small.lanczos_steps), (2, 256));
+    let middle = choices.resolve(200_000, 10, Precision::F32, 12 << 30);
+    assert_eq!((middle.probes, middle.lanczos_steps), (2, 96));
     assert_eq!(small.leading.subspace_iterations, 60);
     assert_eq!(small.leading.reorthogonalisation, Reorthogonalisation::Full);
     assert_eq!(small.max_products, None);
@@ -236,8 +288,28 @@ fn effort_follows_the_size_of_the_network_and_the_memory() {
     );
     // 26 vectors fit: a quarter without the guards is none, so one pair, and no Lanczos vector is kept.
     assert_eq!(large.leading.top, 1);
+    assert_eq!(large.leading.most_range_steps, 40);
+    let roomy = choices.resolve(10_000_000, 10, Precision::F32, 12 << 30);
+    assert_eq!(roomy.leading.most_range_steps, 160);
+    // Steps asked for stay.
+    let fixed = EffortChoices {
+        range_steps: Some(60),
+        ..choices
+    };
+    let fixed = fixed.resolve(10_000, 10, Precision::F32, 1 << 30).leading;
+    assert_eq!((fixed.range_steps, fixed.most_range_steps), (60, 60));
     assert_eq!(large.leading.reorthogonalisation, Reorthogonalisation::None);
     let tiny = choices.resolve(5, 10, Precision::F64, 1 << 30);
     assert_eq!((tiny.leading.top, tiny.leading.range_steps), (5, 5));
     assert_eq!(tiny.leading.subspace_tolerance, 1e-8);
+    // Every eigenvalue where that takes no more products, unless somebody chose.
+    assert_eq!((tiny.probes, tiny.lanczos_steps), (1, 5));
+    let whole = choices.resolve(512, 10, Precision::F64, 1 << 30);
+    assert_eq!((whole.probes, whole.lanczos_steps), (1, 512));
+    let few = EffortChoices {
+        lanczos_steps: Some(48),
+        ..choices
+    };
+    let few = few.resolve(30, 10, Precision::F64, 1 << 30);
+    assert_eq!((few.probes, few.lanczos_steps), (2, 48));
 }

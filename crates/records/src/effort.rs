@@ -12,6 +12,9 @@ pub struct LeadingEffort {
     pub top: usize,
     /// Steps of the Lanczos run, which also gives the range.
     pub range_steps: usize,
+    /// Most steps of it: while the outliers of a side cannot be counted, a quarter more are made, up to these. How many were
+    /// made stands with the range.
+    pub most_range_steps: usize,
     /// Reorthogonalisation of the Lanczos vectors: `none`, `selective` or `full`.
     #[schemars(with = "String")]
     pub reorthogonalisation: Reorthogonalisation,

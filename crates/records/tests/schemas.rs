@@ -31,6 +31,7 @@ fn analysis() -> Result<Analysis, Box<dyn Error>> {
             leading: LeadingEffort {
                 top: 2,
                 range_steps: 64,
+                most_range_steps: 64,
                 reorthogonalisation: Reorthogonalisation::Full,
                 subspace_iterations: 128,
                 subspace_tolerance: 1e-6,

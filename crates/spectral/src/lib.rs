@@ -95,7 +95,8 @@ pub use eigen::{
     lanczos_options::{Breakdown, LanczosOptions, Reorthogonalisation},
     lanczos_run::LanczosRun,
     outliers::{
-        BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason, outliers,
+        BulkEdge, OutlierCount, OutlierOptions, OutlierOutcome, Outliers, UndecidedReason,
+        outliers, outliers_of_sides,
     },
     range::{RangeOptions, SpectralRange, spectral_range},
     selection::{Selection, apart},

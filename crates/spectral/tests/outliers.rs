@@ -6,7 +6,7 @@ mod common;
 use common::{eigenvalues, gaussian, symmetrised, wigner};
 use faer::Mat;
 use hesscope_spectral::{
-    OutlierOptions, OutlierOutcome, ProbeKind, Probes, UndecidedReason, outliers,
+    OutlierOptions, OutlierOutcome, ProbeKind, Probes, UndecidedReason, outliers, outliers_of_sides,
 };
 
 fn count(values: &[f64]) -> Option<usize> {
@@ -132,20 +132,38 @@ fn blocks(p: usize, scales: &[f64], seed: u64) -> Vec<f64> {
     values
 }
 
-/// Of 200 matrices, those with outliers found in all eigenvalues and in the 60 leading ones.
+/// Counts up to 20, twice the ten that are expected, take 33 eigenvalues.
+const EXPECTED: OutlierOptions = OutlierOptions {
+    alpha: 0.01,
+    window: 12,
+    relative_floor: 1e-10,
+    most: Some(20),
+};
+
+/// The count among the leading 33 where up to 20 are tested.
+fn count_of_expected(values: &[f64]) -> Option<usize> {
+    let leading = &values[values.len() - EXPECTED.needed()..];
+    let found = outliers(leading, &vec![0.0; leading.len()], &EXPECTED).unwrap();
+    found.positive.number()
+}
+
+/// Of 200 matrices, those with outliers found in all eigenvalues, in the 60 leading ones, and in the 33 leading ones where
+/// counts up to 20 are tested; the larger of the latter two.
 fn false_alarms(name: &str, make: impl Fn(u64) -> Vec<f64>) -> (usize, usize) {
-    let (mut all, mut leading) = (0, 0);
+    let (mut all, mut leading, mut expected) = (0, 0, 0);
     for seed in 0..200 {
         let values = make(seed);
         all += usize::from(count(&values) != Some(0));
         leading += usize::from(count(&values[values.len() - 60..]) != Some(0));
+        expected += usize::from(count_of_expected(&values) != Some(0));
     }
     println!(
-        "{name:<40} {:>5.1} {:>5.1}",
+        "{name:<40} {:>5.1} {:>5.1} {:>5.1}",
         all as f64 / 2.0,
-        leading as f64 / 2.0
+        leading as f64 / 2.0,
+        expected as f64 / 2.0
     );
-    (all, leading)
+    (all, leading.max(expected))
 }
 
 #[test]
@@ -221,19 +239,28 @@ const FACTORS: [f64; 5] = [1.1, 1.25, 1.5, 2.0, 3.0];
 
 /// How many counts of [`SEEDS`] are k, and how many more than k, by factor. Prints the percentages.
 fn power(name: &str, k: usize, make: impl Fn(f64, u64) -> Vec<f64>) -> ([usize; 5], [usize; 5]) {
-    let (mut exact, mut more) = ([0; 5], [0; 5]);
+    let (mut exact, mut more, mut few) = ([0; 5], [0; 5], [0; 5]);
+    let mut found_all = 0;
     for (i, factor) in FACTORS.into_iter().enumerate() {
         let counts: Vec<usize> = (0..SEEDS)
             .map(|seed| count(&make(factor, seed)).unwrap())
             .collect();
         exact[i] = counts.iter().filter(|&&found| found == k).count();
         more[i] = counts.iter().filter(|&&found| found > k).count();
+        let of_expected: Vec<usize> = (0..SEEDS)
+            .filter_map(|seed| count_of_expected(&make(factor, seed)))
+            .collect();
+        few[i] = of_expected.iter().filter(|&&found| found == k).count();
+        found_all += of_expected.iter().filter(|&&found| found >= k).count();
     }
     println!(
-        "{name:<40} {k:>2} {:?} too many: {:?}",
+        "{name:<40} {k:>2} {:?} too many: {:?} of up to 20: {:?}",
         exact.map(|n| 2 * n),
-        more.map(|n| 2 * n)
+        more.map(|n| 2 * n),
+        few.map(|n| 2 * n)
     );
+    // Knowing how many to expect costs no power.
+    assert!(found_all + 5 >= exact.iter().sum(), "{few:?} {exact:?}");
     (exact, more)
 }
 
@@ -406,7 +433,10 @@ fn says_when_it_cannot_tell() {
     };
     assert_eq!(
         undecided(&[5.0, 4.0, -1.0], &[0.0; 3]),
-        UndecidedReason::TooFewEigenvalues { found: 2 }
+        UndecidedReason::TooFewEigenvalues {
+            found: 2,
+            needed: 8
+        }
     );
     assert_eq!(
         undecided(&[1.0; 20], &[0.0; 20]),
@@ -425,6 +455,47 @@ fn says_when_it_cannot_tell() {
         undecided(&values, &residuals),
         UndecidedReason::Unconverged { candidate: 10 }
     );
+}
+
+/// Nine outliers are not seen among too few eigenvalues, and that is not "none".
+#[test]
+fn too_few_eigenvalues_to_test_every_count_leave_it_undecided() {
+    let values = trained_network();
+    let found = |known: usize, exhausted: bool| {
+        let residuals = vec![0.0; known];
+        let exhausted = [exhausted; 2];
+        outliers_of_sides(&values[..known], &residuals, exhausted, &EXPECTED).unwrap()
+    };
+    assert_eq!(EXPECTED.needed(), 33);
+    for known in [0, 5, 14, 20, 32] {
+        assert_eq!(
+            found(known, false).positive,
+            OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues {
+                found: known,
+                needed: 33
+            })
+        );
+    }
+    for known in [33, 40, 60] {
+        assert_eq!(found(known, false).positive.number(), Some(10));
+    }
+    // Below zero there is none, which has to be known.
+    assert_eq!(found(40, false).negative.number(), None);
+    assert_eq!(found(40, true).negative.number(), Some(0));
+    // A side that has no more is tested as far as it goes, from eight eigenvalues on.
+    assert_eq!(found(23, true).positive.number(), Some(10));
+    assert_eq!(
+        found(7, true).positive,
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues {
+            found: 7,
+            needed: 8
+        })
+    );
+    let options = OutlierOptions {
+        most: Some(0),
+        ..EXPECTED
+    };
+    assert!(outliers(&values, &[0.0; 60], &options).is_err());
 }
 
 #[test]

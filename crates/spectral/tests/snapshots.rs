@@ -481,3 +481,55 @@ fn other_options_are_refused_by_name() {
         "{message}"
     );
 }
+
+/// A run that is asked for more steps than turn out to be needed ends with the bits of one asked for no more, also where it
+/// was stopped on the way, before and after the step at which it ends.
+#[test]
+fn a_run_that_has_enough_ends_as_one_asked_for_no_more() {
+    let op = test_operator::<f64>();
+    let start = || Probes::new(ProbeKind::Gaussian, 4).vector(op.space(), 0);
+    for (reorthogonalisation, breakdown) in [
+        (Reorthogonalisation::None, Breakdown::Stop),
+        (Reorthogonalisation::Selective, Breakdown::Stop),
+        (Reorthogonalisation::Full, Breakdown::Restart),
+    ] {
+        let options = |steps| LanczosOptions {
+            steps,
+            reorthogonalisation,
+            breakdown,
+            keep_basis: true,
+            ..LanczosOptions::default()
+        };
+        // Through the breakdown of a matrix of rank 14 with double eigenvalues.
+        for steps in [1, 7, 13, 14, 15, 20] {
+            let asked = lanczos(&op, &[start()], &options(steps)).unwrap();
+            for killed in [0, 1, steps / 2, steps.saturating_sub(1), steps] {
+                let mut keeper = MemoryKeeper::default();
+                let begin = || LanczosEstimation::begin(&op, &[start()], &options(22)).unwrap();
+                // What is left of a process killed after so many steps.
+                let at = |count: usize| {
+                    move |run: &LanczosEstimation<Vec<f64>>| Ok(run.steps() >= count)
+                };
+                begin()
+                    .run_until(&op, "run", &mut keeper, at(killed))
+                    .unwrap();
+                let run = begin()
+                    .run_until(&op, "run", &mut keeper, at(steps))
+                    .unwrap();
+                let ritz = run.ritz_values().unwrap().remove(0);
+                let found = run.finish_now(&op).unwrap();
+                assert_eq!(
+                    format!("{found:?}"),
+                    format!("{asked:?}"),
+                    "{steps} {killed}"
+                );
+                let (values, bounds): (Vec<f64>, Vec<f64>) = ritz.into_iter().unzip();
+                assert_eq!(values, found[0].ritz_values);
+                assert_eq!(bounds, found[0].residual_bounds);
+            }
+        }
+    }
+    let fresh = LanczosEstimation::begin(&op, &[start()], &LanczosOptions::default()).unwrap();
+    assert!(fresh.ritz_values().unwrap()[0].is_empty());
+    assert!(fresh.finish_now(&op).is_err());
+}

@@ -48,6 +48,7 @@ struct About {
     next: f64,
     range: SpectralRange,
     ritz_values: Vec<(f64, f64)>,
+    complete: bool,
     products: usize,
 }
 
@@ -114,6 +115,7 @@ pub fn write(
         next: found.next,
         range: found.range,
         ritz_values: found.ritz_values.clone(),
+        complete: found.complete,
         products: found.products,
     };
     let fault =
@@ -227,6 +229,7 @@ pub fn read(
         next,
         range,
         ritz_values,
+        complete,
         products,
         ..
     } = file.about;
@@ -245,6 +248,7 @@ pub fn read(
         next,
         range,
         ritz_values,
+        complete,
         products,
     }))
 }

@@ -19,7 +19,8 @@ pub struct EstimationOptions {
     /// Lanczos steps of each probe
     #[arg(long, value_name = "N")]
     pub lanczos_steps: Option<usize>,
-    /// Lanczos steps of the range and the leading eigenvalues
+    /// Lanczos steps of the range and the leading eigenvalues [default: 128, or 40 for more than a million parameters, and
+    /// up to four times as many until the outliers can be counted]
     #[arg(long, value_name = "N")]
     pub range_steps: Option<usize>,
     /// Leading eigenpairs; those that have converged and stand apart are deflated from the density

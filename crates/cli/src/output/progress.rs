@@ -68,6 +68,11 @@ impl Progress {
         self.bar.set_position(done);
     }
 
+    /// Says so many more units are to come.
+    pub fn expect(&self, units: u64) {
+        self.bar.inc_length(units);
+    }
+
     /// Says so many more units are done.
     pub fn advance(&self, units: u64) {
         self.bar.inc(units);

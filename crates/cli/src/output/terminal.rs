@@ -68,6 +68,12 @@ impl hesscope_measure::Observer for Terminal {
             .replace(Shown::Products(Progress::products(what, products as u64)));
     }
 
+    fn expect(&self, products: usize) {
+        if let Shown::Products(bar) = &*self.shown.borrow() {
+            bar.expect(products as u64);
+        }
+    }
+
     fn advance(&self, products: usize) {
         if let Shown::Products(bar) = &*self.shown.borrow() {
             bar.advance(products as u64);

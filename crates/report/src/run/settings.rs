@@ -106,6 +106,7 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let LeadingEffort {
         top,
         range_steps,
+        most_range_steps,
         reorthogonalisation,
         subspace_iterations,
         subspace_tolerance,
@@ -126,6 +127,10 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("probes", integer(*probes)),
         ("Lanczos steps", integer(*lanczos_steps)),
         ("Lanczos steps of the range", integer(*range_steps)),
+        (
+            "most Lanczos steps of the range",
+            integer(*most_range_steps),
+        ),
         (
             "reorthogonalisation",
             format!("{reorthogonalisation:?}").to_lowercase(),

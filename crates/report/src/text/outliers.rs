@@ -76,14 +76,14 @@ pub(crate) fn reasons(outliers: &Outliers) -> Vec<String> {
 /// Why there is no count.
 fn because(side: &str, reason: UndecidedReason) -> String {
     match reason {
-        UndecidedReason::TooFewEigenvalues { found } => {
+        UndecidedReason::TooFewEigenvalues { found, needed } => {
             let usable = counted(found, "usable", "usable");
             let noun = if found == 1 {
                 "eigenvalue"
             } else {
                 "eigenvalues"
             };
-            format!("only {usable} {side} leading {noun}, and the rule needs eight")
+            format!("only {usable} {side} leading {noun}, and the rule needs {needed}")
         }
         UndecidedReason::RepeatedEigenvalues => {
             format!("{side} eigenvalues repeat, so that the rule\u{2019}s spacings mean nothing")
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn what_is_undecided_and_what_stands_beside_c_is_said_of_its_own_side() {
-        let few = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 3 });
-        let none = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 });
+        let (found, needed) = (3, 33);
+        let few = OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed });
         let count = |count| {
             OutlierOutcome::Decided(OutlierCount {
                 count,
@@ -118,6 +118,7 @@ mod tests {
                 bulk_edge: None,
             })
         };
+        let none = count(0);
         let said = |positive, negative| verdict_beside(&Outliers { positive, negative }, 10);
         assert_eq!(
             said(count(10), few),

@@ -155,6 +155,7 @@ fn settings(operator: &str, top: usize, probes: usize) -> Result<AnalysisSetting
             leading: LeadingEffort {
                 top,
                 range_steps: 64,
+                most_range_steps: 64,
                 reorthogonalisation: Reorthogonalisation::None,
                 subspace_iterations: 128,
                 subspace_tolerance: 1e-6,

@@ -185,7 +185,8 @@ impl<'a> Bounds<'a> {
                     }
                 }
             }
-            bracket.certain = bracket.certain.max(certain);
+            // A sum that rounds must not come out above the truth.
+            bracket.certain = bracket.certain.max(certain * (1.0 - 1e-12));
         }
         let count = self.rules.rules.len().max(1) as f64;
         let over = |sums: [Moments; 3]| sums.map(|sum| sum.map(|s| s / count));

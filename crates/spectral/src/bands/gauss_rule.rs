@@ -16,7 +16,7 @@ const RESIDUALS: f64 = 10.0;
 /// one eigenvalue.
 const ONE_EIGENVALUE: f64 = 9.0;
 
-/// Products in float32 displace a Ritz value by some units of its rounding, as a fraction of the spectrum's half-width.
+/// Products in float32 displace a Ritz value by some units of its rounding, as a fraction of the largest modulus.
 /// What precision a density was made in is not known to it; where several probes are there their nodes tell.
 const ROUNDING: f64 = 8.0 * f32::EPSILON as f64;
 
@@ -131,7 +131,9 @@ fn rule(
     let mut radii = Vec::with_capacity(count);
     let mut reach = Vec::with_capacity(count);
     let mut stray = Vec::with_capacity(count);
-    let rounding = noise_floor(f64::EPSILON, scale, dim);
+    let nodes = probes.iter().flat_map(|probe| &probe.nodes);
+    let largest = nodes.fold(0.0_f64, |most, node| most.max(node.abs()));
+    let rounding = noise_floor(f64::EPSILON, largest, dim);
     for (i, (&node, &residual)) in probe.nodes.iter().zip(&probe.residuals).enumerate() {
         let agreement = probes
             .iter()
@@ -143,19 +145,27 @@ fn rule(
             .unwrap_or(f64::INFINITY);
         let heavy = probe.weights[i] * dim as f64 > ONE_EIGENVALUE;
         // Probes agree on a light node where it is an eigenvalue. A heavy one the rest of the spectrum displaces by as much in
-        // each, so that its residual alone says how far; but that may lie below the rounding of the products, which an end of
-        // an interval can be closer than: exact zeros come out on either side of zero.
-        let near = match (heavy, probes.len()) {
-            (false, _) => RESIDUALS * residual.min(agreement),
-            (true, 1) => (RESIDUALS * residual).max(ROUNDING * scale),
-            (true, _) if agreement.is_finite() => RESIDUALS * residual.max(agreement),
-            (true, _) => RESIDUALS * residual,
+        // each, so that its residual alone says how far.
+        let told = match heavy {
+            false => residual.min(agreement),
+            true => residual,
         };
-        let radius = near.max(rounding);
+        let radius = (RESIDUALS * told).max(rounding);
+        radii.push(radius);
         // Chebyshev, Markov & Stieltjes: the mass of node i lies between its neighbours.
         let between = probe.neighbours(i);
-        radii.push(radius);
-        reach.push([between[0].max(node - radius), between[1].min(node + radius)]);
+        // Residuals and neighbours may be closer than the rounding of the products, and so may an end of an interval: exact
+        // zeros come out as several nodes on either side of zero.
+        let rounded = rounding.max(match probes.len() {
+            1 => ROUNDING * largest,
+            _ if agreement.is_finite() => RESIDUALS * agreement,
+            _ => 0.0,
+        });
+        let radius = radius.max(rounded);
+        reach.push([
+            between[0].max(node - radius).min(node - rounded),
+            between[1].min(node + radius).max(node + rounded),
+        ]);
         stray.push(heavy.then_some(Stray {
             from: radius,
             between,

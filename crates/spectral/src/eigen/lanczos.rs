@@ -28,7 +28,8 @@ pub fn lanczos<O: LinearOperator>(
 
 /// [`lanczos`] in progress: a step is one block product of the recursions that have not ended.
 ///
-/// `steps` may grow: one that has ended goes on to the bits of one asked for that many at once. The starts must be those of
+/// `steps` may grow: one that has ended goes on to the bits of one asked for that many at once. One asked for more than turn
+/// out to be needed is stopped by [`run_until`](Estimation::run_until) and [`finish_now`](Self::finish_now). The starts must be those of
 /// the snapshot: their number and norms are checked.
 #[derive(Clone, Debug)]
 pub struct LanczosEstimation<V> {
@@ -80,6 +81,34 @@ impl<V: Clone> LanczosEstimation<V> {
         self.recursions
             .iter_mut()
             .try_for_each(|recursion| recursion.grow(op, &limits))
+    }
+
+    /// What the steps made have found, at least one: the bits of one asked for no more.
+    pub fn finish_now<O: OperatorOn<V>>(
+        mut self,
+        op: &O,
+    ) -> Result<Vec<LanczosRun<V>>, SpectralError> {
+        SpectralError::require_positive("steps", self.steps())?;
+        self.recursions.iter_mut().for_each(Recursion::end_here);
+        self.finish(op)
+    }
+
+    /// Steps made, of the recursion that made most.
+    pub fn steps(&self) -> usize {
+        let steps = self.recursions.iter().map(Recursion::steps);
+        steps.max().unwrap_or(0)
+    }
+
+    /// Of each start the Ritz values so far, ascending, with their residual bounds; none before the first step.
+    pub fn ritz_values(&self) -> Result<Vec<Vec<(f64, f64)>>, SpectralError> {
+        let of = |recursion: &Recursion<V>| {
+            if recursion.steps() == 0 {
+                Ok(Vec::new())
+            } else {
+                recursion.ritz_values()
+            }
+        };
+        self.recursions.iter().map(of).collect()
     }
 
     /// The recursions, one a start.

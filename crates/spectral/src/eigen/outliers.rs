@@ -32,6 +32,9 @@ pub struct OutlierOptions {
     pub window: usize,
     /// Eigenvalues below this fraction of the largest modulus of either side are taken for zeros and left out.
     pub relative_floor: f64,
+    /// The largest count K that is tested, such as twice the number that is expected; half of the eigenvalues of the side
+    /// where absent. Testing it takes `K + 1 + w` eigenvalues of a side, unless it has no more.
+    pub most: Option<usize>,
 }
 
 impl Default for OutlierOptions {
@@ -40,7 +43,17 @@ impl Default for OutlierOptions {
             alpha: 0.01,
             window: 12,
             relative_floor: 1e-10,
+            most: None,
         }
+    }
+}
+
+impl OutlierOptions {
+    /// How many leading eigenvalues of a side the test takes; there may be fewer where the side has no more.
+    pub fn needed(&self) -> usize {
+        self.most
+            .map_or(MIN_EIGENVALUES, |most| most + 1 + self.window)
+            .max(MIN_EIGENVALUES)
     }
 }
 
@@ -72,12 +85,9 @@ impl OutlierOutcome {
         }
     }
 
-    /// The number of outliers, zero also on a side where no eigenvalue lies; `None` where it is undecided.
+    /// The number of outliers; `None` where it is undecided.
     pub fn number(&self) -> Option<usize> {
-        match self {
-            OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: 0 }) => Some(0),
-            other => other.decided().map(|count| count.count),
-        }
+        self.decided().map(|count| count.count)
     }
 }
 
@@ -94,7 +104,7 @@ pub struct OutlierCount {
     pub statistic: f64,
     /// The p-value there, times the number of gaps, at most 1; it is 1 for a gap of less than a factor of 1.1.
     pub p_value: f64,
-    /// Number m of eigenvalues used on this side.
+    /// Number m of eigenvalues used on this side; zero where it has none.
     pub eigenvalues: usize,
     /// Where the rest ends; absent from what was written before it was reported.
     #[serde(default)]
@@ -139,10 +149,12 @@ impl BulkEdge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UndecidedReason {
-    /// Fewer than eight usable eigenvalues on the side.
+    /// Too few eigenvalues of the side are known to test every count asked for, or it has fewer than eight at all.
     TooFewEigenvalues {
-        /// How many there are.
+        /// How many are known.
         found: usize,
+        /// How many the test takes.
+        needed: usize,
     },
     /// Three quarters of the spacings after some gap are zero: eigenvalues repeat, and the rule's spacings mean nothing.
     RepeatedEigenvalues,
@@ -169,32 +181,39 @@ pub enum UndecidedReason {
 ///
 /// by Renyi's representation of the order statistic `u_(j)` of exponentials: exact, the error of M as an estimate of the
 /// scale included, if spacings are independent (those of the ensemble are slightly anticorrelated, which steadies M). A
-/// quarter of the window may be wide gaps without masking this one. With K gaps in the first half, `k <= m/2`, the gap
-/// after k is significant when K times this is at most alpha. **The count is the largest significant k.**
+/// quarter of the window may be wide gaps without masking this one. With K gaps tested, those of `k <= K`, the gap after k
+/// is significant when K times this is at most alpha. **The count is the largest significant k.** K is
+/// [`most`](OutlierOptions::most), and where that is absent the first half, `m/2`.
+///
+/// **What has to be known.** A gap that lies beyond the eigenvalues known is not seen, and where too few follow a gap a test
+/// has no power: of the 23 leading eigenvalues of a Hessian with nine outliers the rule finds none, p = 1. With K given
+/// fewer than `K + 1 + w` eigenvalues leave a side undecided, unless it is known to have no more
+/// ([`outliers_of_sides`]): then gaps of `k <= min(K, m/2)` are tested.
 ///
 /// **What the factor is for.** Where m is large, s_k multiplies tiny gaps by large k, and the union of independent blocks
 /// is locally closer to independent levels than to repelling ones: without the least factor 66% of spectra of twenty
 /// independent blocks have an alarm, in the middle of the bulk, at gaps of a few percent that nobody would call outliers.
 ///
-/// **False alarms.** Percent of matrices with any outlier found, of 200 each, from all eigenvalues and from the 60 leading:
+/// **False alarms.** Percent of matrices with any outlier found, of 200 each: from all eigenvalues, from the 60 leading, and
+/// from the 33 leading with counts up to K = 20 tested, as for ten classes:
 ///
 /// ```text
-///                                                      all    60
-/// semicircle, order 200                                0      0
-/// semicircle, order 400                                0      0
-/// Marchenko-Pastur, order 200, 600 samples             0      0
-/// Marchenko-Pastur, order 200, 200 samples             0      0
-/// squared singular values of a product, order 200      0      0
+///                                                      all    60    33
+/// semicircle, order 200                                0      0     0
+/// semicircle, order 400                                0      0     0
+/// Marchenko-Pastur, order 200, 600 samples             0      0     0
+/// Marchenko-Pastur, order 200, 200 samples             0      0     0
+/// squared singular values of a product, order 200      0      0     0
 /// D^(1/2) W D^(1/2), order 200
-///   D = k^-0.5, 600 samples                            0      0
-///   D = k^-0.5, 200 samples                            0      0
-///   D = k^-1, 600 samples                              0.5    1
-///   D = k^-1, 200 samples                              0      0
-///   D = k^-2, 600 samples                              0.5    0
-///   D = k^-2, 200 samples                              0.5    0.5
-/// 20 independent semicircles, order 20                 0.5    0.5
-/// 4 independent semicircles, order 100                 0      0
-/// 4 of order 80, scaled by 1, 1/2, 1/4, 1/8            2      0.5
+///   D = k^-0.5, 600 samples                            0      0     0
+///   D = k^-0.5, 200 samples                            0      0     0
+///   D = k^-1, 600 samples                              0.5    1     1
+///   D = k^-1, 200 samples                              0      0     0
+///   D = k^-2, 600 samples                              0.5    0     0
+///   D = k^-2, 200 samples                              0.5    0.5   0
+/// 20 independent semicircles, order 20                 0.5    0.5   1
+/// 4 independent semicircles, order 100                 0      0     0
+/// 4 of order 80, scaled by 1, 1/2, 1/4, 1/8            2      0.5   1
 /// ```
 ///
 /// At the edge of a semicircle or a Marchenko-Pastur bulk `lambda_k` falls like `1 - c (k/n)^(2/3)`, so s_k grows like
@@ -204,30 +223,31 @@ pub enum UndecidedReason {
 /// each on one entry, go some of that way: 5% of semicircles with Student-t entries of three degrees of freedom.
 ///
 /// **Power.** Percent of 50 matrices of order 200 in which exactly the k outliers are found, by the factor of the least of
-/// them over the bulk's edge, the others over a threefold range above it:
+/// them over the bulk's edge, the others over a threefold range above it; on the left from all eigenvalues, on the right
+/// from the 33 leading with K = 20:
 ///
 /// ```text
-/// factor                         k    1.1  1.25   1.5     2     3
-/// semicircle                     1      0     0     6    94   100
-///                                3      2    34   100   100   100
-///                               10     18    98   100   100   100
-/// Marchenko-Pastur, 200 of 600   1      0     0    36   100   100
-///                                3      6    86   100   100   100
-///                               10     60    98   100   100   100
+/// factor                         k    1.1  1.25   1.5     2     3     1.1  1.25   1.5     2     3
+/// semicircle                     1      0     0     6    94   100       0     0    12    96   100
+///                                3      2    34   100   100   100       4    54   100   100   100
+///                               10     18    98   100   100   100      32    98   100   100   100
+/// Marchenko-Pastur, 200 of 600   1      0     0    36   100   100       0     0    74   100   100
+///                                3      6    86   100   100   100      14    96   100   100   100
+///                               10     60    98   100   100   100      68   100   100   100   100
 /// D^(1/2) W D^(1/2), 200 of 600
-///   D goes on as k^-0.5          1      0     0     0     0     0
-///                                3      0     0     0    38   100
-///                               10      0     2    58   100   100
-///   D goes on as k^-1            1      0     0     0     0     0
-///                                3      0     0     0     0     8
-///                               10      0     0    18    92   100
+///   D goes on as k^-0.5          1      0     0     0     0     0       0     0     0     0     0
+///                                3      0     0     0    38   100       0     0     0    74   100
+///                               10      0     2    58   100   100       0    14    74   100   100
+///   D goes on as k^-1            1      0     0     0     0     0       0     0     0     0     0
+///                                3      0     0     0     0     8       0     0     0     0    26
+///                               10      0     0    18    92   100       0     0    24   100   100
 /// ```
 ///
 /// The factor enters as its k-th power, so that ten outliers need a far narrower gap than one. A miss is no outlier, or
 /// fewer: where the gap below the k is too narrow, one between them may be wide. More than k happened in none of these.
 /// Where the bulk's power law starts anew below the outliers, `D_(k+i) = i^-a`, its own first gaps are wide and are weighed
 /// as those of k + 1, k + 2, ...: for a = 0.5 and k = 10 some of its eigenvalues were counted along in 10 to 16 percent of
-/// matrices. A shorter window is better there and for single outliers, a longer one for many outliers near the edge.
+/// matrices, and with K = 20 in up to a third. A shorter window is better there and for single outliers, a longer one for many outliers near the edge.
 ///
 /// **Error bars.** An eigenvalue known to within r moves its spacings. A gap is reported only if it is significant with s_k
 /// and the factor as small and the following spacings as large as the error bars allow; where the values as they stand say
@@ -236,9 +256,25 @@ pub enum UndecidedReason {
 /// `eigenvalues` are the leading ones of either sign, in any order (on each side none may be missing above the least
 /// given); `residuals`, of the same length, their error bars, zero for exact ones. An eigenvalue within its error bar of
 /// zero ends its side's list.
+///
+/// A side of which no eigenvalue is given has none.
 pub fn outliers(
     eigenvalues: &[f64],
     residuals: &[f64],
+    options: &OutlierOptions,
+) -> Result<Outliers, SpectralError> {
+    let none = |sign: f64| !eigenvalues.iter().any(|value| sign * value > 0.0);
+    let exhausted = [none(1.0), none(-1.0)];
+    outliers_of_sides(eigenvalues, residuals, exhausted, options)
+}
+
+/// [`outliers`], told of the positive and of the negative side whether it is exhausted: whether all its eigenvalues are
+/// given, but for zeros. So it is of the negative side of a positive semidefinite matrix, of which none is, and of both
+/// sides of a matrix of low rank.
+pub fn outliers_of_sides(
+    eigenvalues: &[f64],
+    residuals: &[f64],
+    exhausted: [bool; 2],
     options: &OutlierOptions,
 ) -> Result<Outliers, SpectralError> {
     SpectralError::require_size(
@@ -258,6 +294,7 @@ pub fn outliers(
         format_args!("{} is not a probability", options.alpha),
     )?;
     SpectralError::require_positive("window", options.window)?;
+    SpectralError::require_positive("most", options.most.unwrap_or(1))?;
     SpectralError::require(
         (0.0..1.0).contains(&options.relative_floor),
         "relative_floor",
@@ -267,10 +304,13 @@ pub fn outliers(
         .iter()
         .fold(0.0_f64, |m, value| m.max(value.abs()));
     let floor = options.relative_floor * largest;
-    let side = |sign: f64| one_side(&moduli(eigenvalues, residuals, sign, floor), sign, options);
+    let side = |sign: f64, exhausted: bool| {
+        let moduli = moduli(eigenvalues, residuals, sign, floor);
+        one_side(&moduli, exhausted, sign, options)
+    };
     Ok(Outliers {
-        positive: side(1.0),
-        negative: side(-1.0),
+        positive: side(1.0, exhausted[0]),
+        negative: side(-1.0, exhausted[1]),
     })
 }
 
@@ -317,15 +357,42 @@ fn spacing(k: usize, upper: Modulus, lower: Modulus) -> Spacing {
     }
 }
 
-fn one_side(moduli: &[Modulus], sign: f64, options: &OutlierOptions) -> OutlierOutcome {
+/// No outliers among no eigenvalues.
+const NONE: OutlierCount = OutlierCount {
+    count: 0,
+    threshold: None,
+    statistic: 0.0,
+    p_value: 1.0,
+    eigenvalues: 0,
+    bulk_edge: None,
+};
+
+fn one_side(
+    moduli: &[Modulus],
+    exhausted: bool,
+    sign: f64,
+    options: &OutlierOptions,
+) -> OutlierOutcome {
     let m = moduli.len();
-    if m < MIN_EIGENVALUES {
-        return OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: m });
+    if exhausted && m == 0 {
+        return OutlierOutcome::Decided(NONE);
+    }
+    let needed = if exhausted {
+        MIN_EIGENVALUES
+    } else {
+        options.needed()
+    };
+    if m < needed {
+        return OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found: m, needed });
     }
     let spacings: Vec<Spacing> = (1..m)
         .map(|k| spacing(k, moduli[k - 1], moduli[k]))
         .collect();
-    let tested = m / 2;
+    let tested = match options.most {
+        Some(most) if exhausted => most.min(m / 2),
+        Some(most) => most,
+        None => m / 2,
+    };
     // The gap after the last significant k, and otherwise the least p-value's.
     let (mut as_it_stands, mut certain) = (0, 0);
     let mut reported = Test {

@@ -258,6 +258,31 @@ impl<V: Clone> Recursion<V> {
         Ok(())
     }
 
+    /// Takes back what was prepared for a next step, so that it is to be finished as if no more had been asked for.
+    pub(crate) fn end_here(&mut self) {
+        if self.state.phase == Phase::Active {
+            self.state.phase = Phase::Paused;
+            self.state.beta.pop();
+            self.basis.pop();
+            if self.state.invariant {
+                self.state.restarts.pop();
+            }
+        }
+    }
+
+    /// The Ritz values so far, ascending, with their residual bounds; there must be a step.
+    pub(crate) fn ritz_values(&self) -> Result<Vec<(f64, f64)>, SpectralError> {
+        let steps = self.state.alpha.len();
+        let ends = TridiagonalEnds::new(&self.state.alpha, &self.state.beta[..steps - 1])?;
+        let bound = |last: &f64| self.state.last_beta * last.abs();
+        Ok(ends
+            .values
+            .iter()
+            .copied()
+            .zip(ends.last.iter().map(bound))
+            .collect())
+    }
+
     /// One step, given `w = A q_j`.
     pub(crate) fn advance<O: OperatorOn<V>>(
         &mut self,

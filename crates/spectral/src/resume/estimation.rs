@@ -79,17 +79,33 @@ pub trait Estimation<O: LinearOperator>: Sized {
     where
         K: Keeper<O::Space> + ?Sized,
     {
+        let watched = |estimation: &Self| {
+            watch(estimation);
+            Ok(false)
+        };
+        self.run_until(op, name, keeper, watched)?.finish(op)
+    }
+
+    /// Steps as [`run_kept`](Self::run_kept) until it is finished or `enough`, which is asked before each step, says so. To
+    /// end with the same bits where it was stopped on the way, `enough` must hang on the estimation alone.
+    fn run_until<K>(
+        self,
+        op: &O,
+        name: &str,
+        keeper: &mut K,
+        mut enough: impl FnMut(&Self) -> Result<bool, SpectralError>,
+    ) -> Result<Self, SpectralError>
+    where
+        K: Keeper<O::Space> + ?Sized,
+    {
         let mut estimation = self.or_kept(op, name, keeper)?;
-        loop {
-            watch(&estimation);
-            if estimation.is_finished() {
-                return estimation.finish(op);
-            }
+        while !enough(&estimation)? && !estimation.is_finished() {
             estimation.step(op)?;
             if keeper.is_due(name) {
                 keeper.save(name, op.space(), estimation.snapshot()?)?;
             }
         }
+        Ok(estimation)
     }
 
     /// This estimation, or the one that the keeper has under the name.

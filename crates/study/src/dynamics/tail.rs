@@ -21,16 +21,10 @@ pub fn tail(
     let Some(BulkEnd { edge, to }) = bulk_end(hess, classes) else {
         return Ok(None);
     };
-    let inside = |x: f64| x <= to;
-    let mass = hess
-        .density
-        .average(|x| f64::from(u8::from(inside(x))))
-        .mean;
-    let squares = hess
-        .density
-        .average(|x| if inside(x) { x * x } else { 0.0 })
-        .mean;
-    let rms = (squares / mass).sqrt();
+    let below = f64::NEG_INFINITY;
+    let number = hess.density.count_in(below, to, LEVEL)?.count.mean;
+    let energy = hess.density.energy_in(below, to, LEVEL)?.mean;
+    let rms = (energy / number).sqrt();
     if !(rms > 0.0 && rms < edge) {
         return Ok(None);
     }

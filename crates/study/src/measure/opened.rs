@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
-use hesscope_measure::{LeadingEffort, LeadingPairs, leading_pairs};
+use hesscope_measure::{LeadingEffort, LeadingPairs, OperatorProperties, leading_pairs};
 use hesscope_models::{BnMode, Network};
 use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 
@@ -231,7 +231,14 @@ impl<'a> Opened<'a> {
         }
         let operator = problem.operator(settings.operator);
         estimate(self.run, &settings.key(), self.observer, |keeper| {
-            leading_pairs(&operator, &settings.effort, keeper, self.observer)
+            let properties = OperatorProperties::of(&operator);
+            leading_pairs(
+                &operator,
+                &properties,
+                &settings.effort,
+                keeper,
+                self.observer,
+            )
         })
     }
 

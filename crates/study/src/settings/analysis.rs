@@ -22,7 +22,7 @@ pub struct AnalysisChoices {
     pub probes: Option<usize>,
     /// Lanczos steps of each probe.
     pub lanczos_steps: Option<usize>,
-    /// Lanczos steps of the range and the leading eigenvalues.
+    /// Lanczos steps of the range and the leading eigenvalues; where absent, as many as the count of outliers needs.
     pub range_steps: Option<usize>,
     /// Leading eigenpairs.
     pub top: Option<usize>,

@@ -23,8 +23,9 @@ pub fn some_outliers(leading: &LeadingEigenvalues, name: &str) -> Result<(usize,
 /// Why outliers are not counted.
 pub fn why(name: &str, reason: UndecidedReason) -> String {
     match reason {
-        UndecidedReason::TooFewEigenvalues { found } => format!(
-            "{name} has {found} usable leading eigenvalues on one side, too few for the rule of the outliers"
+        UndecidedReason::TooFewEigenvalues { found, needed } => format!(
+            "{found} leading eigenvalues of {name} are known on one side, and the count of outliers needs {needed}: give more \
+             --range-steps"
         ),
         UndecidedReason::RepeatedEigenvalues => {
             format!("eigenvalues of {name} repeat, so that its outliers cannot be counted")

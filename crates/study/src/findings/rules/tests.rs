@@ -376,9 +376,13 @@ fn h_alone() {
         NotConfirmed,
     );
     after(id, |m| unconverged(&mut m.h), Undecided);
-    let few =
-        |found: usize| OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found });
-    after(id, |m| m.h.outliers.positive = few(0), Confirmed);
+    let few = |found: usize| {
+        let needed = 33;
+        OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed })
+    };
+    let nothing = hesscope_spectral::outliers(&[], &[], &OutlierOptions::default())
+        .expect("no eigenvalues");
+    after(id, |m| m.h.outliers.positive = nothing.positive, Confirmed);
     after(id, |m| m.h.outliers.positive = few(5), Undecided);
     // The other end counts as well.
     let below = leading("h", &falling(50.0, 10.0, 3), 0.5, 1e-6)

@@ -1,0 +1,84 @@
+//! The Lanczos run that goes on until outliers can be counted.
+
+use hesscope_records::LeadingEffort;
+use hesscope_spectral::{
+    Breakdown, Estimation, Keeper, LanczosEstimation, LanczosOptions, LanczosRun, LinearOperator,
+    ProbeKind, Probes, Reorthogonalisation, SpectralError, VectorOf, VectorSpace,
+};
+
+use crate::candidates::RitzValues;
+use crate::observed::ObservedOperator;
+use crate::outliers::are_settled;
+use crate::properties::OperatorProperties;
+
+/// Keeps the leading run's start apart from the probes of the density.
+const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
+
+/// While outliers cannot be counted, this many times the steps are made, rounded up.
+const GROWTH: f64 = 1.25;
+
+/// What a breakdown of the Lanczos recursion does: with full reorthogonalisation it goes on from a new start.
+pub(crate) fn breakdown(reorthogonalisation: Reorthogonalisation) -> Breakdown {
+    match reorthogonalisation {
+        Reorthogonalisation::Full => Breakdown::Restart,
+        Reorthogonalisation::None | Reorthogonalisation::Selective => Breakdown::Stop,
+    }
+}
+
+/// The Lanczos run, of as many steps as the count of outliers needs.
+pub(crate) fn lanczos_run<O, K>(
+    operator: &ObservedOperator<'_, O>,
+    properties: &OperatorProperties,
+    effort: &LeadingEffort,
+    keeper: &mut K,
+) -> Result<LanczosRun<VectorOf<O>>, SpectralError>
+where
+    O: LinearOperator,
+    K: Keeper<O::Space> + ?Sized,
+{
+    let dim = operator.effective_dim();
+    let epsilon = operator.space().epsilon();
+    let orthogonal = effort.reorthogonalisation != Reorthogonalisation::None;
+    let most = if orthogonal {
+        effort.most_range_steps.max(effort.range_steps).min(dim)
+    } else {
+        effort.range_steps
+    };
+    let options = LanczosOptions {
+        steps: most,
+        reorthogonalisation: effort.reorthogonalisation,
+        breakdown: breakdown(effort.reorthogonalisation),
+        keep_basis: orthogonal,
+        seed: effort.seed,
+    };
+    let start =
+        Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
+    let lanczos = LanczosEstimation::begin(operator, &[start], &options)?;
+    let mut due = effort.range_steps.min(most);
+    let enough = |lanczos: &LanczosEstimation<VectorOf<O>>| -> Result<bool, SpectralError> {
+        let made = lanczos.steps();
+        while due < made {
+            due = grown(due).min(most);
+        }
+        if made < due || due == most {
+            return Ok(false);
+        }
+        let ritz = lanczos.ritz_values()?;
+        let ritz = RitzValues {
+            values: ritz.first().map_or(&[], Vec::as_slice),
+            complete: false,
+        };
+        let settled = are_settled(ritz, properties, epsilon)?;
+        if !settled {
+            operator.expect(grown(due).min(most) - due);
+        }
+        Ok(settled)
+    };
+    let lanczos = lanczos.run_until(operator, "lanczos", keeper, enough)?;
+    Ok(lanczos.finish_now(operator)?.remove(0))
+}
+
+/// The steps after which the count of outliers is tried again.
+fn grown(steps: usize) -> usize {
+    (steps as f64 * GROWTH).ceil() as usize
+}
