@@ -11,6 +11,7 @@ use crate::commands::figure::FigureCommand;
 use crate::commands::findings::FindingsOptions;
 use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
+use crate::commands::results::ResultsOptions;
 use crate::commands::run::RunOptions;
 use crate::commands::schema::SchemaOptions;
 use crate::commands::spectrum::SpectrumOptions;
@@ -54,6 +55,8 @@ pub enum Command {
     Sweep(SweepArgs),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
+    /// Write one page of the findings that runs and dynamics hold
+    Results(ResultsOptions),
     /// Write weights, analyses or eigenvectors to files that other programs read
     Export(ExportOptions),
     /// Say what in the folder of a run, or of a sweep, is damaged, missing or of another run

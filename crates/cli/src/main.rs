@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use commands::{
-    check, compare, data, devices, dynamics, export, figure, findings, overlaps, report, run,
-    schema, spectrum, speed, sweep, trace, train, verify,
+    check, compare, data, devices, dynamics, export, figure, findings, overlaps, report, results,
+    run, schema, spectrum, speed, sweep, trace, train, verify,
 };
 use failure::Failure;
 use output::{stream, tell};
@@ -76,6 +76,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Dynamics(options) => dynamics::run(&options),
         Command::Figure(command) => figure::run(&command),
         Command::Sweep(options) => sweep::run(options),
+        Command::Results(options) => results::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Check(options) => check::run(&options),

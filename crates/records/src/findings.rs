@@ -188,6 +188,16 @@ pub enum FindingVerdict {
     Undecided,
 }
 
+impl std::fmt::Display for FindingVerdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            FindingVerdict::Confirmed => "confirmed",
+            FindingVerdict::NotConfirmed => "not confirmed",
+            FindingVerdict::Undecided => "undecided",
+        })
+    }
+}
+
 /// One finding of the paper, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {

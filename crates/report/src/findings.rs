@@ -1,6 +1,6 @@
 //! Findings with their verdicts, of a network or of a grid.
 
-use hesscope_records::{Condition, Finding, FindingVerdict, Number, Relation};
+use hesscope_records::{Condition, Finding, Number, Relation};
 use maud::{Markup, html};
 
 use crate::html::markup::{Table, details, paragraph};
@@ -23,22 +23,13 @@ pub(crate) fn verdicts_and_rules(caption: &str, findings: &[Finding]) -> Markup 
 }
 
 /// The short name: the head of a row does not break.
-fn name(finding: &Finding) -> String {
+pub(crate) fn short_name(finding: &Finding) -> String {
     let word = |word: &str| match word {
         "g" | "h" | "a1" | "b1" | "b2" => word.to_uppercase(),
         word => word.to_owned(),
     };
     let words: Vec<String> = finding.id.split('-').map(word).collect();
     capitalised(&words.join(" "))
-}
-
-/// A verdict in words.
-fn words(verdict: FindingVerdict) -> &'static str {
-    match verdict {
-        FindingVerdict::Confirmed => "Confirmed",
-        FindingVerdict::NotConfirmed => "Not confirmed",
-        FindingVerdict::Undecided => "Undecided",
-    }
 }
 
 /// A table of text with rows for each finding, under its short name.
@@ -49,7 +40,7 @@ fn table<const N: usize>(
     rows: impl Fn(&Finding) -> Vec<[String; N]>,
 ) -> Table {
     let named = |finding: &Finding| {
-        let name = name(finding);
+        let name = short_name(finding);
         let named = move |row| std::iter::once(name.clone()).chain(row);
         rows(finding).into_iter().map(named).collect::<Vec<_>>()
     };
@@ -63,7 +54,7 @@ fn verdicts(caption: &str, findings: &[Finding]) -> Markup {
         (paragraph(&format!("{caption}:")))
         dl class="findings" {
             @for finding in findings {
-                dt { strong { (words(finding.verdict)) ": " } (unbroken(&finding.claim)) "." }
+                dt { strong { (capitalised(&finding.verdict.to_string())) ": " } (unbroken(&finding.claim)) "." }
                 dd { (unbroken(&capitalised(&finding.reason))) "." }
             }
         }
@@ -77,7 +68,8 @@ fn conditions(findings: &[Finding]) -> Table {
     })
 }
 
-fn condition_row(condition: &Condition) -> [String; 5] {
+/// Quantity, value, error bar, what is asked for and whether it holds.
+pub(crate) fn condition_row(condition: &Condition) -> [String; 5] {
     let relation = match condition.relation {
         Relation::AtLeast => "at least",
         Relation::AtMost => "at most",
@@ -87,7 +79,7 @@ fn condition_row(condition: &Condition) -> [String; 5] {
         Some(false) => "no",
         None => "undecided",
     };
-    let [what, value, bar] = number(&condition.number);
+    let [what, value, bar] = number_row(&condition.number);
     let asked = format!("{relation} {}", shortest(condition.bound));
     [what, value, bar, asked, holds.to_owned()]
 }
@@ -96,7 +88,7 @@ fn companions(findings: &[Finding]) -> Table {
     let caption = "Companion numbers, which decide nothing";
     let heads = "Finding | Quantity | Value | Error bar";
     table(findings, caption, heads, |finding| {
-        finding.beside.iter().map(number).collect()
+        finding.beside.iter().map(number_row).collect()
     })
 }
 
@@ -108,7 +100,7 @@ fn rules(findings: &[Finding]) -> Table {
 }
 
 /// What, value and error bar.
-fn number(number: &Number) -> [String; 3] {
+pub(crate) fn number_row(number: &Number) -> [String; 3] {
     let bar = match (number.lower, number.upper) {
         (Some(lower), Some(upper)) if lower == upper => "exact".to_owned(),
         (Some(lower), Some(upper)) => format!("{} to {}", shortest(lower), shortest(upper)),

@@ -27,6 +27,7 @@ mod folders;
 mod manifest;
 pub mod measure;
 mod observer;
+pub mod results;
 pub mod run;
 mod sealed_file;
 pub mod settings;

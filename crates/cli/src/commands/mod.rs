@@ -10,6 +10,7 @@ pub mod figure;
 pub mod findings;
 pub mod overlaps;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod schema;
 pub mod spectrum;

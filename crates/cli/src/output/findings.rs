@@ -1,6 +1,6 @@
 //! Findings as text.
 
-use hesscope_records::{Finding, FindingVerdict, Findings};
+use hesscope_records::{Finding, Findings};
 use hesscope_study::findings::condition::with_ends;
 
 /// Every finding of a network with its verdict, why, and the numbers beside.
@@ -24,19 +24,11 @@ pub fn text(findings: &Findings) -> String {
 
 /// One finding: verdict and claim, why, and the numbers beside.
 pub fn finding(finding: &Finding) -> String {
-    let mut out = format!("{:14} {}", verdict_words(finding.verdict), finding.claim);
+    let mut out = format!("{:14} {}", finding.verdict, finding.claim);
     out += &format!("\n{:14} {}", "", finding.reason);
     if !finding.beside.is_empty() {
         let beside: Vec<String> = finding.beside.iter().map(with_ends).collect();
         out += &format!("\n{:14} beside: {}", "", beside.join("; "));
     }
     out
-}
-
-fn verdict_words(verdict: FindingVerdict) -> &'static str {
-    match verdict {
-        FindingVerdict::Confirmed => "confirmed",
-        FindingVerdict::NotConfirmed => "not confirmed",
-        FindingVerdict::Undecided => "undecided",
-    }
 }

@@ -380,8 +380,8 @@ fn h_alone() {
         let needed = 33;
         OutlierOutcome::Undecided(UndecidedReason::TooFewEigenvalues { found, needed })
     };
-    let nothing = hesscope_spectral::outliers(&[], &[], &OutlierOptions::default())
-        .expect("no eigenvalues");
+    let nothing =
+        hesscope_spectral::outliers(&[], &[], &OutlierOptions::default()).expect("no eigenvalues");
     after(id, |m| m.h.outliers.positive = nothing.positive, Confirmed);
     after(id, |m| m.h.outliers.positive = few(5), Undecided);
     // The other end counts as well.
