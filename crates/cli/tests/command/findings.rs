@@ -127,6 +127,33 @@ fn every_finding_has_a_verdict_and_is_found_again() {
     assert_eq!(everything(), before);
     assert_eq!(times(&everything()), written);
 
+    // One page of what several folders hold, with a way to the reports.
+    let page = folder.path().join("results.html");
+    let page_path = page.display().to_string();
+    let ran = hesscope(&["results", &path, "--out", &page_path]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let html = fs::read_to_string(&page).expect("a page");
+    for part in [
+        "<h2>Verdicts</h2>",
+        "href=\"run/report.html\"",
+        "10 verdicts",
+        "id=\"two-bulks\"",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    for finding in &found.findings {
+        assert!(ran.stdout.contains(&finding.claim), "{}", ran.stdout);
+    }
+    refused(
+        &["results", &path, "--out", "page.txt"],
+        &["page.txt", ".html"],
+    );
+    let empty = folder.path().display().to_string();
+    refused(
+        &["results", &empty, "--out", &page_path],
+        &[&empty, "run.toml"],
+    );
+
     // Another epoch or split is another record; the report shows all.
     let few = [
         "--energy-probes",

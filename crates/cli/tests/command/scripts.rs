@@ -10,7 +10,7 @@ use crate::common::Ran;
 
 fn script(name: &str, arguments: &[&str]) -> Ran {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let mut command = Command::new(root.join("scripts").join(name));
+    let mut command = Command::new(root.join(name));
     let output = command.args(arguments).output();
     output.expect("the script starts").into()
 }
@@ -22,7 +22,10 @@ fn a_gpu_check_passes_its_stages_and_writes_them_down() {
     let binary = env!("CARGO_BIN_EXE_hesscope");
     let path = out.display().to_string();
     let quick = ["--quick", "--device", "cpu", "--references", "nowhere"];
-    let ran = script("gpu-check", &[&quick[..], &[binary, &path]].concat());
+    let ran = script(
+        "scripts/gpu-check",
+        &[&quick[..], &[binary, &path]].concat(),
+    );
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
     let text = fs::read_to_string(out.join("gpu-check.json")).expect("numbers");
     let found: Value = serde_json::from_str(&text).expect("JSON");
@@ -56,17 +59,20 @@ fn a_gpu_check_passes_its_stages_and_writes_them_down() {
 #[test]
 fn a_gpu_check_needs_a_binary_and_goes_on_where_a_stage_fails() {
     let folder = tempfile::tempdir().expect("a folder");
-    let ran = script("gpu-check", &[]);
+    let ran = script("scripts/gpu-check", &[]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("gpu-check [--quick]"), "{}", ran.stderr);
-    let ran = script("gpu-check", &["/dev/null"]);
+    let ran = script("scripts/gpu-check", &["/dev/null"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("no hesscope"), "{}", ran.stderr);
 
     let out = folder.path().join("out").display().to_string();
     let binary = env!("CARGO_BIN_EXE_hesscope");
     let missing = ["--quick", "--device", "cpu:7", "--references", "nowhere"];
-    let ran = script("gpu-check", &[&missing[..], &[binary, &out]].concat());
+    let ran = script(
+        "scripts/gpu-check",
+        &[&missing[..], &[binary, &out]].concat(),
+    );
     assert_eq!(ran.code, Some(1), "{}{}", ran.stdout, ran.stderr);
     let page = fs::read_to_string(Path::new(&out).join("gpu-check.md")).expect("a page");
     for part in [
@@ -76,6 +82,29 @@ fn a_gpu_check_needs_a_binary_and_goes_on_where_a_stage_fails() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+}
+
+#[test]
+fn the_papers_programme_refuses_what_it_cannot_run_before_anything_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out").display().to_string();
+    let data = folder.path().display().to_string();
+    let binary = env!("CARGO_BIN_EXE_hesscope");
+    for (arguments, part) in [
+        (&["--size", "largest"][..], "no size largest"),
+        (&["--minutes", "0"], "--minutes is 0"),
+        (&["--data-root", &data, binary], "no folder"),
+        (&["/dev/null"], "no hesscope"),
+        (&["--what"], "examples/paper/run [--size"),
+    ] {
+        let ran = script(
+            "examples/paper/run",
+            &[&["--out", &out], arguments].concat(),
+        );
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert!(!Path::new(&out).exists());
 }
 
 #[test]
