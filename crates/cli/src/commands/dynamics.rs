@@ -90,7 +90,7 @@ fn text(dynamics: &Dynamics) -> String {
             .epochs
             .iter()
             .map(|epoch| format!("epoch {epoch}"));
-        let header: Vec<String> = std::iter::once("a class".to_owned())
+        let header: Vec<String> = std::iter::once("per class".to_owned())
             .chain(epochs)
             .collect();
         let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
@@ -109,7 +109,7 @@ fn text(dynamics: &Dynamics) -> String {
     }
     let transitions = dynamics.transitions.iter().map(|found| {
         let (held, what) = match found.along {
-            Along::Epochs => (format!("{} a class", found.at), "epoch"),
+            Along::Epochs => (format!("{} per class", found.at), "epoch"),
             Along::Sizes => (format!("epoch {}", found.at), "size"),
         };
         format!(

@@ -137,7 +137,7 @@ fn sizes_and_epochs_make_a_grid_with_figures_and_a_page() {
         page.matches("http://www.w3.org/2000/svg").count()
     );
     assert!(ran.stdout.contains("hess: positive outliers (C = 10)"));
-    assert!(ran.stdout.contains("hess, 4 a class: "));
+    assert!(ran.stdout.contains("hess, 4 per class: "));
 
     // Once more: the same, nothing is trained or analysed, and what a killed process left half-written is gone.
     let left = |name: &str| [out.join(name), out.join("figures").join(name)];

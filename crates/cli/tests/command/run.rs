@@ -137,8 +137,9 @@ fn spectrum_and_report_work_on_a_run() {
         let range = &analysis["spectrum"]["range"];
         let largest = range["ritz_max"].as_f64().expect("a number");
         assert!(largest > 0.0 && range["ritz_min"].as_f64() > Some(-1e-5 * largest));
-        let below = &analysis["spectrum"]["outliers"]["negative"]["undecided"];
-        assert_eq!(below["too_few_eigenvalues"]["found"], 0, "{below}");
+        let below = &analysis["spectrum"]["outliers"]["negative"]["decided"];
+        assert_eq!(below["count"], 0, "{below}");
+        assert_eq!(below["eigenvalues"], 0, "{below}");
     }
     let ran = hesscope(&["spectrum", &out, "--operator", "b2[10]"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);

@@ -205,7 +205,7 @@ impl Found {
             for &terms in &request.operators {
                 let kept = opened.spectrum(terms)?;
                 observer.event(Event::Note(&format!(
-                    "{size} a class, epoch {epoch}, {terms}: {}",
+                    "{size} per class, epoch {epoch}, {terms}: {}",
                     outlier_words(&kept.record.spectrum.outliers)
                 )));
                 let file = kept.path.file_name().unwrap_or_default();
