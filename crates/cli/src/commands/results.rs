@@ -25,7 +25,7 @@ pub fn run(options: &ResultsOptions) -> Result<(), Failure> {
     let found = results(&options.folders, &options.out)?;
     for folder in &found.without {
         terminal.note(&format!(
-            "note: {} holds no findings by today's rules: judge them with `hesscope findings`",
+            "{} holds no findings by today's rules: judge them with `hesscope findings`",
             folder.display()
         ));
     }

@@ -25,7 +25,11 @@ pub(super) fn page(title: &str, columns: &[ResultsColumn], version: &str, device
             (section(finding, columns, &own))
         }
     };
-    Page::new(title, version, device, main).html()
+    let page = Page {
+        device: Some(device).filter(|device| !device.is_empty()),
+        ..Page::new(title, version, device, main)
+    };
+    page.html()
 }
 
 /// What all are of, and how often which verdict was given.
