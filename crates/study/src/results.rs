@@ -9,7 +9,7 @@ use hesscope_report::{ResultsColumn, write_results};
 use crate::dynamics;
 use crate::error::StudyError;
 use crate::findings::bounds::VERSION;
-use crate::run::{RunFile, RunFolder};
+use crate::run::RunFolder;
 
 /// The name of a run's report.
 const REPORT: &str = "report.html";
@@ -73,9 +73,7 @@ pub fn results(roots: &[PathBuf], html: &Path) -> Result<Results, StudyError> {
 /// The findings of a run, the last epoch last; gives the device.
 fn of_run(root: &Path, dir: &Path, columns: &mut Vec<ResultsColumn>) -> Result<String, StudyError> {
     let folder = RunFolder::read(root)?;
-    let Some(RunFile { settings, .. }) = RunFile::read(root)? else {
-        return Ok(String::new());
-    };
+    let settings = folder.run_file()?.settings;
     let mut device = String::new();
     let mut all: Vec<Findings> = Vec::new();
     for (_, found) in folder.records::<Findings>()? {
