@@ -237,6 +237,7 @@ fn laws(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::numeric::bisect::bisect;
 
     /// An exact spectrum of `count` values at the quantiles of a law.
     fn spectrum(count: usize, quantile: impl Fn(f64) -> f64) -> SpectralDensity {
@@ -268,15 +269,7 @@ mod tests {
     /// The quantile of a semicircle on [-1, 1].
     fn semicircle(share: f64) -> f64 {
         let below = |x: f64| 0.5 + (x * (1.0 - x * x).sqrt() + x.asin()) / std::f64::consts::PI;
-        let (mut low, mut high) = (-1.0, 1.0);
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if below(middle) < share {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
+        let [low, _] = bisect([-1.0, 1.0], 60, |x| below(x) < share);
         low
     }
 
