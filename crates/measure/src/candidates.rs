@@ -8,7 +8,7 @@ use crate::pairs::LeadingPairs;
 const UNCERTAIN: f64 = 0.1;
 
 /// A value this small, in units of the rounding of the largest, is not told from zero.
-const NOTHING: f64 = 100.0;
+pub(crate) const NOTHING: f64 = 100.0;
 
 /// An eigenvalue and its residual.
 type Value = (f64, f64);
@@ -42,8 +42,15 @@ impl OutlierCandidates {
             pairs.residuals.iter().copied(),
         )
         .collect();
+        let values: Vec<Value> = leading
+            .ritz
+            .iter()
+            .take(1)
+            .flatten()
+            .map(|ritz| (ritz.value, ritz.residual))
+            .collect();
         let ritz = RitzValues {
-            values: &leading.ritz_values,
+            values: &values,
             complete: leading.complete,
         };
         Self::joined(&pairs, ritz, positive_semidefinite, most, epsilon)

@@ -11,8 +11,11 @@ const LARGE: usize = 1_000_000;
 /// Up to this number of parameters products are cheap: 512 of them for a density take a default run half a minute.
 const SMALL: usize = 100_000;
 
-/// Lanczos steps are added until outliers can be counted, up to this many times those begun with.
-const MORE: usize = 4;
+/// Lanczos steps are added until outliers can be counted, up to this many.
+const MOST_STEPS: usize = 512;
+
+/// The same where a product is dear.
+const MOST_STEPS_LARGE: usize = 160;
 
 /// A leading pair becomes an atom of the density where its residual is at most this share of its gap to the rest.
 const ATOM_FRACTION: f64 = 0.01;
@@ -53,42 +56,42 @@ impl EffortChoices {
     ) -> Effort {
         let large = parameters > LARGE;
         let vectors = memory / (parameters * precision.bytes()).max(1);
-        let default_steps = if large { 40 } else { 128 };
-        let range_steps = self.range_steps.unwrap_or(default_steps).min(parameters);
         // A quarter of the memory each for the block, its products, its rotation, and the rest.
         let top = self
             .top
             .unwrap_or(classes)
             .min((vectors / 4).saturating_sub(GUARDS).max(1))
             .min(parameters);
-        let (probes, lanczos_steps) = self.density_effort(parameters);
-        let fits = range_steps.max(probes * lanczos_steps) <= vectors / 2;
+        let (probes, steps) = self.density_effort(parameters, vectors);
+        // The run of the leading pairs has as many starts and steps as the density, unless somebody chose.
+        let one_run = !self.chose_density() && self.range_steps.is_none();
+        let default_steps = match (one_run, large) {
+            (true, _) => steps,
+            (false, true) => 40,
+            (false, false) => 128,
+        };
+        let range_steps = self.range_steps.unwrap_or(default_steps).min(parameters);
+        let fits = range_steps.max(probes * steps) <= vectors / 2;
         let reorthogonalisation = self.reorthogonalisation.unwrap_or(if fits {
             Reorthogonalisation::Full
         } else {
             Reorthogonalisation::None
         });
+        let orthogonal = reorthogonalisation != Reorthogonalisation::None;
+        let from_leading = one_run && orthogonal;
+        let starts = if from_leading { probes } else { 1 };
         // Asked for, the number of steps stays.
-        let most_range_steps = match self.range_steps {
-            None if reorthogonalisation != Reorthogonalisation::None => (MORE * range_steps)
-                .min(parameters)
-                .min(vectors / 2)
-                .max(range_steps),
-            _ => range_steps,
-        };
-        // As many steps as there are parameters give every eigenvalue, and a second probe nothing more.
-        let affords_all = parameters <= probes * lanczos_steps
-            && parameters <= vectors / 2
-            && reorthogonalisation == Reorthogonalisation::Full;
-        let chosen = self.probes.is_some() || self.lanczos_steps.is_some();
-        let (probes, lanczos_steps) = if affords_all && !chosen && self.density_error.is_none() {
-            (1, parameters)
+        let most_range_steps = if orthogonal && self.range_steps.is_none() {
+            let most = if large { MOST_STEPS_LARGE } else { MOST_STEPS };
+            let room = vectors / (2 * starts);
+            most.min(parameters).min(room).max(range_steps)
         } else {
-            (probes, lanczos_steps)
+            range_steps
         };
         Effort {
             leading: LeadingEffort {
                 top,
+                starts,
                 range_steps,
                 most_range_steps,
                 reorthogonalisation,
@@ -100,7 +103,8 @@ impl EffortChoices {
                 seed: self.seed,
             },
             probes,
-            lanczos_steps,
+            lanczos_steps: steps,
+            from_leading,
             atom_fraction: Some(ATOM_FRACTION),
             density_error: self.density_error,
             max_products: self
@@ -109,15 +113,29 @@ impl EffortChoices {
         }
     }
 
-    /// Probes and steps of the density, where all eigenvalues are not to be had for as many products. More steps of fewer
-    /// probes resolve more decades for as many products; a second probe tells how far the first is off.
-    fn density_effort(&self, parameters: usize) -> (usize, usize) {
-        let (probes, steps) = match parameters {
+    /// Whether somebody chose the work that goes into the density.
+    fn chose_density(&self) -> bool {
+        self.probes.is_some() || self.lanczos_steps.is_some() || self.density_error.is_some()
+    }
+
+    /// Probes and steps of the density. More steps of fewer probes resolve more decades for as many products; a second probe
+    /// tells how far the first is off.
+    fn density_effort(&self, parameters: usize, vectors: usize) -> (usize, usize) {
+        let (probes, steps) = match (parameters, self.density_error) {
+            (..=SMALL, None) => (2, 256),
+            (..=LARGE, None) => (2, 160),
+            (_, None) => (1, 56),
             // Steps are added from a few on where an error is asked for.
-            0..=SMALL if self.density_error.is_none() => (2, 256),
-            ..=LARGE => (2, 96),
-            _ => (1, 16),
+            (..=LARGE, Some(_)) => (2, 96),
+            (_, Some(_)) => (1, 16),
         };
+        let orthogonal = self
+            .reorthogonalisation
+            .is_none_or(|chosen| chosen == Reorthogonalisation::Full);
+        // As many steps as there are parameters give every eigenvalue, and a second probe nothing more.
+        if !self.chose_density() && orthogonal && parameters <= (probes * steps).min(vectors / 2) {
+            return (1, parameters);
+        }
         (
             self.probes.unwrap_or(probes),
             self.lanczos_steps.unwrap_or(steps),

@@ -7,6 +7,7 @@ use hesscope_spectral::{
     SpectralError, VectorOf, VectorSpace, apart,
 };
 
+use crate::from_leading::from_leading;
 use crate::growing_run::breakdown;
 use crate::observed::ObservedOperator;
 use crate::observer::Observer;
@@ -28,6 +29,9 @@ pub struct MeasuredDensity {
 
 /// Measures the density, with those of the leading pairs as atoms that have converged and stand apart, from the snapshot
 /// `density` where the keeper has one.
+///
+/// Where the effort says so and its Lanczos vectors were kept orthogonal, the quadratures are those of the Lanczos run of the
+/// leading pairs, and no product is formed.
 ///
 /// `vectors` is how many the memory holds, at least where an error is asked for.
 ///
@@ -54,6 +58,9 @@ where
         }
         None => pairs.clone(),
     };
+    if effort.from_leading && effort.density_error.is_none() && !leading.ritz.is_empty() {
+        return Ok(from_leading(leading, &atoms, operator.space()));
+    }
     let rest = operator.space().dim().saturating_sub(atoms.values.len());
     let steps = effort.lanczos_steps.min(rest);
     let products = (effort.probes * steps).max(1);
@@ -64,7 +71,7 @@ where
     }
 }
 
-/// So many probes of so many steps.
+/// So many probes of so many steps, the first of which may have been made.
 fn of_fixed_size<O, K>(
     operator: &O,
     atoms: &Eigenpairs<VectorOf<O>>,

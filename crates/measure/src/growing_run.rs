@@ -25,13 +25,13 @@ pub(crate) fn breakdown(reorthogonalisation: Reorthogonalisation) -> Breakdown {
     }
 }
 
-/// The Lanczos run, of as many steps as the count of outliers needs.
-pub(crate) fn lanczos_run<O, K>(
+/// The Lanczos runs of the starts, in lockstep, of as many steps as the count of outliers by the first needs; one at least.
+pub(crate) fn lanczos_runs<O, K>(
     operator: &ObservedOperator<'_, O>,
     properties: &OperatorProperties,
     effort: &LeadingEffort,
     keeper: &mut K,
-) -> Result<LanczosRun<VectorOf<O>>, SpectralError>
+) -> Result<Vec<LanczosRun<VectorOf<O>>>, SpectralError>
 where
     O: LinearOperator,
     K: Keeper<O::Space> + ?Sized,
@@ -51,9 +51,12 @@ where
         keep_basis: orthogonal,
         seed: effort.seed,
     };
-    let start =
-        Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).vector(operator.space(), 0);
-    let lanczos = LanczosEstimation::begin(operator, &[start], &options)?;
+    let starts = Probes::new(ProbeKind::Gaussian, effort.seed ^ LEADING_STREAM).block(
+        operator.space(),
+        0,
+        effort.starts.max(1),
+    );
+    let lanczos = LanczosEstimation::begin(operator, &starts, &options)?;
     let mut due = effort.range_steps.min(most);
     let enough = |lanczos: &LanczosEstimation<VectorOf<O>>| -> Result<bool, SpectralError> {
         let made = lanczos.steps();
@@ -70,12 +73,12 @@ where
         };
         let settled = are_settled(ritz, properties, epsilon)?;
         if !settled {
-            operator.expect(grown(due).min(most) - due);
+            operator.expect(starts.len() * (grown(due).min(most) - due));
         }
         Ok(settled)
     };
     let lanczos = lanczos.run_until(operator, "lanczos", keeper, enough)?;
-    Ok(lanczos.finish_now(operator)?.remove(0))
+    lanczos.finish_now(operator)
 }
 
 /// The steps after which the count of outliers is tried again.

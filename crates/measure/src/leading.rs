@@ -6,7 +6,7 @@ use hesscope_spectral::{
     SpectralRange, SubspaceEstimation, SubspaceOptions, SubspaceResult, VectorOf, VectorSpace,
 };
 
-use crate::growing_run::lanczos_run;
+use crate::growing_run::lanczos_runs;
 use crate::guards::GUARDS;
 use crate::observed::ObservedOperator;
 use crate::observer::Observer;
@@ -18,7 +18,7 @@ const MARGIN: f64 = 0.05;
 
 /// Products with one vector that [`leading_pairs`] takes, about, where the outliers can be counted after the first steps.
 pub fn expected_products(effort: &LeadingEffort) -> usize {
-    effort.range_steps + 2 * (effort.top + GUARDS)
+    effort.starts * effort.range_steps + 2 * (effort.top + GUARDS)
 }
 
 /// Finds the leading pairs by modulus, from where the keeper has them: snapshots `lanczos` and `subspace`.
@@ -44,14 +44,17 @@ where
     let operator = &ObservedOperator::begin(operator, observer, "leading eigenpairs", products);
     // Kept Lanczos vectors are orthogonal, so that Ritz values come without copies and with vectors.
     let orthogonal = effort.reorthogonalisation != Reorthogonalisation::None;
-    let mut run = lanczos_run(operator, properties, effort, keeper)?;
+    let mut runs = lanczos_runs(operator, properties, effort, keeper)?;
     let warm = if orthogonal {
-        leading_ritz_vectors(operator.space(), &run, effort.top + GUARDS)?
+        leading_ritz_vectors(operator.space(), &runs[0], effort.top + GUARDS)?
     } else {
         Vec::new()
     };
-    // Its vectors are no longer needed, and are most of the memory.
-    run.basis = None;
+    // Their vectors are no longer needed, and are most of the memory.
+    for run in &mut runs {
+        run.basis = None;
+    }
+    let run = &runs[0];
     let options = SubspaceOptions {
         pairs: effort.top,
         oversampling: GUARDS,
@@ -62,17 +65,16 @@ where
     let subspace = SubspaceEstimation::begin(operator, &options, Some(&warm))?;
     let found = subspace.run_kept(operator, "subspace", keeper)?;
     let block = found.pairs.values.len() + found.guard_values.len();
-    let ritz = run.ritz_values.iter().zip(&run.residual_bounds);
     Ok(LeadingPairs {
         next: next(&found),
-        range: SpectralRange::of_run(&run, MARGIN),
-        ritz_values: if orthogonal {
-            ritz.map(|(&value, &residual)| (value, residual)).collect()
+        range: SpectralRange::of_run(run, MARGIN),
+        ritz: if orthogonal {
+            runs.iter().map(LanczosRun::ritz).collect()
         } else {
             Vec::new()
         },
         complete: run.complete && orthogonal,
-        products: run.alpha.len() + found.iterations * block,
+        products: runs.iter().map(|run| run.alpha.len()).sum::<usize>() + found.iterations * block,
         pairs: found.pairs,
         converged: found.pair_converged,
         iterations: found.iterations,

@@ -10,6 +10,7 @@
 mod candidates;
 mod choices;
 mod density;
+mod from_leading;
 mod growing_run;
 mod guards;
 mod laws;

@@ -1,6 +1,6 @@
 //! Leading eigenpairs with what was learnt beside them.
 
-use hesscope_spectral::{Eigenpairs, SpectralRange};
+use hesscope_spectral::{Eigenpairs, RitzValue, SpectralRange};
 
 /// The leading eigenpairs by modulus, and what was learnt of the rest of the spectrum on the way.
 #[derive(Clone, Debug)]
@@ -16,10 +16,10 @@ pub struct LeadingPairs<V> {
     pub next: f64,
     /// An interval that holds the spectrum.
     pub range: SpectralRange,
-    /// All Ritz values of the Lanczos run, ascending, with their residual bounds; none without reorthogonalisation, where
-    /// they come in copies.
-    pub ritz_values: Vec<(f64, f64)>,
-    /// Whether the Ritz values are the whole spectrum.
+    /// All Ritz values of the Lanczos run from each start, ascending; none without reorthogonalisation, where they come in
+    /// copies.
+    pub ritz: Vec<Vec<RitzValue>>,
+    /// Whether those of the first start are the whole spectrum.
     pub complete: bool,
     /// Products with one vector that were formed, over all processes that had a part in it.
     pub products: usize,

@@ -174,7 +174,7 @@ fn a_small_network_has_its_whole_spectrum_by_default() {
         let heard = Heard::default();
         let found = spectrum(&operator, &properties, &effort, 1000, &mut NoKeeper, &heard)
             .expect("a spectrum");
-        // A Lanczos run of p steps, one of as many less the atoms, and the block.
+        // A Lanczos run of p steps, which serves the density too, and the block.
         assert_eq!(heard.products.get(), found.products);
         let eigenvalues = found.density.eigenvalues().expect("an exact density");
         let largest = exact.iter().fold(0.0f64, |m, value| m.max(value.abs()));
@@ -248,6 +248,7 @@ fn without_reorthogonalisation_the_pairs_alone_are_candidates() {
     let operator = matrix(&values);
     let effort = LeadingEffort {
         top: 4,
+        starts: 1,
         range_steps: 30,
         most_range_steps: 30,
         reorthogonalisation: Reorthogonalisation::None,
@@ -261,7 +262,7 @@ fn without_reorthogonalisation_the_pairs_alone_are_candidates() {
         classes: 3,
     };
     let found = leading_pairs(&operator, &properties, &effort, &mut NoKeeper, &()).expect("pairs");
-    assert!(found.ritz_values.is_empty());
+    assert!(found.ritz.is_empty());
     for (value, exact) in found.pairs.values.iter().zip([60.0, 59.0, 58.0, 57.0]) {
         assert!((value - exact).abs() < 1e-7, "{value}");
     }
@@ -273,30 +274,37 @@ fn without_reorthogonalisation_the_pairs_alone_are_candidates() {
 fn effort_follows_the_size_of_the_network_and_the_memory() {
     let choices = EffortChoices::default();
     let small = choices.resolve(10_000, 10, Precision::F32, 1 << 30);
-    assert_eq!((small.leading.top, small.leading.range_steps), (10, 128));
+    assert_eq!((small.leading.top, small.leading.range_steps), (10, 256));
     assert_eq!(small.leading.most_range_steps, 512);
     assert_eq!((small.probes, small.lanczos_steps), (2, 256));
+    assert!(small.from_leading);
+    assert_eq!(small.leading.starts, 2);
     let middle = choices.resolve(200_000, 10, Precision::F32, 12 << 30);
-    assert_eq!((middle.probes, middle.lanczos_steps), (2, 96));
+    assert_eq!((middle.probes, middle.lanczos_steps), (2, 160));
+    assert_eq!(middle.leading.range_steps, 160);
     assert_eq!(small.leading.subspace_iterations, 60);
     assert_eq!(small.leading.reorthogonalisation, Reorthogonalisation::Full);
     assert_eq!(small.max_products, None);
     let large = choices.resolve(10_000_000, 10, Precision::F32, 1 << 30);
     assert_eq!(
         (large.leading.range_steps, large.probes, large.lanczos_steps),
-        (40, 1, 16)
+        (56, 1, 56)
     );
     // 26 vectors fit: a quarter without the guards is none, so one pair, and no Lanczos vector is kept.
     assert_eq!(large.leading.top, 1);
-    assert_eq!(large.leading.most_range_steps, 40);
+    assert_eq!(large.leading.most_range_steps, 56);
+    assert_eq!((large.leading.starts, large.from_leading), (1, false));
     let roomy = choices.resolve(10_000_000, 10, Precision::F32, 12 << 30);
     assert_eq!(roomy.leading.most_range_steps, 160);
+    assert!(roomy.from_leading);
     // Steps asked for stay.
     let fixed = EffortChoices {
         range_steps: Some(60),
         ..choices
     };
-    let fixed = fixed.resolve(10_000, 10, Precision::F32, 1 << 30).leading;
+    let fixed = fixed.resolve(10_000, 10, Precision::F32, 1 << 30);
+    assert!(!fixed.from_leading);
+    let fixed = fixed.leading;
     assert_eq!((fixed.range_steps, fixed.most_range_steps), (60, 60));
     assert_eq!(large.leading.reorthogonalisation, Reorthogonalisation::None);
     let tiny = choices.resolve(5, 10, Precision::F64, 1 << 30);

@@ -1,51 +1,21 @@
 //! Lanczos steps are added until the outliers can be counted.
 
+#[path = "common/diagonal.rs"]
+mod diagonal;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
+
+use diagonal::{Diagonal, hessian_like};
 
 use hesscope_measure::{
     LeadingEffort, Observer, OperatorProperties, OutlierCandidates, count_outliers, leading_pairs,
 };
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{
-    DenseOperator, HostSpace, Keeper, LinearOperator, MemoryKeeper, NoKeeper, OperatorError,
-    OutlierOutcome, Reorthogonalisation, UndecidedReason,
+    DenseOperator, Keeper, LinearOperator, MemoryKeeper, NoKeeper, OutlierOutcome,
+    Reorthogonalisation, UndecidedReason,
 };
-
-/// A diagonal matrix at O(p) a product; after so many products the process is killed, if ever.
-struct Diagonal {
-    values: Vec<f64>,
-    space: HostSpace<f64>,
-    left: Cell<usize>,
-}
-
-impl Diagonal {
-    fn new(values: Vec<f64>) -> Self {
-        Diagonal {
-            space: HostSpace::new(values.len()),
-            values,
-            left: Cell::new(usize::MAX),
-        }
-    }
-}
-
-impl LinearOperator for Diagonal {
-    type Space = HostSpace<f64>;
-
-    fn space(&self) -> &HostSpace<f64> {
-        &self.space
-    }
-
-    fn apply(&self, block: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, OperatorError> {
-        let left = self.left.get();
-        if left < block.len() {
-            return Err(OperatorError::from("killed"));
-        }
-        self.left.set(left - block.len());
-        let times = |x: &Vec<f64>| x.iter().zip(&self.values).map(|(x, v)| x * v).collect();
-        Ok(block.iter().map(times).collect())
-    }
-}
 
 /// The products said and formed.
 #[derive(Default)]
@@ -72,6 +42,7 @@ impl Observer for Heard {
 fn effort(range_steps: usize, most_range_steps: usize) -> LeadingEffort {
     LeadingEffort {
         top: 10,
+        starts: 1,
         range_steps,
         most_range_steps,
         reorthogonalisation: Reorthogonalisation::Full,
@@ -85,14 +56,6 @@ const TEN_CLASSES: OperatorProperties = OperatorProperties {
     positive_semidefinite: false,
     classes: 10,
 };
-
-/// Nine outliers above a semicircle of 2,000 with as many zeros, as a classifier's Hessian has them.
-fn hessian_like() -> Vec<f64> {
-    let mut values: Vec<f64> = (1..=9).map(|i| 3.0 * 1.3f64.powi(i)).collect();
-    values.extend((0..2000).map(|i| (std::f64::consts::PI * (f64::from(i) + 0.5) / 2000.0).cos()));
-    values.extend(vec![0.0; 2000]);
-    values
-}
 
 #[test]
 fn too_few_steps_are_undecided_and_more_are_made_until_every_count_is_tested() {

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct LeadingEffort {
     /// Leading eigenpairs asked for.
     pub top: usize,
+    /// Random starts of the Lanczos run, in lockstep: 1, or as many as the density has probes where it takes its quadratures
+    /// from this run.
+    pub starts: usize,
     /// Steps of the Lanczos run, which also gives the range.
     pub range_steps: usize,
     /// Most steps of it: while the outliers of a side cannot be counted, a quarter more are made, up to these. How many were
@@ -36,6 +39,8 @@ pub struct Effort {
     pub probes: usize,
     /// Lanczos steps of the quadrature.
     pub lanczos_steps: usize,
+    /// Whether the quadratures are those of the Lanczos run of the leading pairs, so that the density takes no products.
+    pub from_leading: bool,
     /// Largest residual, as a share of the gap to the rest, of a leading pair that is taken out of the density as an
     /// atom; absent where all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::subject::Subject;
 
 /// The version of the schema of all records; a file of another version is not read.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// How a record came to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

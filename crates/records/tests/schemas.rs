@@ -30,6 +30,7 @@ fn analysis() -> Result<Analysis, Box<dyn Error>> {
         effort: Effort {
             leading: LeadingEffort {
                 top: 2,
+                starts: 1,
                 range_steps: 64,
                 most_range_steps: 64,
                 reorthogonalisation: Reorthogonalisation::Full,
@@ -39,6 +40,7 @@ fn analysis() -> Result<Analysis, Box<dyn Error>> {
             },
             probes: 1,
             lanczos_steps: 3,
+            from_leading: false,
             atom_fraction: Some(0.01),
             density_error: None,
             max_products: None,

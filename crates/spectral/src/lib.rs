@@ -84,6 +84,7 @@ pub use density::{
     deflated_density::deflated_density,
     grid::{LogGrid, SymmetricLogGrid, linear_grid},
     kernel::gaussian_width,
+    run_density::RitzValue,
     slq::{SlqEstimation, SlqOptions, slq},
     spectral_density::{Atom, Curve, LogDensity, SpectralDensity},
 };

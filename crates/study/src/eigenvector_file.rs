@@ -9,7 +9,7 @@ use hesscope_files::{Sha256Writer, write_bytes};
 use hesscope_hvp::{Array, ParameterSpace};
 use hesscope_measure::{LeadingEffort, LeadingPairs};
 use hesscope_records::{Precision, Subject, Terms};
-use hesscope_spectral::{Eigenpairs, SpectralRange, VectorSpace};
+use hesscope_spectral::{Eigenpairs, RitzValue, SpectralRange, VectorSpace};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ struct About {
     iterations: usize,
     next: f64,
     range: SpectralRange,
-    ritz_values: Vec<(f64, f64)>,
+    ritz: Vec<Vec<RitzValue>>,
     complete: bool,
     products: usize,
 }
@@ -114,7 +114,7 @@ pub fn write(
         iterations: found.iterations,
         next: found.next,
         range: found.range,
-        ritz_values: found.ritz_values.clone(),
+        ritz: found.ritz.clone(),
         complete: found.complete,
         products: found.products,
     };
@@ -228,7 +228,7 @@ pub fn read(
         iterations,
         next,
         range,
-        ritz_values,
+        ritz,
         complete,
         products,
         ..
@@ -247,7 +247,7 @@ pub fn read(
         iterations,
         next,
         range,
-        ritz_values,
+        ritz,
         complete,
         products,
     }))

@@ -13,14 +13,15 @@ use super::value::reorthogonalisation;
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct EstimationOptions {
-    /// Random probes of the density
+    /// Random probes of the density [default: 2, or 1 for more than a million parameters; the run that finds the leading
+    /// eigenvalues is the first, unless probes or steps are given]
     #[arg(long, value_name = "N")]
     pub probes: Option<usize>,
-    /// Lanczos steps of each probe
+    /// Lanczos steps of each probe [default: 256 up to 100000 parameters, 160 up to a million, 56 above]
     #[arg(long, value_name = "N")]
     pub lanczos_steps: Option<usize>,
-    /// Lanczos steps of the range and the leading eigenvalues [default: 128, or 40 for more than a million parameters, and
-    /// up to four times as many until the outliers can be counted]
+    /// Lanczos steps of the range and the leading eigenvalues [default: those of a probe, and more until the outliers can
+    /// be counted, up to 512, or 160 for more than a million parameters]
     #[arg(long, value_name = "N")]
     pub range_steps: Option<usize>,
     /// Leading eigenpairs; those that have converged and stand apart are deflated from the density

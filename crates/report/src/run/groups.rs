@@ -105,6 +105,11 @@ fn facts(analysis: &Analysis) -> Vec<String> {
     };
     vec![
         format!("{} probes", integer(effort.probes)),
+        if effort.from_leading {
+            "density from the range".into()
+        } else {
+            "density apart".into()
+        },
         format!("{} Lanczos steps", integer(effort.lanczos_steps)),
         or_none("density error", effort.density_error),
         format!("range of {} steps", integer(leading.range_steps)),

@@ -99,12 +99,14 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         leading,
         probes,
         lanczos_steps,
+        from_leading,
         atom_fraction,
         density_error,
         max_products,
     } = effort;
     let LeadingEffort {
         top,
+        starts,
         range_steps,
         most_range_steps,
         reorthogonalisation,
@@ -126,6 +128,11 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("precision", precision.to_string()),
         ("probes", integer(*probes)),
         ("Lanczos steps", integer(*lanczos_steps)),
+        (
+            "density from the run of the range",
+            if *from_leading { "yes" } else { "no" }.into(),
+        ),
+        ("starts of the range", integer(*starts)),
         ("Lanczos steps of the range", integer(*range_steps)),
         (
             "most Lanczos steps of the range",

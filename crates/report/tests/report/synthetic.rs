@@ -154,6 +154,7 @@ fn settings(operator: &str, top: usize, probes: usize) -> Result<AnalysisSetting
         effort: Effort {
             leading: LeadingEffort {
                 top,
+                starts: 1,
                 range_steps: 64,
                 most_range_steps: 64,
                 reorthogonalisation: Reorthogonalisation::None,
@@ -163,6 +164,7 @@ fn settings(operator: &str, top: usize, probes: usize) -> Result<AnalysisSetting
             },
             probes,
             lanczos_steps: 128,
+            from_leading: false,
             atom_fraction: None,
             density_error: None,
             max_products: None,

@@ -6,6 +6,7 @@ pub(crate) mod automatic_options;
 pub(crate) mod deflated_density;
 pub(crate) mod grid;
 pub(crate) mod kernel;
+pub(crate) mod run_density;
 pub(crate) mod slq;
 pub(crate) mod spectral_density;
 pub(crate) mod wasserstein_error;

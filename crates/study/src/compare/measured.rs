@@ -14,17 +14,9 @@ use crate::observer::Observer;
 use crate::settings::Settings;
 use crate::source::Source;
 
-/// The work that goes into a spectrum where nobody chooses: enough for a few leading eigenvalues.
-const LIGHT: EffortChoices = EffortChoices {
-    probes: Some(1),
-    lanczos_steps: Some(16),
-    range_steps: Some(40),
-    top: Some(5),
-    reorthogonalisation: None,
-    density_error: None,
-    max_products: None,
-    seed: 0,
-};
+/// Probes, Lanczos steps of each, steps of the range and leading pairs where nobody chooses: enough for a few leading
+/// eigenvalues.
+const LIGHT: [usize; 4] = [1, 16, 40, 5];
 
 /// Residual of a leading pair relative to the largest eigenvalue, in either precision: whether pairs have converged further
 /// says nothing of a device, which does the same steps from the same start.
@@ -156,16 +148,15 @@ impl Subject<'_> {
     }
 
     fn chosen(&self, precision: Precision) -> Effort {
-        let (choices, network) = (&self.settings.analysis, self.network);
+        let (settings, network) = (self.settings, self.network);
+        let choices = settings.analysis.effort(settings.all_seeds().probes);
+        let [probes, lanczos_steps, range_steps, top] = LIGHT.map(Some);
         EffortChoices {
-            probes: choices.probes.or(LIGHT.probes),
-            lanczos_steps: choices.lanczos_steps.or(LIGHT.lanczos_steps),
-            range_steps: choices.range_steps.or(LIGHT.range_steps),
-            top: choices.top.or(LIGHT.top),
-            reorthogonalisation: choices.reorthogonalisation,
-            density_error: choices.density_error,
-            max_products: choices.max_products,
-            seed: self.settings.all_seeds().probes,
+            probes: choices.probes.or(probes),
+            lanczos_steps: choices.lanczos_steps.or(lanczos_steps),
+            range_steps: choices.range_steps.or(range_steps),
+            top: choices.top.or(top),
+            ..choices
         }
         .resolve(
             network.num_parameters(),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use hesscope_measure::{Effort, EffortChoices, OperatorProperties, spectrum_from};
+use hesscope_measure::{Effort, OperatorProperties, spectrum_from};
 use hesscope_records::record::{find_or_make, key};
 use hesscope_records::{Analysis, AnalysisSettings, Kept, Origin, Terms};
 
@@ -13,19 +13,9 @@ use crate::error::StudyError;
 /// The work that goes into a spectrum: that of the settings, and the rest chosen by the size of the network.
 pub fn effort(opened: &Opened<'_>) -> Effort {
     let settings = opened.run().settings();
-    let choices = &settings.analysis;
     let network = opened.network();
-    EffortChoices {
-        probes: choices.probes,
-        lanczos_steps: choices.lanczos_steps,
-        range_steps: choices.range_steps,
-        top: choices.top,
-        reorthogonalisation: choices.reorthogonalisation,
-        density_error: choices.density_error,
-        max_products: choices.max_products,
-        seed: settings.all_seeds().probes,
-    }
-    .resolve(
+    let choices = settings.analysis.effort(settings.all_seeds().probes);
+    choices.resolve(
         network.num_parameters(),
         network.classes(),
         opened.subject().precision,

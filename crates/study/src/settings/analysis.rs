@@ -1,5 +1,6 @@
 //! The table `analysis`: what is measured, and with how much work.
 
+use hesscope_measure::EffortChoices;
 use hesscope_records::{Part, Split, Terms};
 use hesscope_spectral::Reorthogonalisation;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,20 @@ impl Default for AnalysisChoices {
 }
 
 impl AnalysisChoices {
+    /// The numbers that determine how much work goes into a spectrum; `seed` is that of the probes.
+    pub fn effort(&self, seed: u64) -> EffortChoices {
+        EffortChoices {
+            probes: self.probes,
+            lanczos_steps: self.lanczos_steps,
+            range_steps: self.range_steps,
+            top: self.top,
+            reorthogonalisation: self.reorthogonalisation,
+            density_error: self.density_error,
+            max_products: self.max_products,
+            seed,
+        }
+    }
+
     /// Checks every value.
     ///
     /// # Errors
