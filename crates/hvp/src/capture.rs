@@ -9,7 +9,7 @@ use burn_ir::{OperationIr, TensorId};
 use crate::array::Array;
 use crate::error::CaptureError;
 use crate::input::{InputKind, tensor_id};
-use crate::lower::{Rules, Step, operation_name};
+use crate::lower::{Lowering, Rules, Step, operation_name, over_batches};
 use crate::precision::Precision;
 use crate::program::{Node, Parameter, Program, Slot};
 
@@ -154,7 +154,13 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
             batch,
         });
     }
-    let needed = needed(&operations, input, output);
+    let mut fused = over_batches(&operations);
+    fused.retain(|id, _| {
+        let writes = |operation: &&OperationIr| operation.outputs().any(|out| out.id == *id);
+        let own = operations.iter().find(writes);
+        own.is_none_or(|operation| rules.lower_own(operation).is_none())
+    });
+    let needed = needed(&operations, &fused, input, output);
     let mut layers = HashMap::new();
     let mut builder = Builder {
         values,
@@ -194,10 +200,14 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         if let Some(path) = operation.inputs().find_map(|tensor| layers.get(&tensor.id)) {
             builder.layer.clone_from(path);
         }
-        let lowering = rules.lower(operation).ok_or_else(|| CaptureError::NoRule {
-            operation: operation_name(operation),
-            layer: builder.layer.clone(),
-        })?;
+        let one = operation.outputs().find_map(|out| fused.remove(&out.id));
+        let lowering = one
+            .map(|(_, lowering)| lowering)
+            .or_else(|| rules.lower(operation))
+            .ok_or_else(|| CaptureError::NoRule {
+                operation: operation_name(operation),
+                layer: builder.layer.clone(),
+            })?;
         let recorded: HashSet<TensorId> = operation.outputs().map(|out| out.id).collect();
         for step in lowering.steps {
             let id = step.output().id;
@@ -221,15 +231,27 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
     Ok(program)
 }
 
+/// Operations that stand for several of the record, by their output: their inputs and what they become.
+type Fused = HashMap<TensorId, (Vec<TensorId>, Lowering)>;
+
 /// The tensors that the output depends on, back to the input.
-fn needed(operations: &[OperationIr], input: TensorId, output: TensorId) -> HashSet<TensorId> {
+fn needed(
+    operations: &[OperationIr],
+    fused: &Fused,
+    input: TensorId,
+    output: TensorId,
+) -> HashSet<TensorId> {
     let mut needed = HashSet::from([output]);
     for operation in operations.iter().rev() {
         if operation
             .outputs()
             .any(|out| needed.contains(&out.id) && out.id != input)
         {
-            needed.extend(operation.inputs().map(|tensor| tensor.id));
+            let one = operation.outputs().find_map(|out| fused.get(&out.id));
+            match one {
+                Some((inputs, _)) => needed.extend(inputs),
+                None => needed.extend(operation.inputs().map(|tensor| tensor.id)),
+            }
         }
     }
     needed

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod array;
+mod batch_loss;
 mod blocks;
 mod capture;
 pub mod class;
@@ -22,10 +23,12 @@ mod precision;
 mod problem;
 mod program;
 pub mod rules;
+mod sgd;
 mod space;
 mod work;
 
 pub use array::{Array, Kind};
+pub use batch_loss::{BatchGradient, BatchLoss, BatchStatistics};
 pub use blocks::{Block, DiagonalBlock};
 /// The record of operations that [`Rules`] are given.
 pub use burn_ir as ir;
@@ -41,4 +44,5 @@ pub use operators::Operator;
 pub use precision::PrecisionExt;
 pub use problem::{Evaluation, Examples, Plan, Problem, ProblemOptions, Samples, Source};
 pub use program::{Node, Parameter, Program, Slot};
+pub use sgd::Descent;
 pub use space::ParameterSpace;

@@ -25,6 +25,13 @@ pub(crate) struct Pulled {
     pub tangent: PerInput,
 }
 
+impl Tape {
+    /// What each operation kept, of a pass that nothing has been pulled through yet.
+    pub(crate) fn saved(&self) -> &[Saved] {
+        &self.saved
+    }
+}
+
 fn gather<T: Clone>(slots: &[Option<T>], inputs: &[Slot]) -> Vec<T> {
     inputs
         .iter()

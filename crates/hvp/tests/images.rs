@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use burn::nn::Relu;
 use burn::tensor::module::{
-    adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d, conv_transpose1d,
-    conv_transpose2d, conv1d, conv2d, max_pool1d, max_pool2d,
+    adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d, batch_norm, batch_norm_train,
+    conv_transpose1d, conv_transpose2d, conv1d, conv2d, max_pool1d, max_pool2d,
 };
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_backend::ops::{AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions};
 use common::Numbers;
 use common::cases::{Case, case, distance, run};
+use hesscope_hvp::rules::batch_norm_train::BatchNormTrain;
 use hesscope_hvp::rules::normalization::BatchNorm;
 use hesscope_hvp::rules::{Point, Rule};
 use hesscope_hvp::{Array, Precision, capture};
@@ -452,4 +453,65 @@ fn normalization() {
         }
         run(cases);
     }
+}
+
+#[test]
+fn normalization_over_the_batch() {
+    let mut n = Numbers(9);
+    for shape in [vec![4, 3], vec![4, 3, 5], vec![2, 3, 3, 5]] {
+        let inputs: Vec<Array> = vec![
+            n.array(&shape, -1.0, 1.0),
+            n.array(&[3], 0.5, 1.5),
+            n.array(&[3], -1.0, 1.0),
+        ];
+        let rule = BatchNormTrain { epsilon: 1e-2 };
+        let mut cases = vec![case("batch_norm_train, all inputs", rule, inputs.clone())];
+        for fixed in [
+            [true, false, false],
+            [false, true, false],
+            [false, false, true],
+            [false, true, true],
+            [true, false, true],
+            [true, true, false],
+        ] {
+            let mut fixing = case("batch_norm_train, some inputs", rule, inputs.clone());
+            fixing.fixed = fixed.to_vec();
+            cases.push(fixing);
+        }
+        run(cases);
+    }
+}
+
+/// A normalization whose statistics are computed from what it normalizes is one operation, as is Burn's own; one whose
+/// statistics are another's is not.
+#[test]
+fn normalization_over_the_batch_is_recognised() {
+    let names = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| -> Vec<String> {
+        let logits = |_: &Relu, x: Tensor<4>| forward(x).reshape([2, 60]);
+        let program = capture(&Relu::new(), [2, 3, 4, 5], logits).expect("a program");
+        let names = program.nodes().iter().map(|node| node.rule.name().into());
+        names.collect()
+    };
+    let train = |x: Tensor<4>| {
+        let [gamma, beta] = [1.5, 0.5].map(|value| Tensor::<1>::full([3], value, &x.device()));
+        batch_norm_train(x, gamma, beta, 1e-3)
+    };
+    let found = names(&|x| train(x).output);
+    assert_eq!(found, ["batch_norm_train", "reshape"]);
+    // The mean and the variance are read beside the output.
+    let found = names(&|x| {
+        let result = train(x);
+        let statistics = (result.mean * result.variance).reshape([1, 3, 1, 1]);
+        result.output * statistics
+    });
+    assert!(found.contains(&"batch_norm_train".into()), "{found:?}");
+    assert!(found.len() > 5, "{found:?}");
+    // Of other images.
+    let found = names(&|x| {
+        let other = train(x.clone().powi_scalar(2));
+        let [gamma, beta] = [1.5, 0.5].map(|value| Tensor::<1>::full([3], value, &x.device()));
+        batch_norm(x, gamma, beta, other.mean, other.variance, 1e-3)
+    });
+    assert!(found.contains(&"batch_norm".into()), "{found:?}");
+    assert!(!found.contains(&"batch_norm_train".into()), "{found:?}");
 }

@@ -12,6 +12,7 @@ use burn::tensor::Device;
 use hesscope_hvp::rules::{
     Point, Rule, Sharing,
     activation::Pointwise,
+    batch_norm_train::BatchNormTrain,
     convolution::{Conv2d, ConvTranspose2d},
     elementwise::{Add, Affine, Div, Mul},
     linear::{Linear, Matmul},
@@ -218,6 +219,12 @@ fn rules_take_what_they_say() {
         "batch_norm",
         &norm,
         &[image, channels, channels, channels, channels],
+    );
+    check(
+        &mut wrong,
+        "batch_norm_train",
+        &BatchNormTrain { epsilon: 1e-5 },
+        &[image, channels, channels],
     );
     let max = MaxPool2d {
         kernel_size: [2, 2],

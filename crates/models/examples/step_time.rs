@@ -1,15 +1,9 @@
-//! Prints the time of training and of evaluation of each network on flex, in milliseconds an example, with the parts of a
-//! training step: `cargo run --release -p hesscope-models --example step_time [NETWORK…]`.
+//! Prints the time of training and of evaluation of each network on the CPU, in milliseconds an example: `cargo run --release -p hesscope-models --example step_time [NETWORK…]`.
 
 use std::time::Instant;
 
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor},
-};
-use hesscope_models::{
-    BatchSource, BnMode, HostBatch, HostBatches, NetConfig, Sgd, cross_entropy, evaluate,
-};
+use burn::tensor::Device;
+use hesscope_models::{BatchSource, HostBatch, HostBatches, NetConfig, Sgd, Trainer, evaluate};
 
 /// Network, input, batch, steps of which the fastest is told.
 const CASES: [(&str, [usize; 3], usize, usize); 7] = [
@@ -67,39 +61,27 @@ fn measure(
     batch: usize,
     steps: usize,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let device = Device::flex().autodiff();
-    let mut net = NetConfig::from_name(name)?.init(input, 10, 0, &device)?;
-    let mut sgd = Sgd::new(0.9, 5e-4);
-    let labels: Vec<u32> = (0..batch as u32).map(|i| i % 10).collect();
-    let [c, h, w] = input;
-    let x = Tensor::<4>::ones([batch, c, h, w], &device);
-    // Forward, backward, the optimizer's step, and all together.
-    let mut fastest = [f64::INFINITY; 4];
-    for _ in 0..steps {
+    let device = Device::flex();
+    let net = NetConfig::from_name(name)?.init(input, 10, 0, &device)?;
+    let mut trainer = Trainer::new(&net, &Sgd::new(0.9, 5e-4), &device);
+    let mut training = f64::INFINITY;
+    for batch in Ones(steps * batch, input).shuffled(batch, 0, 0) {
+        let batch = batch?;
         let begin = Instant::now();
-        let loss = cross_entropy(net.forward(x.clone(), BnMode::Train), &labels);
-        let forward = begin.elapsed();
-        let mut gradients = loss.backward();
-        let backward = begin.elapsed();
-        net = sgd.step(net, &mut gradients, 0.01);
-        let all = begin.elapsed();
-        let parts = [forward, backward - forward, all - backward, all];
-        for (fastest, part) in fastest.iter_mut().zip(parts) {
-            *fastest = fastest.min(1e3 * part.as_secs_f64());
-        }
+        trainer.step(batch, 0.01)?;
+        training = training.min(1e3 * begin.elapsed().as_secs_f64());
     }
-    let net = net.valid();
+    let training = training / batch as f64;
+    let [c, h, w] = input;
     let source = Ones(2 * batch, input);
     let mut evaluation = f64::INFINITY;
     for _ in 0..steps.min(3) {
         let begin = Instant::now();
-        evaluate(&net, &source, batch, &Device::flex())?;
+        evaluate(&net, &source, batch, &device)?;
         evaluation = evaluation.min(1e3 * begin.elapsed().as_secs_f64() / (2 * batch) as f64);
     }
-    let [forward, backward, step, all] = fastest.map(|ms| ms / batch as f64);
     println!(
-        "{name} {c}x{h}x{w} batch {batch}, {} parameters: training {all:.2} ms an example (forward {forward:.2}, \
-         backward {backward:.2}, step {step:.2}), evaluation {evaluation:.2}",
+        "{name} {c}x{h}x{w} batch {batch}, {} parameters: training {training:.2} ms an example, evaluation {evaluation:.2}",
         net.num_parameters()
     );
     Ok(())

@@ -4,11 +4,11 @@ mod support;
 
 use std::{cell::Cell, fs, path::Path};
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use hesscope_models::{
-    BatchSource, BnMode, EpochMetrics, EpochTiming, LAST_CHECKPOINT, Metrics, NetConfig, Progress,
-    Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, Training,
-    checkpoint_path, cross_entropy, list_checkpoints, load_checkpoint, state_of,
+    BatchSource, EpochMetrics, EpochTiming, LAST_CHECKPOINT, Metrics, NetConfig, Progress,
+    Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, Trainer, Training,
+    checkpoint_path, list_checkpoints, load_checkpoint, state_of,
 };
 use support::{Toy, bytes, provenance};
 
@@ -191,26 +191,23 @@ fn two_runs_and_any_number_of_threads_agree_bit_for_bit() {
     assert!(first == run(1), "one thread and two differ");
 }
 
-/// Weights after two steps at a size where flex spreads its work over threads.
+/// Weights after two steps at a size where work is spread over threads.
 fn two_large_steps(name: &str, batch: usize, threads: usize) -> Vec<(String, Vec<u8>)> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .expect("a pool");
-    let device = Device::flex().autodiff();
+    let device = Device::flex();
     let toy = Toy::bands([1, 32, 32], 10, 2 * batch, 1);
     let config = NetConfig::from_name(name).expect("a known name");
-    let mut net = config.init([1, 32, 32], 10, 0, &device).expect("a network");
-    let mut sgd = Sgd::new(0.9, 5e-4);
+    let net = config.init([1, 32, 32], 10, 0, &device).expect("a network");
+    let mut trainer = Trainer::new(&net, &Sgd::new(0.9, 5e-4), &device);
     pool.install(|| {
         for host in toy.shuffled(batch, 0, 1).map(Result::unwrap) {
-            let data = TensorData::new(host.images, [host.labels.len(), 1, 32, 32]);
-            let logits = net.forward(Tensor::from_data(data, &device), BnMode::Train);
-            let mut gradients = cross_entropy(logits, &host.labels).backward();
-            net = sgd.step(net.clone(), &mut gradients, 0.05);
+            trainer.step(host, 0.05).expect("a step");
         }
     });
-    bytes(&state_of(&net))
+    bytes(&state_of(&trainer.network().expect("a network")))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod activation;
 mod arithmetic;
+mod batch_statistics;
 mod chain;
 mod discrete;
 mod layers;
@@ -10,6 +11,7 @@ mod modules;
 mod movement;
 mod rules;
 
+pub(crate) use batch_statistics::over_batches;
 pub use lowering::Lowering;
 pub(crate) use lowering::Step;
 pub use rules::Rules;

@@ -32,10 +32,14 @@ impl Rules {
         self
     }
 
+    /// What an operation becomes by the user's own ways.
+    pub(crate) fn lower_own(&self, recorded: &OperationIr) -> Option<Lowering> {
+        self.own.iter().rev().find_map(|own| own(recorded))
+    }
+
     /// What an operation becomes, if anybody has a rule for it.
     pub(crate) fn lower(&self, recorded: &OperationIr) -> Option<Lowering> {
-        let own = self.own.iter().rev().find_map(|own| own(recorded));
-        own.or_else(|| lower(recorded))
+        self.lower_own(recorded).or_else(|| lower(recorded))
     }
 }
 

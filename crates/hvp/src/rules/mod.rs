@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use crate::array::{Array, Indices, sum};
 
 pub mod activation;
+pub mod batch_norm_train;
 pub mod convolution;
 pub mod discrete;
 pub mod elementwise;
@@ -173,6 +174,12 @@ pub trait Rule: Debug + Send + Sync {
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
         let _ = (inputs, value);
         0
+    }
+
+    /// Of a normalization with statistics of the batch, the mean and the biased variance of each channel, each [c].
+    fn batch_statistics(&self, saved: &Saved) -> Option<[Array; 2]> {
+        let _ = saved;
+        None
     }
 
     /// What shares the memory of what went in; for the account of memory.

@@ -1,6 +1,5 @@
 //! What the training loop needs of a data set.
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
 use thiserror::Error;
 
 /// A mini-batch in host memory.
@@ -47,6 +46,12 @@ pub enum BatchError {
     #[error("{sentence}")]
     Read {
         /// What went wrong, and what to do about it.
+        sentence: String,
+    },
+    /// A batch that the network could not be computed on.
+    #[error("{sentence}")]
+    Computation {
+        /// What went wrong.
         sentence: String,
     },
     /// Pixels and labels do not agree.
@@ -135,16 +140,5 @@ impl HostBatch {
             Some(&label) => Err(BatchError::Label { label, classes }),
             None => Ok(()),
         }
-    }
-
-    /// The images on a device, `[n, channels, height, width]`, and the labels.
-    pub(crate) fn into_parts(
-        self,
-        [c, h, w]: [usize; 3],
-        device: &Device,
-        dtype: DType,
-    ) -> (Tensor<4>, Vec<u32>) {
-        let data = TensorData::new(self.images, [self.labels.len(), c, h, w]);
-        (Tensor::from_data(data, (device, dtype)), self.labels)
     }
 }

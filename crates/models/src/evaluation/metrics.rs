@@ -1,10 +1,11 @@
 //! Loss and accuracy of a network over a split.
 
-use burn::{module::Module, tensor::Device};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::batches::{BatchError, BatchSource};
-use crate::networks::{BnMode, Network};
+use super::batches::{BatchError, BatchSource, HostBatch};
+use super::forward::Forward;
+use crate::networks::Network;
 
 /// Loss and accuracy over a split.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -69,9 +70,9 @@ pub(crate) fn evaluate_until(
     device: &Device,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Metrics>, BatchError> {
-    let net = net.valid();
     let device = device.clone().without_autodiff();
     let (shape, classes) = (net.input(), net.classes());
+    let mut forward = Forward::new(net, &device);
     let (mut loss, mut first, mut five, mut count) = (0.0, 0, 0, 0usize);
     for batch in source.sequential(batch_size) {
         if stop() {
@@ -79,12 +80,8 @@ pub(crate) fn evaluate_until(
         }
         let batch = batch?;
         batch.check(shape, classes)?;
-        let (images, labels) = batch.into_parts(shape, &device, net.dtype());
-        let logits: Vec<f64> = net
-            .forward(images, BnMode::Running)
-            .into_data()
-            .iter::<f64>()
-            .collect();
+        let HostBatch { images, labels } = batch;
+        let logits = forward.logits(images, labels.len())?;
         let losses = logits
             .chunks_exact(classes)
             .zip(&labels)

@@ -2,6 +2,7 @@
 
 mod batches;
 mod epoch;
+mod forward;
 mod loss;
 mod metrics;
 

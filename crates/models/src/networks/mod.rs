@@ -21,7 +21,7 @@ pub use densenet40::{DenseLayer, DenseStage, Densenet40, Densenet40Config, NormC
 pub use error::ModelError;
 pub use layer_table::{Description, LayerInfo};
 pub use layers::{
-    batch_norm::{BatchNorm, BnMode},
+    batch_norm::{BatchNorm, BnMode, RUNNING_MOMENTUM},
     buffer::Buffer,
     conv::Conv,
     conv_norm::ConvNorm,

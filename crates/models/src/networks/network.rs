@@ -4,6 +4,7 @@ use burn::{
     module::{Devices, Module, ModuleMapper, ModuleVisitor, Param},
     tensor::{DType, Device, FloatDType, Tensor},
 };
+use hesscope_hvp::Precision;
 
 use super::{
     error::ModelError,
@@ -131,6 +132,14 @@ impl Network {
     /// Precision of the parameters.
     pub fn dtype(&self) -> DType {
         self.body.layers().head().weight.dtype()
+    }
+
+    /// The same as the kernels of `hesscope-hvp` name it.
+    pub(crate) fn precision(&self) -> Precision {
+        match self.dtype() {
+            DType::F64 => Precision::F64,
+            _ => Precision::F32,
+        }
     }
 
     /// The fewest examples a training batch may hold: 2 where BatchNorm sees one value per example and channel.

@@ -1,5 +1,6 @@
 //! What can end a training early.
 
+use hesscope_hvp::HvpError;
 use thiserror::Error;
 
 use crate::{
@@ -54,4 +55,10 @@ pub enum TrainError {
     /// A checkpoint could not be written or read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A step could not be computed.
+    #[error(transparent)]
+    Step(#[from] HvpError),
+    /// A fault of this program.
+    #[error("a fault of this program, please report it: {0}")]
+    Fault(String),
 }

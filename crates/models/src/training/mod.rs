@@ -4,12 +4,12 @@ mod error;
 mod observer;
 mod progress;
 mod sgd;
-mod step;
 mod train;
+mod trainer;
 
 pub use error::TrainError;
 pub use observer::{SilentObserver, TrainObserver};
 pub use progress::Progress;
 pub use sgd::Sgd;
-pub use step::step;
 pub use train::Training;
+pub use trainer::Trainer;

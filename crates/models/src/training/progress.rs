@@ -1,6 +1,6 @@
 //! Where a training stands between two epochs.
 
-use burn::{module::Module, tensor::Device};
+use burn::module::Module;
 
 use super::sgd::Sgd;
 use crate::{
@@ -35,18 +35,15 @@ impl Progress {
         }
     }
 
-    /// A training that goes on from a checkpoint, on `device`.
-    pub(crate) fn of_checkpoint(
-        checkpoint: Checkpoint,
-        device: &Device,
-    ) -> Result<Self, StateError> {
+    /// A training that goes on from a checkpoint.
+    pub(crate) fn of_checkpoint(checkpoint: Checkpoint) -> Result<Self, StateError> {
         let Checkpoint {
             info,
             net,
             momentum,
         } = checkpoint;
         let mut progress = Self::start(net, &info.train);
-        progress.sgd.load(momentum, device)?;
+        progress.sgd.load(momentum)?;
         progress.epoch = info.epoch;
         progress.history = info.history;
         Ok(progress)

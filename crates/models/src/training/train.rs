@@ -2,9 +2,9 @@
 
 use std::{path::Path, time::Instant};
 
-use burn::{module::Module, tensor::Device};
+use burn::tensor::Device;
 
-use super::{error::TrainError, observer::TrainObserver, progress::Progress, step::step};
+use super::{error::TrainError, observer::TrainObserver, progress::Progress, trainer::Trainer};
 use crate::{
     checkpoint::{
         CheckpointError, LAST_CHECKPOINT, Provenance, checkpoint_path, heal_checkpoints,
@@ -58,9 +58,11 @@ impl Training<'_> {
         check_split(self.test_split, "test", input, classes)?;
         check_smallest_batch(&progress.net, self.train_split.len(), config.batch_size)?;
         observer.started(&progress.history, config.epochs);
+        let trainer = Trainer::new(&progress.net, &progress.sgd, self.device);
         let mut epochs = Epochs {
             training: self,
             progress,
+            trainer,
         };
         if epochs.progress.history.is_empty() {
             epochs.finish_epoch(0, None, observer)?;
@@ -104,7 +106,7 @@ impl Training<'_> {
         };
         info.check_settings(&path, self.net, input, classes, self.config)?;
         info.check(self.provenance)?;
-        let progress = Progress::of_checkpoint(checkpoint, self.device);
+        let progress = Progress::of_checkpoint(checkpoint);
         progress
             .map(Some)
             .map_err(|error| CheckpointError::Damaged {
@@ -137,6 +139,7 @@ fn check_smallest_batch(
 struct Epochs<'a> {
     training: &'a Training<'a>,
     progress: Progress,
+    trainer: Trainer,
 }
 
 /// What one pass over the training split came to.
@@ -168,8 +171,6 @@ impl Epochs<'_> {
             self.training.train_split.len().div_ceil(batch_size),
             rate,
         );
-        let device = self.training.device.clone().autodiff();
-        let mut net = self.progress.net.clone().train();
         let (mut sum, mut count) = (0.0, 0usize);
         for (k, batch) in self
             .training
@@ -182,14 +183,14 @@ impl Epochs<'_> {
             }
             let batch = batch?;
             let examples = batch.len();
-            let (stepped, loss) = step(net, &mut self.progress.sgd, batch, rate, &device)?;
-            net = stepped;
+            let loss = self.trainer.step(batch, rate)?;
             let loss = self.finite(epoch, loss)?;
             sum += loss * examples as f64;
             count += examples;
             observer.batch_done(epoch, k + 1, loss);
         }
-        self.progress.net = net.valid();
+        self.progress.net = self.trainer.network()?;
+        self.progress.sgd = self.trainer.sgd()?;
         Ok(Pass {
             rate,
             running_loss: sum / count as f64,

@@ -1,8 +1,7 @@
 //! The time of steps of training.
 
-use burn::module::Module;
 use burn::tensor::Device;
-use hesscope_models::{Network, Sgd, TrainConfig, step};
+use hesscope_models::{Network, Sgd, TrainConfig, Trainer};
 use hesscope_records::Timed;
 
 use super::clock::time;
@@ -22,20 +21,14 @@ pub fn training(
         return Timed::NotDone(refusal.to_string());
     }
     let config = TrainConfig::default();
-    let mut sgd = Sgd::new(config.momentum, config.weight_decay);
-    let device = device.clone().autodiff();
+    let sgd = Sgd::new(config.momentum, config.weight_decay);
     let batch = images.batch(request.training_batch);
-    let mut net = Some(network.clone().to_device(&device).train());
+    let mut trainer = Trainer::new(network, &sgd, device);
     let timed = time("step of training", request.time_limit, deadline, || {
-        let now = net
-            .take()
-            .ok_or("the network was lost in a step that failed")?;
-        let (next, _) = step(now, &mut sgd, batch.clone(), config.learning_rate, &device)
-            .map_err(|error| error.to_string())?;
+        let stepped = trainer.step(batch.clone(), config.learning_rate);
+        stepped.map_err(|error| error.to_string())?;
         // The loss, which is read, is known before the gradient and the step are.
-        device.sync().map_err(|error| error.to_string())?;
-        net = Some(next);
-        Ok(())
+        device.sync().map_err(|error| error.to_string())
     });
     match timed {
         Ok(seconds) => Timed::Done(seconds.times(batch.len(), 1, None)),

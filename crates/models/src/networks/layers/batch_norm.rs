@@ -25,6 +25,9 @@ pub enum BnMode {
     Train,
 }
 
+/// Share of a batch's statistics in the running ones, as in PyTorch.
+pub const RUNNING_MOMENTUM: f64 = 0.1;
+
 /// Batch normalisation of `[n, channels]` or `[n, channels, h, w]`, in PyTorch's semantics.
 ///
 /// `y = weight (x - mean) / sqrt(var + epsilon) + bias` per channel. Batch statistics normalise with the biased
@@ -54,7 +57,7 @@ impl BatchNorm {
             running_mean: Buffer::new(init.constant_tensor([channels], 0.0)),
             running_var: Buffer::new(init.constant_tensor([channels], 1.0)),
             epsilon: 1e-5,
-            momentum: 0.1,
+            momentum: RUNNING_MOMENTUM,
         }
     }
 

@@ -1,0 +1,111 @@
+//! Batch normalization with the statistics of the batch, which Burn records as what computes them and a normalization.
+
+use std::collections::HashMap;
+
+use burn_ir::{
+    BaseOperationIr, ModuleOperationIr, NumericOperationIr, OperationIr, TensorId, TensorIr,
+};
+
+use super::lowering::{Lowering, float};
+use crate::rules::batch_norm_train::BatchNormTrain;
+
+/// What computes each tensor of a record.
+struct Producers<'a>(HashMap<TensorId, &'a OperationIr>);
+
+impl Producers<'_> {
+    /// The operation that a tensor comes from, through any number of changes of shape.
+    fn behind_shapes(&self, mut id: TensorId) -> Option<&OperationIr> {
+        loop {
+            match self.0.get(&id)? {
+                OperationIr::BaseFloat(BaseOperationIr::Reshape(op)) => id = op.input.id,
+                other => return Some(other),
+            }
+        }
+    }
+
+    /// The images [n, c, …] whose mean over everything but channels a tensor of c numbers is.
+    fn channel_mean(&self, id: TensorId) -> Option<&TensorIr> {
+        let OperationIr::NumericFloat(_, NumericOperationIr::MeanDim(mean)) =
+            self.behind_shapes(id)?
+        else {
+            return None;
+        };
+        let OperationIr::BaseFloat(BaseOperationIr::Reshape(flat)) = self.0.get(&mean.input.id)?
+        else {
+            return None;
+        };
+        let OperationIr::BaseFloat(BaseOperationIr::SwapDims(swap)) = self.0.get(&flat.input.id)?
+        else {
+            return None;
+        };
+        let images = &swap.input;
+        let channels = *images.shape.get(1)?;
+        let rows = [channels, images.shape.num_elements() / channels.max(1)];
+        let fits =
+            [swap.dim1, swap.dim2] == [0, 1] && mean.axis == 1 && flat.out.shape.to_vec() == rows;
+        fits.then_some(images)
+    }
+
+    /// Whether a tensor is the biased variance of the channels of these images.
+    fn is_channel_variance(&self, id: TensorId, images: TensorId) -> bool {
+        let centered = || {
+            let square = self.channel_mean(id)?;
+            let OperationIr::NumericFloat(_, NumericOperationIr::Mul(square)) =
+                self.0.get(&square.id)?
+            else {
+                return None;
+            };
+            let OperationIr::NumericFloat(_, NumericOperationIr::Sub(centered)) =
+                self.0.get(&square.lhs.id)?
+            else {
+                return None;
+            };
+            let mean = self.channel_mean(centered.rhs.id)?;
+            let fits = square.lhs.id == square.rhs.id
+                && centered.lhs.id == images
+                && mean.id == images
+                && centered.rhs.shape.get(1) == centered.lhs.shape.get(1);
+            fits.then_some(())
+        };
+        centered().is_some()
+    }
+}
+
+/// The normalizations of a record whose statistics are those of what they normalize, each as one operation: its inputs and
+/// what it becomes, by its output.
+pub(crate) fn over_batches(
+    operations: &[OperationIr],
+) -> HashMap<TensorId, (Vec<TensorId>, Lowering)> {
+    let outputs = |operation: &'_ OperationIr| -> Vec<TensorId> {
+        operation.outputs().map(|out| out.id).collect()
+    };
+    let producers = Producers(
+        operations
+            .iter()
+            .flat_map(|operation| {
+                outputs(operation)
+                    .into_iter()
+                    .map(move |id| (id, operation))
+            })
+            .collect(),
+    );
+    let norms = operations.iter().filter_map(|operation| match operation {
+        OperationIr::Module(ModuleOperationIr::BatchNorm(op)) => Some(op),
+        _ => None,
+    });
+    norms
+        .filter(|op| {
+            let mean = producers.channel_mean(op.mean.id);
+            mean.is_some_and(|images| images.id == op.x.id)
+                && producers.is_channel_variance(op.variance.id, op.x.id)
+        })
+        .map(|op| {
+            let rule = BatchNormTrain {
+                epsilon: float(op.epsilon),
+            };
+            let inputs = [&op.x, &op.gamma, &op.beta];
+            let ids = inputs.iter().map(|tensor| tensor.id).collect();
+            (op.out.id, (ids, Lowering::new(rule, &inputs, &op.out)))
+        })
+        .collect()
+}

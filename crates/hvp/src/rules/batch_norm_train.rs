@@ -1,0 +1,283 @@
+//! Batch normalization with the statistics of the batch, as one operation.
+
+use super::per_channel::{combine, repeated, sums, times, total};
+use super::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
+use crate::array::Array;
+use crate::array::host::channels::Term;
+
+/// `y = γ x̂ + β` with `x̂ = (x - μ) s`, `s = (v + ε)^(-1/2)`, μ the mean and v the biased variance of each channel over the
+/// batch, for x `[n, c, …]` and γ, β `[c]`: Ioffe and Szegedy, "Batch normalization" (2015).
+#[derive(Clone, Copy, Debug)]
+pub struct BatchNormTrain {
+    /// ε, which keeps s finite.
+    pub epsilon: f64,
+}
+
+const X: usize = 0;
+const GAMMA: usize = 1;
+const BETA: usize = 2;
+
+// What is kept of the forward pass, each [c].
+const MEAN: usize = 0;
+const VARIANCE: usize = 1;
+
+/// What the derivatives share. Numbers per channel are [1, c], those along directions [K, c].
+struct Parts<'a> {
+    x: Array,
+    mean: &'a Array,
+    /// s.
+    inverse: Array,
+    /// γ.
+    gamma: Array,
+    /// 1 / m, for m numbers of each channel.
+    share: f64,
+}
+
+/// Sums of some images u: the mean of u and that of u x̂.
+struct Means {
+    mean: Array,
+    along: Array,
+}
+
+impl BatchNormTrain {
+    fn inverse(&self, variance: &Array) -> Array {
+        variance.unsqueeze().add_scalar(self.epsilon).sqrt().recip()
+    }
+
+    fn parts<'a>(&self, at: Point<'a>) -> Parts<'a> {
+        let shape = at.inputs[X].shape();
+        Parts {
+            x: at.inputs[X].unsqueeze(),
+            mean: &at.saved.floats[MEAN],
+            inverse: self.inverse(&at.saved.floats[VARIANCE]),
+            gamma: at.inputs[GAMMA].unsqueeze(),
+            share: share(&shape),
+        }
+    }
+}
+
+/// One over the numbers of a channel of images [n, c, …].
+fn share(shape: &[usize]) -> f64 {
+    let count = shape.iter().product::<usize>() / shape[1].max(1);
+    1.0 / count.max(1) as f64
+}
+
+impl Parts<'_> {
+    /// The means of images and of their products with x̂ and with others.
+    fn means(&self, images: &Array, other: Option<&Array>) -> (Means, Option<Array>) {
+        let mut with = vec![(&self.x, Some(self.mean))];
+        with.extend(other.map(|other| (other, None)));
+        let (sum, products) = sums(images, &with);
+        let mut products = products.into_iter().map(|sum| sum.scale(self.share));
+        let along = products.next().expect("one product was asked for");
+        let means = Means {
+            mean: sum.scale(self.share),
+            along: along.mul(&self.inverse),
+        };
+        (means, products.next())
+    }
+
+    /// `a u + b x̂ + shift` of images u and x̂.
+    fn term<'a>(images: &'a Array, factor: &'a Array) -> Term<'a> {
+        Term {
+            images,
+            center: None,
+            factor,
+        }
+    }
+
+    /// The factor of x - μ for one of x̂.
+    fn of_x(&self, factor: &Array) -> Array {
+        factor.mul(&self.inverse)
+    }
+
+    fn x_term<'a>(&'a self, factor: &'a Array) -> Term<'a> {
+        Term {
+            images: &self.x,
+            center: Some(self.mean),
+            factor,
+        }
+    }
+}
+
+impl Rule for BatchNormTrain {
+    fn name(&self) -> &str {
+        "batch_norm_train"
+    }
+
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn saved(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        2 * value[1]
+    }
+
+    fn batch_statistics(&self, saved: &Saved) -> Option<[Array; 2]> {
+        Some([MEAN, VARIANCE].map(|which| saved.floats[which].clone()))
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let x = inputs[X].unsqueeze();
+        let shape = inputs[X].shape();
+        let (share, channels) = (share(&shape), shape[1]);
+        let mean = sums(&x, &[]).0.scale(share).reshape(&[channels]);
+        // About the mean, so that nothing cancels.
+        let one = mean.zeros_of(&[1, channels]).add_scalar(1.0);
+        let centered = Term {
+            images: &x,
+            center: Some(&mean),
+            factor: &one,
+        };
+        let centered = combine(&[centered], None);
+        let variance = sums(&centered, &[(&centered, None)]).1.remove(0);
+        let variance = variance.scale(share).reshape(&[channels]);
+        let scale = self.inverse(&variance).mul(&inputs[GAMMA].unsqueeze());
+        let scaled = Term {
+            images: &centered,
+            center: None,
+            factor: &scale,
+        };
+        let value = combine(&[scaled], Some(&inputs[BETA].unsqueeze()));
+        let saved = Saved {
+            floats: vec![mean, variance],
+            indices: Vec::new(),
+        };
+        (value.reshape(&shape), saved)
+    }
+
+    /// x̂˙ = s (ẋ - mean ẋ - x̂ mean(x̂ ẋ)), ẏ = γ x̂˙ + γ̇ x̂ + β̇.
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        let parts = self.parts(at);
+        let scale = parts.gamma.mul(&parts.inverse);
+        let moved = tangents[X].as_ref().map(|x| (x, parts.means(x, None).0));
+        let along = moved
+            .as_ref()
+            .map(|(_, means)| means.along.mul(&scale).neg());
+        let factor = total([along, tangents[GAMMA].clone()]).map(|factor| parts.of_x(&factor));
+        let shift = total([
+            moved
+                .as_ref()
+                .map(|(_, means)| means.mean.mul(&scale).neg()),
+            tangents[BETA].clone(),
+        ]);
+        let mut terms = Vec::new();
+        terms.extend(moved.as_ref().map(|(x, _)| Parts::term(x, &scale)));
+        terms.extend(factor.as_ref().map(|factor| parts.x_term(factor)));
+        if terms.is_empty() {
+            return shift.map(|shift| repeated(&shift, &at.value.shape()));
+        }
+        Some(combine(&terms, shift.as_ref()))
+    }
+
+    pulled_together!();
+
+    /// With m(u) the mean of u over a channel, t = m(ȳ) and q = m(ȳ x̂), the pull-back of ȳ is `x̄ = γ s (ȳ - t - q x̂)`,
+    /// γ̄ = Σ ȳ x̂ and β̄ = Σ ȳ. It is linear in ȳ, so that its tangent is it of ȳ˙, and of ȳ with a = m(ẋ), b = m(ẋ x̂),
+    /// ṡ = -s² b:
+    ///
+    /// `x̄˙ = (γ ṡ + γ̇ s) (ȳ - t - q x̂) - γ s (q x̂˙ + m(ȳ x̂˙) x̂)`, γ̄˙ = Σ ȳ x̂˙, with x̂˙ = s (ẋ - a - b x̂).
+    fn pull_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangents: Cotangents,
+        wanted: &[bool],
+    ) -> PerInput {
+        let parts = self.parts(at);
+        let (s, gamma, count) = (&parts.inverse, &parts.gamma, 1.0 / parts.share);
+        let scale = gamma.mul(s);
+        let linear = cotangents
+            .tangent
+            .map(|cotangent| (cotangent, parts.means(cotangent, None).0));
+        let moved = tangents[X].as_ref();
+        let curved = cotangents.primal.map(|cotangent| {
+            let (of_cotangent, with_moved) = parts.means(cotangent, moved);
+            let of_moved = moved.map(|moved| parts.means(moved, None).0);
+            // m(ȳ x̂˙).
+            let moment = of_moved
+                .as_ref()
+                .zip(with_moved)
+                .map(|(of_moved, product)| {
+                    product
+                        .sub(&of_moved.mean.mul(&of_cotangent.mean))
+                        .sub(&of_moved.along.mul(&of_cotangent.along))
+                        .mul(s)
+                });
+            // γ ṡ + γ̇ s.
+            let factor = total([
+                of_moved
+                    .as_ref()
+                    .map(|of_moved| of_moved.along.mul(&scale).mul(s).neg()),
+                times(tangents[GAMMA].as_ref(), s),
+            ]);
+            (cotangent, of_cotangent, of_moved, moment, factor)
+        });
+
+        let scale_of = || {
+            total([
+                linear.as_ref().map(|(_, means)| means.along.scale(count)),
+                curved
+                    .as_ref()
+                    .and_then(|(_, _, _, moment, _)| moment.as_ref())
+                    .map(|moment| moment.scale(count)),
+            ])
+        };
+        let shift_of = || linear.as_ref().map(|(_, means)| means.mean.scale(count));
+        let input = || {
+            // Factors of ȳ˙, ȳ, ẋ and x̂, and what is added.
+            let (mut on_x, mut shift) = (None, None);
+            if let Some((_, means)) = &linear {
+                on_x = Some(means.along.mul(&scale).neg());
+                shift = Some(means.mean.mul(&scale).neg());
+            }
+            let (mut on_cotangent, mut on_moved) = (None, None);
+            if let Some((_, of_cotangent, of_moved, moment, factor)) = &curved {
+                let (t, q) = (&of_cotangent.mean, &of_cotangent.along);
+                // γ s² q.
+                let strength = scale.mul(s).mul(q);
+                on_x = total([
+                    on_x,
+                    factor.as_ref().map(|factor| factor.mul(q).neg()),
+                    of_moved
+                        .as_ref()
+                        .map(|of_moved| of_moved.along.mul(&strength)),
+                    moment.as_ref().map(|moment| moment.mul(&scale).neg()),
+                ]);
+                shift = total([
+                    shift,
+                    factor.as_ref().map(|factor| factor.mul(t).neg()),
+                    of_moved
+                        .as_ref()
+                        .map(|of_moved| of_moved.mean.mul(&strength)),
+                ]);
+                on_cotangent = factor.clone();
+                on_moved = of_moved.as_ref().map(|_| strength.neg());
+            }
+            let on_x = on_x.map(|factor| parts.of_x(&factor));
+            let primal = curved.as_ref().map(|(cotangent, ..)| *cotangent);
+            let terms: Vec<Term> = [
+                (
+                    linear.as_ref().map(|(cotangent, _)| *cotangent),
+                    Some(&scale),
+                ),
+                (primal, on_cotangent.as_ref()),
+                (moved, on_moved.as_ref()),
+            ]
+            .into_iter()
+            .filter_map(|(images, factor)| Some(Parts::term(images?, factor?)))
+            .chain(on_x.as_ref().map(|factor| parts.x_term(factor)))
+            .collect();
+            (!terms.is_empty()).then(|| combine(&terms, shift.as_ref()))
+        };
+        vec![
+            wanted[X].then(input).flatten(),
+            wanted[GAMMA].then(scale_of).flatten(),
+            wanted[BETA].then(shift_of).flatten(),
+        ]
+    }
+}

@@ -1,0 +1,203 @@
+//! A network while it is trained.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::{Device, TensorData};
+use hesscope_hvp::{Array, BatchLoss, BatchStatistics, Descent, HvpError};
+
+use super::error::TrainError;
+use super::sgd::Sgd;
+use crate::evaluation::HostBatch;
+use crate::networks::{BnMode, Network, RUNNING_MOMENTUM};
+use crate::state::{NamedTensor, load_state, state_of};
+
+/// A parameter, with its momentum behind the first step.
+struct Weight {
+    path: String,
+    value: Array,
+    momentum: Option<Array>,
+}
+
+/// A network under training. Its parameters, their momentum and the running statistics stay on the device from step to step;
+/// [`network`](Self::network) and [`sgd`](Self::sgd) read them.
+///
+/// A step goes through the captured network with the kernels of `hesscope-hvp`, which on the host give the same bits whatever the
+/// number of threads. The network is captured once for each size of batch.
+pub struct Trainer {
+    /// The layers; its numbers are those before training.
+    net: Network,
+    device: Device,
+    momentum: f64,
+    weight_decay: f64,
+    weights: Vec<Weight>,
+    /// Running means and unbiased variances, by the path of the layer's tensor.
+    statistics: BTreeMap<String, Array>,
+    losses: BTreeMap<usize, BatchLoss>,
+}
+
+impl Trainer {
+    /// A network and an optimizer that go on from where they are, on `device`.
+    pub fn new(net: &Network, sgd: &Sgd, device: &Device) -> Self {
+        let device = device.clone().without_autodiff();
+        let precision = net.precision();
+        let array = |data: TensorData| Array::from_data(data, precision, &device);
+        let mut momenta: BTreeMap<String, NamedTensor> = sgd
+            .state()
+            .into_iter()
+            .map(|tensor| (tensor.path.clone(), tensor))
+            .collect();
+        let (mut weights, mut statistics) = (Vec::new(), BTreeMap::new());
+        for NamedTensor {
+            path,
+            data,
+            is_buffer,
+            ..
+        } in state_of(net)
+        {
+            if is_buffer {
+                statistics.insert(path, array(data));
+            } else {
+                let momentum = momenta.remove(&path).map(|tensor| array(tensor.data));
+                weights.push(Weight {
+                    path,
+                    value: array(data),
+                    momentum,
+                });
+            }
+        }
+        Trainer {
+            net: net.valid(),
+            momentum: sgd.momentum(),
+            weight_decay: sgd.weight_decay(),
+            weights,
+            statistics,
+            losses: BTreeMap::new(),
+            device,
+        }
+    }
+
+    /// Steps along the gradient of the mean loss of a mini-batch with learning rate `rate`, with the batch's own statistics, towards
+    /// which the running ones move. Gives the loss before the step, in nats.
+    ///
+    /// # Errors
+    ///
+    /// A batch that does not fit the network, and a device that fails. Nothing has changed then.
+    pub fn step(&mut self, batch: HostBatch, rate: f64) -> Result<f64, TrainError> {
+        let (input, classes) = (self.net.input(), self.net.classes());
+        batch.check(input, classes)?;
+        let size = batch.len();
+        self.capture(size)?;
+        let loss = &self.losses[&size];
+        let values: Vec<Array> = self.weights.iter().map(|w| w.value.clone()).collect();
+        let inputs = TensorData::new(batch.images, [&[size], &input[..]].concat());
+        let found = loss.gradient(&values, inputs, &batch.labels)?;
+        drop(values);
+        // Each layer of batch normalization has two running statistics.
+        if 2 * found.statistics.len() != self.statistics.len() {
+            return Err(TrainError::Fault(format!(
+                "the pass has statistics of {} layers for {} running statistics",
+                found.statistics.len(),
+                self.statistics.len()
+            )));
+        }
+        let descent = Descent {
+            rate,
+            momentum: self.momentum,
+            decay: self.weight_decay,
+        };
+        let weights = std::mem::take(&mut self.weights);
+        self.weights = weights
+            .into_iter()
+            .zip(found.gradient)
+            .map(|(weight, gradient)| {
+                let (value, momentum) = descent.step(weight.value, weight.momentum, gradient);
+                Weight {
+                    path: weight.path,
+                    value,
+                    momentum: Some(momentum),
+                }
+            })
+            .collect();
+        for statistics in found.statistics {
+            self.follow(statistics);
+        }
+        Ok(found.loss)
+    }
+
+    /// Captures the network for batches of this size, unless it is.
+    fn capture(&mut self, size: usize) -> Result<(), TrainError> {
+        if self.losses.contains_key(&size) {
+            return Ok(());
+        }
+        let [c, h, w] = self.net.input();
+        let forward = |net: &Network, x| net.forward(x, BnMode::Batch);
+        let precision = self.net.precision();
+        let loss = BatchLoss::capture(&self.net, [size, c, h, w], forward, precision, &self.device)
+            .map_err(HvpError::from)?;
+        self.losses.insert(size, loss);
+        Ok(())
+    }
+
+    /// Moves the running statistics of a layer towards those of a batch.
+    fn follow(&mut self, batch: BatchStatistics) {
+        // A single value has no unbiased variance; its biased one, 0, is all there is.
+        let unbiased = batch.count as f64 / batch.count.saturating_sub(1).max(1) as f64;
+        for (name, value) in [
+            ("running_mean", batch.mean),
+            ("running_var", batch.variance.scale(unbiased)),
+        ] {
+            let path = format!("{}.{name}", batch.layer);
+            if let Some(running) = self.statistics.get_mut(&path) {
+                let moved = value.scale(RUNNING_MOMENTUM);
+                *running = running.scale(1.0 - RUNNING_MOMENTUM).plus(moved);
+            }
+        }
+    }
+
+    /// The network as it is now, on the trainer's device.
+    ///
+    /// # Errors
+    ///
+    /// A device that fails.
+    pub fn network(&self) -> Result<Network, TrainError> {
+        let mut state = state_of(&self.net);
+        let mut weights = self.weights.iter();
+        for tensor in &mut state {
+            let value = if tensor.is_buffer {
+                self.statistics.get(&tensor.path)
+            } else {
+                weights.next().map(|weight| &weight.value)
+            };
+            if let Some(value) = value {
+                tensor.data = value.to_data().map_err(HvpError::from)?;
+            }
+        }
+        let net = load_state(self.net.clone(), state, &self.device);
+        net.map_err(|error| TrainError::Fault(error.to_string()))
+    }
+
+    /// The optimizer as it is now.
+    ///
+    /// # Errors
+    ///
+    /// A device that fails.
+    pub fn sgd(&self) -> Result<Sgd, TrainError> {
+        let mut sgd = Sgd::new(self.momentum, self.weight_decay);
+        let mut state = Vec::new();
+        for weight in &self.weights {
+            let Some(momentum) = &weight.momentum else {
+                continue;
+            };
+            state.push(NamedTensor {
+                path: weight.path.clone(),
+                shape: momentum.shape(),
+                data: momentum.to_data().map_err(HvpError::from)?,
+                is_buffer: true,
+            });
+        }
+        sgd.load(state)
+            .map_err(|error| TrainError::Fault(error.to_string()))?;
+        Ok(sgd)
+    }
+}
