@@ -1,0 +1,168 @@
+//! hesscope's side of `benches/peers/run.py`: times products, gradients and steps of training as it is asked on standard
+//! input, one line `NETWORK WHAT K EXAMPLES` each, and answers with a line of JSON. It stands on Linux, whose `/proc` tells
+//! processor time and memory.
+
+use std::fs;
+use std::io::{BufRead, Write, stdin, stdout};
+use std::time::Instant;
+
+use burn::tensor::{Device, TensorData};
+use hesscope::hvp::{Array, Examples, Part, Problem, ProblemOptions};
+use hesscope::models::{
+    BnMode, HostBatch, NetConfig, Network, Sgd, Trainer, Vgg11Classifier, Vgg11Config,
+};
+use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
+
+#[path = "../../crates/cli/src/memory.rs"]
+mod memory;
+
+type Failure = Box<dyn std::error::Error>;
+
+const INPUT: [usize; 3] = [3, 32, 32];
+const CLASSES: usize = 10;
+
+/// A problem with vectors to multiply, or a network that is trained.
+enum Subject {
+    Products(Box<Problem>, Vec<Array>),
+    Training(Box<Trainer>, HostBatch),
+}
+
+fn network(name: &str) -> Result<Network, Failure> {
+    let config = match name {
+        "vgg11" => NetConfig::Vgg11(Vgg11Config {
+            classifier: Vgg11Classifier::Plain,
+            ..Vgg11Config::default()
+        }),
+        "vgg11-full" => NetConfig::from_name("vgg11")?,
+        name => NetConfig::from_name(name)?,
+    };
+    Ok(config.init(INPUT, CLASSES, 0, &Device::flex())?)
+}
+
+fn images(count: usize) -> HostBatch {
+    let numbers = INPUT.iter().product::<usize>();
+    let pixels = Probes::new(ProbeKind::Gaussian, 1).host(count * numbers, 0);
+    HostBatch {
+        images: pixels.into_iter().map(|pixel| pixel as f32).collect(),
+        labels: (0..count).map(|i| (i % CLASSES) as u32).collect(),
+    }
+}
+
+impl Subject {
+    fn new(name: &str, what: &str, directions: usize, examples: usize) -> Result<Self, Failure> {
+        let network = network(name)?;
+        let batch = images(examples);
+        if what == "training" {
+            let trainer = Trainer::new(&network, &Sgd::new(0.9, 5e-4), &Device::flex());
+            return Ok(Subject::Training(Box::new(trainer), batch));
+        }
+        let [c, h, w] = INPUT;
+        let data = Examples {
+            inputs: TensorData::new(batch.images, [examples, c, h, w]),
+            labels: batch.labels,
+        };
+        let options = ProblemOptions {
+            directions,
+            memory: 6 << 30,
+            ..ProblemOptions::default()
+        };
+        let forward = |network: &Network, x| network.forward(x, BnMode::Running);
+        let problem = Problem::new(&network, forward, data, &Device::flex(), options)?;
+        let vectors =
+            Probes::new(ProbeKind::Gaussian, 2).block(problem.space(), 0, directions.max(1));
+        Ok(Subject::Products(Box::new(problem), vectors))
+    }
+
+    fn parameters(&self) -> Result<usize, Failure> {
+        Ok(match self {
+            Subject::Products(problem, _) => problem.space().dim(),
+            Subject::Training(trainer, _) => trainer.network()?.num_parameters(),
+        })
+    }
+
+    /// Does it once.
+    fn work(&mut self, what: &str) -> Result<(), Failure> {
+        match self {
+            Subject::Training(trainer, batch) => {
+                trainer.step(batch.clone(), 0.02)?;
+            }
+            Subject::Products(problem, vectors) => match what {
+                "gradient" => drop(problem.gradient()?),
+                "hess" => drop(problem.operator(Part::Hess).apply(vectors)?),
+                "g" => drop(problem.operator(Part::G).apply(vectors)?),
+                other => return Err(format!("there is no {other} to time").into()),
+            },
+        }
+        Ok(())
+    }
+}
+
+/// Seconds of processor time so far, of all threads.
+fn processor_time() -> Result<f64, Failure> {
+    const TICKS: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit(") ").next().unwrap_or_default();
+    let field = |index: usize| -> Result<f64, Failure> {
+        let field = fields.split(' ').nth(index).ok_or("a short /proc/self/stat")?;
+        Ok(field.parse()?)
+    };
+    Ok((field(11)? + field(12)?) / TICKS)
+}
+
+/// MiB of a field of `/proc/self/status`.
+fn mebibytes(name: &str) -> Result<f64, Failure> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kibibytes = line.and_then(|line| line.split_whitespace().nth(1));
+    Ok(kibibytes.ok_or("a short /proc/self/status")?.parse::<f64>()? / 1024.0)
+}
+
+/// Times a case after having done it once, and says what it takes above what the process holds at rest.
+fn answer(subject: &mut Subject, what: &str, first: bool) -> Result<String, Failure> {
+    if first {
+        subject.work(what)?;
+    }
+    // The peak begins anew.
+    fs::write("/proc/self/clear_refs", "5")?;
+    let rest = mebibytes("VmRSS")?;
+    let processor = processor_time()?;
+    let start = Instant::now();
+    let mut count = 0;
+    while count == 0 || start.elapsed().as_secs_f64() < 0.5 {
+        subject.work(what)?;
+        count += 1;
+    }
+    let (wall, processor) = (
+        start.elapsed().as_secs_f64() / f64::from(count),
+        (processor_time()? - processor) / f64::from(count),
+    );
+    let peak = mebibytes("VmHWM")? - rest;
+    let parameters = subject.parameters()?;
+    Ok(format!(
+        r#"{{"wall": {wall}, "processor": {processor}, "mebibytes": {peak}, "parameters": {parameters}}}"#
+    ))
+}
+
+fn main() -> Result<(), Failure> {
+    memory::keep_what_is_freed();
+    // `cargo bench` runs it as well; without a question there is nothing to do.
+    let mut last: Option<(String, Subject)> = None;
+    for line in stdin().lock().lines() {
+        let line = line?;
+        let [name, what, directions, examples] = line
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .try_into()
+            .map_err(|_| format!("`{line}` is not NETWORK WHAT K EXAMPLES"))?;
+        let known = last.take().filter(|(known, _)| *known == line);
+        let first = known.is_none();
+        let mut subject = match known {
+            Some((_, subject)) => subject,
+            None => Subject::new(name, what, directions.parse()?, examples.parse()?)?,
+        };
+        println!("{}", answer(&mut subject, what, first)?);
+        stdout().flush()?;
+        last = Some((line, subject));
+    }
+    Ok(())
+}
