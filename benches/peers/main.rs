@@ -103,7 +103,10 @@ fn processor_time() -> Result<f64, Failure> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let fields = stat.rsplit(") ").next().unwrap_or_default();
     let field = |index: usize| -> Result<f64, Failure> {
-        let field = fields.split(' ').nth(index).ok_or("a short /proc/self/stat")?;
+        let field = fields
+            .split(' ')
+            .nth(index)
+            .ok_or("a short /proc/self/stat")?;
         Ok(field.parse()?)
     };
     Ok((field(11)? + field(12)?) / TICKS)
@@ -114,7 +117,10 @@ fn mebibytes(name: &str) -> Result<f64, Failure> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kibibytes = line.and_then(|line| line.split_whitespace().nth(1));
-    Ok(kibibytes.ok_or("a short /proc/self/status")?.parse::<f64>()? / 1024.0)
+    Ok(kibibytes
+        .ok_or("a short /proc/self/status")?
+        .parse::<f64>()?
+        / 1024.0)
 }
 
 /// Times a case after having done it once, and says what it takes above what the process holds at rest.

@@ -214,3 +214,46 @@ fn buffers_of_integers_are_refused() {
         "{error}"
     );
 }
+
+/// Steps and an evaluation on a GPU in float32 are those of the host in float64.
+#[cfg(feature = "vulkan")]
+#[test]
+fn a_gpu_steps_as_the_host_does() {
+    let gpus = Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec();
+    let gpu = gpus
+        .first()
+        .expect("a GPU, or a driver in software such as Debian's mesa-vulkan-drivers");
+    for (config, input) in [
+        (r#"{ "name": "mlp", "hidden": [7, 5] }"#, [1, 4, 4]),
+        (r#"{ "name": "small-cnn" }"#, [2, 8, 8]),
+        (
+            r#"{ "name": "vgg11", "width": 2, "classifier": "plain" }"#,
+            [3, 32, 32],
+        ),
+    ] {
+        let net = network(config, input);
+        let trained = |net: &Network, device: &Device| {
+            let mut trainer = Trainer::new(net, &Sgd::new(MOMENTUM, DECAY), device);
+            let losses = [(0, 8), (1, 8), (2, 4)].map(|(from, count)| {
+                let step = trainer.step(batch(net, count, from), RATE);
+                step.expect("a step")
+            });
+            (losses, trainer.network().expect("a network"))
+        };
+        let (losses, host) = trained(&net, &Device::flex());
+        let (found, on_gpu) = trained(&net.clone().cast(FloatDType::F32), gpu);
+        for (a, b) in std::iter::zip(found, losses) {
+            assert!((a - b).abs() < 1e-4 * b, "{config}: {a} {b}");
+        }
+        let (of_gpu, of_host) = (state_of(&on_gpu), state_of(&host));
+        for ((path, a), (_, b)) in numbers(&of_gpu).zip(numbers(&of_host)) {
+            let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>();
+            let difference = norm(&mut std::iter::zip(&a, &b).map(|(a, b)| a - b)).sqrt();
+            let size = norm(&mut b.iter().copied()).sqrt();
+            assert!(
+                difference < 1e-4 * size.max(1e-2),
+                "{config}, {path}: {difference:e}"
+            );
+        }
+    }
+}

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use hesscope_records::Precision;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
-use super::kind::{DeviceKind, gpus, identity, words};
+use super::kind::{DeviceKind, gpus, words};
 use crate::error::StudyError;
 
 /// The name of a device, such as `cpu`, `vulkan` or `cuda:1`.
@@ -95,24 +95,6 @@ impl DeviceName {
         Err(StudyError::setting(format!(
             "the device `{self}` does not compute in {precision}: choose --precision f32, or the device cpu"
         )))
-    }
-
-    /// Refuses a device that Burn cannot train on: CubeCL 0.11.3 gives Vulkan drivers in software invalid shared memory, and
-    /// they end the process on Burn's products of matrices.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what to do instead.
-    pub fn require_training(self, device: &Device) -> Result<(), StudyError> {
-        match identity(device) {
-            Some((name, false)) if self.kind == DeviceKind::Vulkan => {
-                Err(StudyError::setting(format!(
-                    "the device `{self}` is a driver in software ({name}), which Burn cannot train on: train with \
-                     --device cpu, then analyse with `hesscope spectrum RUN --device {self}`"
-                )))
-            }
-            _ => Ok(()),
-        }
     }
 
     pub(super) fn find(self) -> Option<Device> {

@@ -21,7 +21,6 @@ impl Run {
     pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
         let run = self;
         let settings = run.settings();
-        settings.device.require_training(run.device())?;
         let first = settings.train_config()?;
         run.require_used_data()?;
         let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
