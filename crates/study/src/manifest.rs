@@ -1,7 +1,7 @@
 //! The files of a page with their checksums, in a sealed file beside them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use hesscope_files::sha256_file;
 use hesscope_records::record::write_at;
@@ -24,7 +24,8 @@ struct Manifest {
     files: BTreeMap<String, String>,
 }
 
-/// Writes the manifest `name` of files just written below `root`, of settings with this SHA-256.
+/// Writes the manifest `name` of files just written below `root`, of settings with this SHA-256. Files that the manifest there
+/// was before has, and this one has not, are removed if they are as they were written.
 ///
 /// # Errors
 ///
@@ -42,11 +43,21 @@ pub fn write_manifest<'a>(
         sums.insert(name.display().to_string(), sum);
     }
     let path = root.join(name);
+    let earlier = read_sealed::<Manifest>(&path).ok().flatten();
     let manifest = Manifest {
         of_sha256: of_sha256.to_owned(),
         files: sums,
     };
     write_at(&path, &manifest)?;
+    for (name, sum) in earlier.into_iter().flat_map(|earlier| earlier.files) {
+        let old = root.join(&name);
+        // Whatever a manifest says, nothing outside its folder is touched.
+        let inside = |part| matches!(part, Component::Normal(_));
+        let gone = !manifest.files.contains_key(&name) && Path::new(&name).components().all(inside);
+        if gone && sha256_file(&old).is_ok_and(|found| found == sum) {
+            std::fs::remove_file(&old).map_err(|error| StudyError::write(&old, error))?;
+        }
+    }
     Ok(path)
 }
 
@@ -71,5 +82,23 @@ impl Faults {
                 Err(error) => self.add(&path, error, Remedy::MakeAgain),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_the_page_before_go_unless_somebody_changed_them() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let paths = ["a.svg", "b.svg", "c.svg"].map(|name| dir.path().join(name));
+        for path in &paths {
+            std::fs::write(path, "picture").expect("a file");
+        }
+        write_manifest(dir.path(), MANIFEST, "one", &paths).expect("a manifest");
+        std::fs::write(&paths[2], "changed").expect("a file");
+        write_manifest(dir.path(), MANIFEST, "two", &paths[..1]).expect("a manifest");
+        assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
     }
 }
