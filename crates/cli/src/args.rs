@@ -6,6 +6,7 @@ use crate::commands::check::CheckOptions;
 use crate::commands::compare::CompareOptions;
 use crate::commands::data::DataCommand;
 use crate::commands::dynamics::DynamicsOptions;
+use crate::commands::eigenvalues::EigenvaluesOptions;
 use crate::commands::export::ExportOptions;
 use crate::commands::figure::FigureCommand;
 use crate::commands::findings::FindingsOptions;
@@ -39,6 +40,8 @@ pub enum Command {
     Train(Box<NewRunOptions>),
     /// Measure the spectrum of one operator at one checkpoint of a run
     Spectrum(SpectrumOptions),
+    /// Find leading eigenvalues of operators at checkpoints of a run, at far fewer products than their spectra
+    Eigenvalues(EigenvaluesOptions),
     /// Estimate the trace of one operator at one checkpoint of a run, and with it the mean eigenvalue
     Trace(TraceOptions),
     /// Measure the angles between outlier spaces, class means and the gradient of a run, along its training

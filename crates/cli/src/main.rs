@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use commands::{
-    check, compare, data, devices, dynamics, export, figure, findings, overlaps, report, results,
-    run, schema, spectrum, speed, sweep, trace, train, verify,
+    check, compare, data, devices, dynamics, eigenvalues, export, figure, findings, overlaps,
+    report, results, run, schema, spectrum, speed, sweep, trace, train, verify,
 };
 use failure::Failure;
 use output::{stream, tell};
@@ -70,6 +70,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Train(options) => train::run(&options),
         Command::Spectrum(options) => spectrum::run(&options),
+        Command::Eigenvalues(options) => eigenvalues::run(&options),
         Command::Trace(options) => trace::run(&options),
         Command::Overlaps(options) => overlaps::run(&options),
         Command::Findings(options) => findings::run(&options),

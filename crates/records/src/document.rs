@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::class_means::ClassMeans;
 use crate::comparison::Comparison;
 use crate::dynamics::Dynamics;
+use crate::eigenvalues::Eigenvalues;
 use crate::figure::{MeansFigureRecord, SpectraRecord};
 use crate::findings::Findings;
 use crate::metrics::EpochRecord;
@@ -25,6 +26,8 @@ pub enum Document {
     Analysis,
     /// A file of `overlaps/`.
     Overlaps,
+    /// A file of `eigenvalues/`.
+    Eigenvalues,
     /// A file of `findings/`.
     Findings,
     /// A file of `means/`.
@@ -47,9 +50,10 @@ pub enum Document {
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Analysis,
         Self::Overlaps,
+        Self::Eigenvalues,
         Self::Findings,
         Self::ClassMeans,
         Self::Dynamics,
@@ -66,6 +70,7 @@ impl Document {
         match self {
             Self::Analysis => "analysis",
             Self::Overlaps => "overlaps",
+            Self::Eigenvalues => "eigenvalues",
             Self::Findings => "findings",
             Self::ClassMeans => "class-means",
             Self::Dynamics => "dynamics",
@@ -111,6 +116,7 @@ impl Document {
         match self {
             Self::Analysis => generator.into_root_schema_for::<Analysis>(),
             Self::Overlaps => generator.into_root_schema_for::<Overlaps>(),
+            Self::Eigenvalues => generator.into_root_schema_for::<Eigenvalues>(),
             Self::Findings => generator.into_root_schema_for::<Findings>(),
             Self::ClassMeans => generator.into_root_schema_for::<ClassMeans>(),
             Self::Dynamics => generator.into_root_schema_for::<Dynamics>(),

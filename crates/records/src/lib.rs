@@ -11,6 +11,7 @@ mod comparison;
 mod document;
 mod dynamics;
 mod effort;
+mod eigenvalues;
 mod figure;
 mod findings;
 mod measure;
@@ -38,6 +39,7 @@ pub use dynamics::{
     TailShare, Transition, TransitionOutcome,
 };
 pub use effort::{Effort, LeadingEffort};
+pub use eigenvalues::{EigenvalueSettings, Eigenvalues};
 pub use figure::{
     DecadeCurve, MeansFigureRecord, MeansPanelRecord, SpectraColumnRecord, SpectraPanelRecord,
     SpectraRecord,

@@ -6,27 +6,58 @@ use std::fs;
 
 use hesscope_files::sealed::seal_json;
 use hesscope_records::{
-    Analysis, AnalysisSettings, Document, Effort, EpochRecord, LeadingEffort, Origin, Part,
-    Precision, Spectrum, Split, SplitRecord, Subject, TopEigenvalues,
+    Analysis, AnalysisSettings, Document, Effort, EigenvalueSettings, Eigenvalues, EpochRecord,
+    LeadingEffort, Origin, Part, Precision, Spectrum, Split, SplitRecord, Subject, TopEigenvalues,
 };
 use hesscope_spectral::{
-    Atom, OutlierOptions, Quadrature, Reorthogonalisation, SpectralDensity, SpectralRange, outliers,
+    Atom, Extreme, OutlierOptions, Quadrature, Reorthogonalisation, SpectralDensity, SpectralRange,
+    outliers,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
+
+fn subject() -> Subject {
+    Subject {
+        run_sha256: "0b5e55ed".repeat(8),
+        epoch: 20,
+        checkpoint_sha256: "c0ffee".repeat(10),
+        split: Split::Train,
+        data_sha256: "da7a".repeat(16),
+        precision: Precision::F32,
+    }
+}
+
+/// Two leading eigenvalues, of which one has not converged.
+fn eigenvalues() -> Eigenvalues {
+    let settings = EigenvalueSettings {
+        operator: Part::Hess.into(),
+        subject: subject(),
+        which: Extreme::SmallestAlgebraic,
+        pairs: 2,
+        window: 4,
+        tolerance: 1e-4,
+        max_products: 8,
+        check_rounds: 0,
+        seed: 0,
+    };
+    Eigenvalues {
+        origin: Origin::of(&settings, "cpu", 1.5),
+        settings,
+        dimension: 40,
+        examples: 40,
+        values: vec![-3.0, -1.0],
+        residuals: vec![1e-9, 1e-2],
+        converged: vec![true, false],
+        norm: 4.0,
+        products: 8,
+    }
+}
 
 /// The spectrum of a matrix of order 4, with one atom.
 fn analysis() -> Result<Analysis, Box<dyn Error>> {
     let settings = AnalysisSettings {
         operator: Part::A1 + Part::A2,
-        subject: Subject {
-            run_sha256: "0b5e55ed".repeat(8),
-            epoch: 20,
-            checkpoint_sha256: "c0ffee".repeat(10),
-            split: Split::Train,
-            data_sha256: "da7a".repeat(16),
-            precision: Precision::F32,
-        },
+        subject: subject(),
         effort: Effort {
             leading: LeadingEffort {
                 top: 2,
@@ -202,6 +233,14 @@ fn what_is_written_is_valid() -> Result<(), Box<dyn Error>> {
     assert_eq!(
         fault(&written(&analysis()?)?, &rules, &rules, "analysis"),
         None
+    );
+    let rules = schema(Document::Eigenvalues);
+    let value = written(&eigenvalues())?;
+    assert_eq!(fault(&value, &rules, &rules, "eigenvalues"), None);
+    assert_eq!(
+        value["settings"]["which"],
+        json!("smallest_algebraic"),
+        "as it is described"
     );
     let rules = schema(Document::Metrics);
     let split = SplitRecord {

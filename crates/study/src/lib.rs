@@ -2,7 +2,8 @@
 //!
 //! - [`settings`]: what a file and flags say, merged as tables and read once;
 //! - [`run`]: the folder of a run, its training, and whether all in it belongs together;
-//! - [`measure`]: spectra, subspaces, class means and energies of one checkpoint over one split, opened once;
+//! - [`measure`]: spectra, leading eigenvalues, subspaces, class means and energies of one checkpoint over one split, opened
+//!   once;
 //! - [`findings`]: the findings of the papers, judged on one network by stated rules;
 //! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
 //! - [`check`]: whether all in a folder is whole and belongs together;

@@ -43,7 +43,7 @@ enum What {
     /// The leading eigenpairs of an operator
     Eigenvectors,
     /// All of it in a folder: the weights of every kept epoch, every analysis as JSON and as arrays, overlaps,
-    /// eigenvectors
+    /// leading eigenvalues, eigenvectors
     All,
 }
 

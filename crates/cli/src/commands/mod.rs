@@ -5,6 +5,7 @@ pub mod compare;
 pub mod data;
 pub mod devices;
 pub mod dynamics;
+pub mod eigenvalues;
 pub mod export;
 pub mod figure;
 pub mod findings;

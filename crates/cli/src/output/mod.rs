@@ -1,6 +1,7 @@
 //! What the command prints: results on standard output; progress and notes on standard error.
 
 pub mod analysis;
+pub mod eigenvalues;
 pub mod findings;
 pub mod overlaps;
 mod pace;

@@ -50,8 +50,13 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     assert_eq!(hesscope(&arguments).code, Some(0));
     let run = root.display().to_string();
-    let ran = hesscope(&["overlaps", &run, "--operators", "hess", "--epochs", "6"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for arguments in [
+        &["overlaps", &run, "--operators", "hess", "--epochs", "6"][..],
+        &["eigenvalues", &run, "--top", "3", "--which", "both"],
+    ] {
+        let ran = hesscope(arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
 
     // More than one analysis fits: the sentence lists them.
     let json = folder.path().join("a.json");
@@ -158,6 +163,7 @@ fn analyses_and_eigenvectors_leave_as_arrays() {
         .count();
     assert_eq!(count("analysis"), 2 * analyses);
     assert_eq!((count("weights"), count("overlaps")), (3, 1));
+    assert_eq!(count("eigenvalues"), 2);
     let kept = fs::read_dir(root.join("eigenvectors")).expect("eigenvectors");
     assert_eq!(count("eigenvectors"), kept.count());
 
@@ -195,6 +201,7 @@ fn the_published_schemas_are_those_of_this_version() {
     let names = [
         "analysis",
         "overlaps",
+        "eigenvalues",
         "findings",
         "class-means",
         "dynamics",

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::common::{Ran, hesscope};
 
-/// Everything a run can hold: a search, events for TensorBoard, analyses, overlaps, findings, class means, eigenvectors.
+/// Everything a run can hold: a search, events for TensorBoard, analyses, overlaps, leading eigenvalues, findings, class means, eigenvectors.
 const CONFIG: &str = r#"
 dataset = "synth-digits"
 examples-per-class = 6
@@ -61,6 +61,7 @@ fn runs() -> &'static Runs {
             for arguments in [
                 &["run", "--config", config, "--seed", &seed, "--out", root][..],
                 &["overlaps", root],
+                &["eigenvalues", root, "--top", "3"],
                 &[
                     "findings",
                     root,
@@ -142,6 +143,7 @@ fn samples(root: &Path) -> Vec<String> {
             "eigenvectors",
             "figures",
             "overlaps",
+            "eigenvalues",
             "means",
             "findings",
         ]
@@ -230,6 +232,7 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
         }
         "spectrum" => hesscope(&["spectrum", run, "--operator", "hess"]),
         "overlaps" => hesscope(&["overlaps", run]),
+        "eigenvalues" => hesscope(&["eigenvalues", run, "--top", "3"]),
         "findings" => hesscope(&["findings", run, "--energy-probes", "2", "--law-steps", "32"]),
         "train" => {
             let config = runs().dir.path().join("run.toml");
@@ -255,13 +258,14 @@ fn read_by(command: &str, root: &Path, out: &Path) -> (Ran, Vec<(String, Vec<u8>
     (ran, written)
 }
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "report",
     "export weights",
     "export analysis",
     "export eigenvectors",
     "spectrum",
     "overlaps",
+    "eigenvalues",
     "findings",
     "train",
 ];

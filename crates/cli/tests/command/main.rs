@@ -7,6 +7,7 @@ mod compare;
 mod data;
 mod datasets;
 mod dynamics;
+mod eigenvalues;
 mod export;
 mod figures;
 mod findings;

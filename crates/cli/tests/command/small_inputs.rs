@@ -318,6 +318,10 @@ fn values_and_words_are_named_as_they_were_written() {
         (&["run", "--net", "vgg"], ["`vgg`", "vgg11"]),
         (&["schema", "analyses"], ["analyses", "analysis, overlaps"]),
         (
+            &["eigenvalues", "run", "--which", "middle"],
+            ["--which is middle", "magnitude, largest, smallest, both"],
+        ),
+        (
             &["trace", "run", "--method", "exact"],
             ["--method is exact", "xtrace"],
         ),

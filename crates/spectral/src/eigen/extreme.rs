@@ -1,12 +1,13 @@
 //! Eigenpairs at the ends of the spectrum: which are wanted, and what was found of them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::spectral_error::SpectralError;
 use crate::operator::eigenpairs::Eigenpairs;
 
 /// Which end of the spectrum is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extreme {
     /// The largest eigenvalues with their sign, in falling order.

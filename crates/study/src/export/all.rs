@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hesscope_records::{Analysis, Overlaps, Record};
+use hesscope_records::{Analysis, Eigenvalues, Overlaps, Record};
 
 use super::format::{Format, copy};
 use super::selection::Selection;
@@ -46,6 +46,9 @@ pub fn write(
     }
     for (path, _) in folder.records::<Overlaps>()? {
         copy(&path, &place(out, Overlaps::FOLDER, &path, Format::Json))?;
+    }
+    for (path, _) in folder.records::<Eigenvalues>()? {
+        copy(&path, &place(out, Eigenvalues::FOLDER, &path, Format::Json))?;
     }
     for path in folder.files(EIGENVECTORS, "safetensors")? {
         let to = place(out, EIGENVECTORS, &path, Format::Npz);

@@ -1,8 +1,9 @@
 //! What is measured of an opened checkpoint.
 
-use hesscope_records::{Analysis, ClassMeans, Kept, Terms};
+use hesscope_records::{Analysis, ClassMeans, Eigenvalues, Kept, Terms};
 
 use super::class_means::class_means;
+use super::eigenvalues::{EigenvalueRequest, eigenvalues};
 use super::opened::Opened;
 use super::spectrum::spectrum;
 use super::subspace::{Subspace, subspace};
@@ -16,6 +17,19 @@ impl Opened<'_> {
     /// What the estimation fails with, and a folder that cannot be read or written.
     pub fn spectrum(&self, operator: Terms) -> Result<Kept<Analysis>, StudyError> {
         spectrum(self, operator)
+    }
+
+    /// The leading eigenvalues of an operator, without its spectrum, found in the folder or made.
+    ///
+    /// # Errors
+    ///
+    /// A request that cannot be met, what the estimation fails with, and a folder that cannot be read or written.
+    pub fn eigenvalues(
+        &self,
+        operator: Terms,
+        request: &EigenvalueRequest,
+    ) -> Result<Kept<Eigenvalues>, StudyError> {
+        eigenvalues(self, operator, request)
     }
 
     /// The class means, found in the folder or made.

@@ -9,7 +9,7 @@ use hesscope_models::{
     read_checkpoint_info,
 };
 use hesscope_records::record::{files_of, path_of, read};
-use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
+use hesscope_records::{Analysis, ClassMeans, Eigenvalues, Findings, Overlaps, Record};
 
 use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
 use super::metrics::{METRICS, lines, record};
@@ -52,6 +52,7 @@ pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
         .collect();
     faults.records::<Analysis>(root, &run, &shas)?;
     faults.records::<Overlaps>(root, &run, &shas)?;
+    faults.records::<Eigenvalues>(root, &run, &shas)?;
     faults.records::<Findings>(root, &run, &shas)?;
     faults.records::<ClassMeans>(root, &run, &shas)?;
     faults.eigenvectors(&folder, &run, &shas)?;

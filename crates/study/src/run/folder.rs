@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use hesscope_files::{FolderLock, is_leftover, remove_leftovers, write_bytes};
 use hesscope_records::record::{files_with, read_all, write_at};
-use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record, RecordError};
+use hesscope_records::{
+    Analysis, ClassMeans, Eigenvalues, Findings, Overlaps, Record, RecordError,
+};
 use serde::Serialize;
 
 use super::run_file::RunFile;
@@ -29,10 +31,11 @@ pub const TENSORBOARD: &str = "tensorboard";
 pub const FIGURES: &str = "figures";
 
 /// The folders of a run in which files are written by way of temporary ones.
-const WRITTEN: [&str; 9] = [
+const WRITTEN: [&str; 10] = [
     "",
     Analysis::FOLDER,
     Overlaps::FOLDER,
+    Eigenvalues::FOLDER,
     Findings::FOLDER,
     ClassMeans::FOLDER,
     CHECKPOINTS,
