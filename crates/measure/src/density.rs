@@ -3,8 +3,8 @@
 use hesscope_records::{AutomaticRecord, Effort};
 use hesscope_spectral::{
     AutomaticEstimation, AutomaticLimit, AutomaticOptions, AutomaticOutcome, Deflated, Eigenpairs,
-    Estimation, Keeper, LinearOperator, ProbeKind, SlqEstimation, SlqOptions, SpectralDensity,
-    SpectralError, VectorOf, VectorSpace, apart,
+    Estimation, Keeper, LinearOperator, ProbeKind, Reorthogonalisation, SlqEstimation, SlqOptions,
+    SpectralDensity, SpectralError, VectorOf, VectorSpace, apart,
 };
 
 use crate::from_leading::from_leading;
@@ -33,7 +33,7 @@ pub struct MeasuredDensity {
 /// Where the effort says so and its Lanczos vectors were kept orthogonal, the quadratures are those of the Lanczos run of the
 /// leading pairs, and no product is formed.
 ///
-/// `vectors` is how many the memory holds, at least where an error is asked for.
+/// `vectors` is how many the memory holds: as many probes go together as they allow.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ where
     let products = (effort.probes * steps).max(1);
     let operator = &ObservedOperator::begin(operator, observer, "density", products);
     match effort.density_error {
-        None => of_fixed_size(operator, &atoms, effort, keeper),
+        None => of_fixed_size(operator, &atoms, effort, vectors, keeper),
         Some(error) => to_error(operator, &atoms, effort, error, vectors, keeper, observer),
     }
 }
@@ -76,12 +76,18 @@ fn of_fixed_size<O, K>(
     operator: &O,
     atoms: &Eigenpairs<VectorOf<O>>,
     effort: &Effort,
+    vectors: usize,
     keeper: &mut K,
 ) -> Result<MeasuredDensity, SpectralError>
 where
     O: LinearOperator,
     K: Keeper<O::Space> + ?Sized,
 {
+    // A probe keeps two vectors and its product, and with reorthogonalisation one for each step.
+    let of_one = match effort.leading.reorthogonalisation {
+        Reorthogonalisation::None => 3,
+        _ => effort.lanczos_steps.saturating_add(3),
+    };
     let options = SlqOptions {
         probes: effort.probes,
         steps: effort.lanczos_steps,
@@ -89,7 +95,7 @@ where
         seed: effort.leading.seed,
         reorthogonalisation: effort.leading.reorthogonalisation,
         breakdown: breakdown(effort.leading.reorthogonalisation),
-        block_size: 0,
+        block_size: (vectors / 2 / of_one).max(1),
     };
     let deflated = Deflated::new(operator, atoms)?;
     let rest = SlqEstimation::begin(&deflated, &options)?.run_kept(&deflated, NAME, keeper)?;

@@ -8,6 +8,12 @@ use serde_with::skip_serializing_none;
 
 use crate::error::StudyError;
 
+/// Most probes, steps or pairs that anybody could wait for.
+const MOST: usize = 1_000_000;
+
+/// Most MiB, so that their bytes are a number too.
+const MOST_MIB: usize = usize::MAX >> 20;
+
 /// The table `analysis`. Absent numbers are chosen from the size of the network and of the data.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,16 +91,24 @@ impl AnalysisChoices {
     /// The first value that is out of its range, by the name of its key, which is also that of its flag.
     pub fn check(&self) -> Result<(), StudyError> {
         let counts = [
-            ("probes", self.probes),
-            ("lanczos-steps", self.lanczos_steps),
-            ("range-steps", self.range_steps),
-            ("top", self.top),
-            ("max-products", self.max_products),
-            ("memory-mib", Some(self.memory_mib)),
+            ("probes", self.probes, MOST),
+            ("lanczos-steps", self.lanczos_steps, MOST),
+            ("range-steps", self.range_steps, MOST),
+            ("top", self.top, MOST),
+            ("max-products", self.max_products, usize::MAX),
+            ("memory-mib", Some(self.memory_mib), MOST_MIB),
         ];
-        for (key, value) in counts {
-            if value == Some(0) {
-                return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
+        for (key, value, most) in counts {
+            match value {
+                Some(0) => {
+                    return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
+                }
+                Some(value) if value > most => {
+                    return Err(StudyError::setting(format!(
+                        "{key} is {value}: give at most {most}"
+                    )));
+                }
+                _ => {}
             }
         }
         let refuse = |key: &str, value: f64, range: &str| {
@@ -134,5 +148,21 @@ mod tests {
             assert_eq!(sentence, format!("{key} is 0: give at least 1"));
         }
         assert!(AnalysisChoices::default().check().is_ok());
+    }
+
+    #[test]
+    fn counts_that_nothing_could_hold_are_refused_by_name() {
+        for (key, value, most) in [
+            ("probes", 1_000_000_000_000, MOST),
+            ("lanczos-steps", 1_000_001, MOST),
+            ("range-steps", 1_000_001, MOST),
+            ("top", 1_000_001, MOST),
+            ("memory-mib", 17_592_186_044_416, MOST_MIB),
+        ] {
+            let choices: AnalysisChoices =
+                toml::from_str(&format!("{key} = {value}")).expect("TOML");
+            let sentence = choices.check().expect_err("too large").to_string();
+            assert_eq!(sentence, format!("{key} is {value}: give at most {most}"));
+        }
     }
 }

@@ -27,7 +27,7 @@ pub fn open(
     let options = ProblemOptions {
         precision: request.precision,
         directions: request.directions.iter().copied().max().unwrap_or(1),
-        memory: request.memory_mib << 20,
+        memory: request.memory_mib.saturating_mul(1 << 20),
         ..ProblemOptions::default()
     };
     let limited = Limited {
