@@ -59,7 +59,11 @@ where
         None => pairs.clone(),
     };
     if effort.from_leading && effort.density_error.is_none() && !leading.ritz.is_empty() {
-        return Ok(from_leading(leading, &atoms, operator.space()));
+        return Ok(MeasuredDensity {
+            density: from_leading(leading, &atoms, operator.space()),
+            automatic: None,
+            products: 0,
+        });
     }
     let rest = operator.space().dim().saturating_sub(atoms.values.len());
     let steps = effort.lanczos_steps.min(rest);

@@ -3,7 +3,6 @@
 use hesscope_spectral::{Atom, Eigenpairs, SpectralDensity, VectorSpace};
 
 use crate::candidates::NOTHING;
-use crate::density::MeasuredDensity;
 use crate::pairs::LeadingPairs;
 
 /// The quadratures of the Lanczos run, with those of these pairs as atoms that have converged in the run of every start.
@@ -11,22 +10,17 @@ pub(crate) fn from_leading<S: VectorSpace>(
     leading: &LeadingPairs<S::Vector>,
     pairs: &Eigenpairs<S::Vector>,
     space: &S,
-) -> MeasuredDensity {
+) -> SpectralDensity {
     let atoms: Vec<Atom> = std::iter::zip(&pairs.values, &pairs.residuals)
         .map(|(&value, &residual)| Atom { value, residual })
         .collect();
     let values = leading.ritz.iter().flatten().map(|ritz| ritz.value.abs());
     let rounding = NOTHING * space.epsilon() * values.fold(0.0, f64::max);
-    let density = SpectralDensity::of_runs(
+    SpectralDensity::of_runs(
         space.dim(),
         &leading.ritz,
         leading.complete,
         &atoms,
         rounding,
-    );
-    MeasuredDensity {
-        density,
-        automatic: None,
-        products: 0,
-    }
+    )
 }
