@@ -132,7 +132,7 @@ fn of_dynamics(
                 settings.dataset,
                 format!("p = {}", found.dimension),
                 format!(
-                    "epochs {}, {} per class",
+                    "epochs {}; {} per class",
                     epochs.join(", "),
                     sizes.join(", ")
                 ),

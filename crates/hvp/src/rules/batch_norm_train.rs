@@ -1,7 +1,7 @@
 //! Batch normalization with the statistics of the batch, as one operation.
 
 use super::per_channel::{combine, repeated, sums, times, total};
-use super::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
+use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 use crate::array::Array;
 use crate::array::host::channels::Term;
 
@@ -109,8 +109,9 @@ impl Rule for BatchNormTrain {
         0
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    /// x less its mean, in the value.
+    fn shared_scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value)
     }
 
     fn saved(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {

@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn counts_that_nothing_could_hold_are_refused_by_name() {
         for (key, value, most) in [
-            ("probes", 1_000_000_000_000, MOST),
+            ("probes", 1_000_000_000_000_usize, MOST),
             ("lanczos-steps", 1_000_001, MOST),
             ("range-steps", 1_000_001, MOST),
             ("top", 1_000_001, MOST),
