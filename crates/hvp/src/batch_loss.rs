@@ -45,9 +45,9 @@ pub struct BatchGradient {
 pub struct BatchStatistics {
     /// The path of the layer, such as `features.1`.
     pub layer: String,
-    /// The mean of each channel, [c].
+    /// The mean of each channel, `[c]`.
     pub mean: Array,
-    /// The biased variance of each channel, [c].
+    /// The biased variance of each channel, `[c]`.
     pub variance: Array,
     /// The numbers of each channel that they are taken over.
     pub count: usize,

@@ -75,7 +75,7 @@ fn polynomials_are_integrated_against_the_rest_exactly() {
 
 #[test]
 fn an_atom_without_a_node_that_has_converged_stays_in_the_quadratures() {
-    let op = KnownSpectrum::<f64>::new(&values(120), 2);
+    let op = KnownSpectrum::<f64>::new(values(120), 2);
     let found = density(120, &runs(&op, 30, 0, 2), &[40.0, 70.0, 31.0].map(atom));
     assert_eq!(found.atoms, [40.0, 31.0].map(atom));
     for quadrature in &found.quadratures {

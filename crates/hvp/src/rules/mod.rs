@@ -176,7 +176,7 @@ pub trait Rule: Debug + Send + Sync {
         0
     }
 
-    /// Of a normalization with statistics of the batch, the mean and the biased variance of each channel, each [c].
+    /// Of a normalization with statistics of the batch, the mean and the biased variance of each channel, each `[c]`.
     fn batch_statistics(&self, saved: &Saved) -> Option<[Array; 2]> {
         let _ = saved;
         None
