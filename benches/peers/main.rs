@@ -1,6 +1,6 @@
 //! hesscope's side of `benches/peers/run.py`: times products, gradients and steps of training as it is asked on standard
 //! input, one line `NETWORK WHAT K EXAMPLES` each, and answers with a line of JSON. It stands on Linux, whose `/proc` tells
-//! processor time and memory.
+//! processor time.
 
 use std::fs;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -112,25 +112,11 @@ fn processor_time() -> Result<f64, Failure> {
     Ok((field(11)? + field(12)?) / TICKS)
 }
 
-/// MiB of a field of `/proc/self/status`.
-fn mebibytes(name: &str) -> Result<f64, Failure> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let kibibytes = line.and_then(|line| line.split_whitespace().nth(1));
-    Ok(kibibytes
-        .ok_or("a short /proc/self/status")?
-        .parse::<f64>()?
-        / 1024.0)
-}
-
-/// Times a case after having done it once, and says what it takes above what the process holds at rest.
+/// Times a case after having done it once.
 fn answer(subject: &mut Subject, what: &str, first: bool) -> Result<String, Failure> {
     if first {
         subject.work(what)?;
     }
-    // The peak begins anew.
-    fs::write("/proc/self/clear_refs", "5")?;
-    let rest = mebibytes("VmRSS")?;
     let processor = processor_time()?;
     let start = Instant::now();
     let mut count = 0;
@@ -142,10 +128,9 @@ fn answer(subject: &mut Subject, what: &str, first: bool) -> Result<String, Fail
         start.elapsed().as_secs_f64() / f64::from(count),
         (processor_time()? - processor) / f64::from(count),
     );
-    let peak = mebibytes("VmHWM")? - rest;
     let parameters = subject.parameters()?;
     Ok(format!(
-        r#"{{"wall": {wall}, "processor": {processor}, "mebibytes": {peak}, "parameters": {parameters}}}"#
+        r#"{{"wall": {wall}, "processor": {processor}, "parameters": {parameters}}}"#
     ))
 }
 

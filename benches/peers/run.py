@@ -65,7 +65,7 @@ def measure(torch_side, process, name, what, count, rounds):
             except Exception as error:  # Another way may do.
                 print(f"  {name} {what}: {way} failed: {str(error).splitlines()[0]}", file=sys.stderr)
     best = min((way for way in ways if theirs[way]), key=lambda way: median(theirs[way], "wall"))
-    fields = ("wall", "processor", "mebibytes")
+    fields = ("wall", "processor")
     vectors = examples * count
     row = {
         "network": name,
@@ -81,8 +81,8 @@ def measure(torch_side, process, name, what, count, rounds):
     for field in fields:
         row[field] = row["hesscope"][field] / max(row["pytorch"][field], 1e-9)
     print(
-        f"{name:10} {what:8} K = {count}: {row['wall']:.2f} of the wall time, {row['processor']:.2f} of the processor time, "
-        f"{row['mebibytes']:.2f} of the memory; {row['milliseconds'][0]:.2f} and {row['milliseconds'][1]:.2f} ms ({best})",
+        f"{name:10} {what:8} K = {count}: {row['wall']:.2f} of the wall time, {row['processor']:.2f} of the processor time; "
+        f"{row['milliseconds'][0]:.2f} and {row['milliseconds'][1]:.2f} ms ({best})",
         flush=True,
     )
     return row

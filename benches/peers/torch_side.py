@@ -177,22 +177,13 @@ def ways(name, what, count, examples):
     return training(name, examples) if what == "training" else products(name, what, count, examples)
 
 
-def mebibytes(field):
-    with open("/proc/self/status", encoding="ascii") as file:
-        line = next(line for line in file if line.startswith(field))
-    return int(line.split()[1]) / 1024
-
-
 def timed(work):
-    """Seconds, processor seconds and MiB above rest, a time, of as many times as half a second has; one before is left out."""
+    """Seconds and processor seconds a time, of as many times as half a second has; one before is left out."""
     work()
-    with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")
-    rest = mebibytes("VmRSS")
     used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     processor, start, count = used(), time.perf_counter(), 0
     while count == 0 or time.perf_counter() - start < 0.5:
         work()
         count += 1
     wall = (time.perf_counter() - start) / count
-    return {"wall": wall, "processor": (used() - processor) / count, "mebibytes": mebibytes("VmHWM") - rest}
+    return {"wall": wall, "processor": (used() - processor) / count}
