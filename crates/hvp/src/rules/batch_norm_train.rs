@@ -77,7 +77,7 @@ impl Parts<'_> {
         (means, products.next())
     }
 
-    /// `a u + b x̂ + shift` of images u and x̂.
+    /// Images times numbers per channel.
     fn term<'a>(images: &'a Array, factor: &'a Array) -> Term<'a> {
         Term {
             images,
@@ -91,6 +91,7 @@ impl Parts<'_> {
         factor.mul(&self.inverse)
     }
 
+    /// x - μ times numbers per channel.
     fn x_term<'a>(&'a self, factor: &'a Array) -> Term<'a> {
         Term {
             images: &self.x,
