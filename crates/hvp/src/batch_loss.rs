@@ -69,10 +69,8 @@ impl BatchLoss {
         let mut program = capture(module, input, forward)?;
         // The parameters come with each call.
         program.initial = Vec::new();
-        let upload =
-            |(_, data): &(Slot, TensorData)| Array::of_any_kind(data.clone(), precision, device);
         Ok(BatchLoss {
-            constants: program.constants.iter().map(upload).collect(),
+            constants: program.constants_on(precision, device),
             program,
             precision,
             device: device.clone(),

@@ -201,13 +201,12 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
             builder.layer.clone_from(path);
         }
         let one = operation.outputs().find_map(|out| fused.remove(&out.id));
-        let lowering = one
-            .map(|(_, lowering)| lowering)
-            .or_else(|| rules.lower(operation))
-            .ok_or_else(|| CaptureError::NoRule {
-                operation: operation_name(operation),
-                layer: builder.layer.clone(),
-            })?;
+        let lowering =
+            one.or_else(|| rules.lower(operation))
+                .ok_or_else(|| CaptureError::NoRule {
+                    operation: operation_name(operation),
+                    layer: builder.layer.clone(),
+                })?;
         let recorded: HashSet<TensorId> = operation.outputs().map(|out| out.id).collect();
         for step in lowering.steps {
             let id = step.output().id;
@@ -231,13 +230,10 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
     Ok(program)
 }
 
-/// Operations that stand for several of the record, by their output: their inputs and what they become.
-type Fused = HashMap<TensorId, (Vec<TensorId>, Lowering)>;
-
-/// The tensors that the output depends on, back to the input.
+/// The tensors that the output depends on, back to the input. `fused` are operations that stand for several, by their output.
 fn needed(
     operations: &[OperationIr],
-    fused: &Fused,
+    fused: &HashMap<TensorId, Lowering>,
     input: TensorId,
     output: TensorId,
 ) -> HashSet<TensorId> {
@@ -249,7 +245,7 @@ fn needed(
         {
             let one = operation.outputs().find_map(|out| fused.get(&out.id));
             match one {
-                Some((inputs, _)) => needed.extend(inputs),
+                Some(one) => needed.extend(one.reads()),
                 None => needed.extend(operation.inputs().map(|tensor| tensor.id)),
             }
         }

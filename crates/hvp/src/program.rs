@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use burn::tensor::TensorData;
+use burn::tensor::{Device, TensorData};
 
+use crate::array::Array;
+use crate::precision::Precision;
 use crate::rules::Rule;
 
 /// Where a tensor of the program lives while it runs.
@@ -72,6 +74,13 @@ impl Program {
             self.active[node.output] |= !node.rule.piecewise_constant()
                 && node.inputs.iter().any(|&slot| self.active[slot]);
         }
+    }
+
+    /// The values of the constants on a device, in their order.
+    pub(crate) fn constants_on(&self, precision: Precision, device: &Device) -> Vec<Array> {
+        let data = self.constants.iter().map(|(_, data)| data.clone());
+        data.map(|data| Array::of_any_kind(data, precision, device))
+            .collect()
     }
 
     /// The operations in the order they run.

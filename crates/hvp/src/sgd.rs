@@ -27,21 +27,20 @@ impl Descent {
     /// Steps a parameter along a gradient of its shape; gives it and its momentum. Both change in place where nothing else
     /// reads them.
     pub fn step(&self, weight: Array, momentum: Option<Array>, gradient: Array) -> (Array, Array) {
-        let Some(momentum) = momentum else {
-            let momentum = match self.decay {
-                0.0 => gradient,
-                decay => gradient.plus(weight.scale(decay)),
-            };
-            return (weight.plus(momentum.scale(-self.rate)), momentum);
+        let momentum = match momentum {
+            Some(momentum) if reaches(&weight) => {
+                return with_real!(&gradient, T => self.step_on_host::<T>(weight, momentum, &gradient));
+            }
+            other => other,
         };
-        if reaches(&weight) {
-            return with_real!(&gradient, T => self.step_on_host::<T>(weight, momentum, &gradient));
-        }
         let moved = match self.decay {
             0.0 => gradient,
             decay => gradient.plus(weight.scale(decay)),
         };
-        let momentum = momentum.scale(self.momentum).plus(moved);
+        let momentum = match momentum {
+            Some(momentum) => momentum.scale(self.momentum).plus(moved),
+            None => moved,
+        };
         (weight.plus(momentum.scale(-self.rate)), momentum)
     }
 

@@ -3,15 +3,15 @@
 use hesscope_records::{AutomaticRecord, Effort};
 use hesscope_spectral::{
     AutomaticEstimation, AutomaticLimit, AutomaticOptions, AutomaticOutcome, Deflated, Eigenpairs,
-    Estimation, Keeper, LinearOperator, ProbeKind, Reorthogonalisation, SlqEstimation, SlqOptions,
-    SpectralDensity, SpectralError, VectorOf, VectorSpace, apart,
+    Estimation, Keeper, LinearOperator, ProbeKind, SlqEstimation, SlqOptions, SpectralDensity,
+    SpectralError, VectorOf, VectorSpace, apart,
 };
 
 use crate::from_leading::from_leading;
-use crate::growing_run::breakdown;
 use crate::observed::ObservedOperator;
 use crate::observer::Observer;
 use crate::pairs::LeadingPairs;
+use crate::recursion::{breakdown, probes_together};
 
 /// The name of the density's snapshots.
 const NAME: &str = "density";
@@ -87,19 +87,15 @@ where
     O: LinearOperator,
     K: Keeper<O::Space> + ?Sized,
 {
-    // A probe keeps two vectors and its product, and with reorthogonalisation one for each step.
-    let of_one = match effort.leading.reorthogonalisation {
-        Reorthogonalisation::None => 3,
-        _ => effort.lanczos_steps.saturating_add(3),
-    };
+    let reorthogonalisation = effort.leading.reorthogonalisation;
     let options = SlqOptions {
         probes: effort.probes,
         steps: effort.lanczos_steps,
         kind: ProbeKind::Gaussian,
         seed: effort.leading.seed,
-        reorthogonalisation: effort.leading.reorthogonalisation,
-        breakdown: breakdown(effort.leading.reorthogonalisation),
-        block_size: (vectors / 2 / of_one).max(1),
+        reorthogonalisation,
+        breakdown: breakdown(reorthogonalisation),
+        block_size: probes_together(reorthogonalisation, effort.lanczos_steps, vectors),
     };
     let deflated = Deflated::new(operator, atoms)?;
     let rest = SlqEstimation::begin(&deflated, &options)?.run_kept(&deflated, NAME, keeper)?;

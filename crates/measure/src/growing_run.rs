@@ -2,28 +2,21 @@
 
 use hesscope_records::LeadingEffort;
 use hesscope_spectral::{
-    Breakdown, Estimation, Keeper, LanczosEstimation, LanczosOptions, LanczosRun, LinearOperator,
-    ProbeKind, Probes, Reorthogonalisation, SpectralError, VectorOf, VectorSpace,
+    Estimation, Keeper, LanczosEstimation, LanczosOptions, LanczosRun, LinearOperator, ProbeKind,
+    Probes, Reorthogonalisation, SpectralError, VectorOf, VectorSpace,
 };
 
 use crate::candidates::RitzValues;
 use crate::observed::ObservedOperator;
 use crate::outliers::are_settled;
 use crate::properties::OperatorProperties;
+use crate::recursion::breakdown;
 
 /// Keeps the leading run's start apart from the probes of the density.
 const LEADING_STREAM: u64 = 0x6c65_6164_696e_6721;
 
 /// While outliers cannot be counted, this many times the steps are made, rounded up.
 const GROWTH: f64 = 1.25;
-
-/// What a breakdown of the Lanczos recursion does: with full reorthogonalisation it goes on from a new start.
-pub(crate) fn breakdown(reorthogonalisation: Reorthogonalisation) -> Breakdown {
-    match reorthogonalisation {
-        Reorthogonalisation::Full => Breakdown::Restart,
-        Reorthogonalisation::None | Reorthogonalisation::Selective => Breakdown::Stop,
-    }
-}
 
 /// The Lanczos runs of the starts, in lockstep, of as many steps as the count of outliers by the first needs; one at least.
 pub(crate) fn lanczos_runs<O, K>(

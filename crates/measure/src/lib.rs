@@ -20,6 +20,7 @@ mod observer;
 mod outliers;
 mod pairs;
 mod properties;
+mod recursion;
 mod spectrum;
 
 pub use candidates::OutlierCandidates;
@@ -34,4 +35,5 @@ pub use observer::Observer;
 pub use outliers::{count_outliers, outlier_words};
 pub use pairs::LeadingPairs;
 pub use properties::OperatorProperties;
+pub use recursion::{breakdown, probes_together};
 pub use spectrum::{spectrum, spectrum_from};

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod captured;
 mod checkpoint;
 mod evaluation;
 mod name_or_table;

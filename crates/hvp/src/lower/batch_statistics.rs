@@ -71,22 +71,12 @@ impl Producers<'_> {
     }
 }
 
-/// The normalizations of a record whose statistics are those of what they normalize, each as one operation: its inputs and
-/// what it becomes, by its output.
-pub(crate) fn over_batches(
-    operations: &[OperationIr],
-) -> HashMap<TensorId, (Vec<TensorId>, Lowering)> {
-    let outputs = |operation: &'_ OperationIr| -> Vec<TensorId> {
-        operation.outputs().map(|out| out.id).collect()
-    };
+/// The normalizations of a record whose statistics are those of what they normalize, each as one operation, by its output.
+pub(crate) fn over_batches(operations: &[OperationIr]) -> HashMap<TensorId, Lowering> {
     let producers = Producers(
         operations
             .iter()
-            .flat_map(|operation| {
-                outputs(operation)
-                    .into_iter()
-                    .map(move |id| (id, operation))
-            })
+            .flat_map(|operation| operation.outputs().map(move |out| (out.id, operation)))
             .collect(),
     );
     let norms = operations.iter().filter_map(|operation| match operation {
@@ -104,8 +94,7 @@ pub(crate) fn over_batches(
                 epsilon: float(op.epsilon),
             };
             let inputs = [&op.x, &op.gamma, &op.beta];
-            let ids = inputs.iter().map(|tensor| tensor.id).collect();
-            (op.out.id, (ids, Lowering::new(rule, &inputs, &op.out)))
+            (op.out.id, Lowering::new(rule, &inputs, &op.out))
         })
         .collect()
 }

@@ -43,6 +43,14 @@ impl Lowering {
         Lowering::default().then(rule, inputs, output)
     }
 
+    /// The tensors that its operations read, those that they write themselves among them.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = TensorId> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Operation { inputs, .. } => inputs.clone(),
+            Step::Constant { .. } => Vec::new(),
+        })
+    }
+
     /// Another operation after those there are.
     pub fn then(
         mut self,

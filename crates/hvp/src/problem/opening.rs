@@ -137,10 +137,7 @@ impl Problem {
         }
         let precision = options.precision;
         let upload = |data: &TensorData| Array::of_any_kind(data.clone(), precision, device);
-        let constants_of = |program: &Program| -> Vec<Array> {
-            let data = program.constants.iter().map(|(_, data)| data);
-            data.map(upload).collect()
-        };
+        let constants_of = |program: &Program| program.constants_on(precision, device);
         let constants = programs.iter().map(constants_of).collect();
         let alone_constants = constants_of(&alone);
         let parameters = captures.values().iter().map(upload).collect();

@@ -1,36 +1,32 @@
 //! The logits of a network, batch by batch.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::fmt::Display;
 
-use burn::module::Module;
 use burn::tensor::{Device, TensorData};
-use hesscope_hvp::{Array, BatchLoss};
+use hesscope_hvp::Array;
 
 use super::batches::BatchError;
+use crate::captured::Captured;
 use crate::networks::{BnMode, Network};
 use crate::state::state_of;
 
-/// A network with running statistics on a device, captured once for each size of batch.
-pub(super) struct Forward<'a> {
-    net: Network,
-    device: &'a Device,
+/// A network with running statistics on a device.
+pub(super) struct Forward {
     parameters: Vec<Array>,
-    captured: BTreeMap<usize, BatchLoss>,
+    captured: Captured,
 }
 
-impl<'a> Forward<'a> {
-    pub(super) fn new(net: &Network, device: &'a Device) -> Self {
+impl Forward {
+    pub(super) fn new(net: &Network, device: &Device) -> Self {
+        let captured = Captured::new(net, BnMode::Running, device);
         let precision = net.precision();
         let parameters = state_of(net)
             .into_iter()
             .filter(|tensor| !tensor.is_buffer)
-            .map(|tensor| Array::from_data(tensor.data, precision, device));
+            .map(|tensor| Array::from_data(tensor.data, precision, captured.device()));
         Forward {
-            net: net.valid(),
-            device,
             parameters: parameters.collect(),
-            captured: BTreeMap::new(),
+            captured,
         }
     }
 
@@ -40,22 +36,13 @@ impl<'a> Forward<'a> {
         images: Vec<f32>,
         count: usize,
     ) -> Result<Vec<f64>, BatchError> {
-        let [c, h, w] = self.net.input();
-        let shape = [count, c, h, w];
-        let failed = |error: &dyn std::fmt::Display| BatchError::Computation {
+        let failed = |error: &dyn Display| BatchError::Computation {
             sentence: error.to_string(),
         };
-        let captured = match self.captured.entry(count) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                let forward = |net: &Network, x| net.forward(x, BnMode::Running);
-                let precision = self.net.precision();
-                let captured =
-                    BatchLoss::capture(&self.net, shape, forward, precision, self.device);
-                entry.insert(captured.map_err(|error| failed(&error))?)
-            }
-        };
-        let logits = captured.logits(&self.parameters, TensorData::new(images, shape));
+        let [c, h, w] = self.captured.net().input();
+        let captured = self.captured.of(count).map_err(|error| failed(&error))?;
+        let images = TensorData::new(images, [count, c, h, w]);
+        let logits = captured.logits(&self.parameters, images);
         logits.to_f64().map_err(|error| failed(&error))
     }
 }

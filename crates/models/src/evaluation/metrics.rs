@@ -70,9 +70,8 @@ pub(crate) fn evaluate_until(
     device: &Device,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Metrics>, BatchError> {
-    let device = device.clone().without_autodiff();
     let (shape, classes) = (net.input(), net.classes());
-    let mut forward = Forward::new(net, &device);
+    let mut forward = Forward::new(net, device);
     let (mut loss, mut first, mut five, mut count) = (0.0, 0, 0, 0usize);
     for batch in source.sequential(batch_size) {
         if stop() {

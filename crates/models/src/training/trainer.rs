@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::Module;
 use burn::tensor::{Device, TensorData};
-use hesscope_hvp::{Array, BatchLoss, BatchStatistics, Descent, HvpError};
+use hesscope_hvp::{Array, BatchStatistics, Descent, HvpError};
 
 use super::error::TrainError;
 use super::sgd::Sgd;
+use crate::captured::Captured;
 use crate::evaluation::HostBatch;
 use crate::networks::{BnMode, Network, RUNNING_MOMENTUM};
 use crate::state::{NamedTensor, load_state, state_of};
@@ -25,23 +25,20 @@ struct Weight {
 /// A step goes through the captured network with the kernels of `hesscope-hvp`, which on the host give the same bits whatever the
 /// number of threads. The network is captured once for each size of batch.
 pub struct Trainer {
-    /// The layers; its numbers are those before training.
-    net: Network,
-    device: Device,
+    captured: Captured,
     momentum: f64,
     weight_decay: f64,
     weights: Vec<Weight>,
     /// Running means and unbiased variances, by the path of the layer's tensor.
     statistics: BTreeMap<String, Array>,
-    losses: BTreeMap<usize, BatchLoss>,
 }
 
 impl Trainer {
     /// A network and an optimizer that go on from where they are, on `device`.
     pub fn new(net: &Network, sgd: &Sgd, device: &Device) -> Self {
-        let device = device.clone().without_autodiff();
+        let captured = Captured::new(net, BnMode::Batch, device);
         let precision = net.precision();
-        let array = |data: TensorData| Array::from_data(data, precision, &device);
+        let array = |data: TensorData| Array::from_data(data, precision, captured.device());
         let mut momenta: BTreeMap<String, NamedTensor> = sgd
             .state()
             .into_iter()
@@ -67,13 +64,11 @@ impl Trainer {
             }
         }
         Trainer {
-            net: net.valid(),
+            captured,
             momentum: sgd.momentum(),
             weight_decay: sgd.weight_decay(),
             weights,
             statistics,
-            losses: BTreeMap::new(),
-            device,
         }
     }
 
@@ -84,11 +79,10 @@ impl Trainer {
     ///
     /// A batch that does not fit the network, and a device that fails. Nothing has changed then.
     pub fn step(&mut self, batch: HostBatch, rate: f64) -> Result<f64, TrainError> {
-        let (input, classes) = (self.net.input(), self.net.classes());
+        let (input, classes) = (self.captured.net().input(), self.captured.net().classes());
         batch.check(input, classes)?;
         let size = batch.len();
-        self.capture(size)?;
-        let loss = &self.losses[&size];
+        let loss = self.captured.of(size).map_err(HvpError::from)?;
         let values: Vec<Array> = self.weights.iter().map(|w| w.value.clone()).collect();
         let inputs = TensorData::new(batch.images, [&[size], &input[..]].concat());
         let found = loss.gradient(&values, inputs, &batch.labels)?;
@@ -125,20 +119,6 @@ impl Trainer {
         Ok(found.loss)
     }
 
-    /// Captures the network for batches of this size, unless it is.
-    fn capture(&mut self, size: usize) -> Result<(), TrainError> {
-        if self.losses.contains_key(&size) {
-            return Ok(());
-        }
-        let [c, h, w] = self.net.input();
-        let forward = |net: &Network, x| net.forward(x, BnMode::Batch);
-        let precision = self.net.precision();
-        let loss = BatchLoss::capture(&self.net, [size, c, h, w], forward, precision, &self.device)
-            .map_err(HvpError::from)?;
-        self.losses.insert(size, loss);
-        Ok(())
-    }
-
     /// Moves the running statistics of a layer towards those of a batch.
     fn follow(&mut self, batch: BatchStatistics) {
         // A single value has no unbiased variance; its biased one, 0, is all there is.
@@ -161,7 +141,8 @@ impl Trainer {
     ///
     /// A device that fails.
     pub fn network(&self) -> Result<Network, TrainError> {
-        let mut state = state_of(&self.net);
+        let net = self.captured.net();
+        let mut state = state_of(net);
         let mut weights = self.weights.iter();
         for tensor in &mut state {
             let value = if tensor.is_buffer {
@@ -173,7 +154,7 @@ impl Trainer {
                 tensor.data = value.to_data().map_err(HvpError::from)?;
             }
         }
-        let net = load_state(self.net.clone(), state, &self.device);
+        let net = load_state(net.clone(), state, self.captured.device());
         net.map_err(|error| TrainError::Fault(error.to_string()))
     }
 

@@ -1,11 +1,11 @@
 //! The density of H with enough work for its law to be told, and the law.
 
-use hesscope_measure::{LeadingEffort, ObservedOperator};
+use hesscope_measure::{LeadingEffort, ObservedOperator, breakdown, probes_together};
 use hesscope_records::record::key;
 use hesscope_records::{LawEffort, Part};
 use hesscope_spectral::{
-    Breakdown, Estimation, LogTrend, LogTrendOptions, ProbeKind, Reorthogonalisation, Side,
-    SlqEstimation, SlqOptions, SpectralDensity, VectorSpace, log_trend, noise_floor,
+    Estimation, LogTrend, LogTrendOptions, ProbeKind, Reorthogonalisation, Side, SlqEstimation,
+    SlqOptions, SpectralDensity, VectorSpace, log_trend, noise_floor,
 };
 
 use super::opened::Opened;
@@ -123,11 +123,8 @@ fn density(
         kind: ProbeKind::Gaussian,
         seed: seed ^ STREAM,
         reorthogonalisation,
-        breakdown: match reorthogonalisation {
-            Reorthogonalisation::Full => Breakdown::Restart,
-            Reorthogonalisation::None | Reorthogonalisation::Selective => Breakdown::Stop,
-        },
-        block_size: 0,
+        breakdown: breakdown(reorthogonalisation),
+        block_size: probes_together(reorthogonalisation, work.steps, opened.vectors()),
     };
     observer.begin("density of H for its law", work.probes * work.steps);
     let operator = problem.operator(Part::H);
