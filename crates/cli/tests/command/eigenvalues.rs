@@ -4,25 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use burn::tensor::{Device, TensorData};
-use hesscope_data::{DatasetName, DatasetSpec};
-use hesscope_hvp::{Examples, Problem, ProblemOptions};
-use hesscope_models::{BnMode, Network, load_checkpoint};
-use hesscope_records::{Eigenvalues, Precision, Terms};
+use hesscope_hvp::Problem;
+use hesscope_records::{Eigenvalues, Terms};
 use hesscope_spectral::faer::Side;
 use hesscope_spectral::{Extreme, to_dense};
 
 use crate::bad_input::refused;
-use crate::common::{Ran, hesscope, small_run, start};
-
-/// A trained run of `small.toml`.
-fn trained(out: &Path) -> String {
-    let mut arguments = small_run(out);
-    arguments[0] = "train".into();
-    let ran = hesscope(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    out.display().to_string()
-}
+use crate::common::{Ran, hesscope, start};
+use crate::small::{problem, trained};
 
 /// Finds eigenvalues; gives what was printed and the records whose paths were.
 fn found(run: &str, flags: &[&str]) -> (Ran, Vec<Eigenvalues>) {
@@ -44,40 +33,8 @@ struct Exact {
 
 impl Exact {
     fn of(run: &str, epoch: usize) -> Self {
-        let device = Device::flex();
         let file = format!("{run}/checkpoints/epoch-{epoch:04}.safetensors");
-        let network = load_checkpoint(Path::new(&file), &device)
-            .expect("a checkpoint")
-            .net;
-        let dataset = hesscope_data::load(&DatasetSpec {
-            train_per_class: Some(5.into()),
-            test_per_class: Some(3.into()),
-            seed: 3,
-            ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
-        })
-        .expect("drawn data");
-        let images = dataset.train;
-        let all: Vec<usize> = (0..images.len()).collect();
-        let shape = images.shape();
-        let examples = Examples {
-            inputs: TensorData::new(
-                images.read(&all).expect("images"),
-                [all.len(), shape.channels, shape.height, shape.width],
-            ),
-            labels: images.labels().to_vec(),
-        };
-        let options = ProblemOptions {
-            precision: Precision::F64,
-            ..ProblemOptions::default()
-        };
-        let problem = Problem::new(
-            &network,
-            |network: &Network, x| network.forward(x, BnMode::Running),
-            examples,
-            &device,
-            options,
-        )
-        .expect("a problem");
+        let problem = problem(Path::new(&file));
         Exact { problem }
     }
 

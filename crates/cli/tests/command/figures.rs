@@ -6,29 +6,15 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, TensorData};
-use hesscope_data::{DatasetName, DatasetSpec};
 use hesscope_hvp::class::ClassMean;
-use hesscope_hvp::{Examples, Problem, ProblemOptions};
-use hesscope_models::{BnMode, Network, load_checkpoint};
-use hesscope_records::{
-    Analysis, ClassMeans, MeanSelection, MeansFigureRecord, Precision, SpectraRecord,
-};
+use hesscope_records::{Analysis, ClassMeans, MeanSelection, MeansFigureRecord, SpectraRecord};
 use hesscope_spectral::VectorSpace;
 
 use crate::bad_input::refused;
-use crate::common::{Ran, command, hesscope, small_run};
+use crate::common::{Ran, command, hesscope};
+use crate::small::{problem, trained};
 
 const SMALL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command/small.toml");
-
-/// A trained run of `small.toml`.
-fn trained(out: &Path) -> String {
-    let mut arguments = small_run(out);
-    arguments[0] = "train".into();
-    let ran = hesscope(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    out.display().to_string()
-}
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
     serde_json::from_str(&fs::read_to_string(path).expect("a file")).expect("the schema")
@@ -144,40 +130,7 @@ fn figure_spectra_shows_both_splits_of_the_runs_given() {
 
 /// The means of the run's last checkpoint over the training split, as the record has them, and their exact distances.
 fn exact_distances(run: &Path, means: &ClassMeans) -> Vec<Vec<f64>> {
-    let device = Device::flex();
-    let checkpoint = run.join("checkpoints").join("epoch-0006.safetensors");
-    let network = load_checkpoint(&checkpoint, &device)
-        .expect("a checkpoint")
-        .net;
-    let dataset = hesscope_data::load(&DatasetSpec {
-        train_per_class: Some(5.into()),
-        test_per_class: Some(3.into()),
-        seed: 3,
-        ..DatasetSpec::new(DatasetName::SYNTH_DIGITS)
-    })
-    .expect("drawn data");
-    let images = dataset.train;
-    let all: Vec<usize> = (0..images.len()).collect();
-    let shape = images.shape();
-    let examples = Examples {
-        inputs: TensorData::new(
-            images.read(&all).expect("images"),
-            [all.len(), shape.channels, shape.height, shape.width],
-        ),
-        labels: images.labels().to_vec(),
-    };
-    let options = ProblemOptions {
-        precision: Precision::F64,
-        ..ProblemOptions::default()
-    };
-    let problem = Problem::new(
-        &network,
-        |network: &Network, x| network.forward(x, BnMode::Running),
-        examples,
-        &device,
-        options,
-    )
-    .expect("a problem");
+    let problem = problem(&run.join("checkpoints").join("epoch-0006.safetensors"));
     let asked: Vec<ClassMean> = means
         .points
         .iter()

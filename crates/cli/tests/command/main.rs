@@ -18,6 +18,7 @@ mod run;
 #[cfg(target_os = "linux")]
 mod scripts;
 mod search;
+mod small;
 mod small_inputs;
 mod speed;
 mod sweep;

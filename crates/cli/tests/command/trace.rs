@@ -3,15 +3,8 @@
 use std::path::Path;
 
 use crate::bad_input::refused;
-use crate::common::{hesscope, small_run};
-
-fn trained(out: &Path) -> String {
-    let mut arguments = small_run(out);
-    arguments[0] = "train".into();
-    let ran = hesscope(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    out.display().to_string()
-}
+use crate::common::hesscope;
+use crate::small::trained;
 
 /// A number with its error, from a line that has them behind a colon.
 fn with_error(line: &str) -> [f64; 2] {
