@@ -196,6 +196,9 @@ impl Windows {
         }
         let per_direction = out.len() / directions;
         let images = per_direction / self.pixels_out();
+        if self.in_tiles(images) {
+            return self.forward_in_tiles(pairs, bias, directions, out);
+        }
         let together = self.together(images);
         let split = directions * images.div_ceil(together) < TASKS;
         let (q, s) = (self.group_window(), self.pixels());
@@ -263,6 +266,9 @@ impl Windows {
         }
         let per_direction = out.len() / directions;
         let images = per_direction / self.pixels_in();
+        if self.in_tiles(images) {
+            return self.pull_input_in_tiles(pairs, directions, out);
+        }
         let together = self.together(images);
         let split = directions * images.div_ceil(together) < TASKS;
         let (q, s) = (self.group_window(), self.pixels());
@@ -322,6 +328,10 @@ impl Windows {
         let q = self.group_window();
         if out.is_empty() || self.pixels() == 0 {
             return out.fill(T::ZERO);
+        }
+        let images = pairs[0].0.direction(0).len() / self.pixels_in();
+        if self.in_tiles(images) {
+            return self.pull_weight_in_tiles(pairs, directions, out);
         }
         // A direction is one task, but where there are few its filters are several.
         let filters = if directions < TASKS {

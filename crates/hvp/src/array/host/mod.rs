@@ -23,4 +23,6 @@ pub(crate) mod scratch;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod vectors;
+pub(crate) mod wide;
 pub(crate) mod winners;
+mod winograd;

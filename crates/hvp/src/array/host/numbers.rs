@@ -102,6 +102,11 @@ impl<T: Real> Directed<T> {
         }
     }
 
+    /// How many directions it has, one where all share it.
+    pub fn directions(&self) -> usize {
+        self.directions
+    }
+
     /// The numbers of direction `k`.
     pub fn direction(&self, k: usize) -> &[T] {
         let k = if self.directions == 1 { 0 } else { k };

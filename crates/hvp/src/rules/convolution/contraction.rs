@@ -180,6 +180,15 @@ mod tests {
         // Images of more pixels than are unfolded at a time, and more images than go together.
         check(&conv([1, 1], even, [1, 1], 1), [1, 2, 30, 33], [3, 2, 3, 3]);
         check(&conv([1, 1], even, [1, 1], 1), [9, 2, 11, 10], [3, 2, 3, 3]);
+        // In tiles: several images, an image in several parts, many small images, an odd extent, no zeros around, two,
+        // and more on one side.
+        check(&conv([1, 1], even, [1, 1], 1), [5, 9, 11, 10], [8, 9, 3, 3]);
+        check(&conv([1, 1], even, [1, 1], 1), [1, 8, 30, 33], [8, 8, 3, 3]);
+        check(&conv([1, 1], even, [1, 1], 1), [70, 8, 2, 2], [9, 8, 3, 3]);
+        let padded = |padding| conv([1, 1], padding, [1, 1], 1);
+        check(&padded([(0, 0); 2]), [4, 8, 9, 12], [8, 8, 3, 3]);
+        check(&padded([(2, 2); 2]), [4, 8, 7, 6], [8, 8, 3, 3]);
+        check(&padded([(0, 2), (1, 0)]), [4, 8, 9, 8], [8, 8, 3, 3]);
         // More filters than are computed together.
         check(&conv([1, 1], even, [1, 1], 1), [2, 2, 4, 3], [70, 2, 3, 3]);
     }

@@ -1,0 +1,301 @@
+//! The products of transformed images with transformed filters, added up over channels.
+
+use faer::MatMut;
+use rayon::prelude::*;
+
+use super::filters::Filters;
+use super::images::Planes;
+use super::tiling::{Stretch, Tiling};
+use super::{PLACES, TILES, row};
+use crate::array::host::matrix::{Onto, multiply, rows, rows_mut};
+use crate::array::host::numbers::Directed;
+use crate::array::host::real::Real;
+use crate::array::host::scratch::{give, scratch};
+use crate::array::host::wide::wide;
+
+/// A convolution over images of some channels with filters, or with filters that are turned around, as they
+/// take cotangents of their outputs back.
+pub(super) struct Correlation {
+    pub tiling: Tiling,
+    /// Channels of the images.
+    pub channels: usize,
+    /// Channels of the output.
+    pub filters: usize,
+    /// Whether the filters [channels, filters, 3, 3] are turned around.
+    pub turned: bool,
+}
+
+/// Images of the two arguments, transformed for one stretch.
+enum Spread<T> {
+    /// For all directions.
+    Shared(Vec<T>),
+    /// For each direction anew.
+    Own,
+}
+
+impl Correlation {
+    /// The sum over pairs of images [L, n, channels, …] and weights [M, …], with a bias [K, filters], into `out` [K, n,
+    /// filters, …].
+    pub fn run<T: Real>(
+        &self,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        bias: Option<&Directed<T>>,
+        directions: usize,
+        out: &mut [T],
+    ) {
+        let [outer, inner] = if self.turned {
+            [self.channels, self.filters]
+        } else {
+            [self.filters, self.channels]
+        };
+        let filters: Vec<Filters<T>> = pairs
+            .iter()
+            .map(|(_, weight)| Filters::of(weight, outer, inner))
+            .collect();
+        let pixels: usize = self.tiling.output.iter().product();
+        let per_direction = out.len() / directions;
+        let images = per_direction / (self.filters * pixels);
+        let together = self.tiling.together(images, TILES);
+        // The parts of all directions that a task writes.
+        let mut tasks: Vec<Vec<&mut [T]>> =
+            (0..images.div_ceil(together)).map(|_| Vec::new()).collect();
+        for out in out.chunks_mut(per_direction) {
+            for (task, part) in tasks
+                .iter_mut()
+                .zip(out.chunks_mut(together * self.filters * pixels))
+            {
+                task.push(part);
+            }
+        }
+        let alone = tasks.len() < 2 * rayon::current_num_threads();
+        tasks
+            .into_par_iter()
+            .enumerate()
+            .for_each(|(task, mut out)| {
+                let first = task * together;
+                let images = first..(first + together).min(images);
+                for stretch in self.tiling.stretches(images, TILES) {
+                    self.stretch(pairs, &filters, bias, &stretch, alone, &mut out);
+                }
+            });
+    }
+
+    fn stretch<T: Real>(
+        &self,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        filters: &[Filters<T>],
+        bias: Option<&Directed<T>>,
+        stretch: &Stretch,
+        alone: bool,
+        out: &mut [&mut [T]],
+    ) {
+        let tiles = stretch.tiles();
+        let mut own = scratch(self.channels * row(tiles));
+        let mut products = scratch(self.filters * row(tiles));
+        let spread: Vec<Spread<T>> = pairs
+            .iter()
+            .map(|(images, _)| {
+                if images.directions() > 1 {
+                    return Spread::Own;
+                }
+                let mut shared = scratch(self.channels * row(tiles));
+                self.tiling.spread_channels(
+                    images.direction(0),
+                    self.channels,
+                    stretch,
+                    alone,
+                    &mut shared,
+                );
+                Spread::Shared(shared)
+            })
+            .collect();
+        for (k, out) in out.iter_mut().enumerate() {
+            let mut onto = Onto::Nothing;
+            for (((images, _), filters), spread) in pairs.iter().zip(filters).zip(&spread) {
+                let images = match spread {
+                    Spread::Shared(shared) => shared,
+                    Spread::Own => {
+                        self.tiling.spread_channels(
+                            images.direction(k),
+                            self.channels,
+                            stretch,
+                            alone,
+                            &mut own,
+                        );
+                        &own
+                    }
+                };
+                let product = |(place, out): (usize, MatMut<T>)| {
+                    let images = rows(&images[place * tiles..], self.channels, tiles, row(tiles));
+                    if self.turned {
+                        multiply(out, onto, filters.at(k, turned(place)).transpose(), images);
+                    } else {
+                        multiply(out, onto, filters.at(k, place), images);
+                    }
+                };
+                let places = places(&mut products, self.filters, tiles);
+                if alone {
+                    places.into_par_iter().enumerate().for_each(product);
+                } else {
+                    places.into_iter().enumerate().for_each(product);
+                }
+                onto = Onto::Sum;
+            }
+            self.write(
+                &mut products,
+                bias.map(|bias| bias.direction(k)),
+                stretch,
+                alone,
+                out,
+            );
+        }
+        give(own);
+        give(products);
+        for spread in spread {
+            if let Spread::Shared(shared) = spread {
+                give(shared);
+            }
+        }
+    }
+
+    /// The outputs of products [filters, 16, T], into images.
+    fn write<T: Real>(
+        &self,
+        products: &mut [T],
+        bias: Option<&[T]>,
+        stretch: &Stretch,
+        alone: bool,
+        out: &mut [T],
+    ) {
+        let row = row(stretch.tiles());
+        let narrow = |(filter, products): (usize, &mut [T])| {
+            let shift = bias.map_or(T::ZERO, |bias| bias[filter]);
+            wide(
+                #[inline(always)]
+                || Tiling::narrow(stretch, shift, products),
+            );
+        };
+        let pixels: usize = self.tiling.output.iter().product();
+        if alone {
+            products.par_chunks_mut(row).enumerate().for_each(narrow);
+        } else {
+            products.chunks_mut(row).enumerate().for_each(narrow);
+        }
+        let place = |(index, plane): (usize, &mut [T])| {
+            let (image, filter) = (index / self.filters, index % self.filters);
+            let outputs = &products[filter * row..][..row];
+            wide(
+                #[inline(always)]
+                || self.tiling.place(outputs, stretch, image, plane),
+            );
+        };
+        if alone {
+            out.par_chunks_mut(pixels).enumerate().for_each(place);
+        } else {
+            out.chunks_mut(pixels).enumerate().for_each(place);
+        }
+    }
+}
+
+/// The place whose filters stand at `place` once they are turned around.
+fn turned(place: usize) -> usize {
+    const EXCHANGED: [usize; 4] = [3, 1, 2, 0];
+    4 * EXCHANGED[place / 4] + EXCHANGED[place % 4]
+}
+
+/// The matrices [rows, T] of the places of transformed numbers.
+pub(super) fn places<T: Real>(numbers: &mut [T], count: usize, each: usize) -> Vec<MatMut<'_, T>> {
+    let mut rest = rows_mut(numbers, count, row(each), row(each));
+    let mut places = Vec::with_capacity(PLACES);
+    for _ in 0..PLACES {
+        let (place, behind) = rest.split_at_col_mut(each);
+        places.push(place);
+        rest = behind;
+    }
+    places
+}
+
+impl Tiling {
+    /// Bᵀ d B of images [n, channels, h, w].
+    pub(super) fn spread_channels<T: Real>(
+        &self,
+        images: &[T],
+        channels: usize,
+        stretch: &Stretch,
+        alone: bool,
+        out: &mut [T],
+    ) {
+        self.channels(
+            self.image,
+            images,
+            channels,
+            stretch,
+            alone,
+            out,
+            |planes, lines, out| {
+                wide(
+                    #[inline(always)]
+                    || self.spread(planes, stretch, lines, out),
+                );
+            },
+        );
+    }
+
+    /// A ȳ Aᵀ of cotangents of outputs [n, channels, h, w].
+    pub(super) fn widen_channels<T: Real>(
+        &self,
+        images: &[T],
+        channels: usize,
+        stretch: &Stretch,
+        out: &mut [T],
+    ) {
+        self.channels(
+            self.output,
+            images,
+            channels,
+            stretch,
+            true,
+            out,
+            |planes, lines, out| {
+                wide(
+                    #[inline(always)]
+                    || self.widen(planes, stretch, lines, out),
+                );
+            },
+        );
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what the two transforms share")]
+    fn channels<T: Real>(
+        &self,
+        extents: [usize; 2],
+        images: &[T],
+        channels: usize,
+        stretch: &Stretch,
+        alone: bool,
+        out: &mut [T],
+        transform: impl Fn(Planes<T>, &mut [T], &mut [T]) + Sync,
+    ) {
+        let pixels = extents[0] * extents[1];
+        let one = |lines: &mut Vec<T>, (channel, out): (usize, &mut [T])| {
+            let planes = Planes {
+                images,
+                each: channels * pixels,
+                start: channel * pixels,
+            };
+            transform(planes, lines, out);
+        };
+        let lines = || vec![T::ZERO; self.lines(stretch)];
+        let row = row(stretch.tiles());
+        if alone {
+            out.par_chunks_mut(row)
+                .enumerate()
+                .for_each_init(lines, one);
+        } else {
+            let mut lines = lines();
+            out.chunks_mut(row)
+                .enumerate()
+                .for_each(|channel| one(&mut lines, channel));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Convolution with windows of 3 × 3 by 16 products of matrices where unfolding takes 36 multiplications.
+//!
+//! Tiles of 4 × 4 pixels d give 2 × 2 outputs y for a filter g as `y = Aᵀ ((G g Gᵀ) ⊙ (Bᵀ d B)) A` with
+//!
+//! ```text
+//! Bᵀ = [1  0 -1  0]   G = [1  0  0]   Aᵀ = [1  1  1  0]
+//!      [0  1  1  0]       [½  ½  ½]        [0  1 -1 -1]
+//!      [0 -1  1  0]       [½ -½  ½]
+//!      [0  1  0 -1]       [0  0  1]
+//! ```
+//!
+//! so that for each of the 16 places of a tile the sum over channels is a product of matrices: F(2 × 2,
+//! 3 × 3) of Lavin and Gray, "Fast algorithms for convolutional neural networks" (2016), section 4.1. The
+//! sums are of two or three numbers with weights ±1 and ½, which costs about a bit of accuracy. It is
+//! bilinear, so that the cotangent of g is `Gᵀ (Σ (A ȳ Aᵀ) ⊙ (Bᵀ d B)) G` over all tiles, and the cotangent of
+//! an image is the convolution of ȳ with the filter turned around, whose G g Gᵀ has rows and columns 0
+//! and 3 exchanged.
+//!
+//! Places are numbered row by row. Transformed images are rows [channels, 16, T] of T tiles, transformed
+//! filters [filters, 16, channels], each row with a gap behind it ([`row`]).
+
+mod correlate;
+mod filters;
+mod images;
+mod pull_weight;
+#[cfg(test)]
+mod tests;
+mod tiling;
+
+use super::numbers::Directed;
+use super::real::Real;
+use crate::array::windows::Windows;
+use correlate::Correlation;
+use tiling::Tiling;
+
+/// Places of a tile.
+const PLACES: usize = 16;
+
+/// Tiles of a product of matrices, about: enough for its kernel, and few enough that they stay in a cache
+/// from the transform to the product.
+const TILES: usize = 128;
+
+/// Tiles of all images below which transforming the filters takes longer than it saves.
+const FEWEST: usize = 64;
+
+/// Channels and filters below which transforming the images takes longer than it saves.
+const THINNEST: usize = 8;
+
+/// The length of a row of transformed numbers, `each` for a place: with a gap that keeps rows from
+/// beginning at multiples of a power of two, which fall on one another in a cache.
+const fn row(each: usize) -> usize {
+    PLACES * each + 16
+}
+
+impl Windows {
+    /// Whether the contractions of this many images go through tiles.
+    pub(super) fn in_tiles(&self, images: usize) -> bool {
+        let tiles = Tiling::of(self).map_or(0, |tiling| images * tiling.count());
+        tiles >= FEWEST && self.channels.min(self.filters) >= THINNEST
+    }
+
+    /// [`forward`](Self::forward) for [`in_tiles`](Self::in_tiles).
+    pub(super) fn forward_in_tiles<T: Real>(
+        &self,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        bias: Option<&Directed<T>>,
+        directions: usize,
+        out: &mut [T],
+    ) {
+        let correlation = Correlation {
+            tiling: Tiling::of(self).expect("the caller asked `in_tiles`"),
+            channels: self.channels,
+            filters: self.filters,
+            turned: false,
+        };
+        correlation.run(pairs, bias, directions, out);
+    }
+
+    /// [`pull_input`](Self::pull_input) for [`in_tiles`](Self::in_tiles).
+    pub(super) fn pull_input_in_tiles<T: Real>(
+        &self,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        directions: usize,
+        out: &mut [T],
+    ) {
+        let correlation = Correlation {
+            tiling: Tiling::of(self)
+                .expect("the caller asked `in_tiles`")
+                .turned(),
+            channels: self.filters,
+            filters: self.channels,
+            turned: true,
+        };
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|&(weight, cotangent)| (cotangent, weight))
+            .collect();
+        correlation.run(&pairs, None, directions, out);
+    }
+}

@@ -1,0 +1,119 @@
+//! The cotangent of filters: for each place a product of transformed images with transformed cotangents, added up
+//! over tiles.
+
+use rayon::prelude::*;
+
+use super::correlate::places;
+use super::filters::transpose;
+use super::tiling::{Stretch, Tiling};
+use super::{PLACES, TILES, row};
+use crate::array::host::matrix::{Onto, multiply, rows};
+use crate::array::host::numbers::Directed;
+use crate::array::host::real::Real;
+use crate::array::host::scratch::{give, scratch};
+use crate::array::host::wide::wide;
+use crate::array::windows::Windows;
+
+/// Numbers that are transformed at a time, about: a few products of matrices for every time that all threads
+/// meet.
+const TOGETHER: usize = 1 << 21;
+
+/// An argument of a pair, transformed for one stretch: where all directions share it, once.
+struct Transformed<T> {
+    numbers: Vec<T>,
+    channels: usize,
+}
+
+impl Windows {
+    /// [`pull_weight`](Self::pull_weight) for [`in_tiles`](Self::in_tiles).
+    pub(in crate::array::host) fn pull_weight_in_tiles<T: Real>(
+        &self,
+        pairs: &[(&Directed<T>, &Directed<T>)],
+        directions: usize,
+        out: &mut [T],
+    ) {
+        let tiling = Tiling::of(self).expect("the caller asked `in_tiles`");
+        let images =
+            pairs[0].0.direction(0).len() / (self.channels * self.image[0] * self.image[1]);
+        let most = TOGETHER / (PLACES * (self.channels + self.filters));
+        let (row, per_direction) = (row(self.channels), self.filters * row(self.channels));
+        let mut products = scratch(directions * per_direction);
+        let mut onto = Onto::Nothing;
+        for stretch in tiling.stretches(0..images, most.max(TILES)) {
+            let mut transformed: Vec<[Transformed<T>; 2]> = pairs
+                .iter()
+                .map(|_| {
+                    [self.channels, self.filters]
+                        .map(|channels| Transformed::new(channels, &stretch))
+                })
+                .collect();
+            for (k, products) in products.chunks_mut(per_direction).enumerate() {
+                let mut onto = onto;
+                for ((images, cotangent), [spread, widened]) in pairs.iter().zip(&mut transformed) {
+                    if k == 0 || images.directions() > 1 {
+                        tiling.spread_channels(
+                            images.direction(k),
+                            self.channels,
+                            &stretch,
+                            true,
+                            &mut spread.numbers,
+                        );
+                    }
+                    if k == 0 || cotangent.directions() > 1 {
+                        tiling.widen_channels(
+                            cotangent.direction(k),
+                            self.filters,
+                            &stretch,
+                            &mut widened.numbers,
+                        );
+                    }
+                    places(products, self.filters, self.channels)
+                        .into_par_iter()
+                        .enumerate()
+                        .for_each(|(place, out)| {
+                            let [images, cotangent] =
+                                [&*spread, &*widened].map(|argument| argument.at(place, &stretch));
+                            multiply(out, onto, cotangent, images.transpose());
+                        });
+                    onto = Onto::Sum;
+                }
+            }
+            onto = Onto::Sum;
+            for argument in transformed.into_iter().flatten() {
+                give(argument.numbers);
+            }
+        }
+        out.par_chunks_mut(9 * self.channels)
+            .zip(products.par_chunks(row))
+            .for_each_init(
+                || scratch(9 * self.channels),
+                |planes, (out, products)| {
+                    wide(
+                        #[inline(always)]
+                        || transpose(products, self.channels, planes, out),
+                    );
+                },
+            );
+        give(products);
+    }
+}
+
+impl<T: Real> Transformed<T> {
+    fn new(channels: usize, stretch: &Stretch) -> Self {
+        Transformed {
+            numbers: scratch(channels * row(stretch.tiles())),
+            channels,
+        }
+    }
+
+    /// The numbers at a place, [channels, T].
+    fn at(&self, place: usize, stretch: &Stretch) -> faer::MatRef<'_, T> {
+        let tiles = stretch.tiles();
+        rows(
+            &self.numbers[place * tiles..],
+            self.channels,
+            tiles,
+            row(tiles),
+        )
+    }
+}
