@@ -13,6 +13,7 @@
 pub(crate) mod channels;
 pub(crate) mod columns;
 pub(super) mod elements;
+mod lanes;
 mod matrix;
 pub(super) mod moves;
 pub(crate) mod numbers;

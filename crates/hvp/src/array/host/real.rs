@@ -7,11 +7,12 @@ use burn_backend::TensorMetadata;
 use burn_dispatch::backends::flex::FlexTensor;
 use faer::traits::RealField;
 
+use super::lanes::Lanes;
 use super::pool::Pool;
 use crate::array::tensor::Array;
 
 /// The two number types of tensors.
-pub(crate) trait Real: RealField + Copy + Send + Sync + 'static {
+pub(crate) trait Real: RealField + Lanes {
     const ZERO: Self;
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;

@@ -1,10 +1,12 @@
 //! The products of transformed images with transformed filters, added up over channels.
 
 use faer::MatMut;
+use pulp::Arch;
 use rayon::prelude::*;
 
+use super::channels::Channels;
 use super::filters::Filters;
-use super::images::Planes;
+use super::images::{Narrow, place};
 use super::tiling::{Stretch, Tiling};
 use super::{PLACES, TILES, row};
 use crate::array::host::matrix::{Onto, multiply, rows, rows_mut};
@@ -26,7 +28,7 @@ pub(super) struct Correlation {
 }
 
 /// Images of the two arguments, transformed for one stretch.
-enum Spread<T> {
+enum Argument<T> {
     /// For all directions.
     Shared(Vec<T>),
     /// For each direction anew.
@@ -92,36 +94,34 @@ impl Correlation {
         let tiles = stretch.tiles();
         let mut own = scratch(self.channels * row(tiles));
         let mut products = scratch(self.filters * row(tiles));
-        let spread: Vec<Spread<T>> = pairs
+        let spread = |images: &[T], out: &mut [T]| {
+            let channels = Channels {
+                tiling: &self.tiling,
+                stretch,
+                images,
+                count: self.channels,
+                side_by_side: alone,
+            };
+            channels.spread(out);
+        };
+        let arguments: Vec<Argument<T>> = pairs
             .iter()
             .map(|(images, _)| {
                 if images.directions() > 1 {
-                    return Spread::Own;
+                    return Argument::Own;
                 }
                 let mut shared = scratch(self.channels * row(tiles));
-                self.tiling.spread_channels(
-                    images.direction(0),
-                    self.channels,
-                    stretch,
-                    alone,
-                    &mut shared,
-                );
-                Spread::Shared(shared)
+                spread(images.direction(0), &mut shared);
+                Argument::Shared(shared)
             })
             .collect();
         for (k, out) in out.iter_mut().enumerate() {
             let mut onto = Onto::Nothing;
-            for (((images, _), filters), spread) in pairs.iter().zip(filters).zip(&spread) {
-                let images = match spread {
-                    Spread::Shared(shared) => shared,
-                    Spread::Own => {
-                        self.tiling.spread_channels(
-                            images.direction(k),
-                            self.channels,
-                            stretch,
-                            alone,
-                            &mut own,
-                        );
+            for (((images, _), filters), argument) in pairs.iter().zip(filters).zip(&arguments) {
+                let images = match argument {
+                    Argument::Shared(shared) => shared,
+                    Argument::Own => {
+                        spread(images.direction(k), &mut own);
                         &own
                     }
                 };
@@ -142,7 +142,7 @@ impl Correlation {
                 onto = Onto::Sum;
             }
             self.write(
-                &mut products,
+                &products,
                 bias.map(|bias| bias.direction(k)),
                 stretch,
                 alone,
@@ -151,8 +151,8 @@ impl Correlation {
         }
         give(own);
         give(products);
-        for spread in spread {
-            if let Spread::Shared(shared) = spread {
+        for argument in arguments {
+            if let Argument::Shared(shared) = argument {
                 give(shared);
             }
         }
@@ -161,39 +161,49 @@ impl Correlation {
     /// The outputs of products [filters, 16, T], into images.
     fn write<T: Real>(
         &self,
-        products: &mut [T],
+        products: &[T],
         bias: Option<&[T]>,
         stretch: &Stretch,
         alone: bool,
         out: &mut [T],
     ) {
-        let row = row(stretch.tiles());
-        let narrow = |(filter, products): (usize, &mut [T])| {
+        let tiles = stretch.tiles();
+        let mut outputs = scratch(self.filters * 4 * tiles);
+        let narrow = |(filter, (outputs, products)): (usize, (&mut [T], &[T]))| {
             let shift = bias.map_or(T::ZERO, |bias| bias[filter]);
-            wide(
-                #[inline(always)]
-                || Tiling::narrow(stretch, shift, products),
-            );
+            Arch::new().dispatch(Narrow {
+                products,
+                tiles,
+                shift,
+                outputs,
+            });
         };
-        let pixels: usize = self.tiling.output.iter().product();
         if alone {
-            products.par_chunks_mut(row).enumerate().for_each(narrow);
+            let rows = outputs
+                .par_chunks_mut(4 * tiles)
+                .zip(products.par_chunks(row(tiles)));
+            rows.enumerate().for_each(narrow);
         } else {
-            products.chunks_mut(row).enumerate().for_each(narrow);
+            let rows = outputs
+                .chunks_mut(4 * tiles)
+                .zip(products.chunks(row(tiles)));
+            rows.enumerate().for_each(narrow);
         }
         let place = |(index, plane): (usize, &mut [T])| {
             let (image, filter) = (index / self.filters, index % self.filters);
-            let outputs = &products[filter * row..][..row];
+            let outputs = &outputs[filter * 4 * tiles..][..4 * tiles];
             wide(
                 #[inline(always)]
-                || self.tiling.place(outputs, stretch, image, plane),
+                || place(&self.tiling, stretch, outputs, image, plane),
             );
         };
+        let pixels: usize = self.tiling.output.iter().product();
         if alone {
             out.par_chunks_mut(pixels).enumerate().for_each(place);
         } else {
             out.chunks_mut(pixels).enumerate().for_each(place);
         }
+        give(outputs);
     }
 }
 
@@ -213,89 +223,4 @@ pub(super) fn places<T: Real>(numbers: &mut [T], count: usize, each: usize) -> V
         rest = behind;
     }
     places
-}
-
-impl Tiling {
-    /// Bᵀ d B of images [n, channels, h, w].
-    pub(super) fn spread_channels<T: Real>(
-        &self,
-        images: &[T],
-        channels: usize,
-        stretch: &Stretch,
-        alone: bool,
-        out: &mut [T],
-    ) {
-        self.channels(
-            self.image,
-            images,
-            channels,
-            stretch,
-            alone,
-            out,
-            |planes, lines, out| {
-                wide(
-                    #[inline(always)]
-                    || self.spread(planes, stretch, lines, out),
-                );
-            },
-        );
-    }
-
-    /// A ȳ Aᵀ of cotangents of outputs [n, channels, h, w].
-    pub(super) fn widen_channels<T: Real>(
-        &self,
-        images: &[T],
-        channels: usize,
-        stretch: &Stretch,
-        out: &mut [T],
-    ) {
-        self.channels(
-            self.output,
-            images,
-            channels,
-            stretch,
-            true,
-            out,
-            |planes, lines, out| {
-                wide(
-                    #[inline(always)]
-                    || self.widen(planes, stretch, lines, out),
-                );
-            },
-        );
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what the two transforms share")]
-    fn channels<T: Real>(
-        &self,
-        extents: [usize; 2],
-        images: &[T],
-        channels: usize,
-        stretch: &Stretch,
-        alone: bool,
-        out: &mut [T],
-        transform: impl Fn(Planes<T>, &mut [T], &mut [T]) + Sync,
-    ) {
-        let pixels = extents[0] * extents[1];
-        let one = |lines: &mut Vec<T>, (channel, out): (usize, &mut [T])| {
-            let planes = Planes {
-                images,
-                each: channels * pixels,
-                start: channel * pixels,
-            };
-            transform(planes, lines, out);
-        };
-        let lines = || vec![T::ZERO; self.lines(stretch)];
-        let row = row(stretch.tiles());
-        if alone {
-            out.par_chunks_mut(row)
-                .enumerate()
-                .for_each_init(lines, one);
-        } else {
-            let mut lines = lines();
-            out.chunks_mut(row)
-                .enumerate()
-                .for_each(|channel| one(&mut lines, channel));
-        }
-    }
 }

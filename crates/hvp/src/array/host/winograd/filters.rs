@@ -1,12 +1,16 @@
 //! The transform of filters and its transpose.
 
+use faer::MatRef;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::images::{cut, parts};
 use super::{PLACES, row};
+use crate::array::host::lanes::{Vector, each};
+use crate::array::host::matrix::rows;
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
 use crate::array::host::scratch::scratch;
-use crate::array::host::wide::wide;
 
 /// Numbers of a window of 3 × 3.
 const WINDOW: usize = 9;
@@ -35,10 +39,12 @@ impl<T: Real> Filters<T> {
                     .for_each_init(
                         || scratch(WINDOW * channels),
                         |planes, (row, weight)| {
-                            wide(
-                                #[inline(always)]
-                                || transform(weight, channels, planes, row),
-                            );
+                            Arch::new().dispatch(Transform {
+                                weight,
+                                channels,
+                                planes,
+                                out: row,
+                            });
                         },
                     );
             });
@@ -51,73 +57,119 @@ impl<T: Real> Filters<T> {
     }
 
     /// The filters of direction `k` at a place, [filters, channels].
-    pub fn at(&self, k: usize, place: usize) -> faer::MatRef<'_, T> {
+    pub fn at(&self, k: usize, place: usize) -> MatRef<'_, T> {
         let k = if self.directions == 1 { 0 } else { k };
         let row = row(self.channels);
         let numbers = &self.numbers[k * self.filters * row + place * self.channels..];
-        crate::array::host::matrix::rows(numbers, self.filters, self.channels, row)
+        rows(numbers, self.filters, self.channels, row)
     }
 }
 
 /// G g Gᵀ for the channels of one filter: [channels, 9] to [16, channels].
-#[inline(always)]
-fn transform<T: Real>(weight: &[T], channels: usize, planes: &mut [T], out: &mut [T]) {
-    let half = T::from_f64(0.5);
-    for (channel, window) in weight.as_chunks::<WINDOW>().0.iter().enumerate() {
-        for (element, &x) in window.iter().enumerate() {
-            planes[element * channels + channel] = x;
+struct Transform<'a, T> {
+    weight: &'a [T],
+    channels: usize,
+    planes: &'a mut [T],
+    out: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for Transform<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let channels = self.channels;
+        for (channel, window) in self.weight.as_chunks::<WINDOW>().0.iter().enumerate() {
+            for (element, &x) in window.iter().enumerate() {
+                self.planes[element * channels + channel] = x;
+            }
         }
-    }
-    let planes: [&[T]; WINDOW] =
-        std::array::from_fn(|element| &planes[element * channels..][..channels]);
-    for place in 0..PLACES {
-        let out = &mut out[place * channels..][..channels];
-        // A row of g Gᵀ at a column of the place, then the rows combined.
-        let combined = |a: T, b: T, c: T, at: usize| match at {
-            0 => a,
-            1 => (a + b + c) * half,
-            2 => (a - b + c) * half,
-            _ => c,
-        };
-        for (channel, out) in out.iter_mut().enumerate() {
-            let [a, b, c] = [0, 3, 6].map(|line| {
-                combined(
-                    planes[line][channel],
-                    planes[line + 1][channel],
-                    planes[line + 2][channel],
-                    place % 4,
-                )
-            });
-            *out = combined(a, b, c, place / 4);
-        }
+        let half = Vector::splat(simd, T::from_f64(0.5));
+        each(
+            simd,
+            parts::<T, WINDOW>(self.planes, channels),
+            cut::<T, PLACES>(self.out, channels),
+            #[inline(always)]
+            |g| {
+                let mut rows = [[half; 4]; 3];
+                for (row, window) in rows.iter_mut().zip(g.as_chunks::<3>().0) {
+                    *row = widened(*window, half);
+                }
+                let mut places = [half; PLACES];
+                for column in 0..4 {
+                    let combined =
+                        widened([rows[0][column], rows[1][column], rows[2][column]], half);
+                    for row in 0..4 {
+                        places[4 * row + column] = combined[row];
+                    }
+                }
+                places
+            },
+        );
     }
 }
 
-/// Gᵀ m G for the channels of one filter: [16, channels] to [channels, 9].
+/// G g.
 #[inline(always)]
-pub(super) fn transpose<T: Real>(m: &[T], channels: usize, planes: &mut [T], out: &mut [T]) {
-    let half = T::from_f64(0.5);
-    let m: [&[T]; PLACES] = std::array::from_fn(|place| &m[place * channels..][..channels]);
-    let combined = |[a, b, c, d]: [T; 4]| [a + (b + c) * half, (b - c) * half, (b + c) * half + d];
-    for channel in 0..channels {
-        let rows = [0, 4, 8, 12].map(|row| {
-            combined([
-                m[row][channel],
-                m[row + 1][channel],
-                m[row + 2][channel],
-                m[row + 3][channel],
-            ])
-        });
-        for column in 0..3 {
-            let [a, b, c, d] = rows.map(|row| row[column]);
-            for (line, x) in combined([a, b, c, d]).into_iter().enumerate() {
-                planes[(3 * line + column) * channels + channel] = x;
+fn widened<T: Real, S: Simd>(
+    [a, b, c]: [Vector<T, S>; 3],
+    half: Vector<T, S>,
+) -> [Vector<T, S>; 4] {
+    let outer = a + c;
+    [a, (outer + b) * half, (outer - b) * half, c]
+}
+
+/// Gᵀ m.
+#[inline(always)]
+fn narrowed<T: Real, S: Simd>(
+    [a, b, c, d]: [Vector<T, S>; 4],
+    half: Vector<T, S>,
+) -> [Vector<T, S>; 3] {
+    let outer = (b + c) * half;
+    [a + outer, (b - c) * half, outer + d]
+}
+
+/// Gᵀ m G for the channels of one filter: [16, channels] to [channels, 9].
+pub(super) struct Transpose<'a, T> {
+    pub products: &'a [T],
+    pub channels: usize,
+    /// Memory for 9 numbers a channel.
+    pub planes: &'a mut [T],
+    pub out: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for Transpose<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let channels = self.channels;
+        let half = Vector::splat(simd, T::from_f64(0.5));
+        each(
+            simd,
+            parts::<T, PLACES>(self.products, channels),
+            cut::<T, WINDOW>(self.planes, channels),
+            #[inline(always)]
+            |m| {
+                let mut rows = [[half; 3]; 4];
+                for (row, places) in rows.iter_mut().zip(m.as_chunks::<4>().0) {
+                    *row = narrowed(*places, half);
+                }
+                let mut window = [half; WINDOW];
+                for column in 0..3 {
+                    let [a, b, c, d] = rows;
+                    let combined = narrowed([a[column], b[column], c[column], d[column]], half);
+                    for line in 0..3 {
+                        window[3 * line + column] = combined[line];
+                    }
+                }
+                window
+            },
+        );
+        for (channel, window) in self.out.as_chunks_mut::<WINDOW>().0.iter_mut().enumerate() {
+            for (element, x) in window.iter_mut().enumerate() {
+                *x = self.planes[element * channels + channel];
             }
-        }
-    }
-    for (channel, window) in out.as_chunks_mut::<WINDOW>().0.iter_mut().enumerate() {
-        for (element, x) in window.iter_mut().enumerate() {
-            *x = planes[element * channels + channel];
         }
     }
 }

@@ -19,6 +19,7 @@
 //! Places are numbered row by row. Transformed images are rows [channels, 16, T] of T tiles, transformed
 //! filters [filters, 16, channels], each row with a gap behind it ([`row`]).
 
+mod channels;
 mod correlate;
 mod filters;
 mod images;

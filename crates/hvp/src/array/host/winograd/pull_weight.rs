@@ -1,17 +1,18 @@
 //! The cotangent of filters: for each place a product of transformed images with transformed cotangents, added up
 //! over tiles.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
+use super::channels::Channels;
 use super::correlate::places;
-use super::filters::transpose;
+use super::filters::Transpose;
 use super::tiling::{Stretch, Tiling};
 use super::{PLACES, TILES, row};
 use crate::array::host::matrix::{Onto, multiply, rows};
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{give, scratch};
-use crate::array::host::wide::wide;
 use crate::array::windows::Windows;
 
 /// Numbers that are transformed at a time, about: a few products of matrices for every time that all threads
@@ -47,25 +48,21 @@ impl Windows {
                         .map(|channels| Transformed::new(channels, &stretch))
                 })
                 .collect();
+            let channels = |images, count| Channels {
+                tiling: &tiling,
+                stretch: &stretch,
+                images,
+                count,
+                side_by_side: true,
+            };
             for (k, products) in products.chunks_mut(per_direction).enumerate() {
                 let mut onto = onto;
                 for ((images, cotangent), [spread, widened]) in pairs.iter().zip(&mut transformed) {
                     if k == 0 || images.directions() > 1 {
-                        tiling.spread_channels(
-                            images.direction(k),
-                            self.channels,
-                            &stretch,
-                            true,
-                            &mut spread.numbers,
-                        );
+                        channels(images.direction(k), self.channels).spread(&mut spread.numbers);
                     }
                     if k == 0 || cotangent.directions() > 1 {
-                        tiling.widen_channels(
-                            cotangent.direction(k),
-                            self.filters,
-                            &stretch,
-                            &mut widened.numbers,
-                        );
+                        channels(cotangent.direction(k), self.filters).widen(&mut widened.numbers);
                     }
                     places(products, self.filters, self.channels)
                         .into_par_iter()
@@ -88,10 +85,12 @@ impl Windows {
             .for_each_init(
                 || scratch(9 * self.channels),
                 |planes, (out, products)| {
-                    wide(
-                        #[inline(always)]
-                        || transpose(products, self.channels, planes, out),
-                    );
+                    Arch::new().dispatch(Transpose {
+                        products,
+                        channels: self.channels,
+                        planes,
+                        out,
+                    });
                 },
             );
         give(products);
