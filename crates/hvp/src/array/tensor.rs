@@ -154,6 +154,12 @@ impl Array {
 }
 
 impl Indices {
+    /// Row-major indices in host memory.
+    pub(crate) fn of_host(places: Vec<i32>, shape: &[usize]) -> Self {
+        let data = TensorData::new(places, shape.to_vec());
+        Indices(Dispatch::int_from_data(data, Device::flex().as_dispatch()))
+    }
+
     /// How indices are stored.
     pub(crate) const DTYPE: IntDType = IntDType::I32;
 

@@ -9,8 +9,8 @@ use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, numbers};
 use crate::array::host::numbers::{integers, reaches};
 use crate::array::host::real::with_real;
-use crate::array::host::winners::Winners;
-use crate::array::{Array, Indices};
+use crate::array::host::winners::{Winners, largest};
+use crate::array::{Array, Indices, Windows};
 
 /// [K, n, …] as [K n, …].
 fn into_batch(array: &Array) -> Array {
@@ -107,20 +107,18 @@ impl Rule for MaxPool2d {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let pooled = Dispatch::max_pool2d_with_indices(
-            inputs[0].0.clone(),
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.dilation,
-            self.ceil_mode,
-            Indices::DTYPE,
-        );
+        let x = &inputs[0];
+        if !reaches(x) {
+            return self.value_on_device(x);
+        }
+        let shape = x.shape();
+        let windows = self.windows([shape[2], shape[3]]);
+        let (value, places) = with_real!(x, T => largest::<T>(x, &windows));
         let saved = Saved {
             floats: Vec::new(),
-            indices: vec![Indices(pooled.indices)],
+            indices: vec![Indices::of_host(places, &value.shape())],
         };
-        (Array(pooled.output), saved)
+        (value, saved)
     }
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
@@ -145,6 +143,51 @@ impl Rule for MaxPool2d {
 }
 
 impl MaxPool2d {
+    /// The windows on a plane of this height and width.
+    fn windows(&self, image: [usize; 2]) -> Windows {
+        let output = [0, 1].map(|axis| {
+            let window = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1;
+            let (padding, stride) = (self.padding[axis], self.stride[axis]);
+            let Some(free) = (image[axis] + 2 * padding).checked_sub(window) else {
+                return usize::from(self.ceil_mode);
+            };
+            if !self.ceil_mode {
+                return free / stride + 1;
+            }
+            // A window that hangs over the edge begins inside the image or the zeros before it.
+            let count = free.div_ceil(stride) + 1;
+            count - usize::from((count - 1) * stride >= image[axis] + padding)
+        });
+        Windows {
+            channels: 1,
+            filters: 1,
+            image,
+            kernel: self.kernel_size,
+            output,
+            stride: self.stride,
+            before: self.padding,
+            dilation: self.dilation,
+            groups: 1,
+        }
+    }
+
+    fn value_on_device(&self, x: &Array) -> (Array, Saved) {
+        let pooled = Dispatch::max_pool2d_with_indices(
+            x.0.clone(),
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
+            Indices::DTYPE,
+        );
+        let saved = Saved {
+            floats: Vec::new(),
+            indices: vec![Indices(pooled.indices)],
+        };
+        (Array(pooled.output), saved)
+    }
+
     fn choose_on_device(&self, at: Point, tangent: &Array) -> Array {
         let directions = tangent.shape()[0];
         let input = folded_shape(&at.inputs[0], directions);
@@ -272,8 +315,11 @@ impl<M: Mean> LinearMap for M {
 mod tests {
     //! The path of devices, run on the host beside the host's own.
 
+    use burn::tensor::Device;
+
     use super::*;
     use crate::array::host::tests::{close, numbers};
+    use crate::precision::Precision;
 
     #[test]
     fn winners_are_the_same_on_devices() {
@@ -286,6 +332,8 @@ mod tests {
         };
         let inputs = [numbers(&[2, 3, 6, 5], 1)];
         let (value, saved) = rule.value(&inputs);
+        let (expected, _) = rule.value_on_device(&inputs[0]);
+        close(&value, &expected, 0.0);
         let at = Point {
             inputs: &inputs,
             value: &value,
@@ -299,6 +347,46 @@ mod tests {
             let placed = rule.vjp(at, &cotangent, &[true]).remove(0);
             let placed = placed.expect("a cotangent");
             close(&placed, &rule.place_on_device(at, &cotangent), 1e-15);
+        }
+    }
+
+    /// Windows of every kind, with equal elements and such that are not numbers among them.
+    #[test]
+    fn the_largest_are_the_same_on_devices() {
+        let mut values: Vec<f64> = (0..2 * 2 * 7 * 8).map(|i| f64::from(i * 5 % 4)).collect();
+        for at in [3, 60, 61, 100] {
+            values[at] = f64::NAN;
+        }
+        for at in 30..40 {
+            values[at] = f64::NEG_INFINITY;
+        }
+        for precision in [Precision::F32, Precision::F64] {
+            let x = Array::from_vec(values.clone(), &[2, 2, 7, 8], precision, &Device::flex());
+            for (kernel_size, stride, padding, dilation) in [
+                ([2, 2], [2, 2], [0, 0], [1, 1]),
+                ([3, 3], [2, 2], [1, 1], [1, 1]),
+                ([3, 2], [1, 3], [0, 1], [2, 1]),
+                ([1, 4], [4, 1], [0, 2], [1, 2]),
+            ] {
+                for ceil_mode in [false, true] {
+                    let rule = MaxPool2d {
+                        kernel_size,
+                        stride,
+                        padding,
+                        dilation,
+                        ceil_mode,
+                    };
+                    let (value, saved) = rule.value(std::slice::from_ref(&x));
+                    let (expected, expected_saved) = rule.value_on_device(&x);
+                    let bits = |array: &Array| -> Vec<u64> {
+                        let values = array.to_f64().expect("numbers");
+                        values.into_iter().map(f64::to_bits).collect()
+                    };
+                    assert_eq!(value.shape(), expected.shape());
+                    assert_eq!(bits(&value), bits(&expected));
+                    assert_eq!(places(&saved), places(&expected_saved), "{rule:?}");
+                }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use super::numbers::{Directed, Numbers};
 use super::real::Real;
 use super::results::array;
 use super::scratch::scratch;
+use super::wide::wide;
 use crate::array::tensor::Array;
 
 /// A summand `a_c (x - m_c)` of a linear combination of images.
@@ -66,15 +67,20 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
                 .center
                 .as_ref()
                 .map_or(T::ZERO, |center| center[channel]);
-            if which == 0 {
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out = (x - center) * factor + shift;
-                }
-            } else {
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out += (x - center) * factor;
-                }
-            }
+            wide(
+                #[inline(always)]
+                || {
+                    if which == 0 {
+                        for (out, &x) in out.iter_mut().zip(x) {
+                            *out = (x - center) * factor + shift;
+                        }
+                    } else {
+                        for (out, &x) in out.iter_mut().zip(x) {
+                            *out += (x - center) * factor;
+                        }
+                    }
+                },
+            );
         }
     };
     if per_direction > 0 {
@@ -114,11 +120,17 @@ pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Ar
             for image in 0..n {
                 let start = (image * c + channel) * s;
                 let a = &a[start..start + s];
-                sums[0] += lanes(a, a, |a, _| a);
+                sums[0] += wide(
+                    #[inline(always)]
+                    || lanes(a, a, |a, _| a),
+                );
                 for (sum, (x, center)) in sums[1..].iter_mut().zip(&with) {
                     let x = &x.direction(k)[start..start + s];
                     let center = center.as_ref().map_or(T::ZERO, |center| center[channel]);
-                    *sum += lanes(a, x, |a, x| a * (x - center));
+                    *sum += wide(
+                        #[inline(always)]
+                        || lanes(a, x, |a, x| a * (x - center)),
+                    );
                 }
             }
             sums
@@ -133,8 +145,9 @@ pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Ar
 }
 
 /// A sum with independent partial sums, which the compiler can vectorise.
+#[inline(always)]
 fn lanes<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> f64 {
-    const LANES: usize = 16;
+    const LANES: usize = 64;
     let mut sums = [T::ZERO; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();

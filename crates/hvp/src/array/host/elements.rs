@@ -6,6 +6,7 @@ use super::numbers::Numbers;
 use super::real::Real;
 use super::results::array;
 use super::scratch::scratch;
+use super::wide::wide;
 use crate::array::tensor::Array;
 
 /// Numbers a task handles at least.
@@ -24,9 +25,14 @@ pub(crate) fn where_positive<T: Real>(a: &Array, x: &Array) -> Array {
                     .zip(values.par_chunks(GRAIN))
                     .zip(gate.par_chunks(GRAIN))
                     .for_each(|((out, values), gate)| {
-                        for ((out, &value), &x) in out.iter_mut().zip(values).zip(gate) {
-                            *out = if x > T::ZERO { value } else { T::ZERO };
-                        }
+                        wide(
+                            #[inline(always)]
+                            || {
+                                for ((out, &value), &x) in out.iter_mut().zip(values).zip(gate) {
+                                    *out = if x > T::ZERO { value } else { T::ZERO };
+                                }
+                            },
+                        );
                     });
             });
     }

@@ -1,5 +1,6 @@
 //! Arithmetic on as many numbers at once as the processor's vectors hold.
 
+use std::array;
 use std::ops::{Add, Mul, Neg, Sub};
 
 use pulp::Simd;
@@ -179,10 +180,10 @@ pub(crate) fn each<T: Lanes, S: Simd, const I: usize, const O: usize>(
     }
     let mut loaded = [Vector::splat(simd, T::default()); I];
     {
-        let mut written = outputs.each_mut().map(
-            #[inline(always)]
-            |output| &mut T::cut_mut::<S>(output).0[..whole],
-        );
+        let mut written: [&mut [T::Of<S>]; O] = array::from_fn(|_| <&mut [T::Of<S>]>::default());
+        for (written, output) in written.iter_mut().zip(&mut outputs) {
+            *written = &mut T::cut_mut::<S>(output).0[..whole];
+        }
         for at in 0..whole {
             for (loaded, vectors) in loaded.iter_mut().zip(&vectors) {
                 loaded.lanes = vectors[at];

@@ -23,6 +23,36 @@ pub(crate) fn multiply<T: Real>(out: MatMut<T>, onto: Onto, a: MatRef<T>, b: Mat
     matmul(out, accum, a, b, T::from_f64(1.0), Par::Seq);
 }
 
+/// Rows or columns of a part at least.
+const LEAST: usize = 32;
+
+/// Multiplications below which a product is not divided.
+const PART: usize = 1 << 20;
+
+/// [`multiply`] on all threads: the result is divided along its longer side, by the extents alone.
+pub(crate) fn multiply_in_parts<T: Real>(out: MatMut<T>, onto: Onto, a: MatRef<T>, b: MatRef<T>) {
+    let (height, width) = (out.nrows(), out.ncols());
+    let longer = height.max(width);
+    if longer < 2 * LEAST || height * width * a.ncols() < 2 * PART {
+        return multiply(out, onto, a, b);
+    }
+    // Whole vectors on one side.
+    let half = (longer / 2).next_multiple_of(LEAST);
+    if height > width {
+        let ((upper, lower), (a, c)) = (out.split_at_row_mut(half), a.split_at_row(half));
+        rayon::join(
+            || multiply_in_parts(upper, onto, a, b),
+            || multiply_in_parts(lower, onto, c, b),
+        );
+    } else {
+        let ((left, right), (b, c)) = (out.split_at_col_mut(half), b.split_at_col(half));
+        rayon::join(
+            || multiply_in_parts(left, onto, a, b),
+            || multiply_in_parts(right, onto, a, c),
+        );
+    }
+}
+
 /// The matrix whose rows begin `stride` apart in a slice.
 pub(crate) fn rows<T: Real>(
     values: &[T],

@@ -11,7 +11,7 @@
 //! threads there are.
 
 pub(crate) mod channels;
-pub(crate) mod columns;
+mod convolution;
 pub(super) mod elements;
 mod lanes;
 mod matrix;
@@ -21,9 +21,9 @@ mod pool;
 pub(crate) mod real;
 pub(crate) mod results;
 pub(crate) mod scratch;
+mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod vectors;
 pub(crate) mod wide;
 pub(crate) mod winners;
-mod winograd;

@@ -6,6 +6,7 @@ use super::numbers::{Directed, Numbers};
 use super::real::Real;
 use super::results::{array, change};
 use super::scratch::scratch;
+use super::wide::wide;
 use crate::array::tensor::Array;
 
 /// Numbers one task copies.
@@ -54,6 +55,11 @@ pub(crate) fn add<T: Real>(a: Array, b: &Array) -> Array {
     change::<T>(a, |a| {
         a.par_chunks_mut(SPAN)
             .zip(b.par_chunks(SPAN))
-            .for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, &b)| *a += b));
+            .for_each(|(a, b)| {
+                wide(
+                    #[inline(always)]
+                    || a.iter_mut().zip(b).for_each(|(a, &b)| *a += b),
+                );
+            });
     })
 }

@@ -1,5 +1,7 @@
 //! Memory for results, from the pool where it has some.
 
+use std::mem;
+use std::ops::{Deref, DerefMut};
 use std::sync::{MutexGuard, PoisonError};
 
 use burn_dispatch::{BackendTensor, DispatchTensorKind};
@@ -27,8 +29,50 @@ pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
     buffer
 }
 
+/// Memory for what is computed on the way, given to the pool when dropped. Its numbers are whatever they are: all are
+/// written before any is read.
+pub(crate) struct Workspace<T: Real> {
+    /// As long as the workspace or longer, so that nothing is cleared when it is next lent.
+    buffer: Vec<T>,
+    len: usize,
+}
+
+/// A workspace of `len` numbers.
+pub(crate) fn workspace<T: Real>(len: usize) -> Workspace<T> {
+    let pooled = if len * size_of::<T>() < WORTHWHILE {
+        None
+    } else {
+        pool::<T>().take(len)
+    };
+    let mut buffer = pooled.unwrap_or_default();
+    if buffer.len() < len {
+        buffer.resize(len, T::ZERO);
+    }
+    Workspace { buffer, len }
+}
+
+impl<T: Real> Deref for Workspace<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.buffer[..self.len]
+    }
+}
+
+impl<T: Real> DerefMut for Workspace<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.buffer[..self.len]
+    }
+}
+
+impl<T: Real> Drop for Workspace<T> {
+    fn drop(&mut self) {
+        give(mem::take(&mut self.buffer));
+    }
+}
+
 /// Gives a buffer to the pool.
-pub(crate) fn give<T: Real>(buffer: Vec<T>) {
+fn give<T: Real>(buffer: Vec<T>) {
     if Pool::bytes(&buffer) >= WORTHWHILE {
         pool::<T>().put(buffer);
     }

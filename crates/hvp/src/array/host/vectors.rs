@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::matrix::{Onto, multiply};
 use super::real::Real;
 use super::scratch::scratch;
+use super::wide::wide;
 
 /// Numbers of each vector that are handled at a time, in a core's cache.
 const PIECE: usize = 2048;
@@ -17,6 +18,7 @@ const PIECE: usize = 2048;
 const SPAN: usize = 32 * PIECE;
 
 /// A sum of products with independent partial sums, which the compiler can vectorise.
+#[inline(always)]
 fn lanes<T: Real>(a: &[T], b: &[T]) -> f64 {
     const LANES: usize = 16;
     let mut sums = [0.0; LANES];
@@ -36,7 +38,12 @@ pub(crate) fn dot<T: Real>(a: &[T], b: &[T]) -> f64 {
     let parts: Vec<f64> = a
         .par_chunks(SPAN)
         .zip(b.par_chunks(SPAN))
-        .map(|(a, b)| lanes(a, b))
+        .map(|(a, b)| {
+            wide(
+                #[inline(always)]
+                || lanes(a, b),
+            )
+        })
         .collect();
     parts.iter().sum()
 }
@@ -46,9 +53,14 @@ pub(crate) fn axpy<T: Real>(alpha: f64, x: &[T], y: &mut [T]) {
     y.par_chunks_mut(SPAN)
         .zip(x.par_chunks(SPAN))
         .for_each(|(y, x)| {
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = T::from_f64(y.to_f64() + alpha * x.to_f64());
-            }
+            wide(
+                #[inline(always)]
+                || {
+                    for (y, &x) in y.iter_mut().zip(x) {
+                        *y = T::from_f64(y.to_f64() + alpha * x.to_f64());
+                    }
+                },
+            );
         });
 }
 
@@ -92,7 +104,11 @@ pub(crate) fn gram<T: Real>(a: &[&[T]], b: &[&[T]], len: usize) -> Mat<f64> {
                 if a.len().min(b.len()) <= NARROW {
                     for (j, b) in b.iter().enumerate() {
                         for (i, a) in a.iter().enumerate() {
-                            sum[(i, j)] += lanes(&a[piece.clone()], &b[piece.clone()]);
+                            let (a, b) = (&a[piece.clone()], &b[piece.clone()]);
+                            sum[(i, j)] += wide(
+                                #[inline(always)]
+                                || lanes(a, b),
+                            );
                         }
                     }
                     continue;
@@ -115,6 +131,7 @@ pub(crate) fn gram<T: Real>(a: &[&[T]], b: &[&[T]], len: usize) -> Mat<f64> {
 }
 
 /// Adds a linear combination of pieces of vectors to sums.
+#[inline(always)]
 fn add<T: Real>(
     vectors: &[&[T]],
     piece: Range<usize>,
@@ -165,7 +182,10 @@ pub(crate) fn combine<T: Real>(
                 sums.fill(0.0);
                 if width <= NARROW {
                     for (j, sums) in sums.chunks_mut(count).enumerate() {
-                        add(basis, piece.clone(), |i| coefficients[(i, j)], sums);
+                        wide(
+                            #[inline(always)]
+                            || add(basis, piece.clone(), |i| coefficients[(i, j)], sums),
+                        );
                     }
                 } else {
                     columns(basis, piece.clone(), &mut from);

@@ -2,11 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::elements::GRAIN;
 use super::numbers::Numbers;
 use super::real::Real;
 use super::results::array;
 use super::scratch::scratch;
+use super::wide::wide;
 use crate::array::tensor::Array;
+use crate::array::windows::Windows;
 
 /// The winner of each window within its plane, or a negative number where a window has none.
 pub(crate) struct Winners<'a> {
@@ -16,6 +19,64 @@ pub(crate) struct Winners<'a> {
     pub input: usize,
     /// Windows of a plane.
     pub output: usize,
+}
+
+/// The largest element of each window of planes [n, c, h, w], and its place within its plane: the first of equal ones,
+/// and the last that is not a number. A window outside the image has minus infinity and place -1.
+///
+/// The windows are of one channel.
+pub(crate) fn largest<T: Real>(from: &Array, windows: &Windows) -> (Array, Vec<i32>) {
+    let mut shape = from.shape();
+    shape[2..].copy_from_slice(&windows.output);
+    let from = Numbers::<T>::of(from);
+    let mut out = scratch(shape.iter().product());
+    let mut places = vec![-1; out.len()];
+    let [plane, pixels] = [windows.image, windows.output].map(|extents| extents[0] * extents[1]);
+    if pixels > 0 {
+        out.par_chunks_mut(pixels)
+            .zip(places.par_chunks_mut(pixels))
+            .zip(from.par_chunks(plane))
+            .with_min_len((GRAIN / plane).max(1))
+            .for_each(|((out, places), from)| {
+                wide(
+                    #[inline(always)]
+                    || largest_of_plane(from, windows, out, places),
+                );
+            });
+    }
+    (array(out, &shape), places)
+}
+
+#[inline(always)]
+fn largest_of_plane<T: Real>(from: &[T], windows: &Windows, out: &mut [T], places: &mut [i32]) {
+    out.fill(T::from_f64(f64::NEG_INFINITY));
+    let [width, columns] = [windows.image[1], windows.output[1]];
+    let [step_down, step] = windows.stride;
+    for i in 0..windows.kernel[0] {
+        let lines = windows.inside(0, i);
+        for j in 0..windows.kernel[1] {
+            let span = windows.inside(1, j);
+            for line in lines.clone() {
+                let pixel = line * step_down + i * windows.dilation[0] - windows.before[0];
+                let first = (span.start * step + j * windows.dilation[1])
+                    .wrapping_sub(windows.before[1])
+                    .wrapping_add(pixel * width);
+                let part = line * columns + span.start..line * columns + span.end;
+                let best = out[part.clone()].iter_mut().zip(&mut places[part]);
+                for (at, (best, place)) in best.enumerate() {
+                    let x = from[first + at * step];
+                    // The first element of a window counts whatever it is; what is not a number beats everything.
+                    let better = x > *best || *place < 0 || x.partial_cmp(&x).is_none();
+                    *best = if better { x } else { *best };
+                    *place = if better {
+                        (first + at * step) as i32
+                    } else {
+                        *place
+                    };
+                }
+            }
+        }
+    }
 }
 
 impl Winners<'_> {
@@ -34,6 +95,7 @@ impl Winners<'_> {
             out.par_chunks_mut(self.output)
                 .zip(from.par_chunks(self.input))
                 .enumerate()
+                .with_min_len((GRAIN / self.input.max(1)).max(1))
                 .for_each(|(plane, (out, from))| {
                     for (out, &place) in out.iter_mut().zip(self.of_plane(plane)) {
                         *out = usize::try_from(place).map_or(T::ZERO, |place| from[place]);
@@ -53,6 +115,7 @@ impl Winners<'_> {
             out.par_chunks_mut(self.input)
                 .zip(from.par_chunks(self.output))
                 .enumerate()
+                .with_min_len((GRAIN / self.input.max(1)).max(1))
                 .for_each(|(plane, (out, from))| {
                     out.fill(T::ZERO);
                     for (&value, &place) in from.iter().zip(self.of_plane(plane)) {

@@ -10,14 +10,14 @@ use crate::array::host::lanes::{Vector, each};
 use crate::array::host::matrix::rows;
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
-use crate::array::host::scratch::scratch;
+use crate::array::host::scratch::{Workspace, workspace};
 
 /// Numbers of a window of 3 × 3.
 const WINDOW: usize = 9;
 
 /// G g Gᵀ of weights [M, filters, channels, 3, 3], direction after direction.
-pub(super) struct Filters<T> {
-    numbers: Vec<T>,
+pub(super) struct Filters<T: Real> {
+    numbers: Workspace<T>,
     filters: usize,
     channels: usize,
     directions: usize,
@@ -27,7 +27,7 @@ impl<T: Real> Filters<T> {
     pub fn of(weight: &Directed<T>, filters: usize, channels: usize) -> Self {
         let directions = weight.directions();
         let row = row(channels);
-        let mut numbers = scratch(directions * filters * row);
+        let mut numbers = workspace(directions * filters * row);
         numbers
             .par_chunks_mut(filters * row)
             .enumerate()
@@ -37,7 +37,7 @@ impl<T: Real> Filters<T> {
                     .par_chunks_mut(row)
                     .zip(weight.par_chunks(channels * WINDOW))
                     .for_each_init(
-                        || scratch(WINDOW * channels),
+                        || workspace(WINDOW * channels),
                         |planes, (row, weight)| {
                             Arch::new().dispatch(Transform {
                                 weight,

@@ -4,6 +4,7 @@ use faer::MatMut;
 use pulp::Arch;
 use rayon::prelude::*;
 
+use super::super::Pairs;
 use super::channels::Channels;
 use super::filters::Filters;
 use super::images::{Narrow, place};
@@ -12,7 +13,8 @@ use super::{PLACES, TILES, row};
 use crate::array::host::matrix::{Onto, multiply, rows, rows_mut};
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
-use crate::array::host::scratch::{give, scratch};
+use crate::array::host::scratch::{Workspace, workspace};
+use crate::array::host::tasks::{chunks, few};
 use crate::array::host::wide::wide;
 
 /// A convolution over images of some channels with filters, or with filters that are turned around, as they
@@ -28,9 +30,9 @@ pub(super) struct Correlation {
 }
 
 /// Images of the two arguments, transformed for one stretch.
-enum Argument<T> {
+enum Argument<T: Real> {
     /// For all directions.
-    Shared(Vec<T>),
+    Shared(Workspace<T>),
     /// For each direction anew.
     Own,
 }
@@ -40,7 +42,7 @@ impl Correlation {
     /// filters, …].
     pub fn run<T: Real>(
         &self,
-        pairs: &[(&Directed<T>, &Directed<T>)],
+        pairs: &Pairs<T>,
         bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
@@ -69,7 +71,7 @@ impl Correlation {
                 task.push(part);
             }
         }
-        let alone = tasks.len() < 2 * rayon::current_num_threads();
+        let alone = few(tasks.len());
         tasks
             .into_par_iter()
             .enumerate()
@@ -84,7 +86,7 @@ impl Correlation {
 
     fn stretch<T: Real>(
         &self,
-        pairs: &[(&Directed<T>, &Directed<T>)],
+        pairs: &Pairs<T>,
         filters: &[Filters<T>],
         bias: Option<&Directed<T>>,
         stretch: &Stretch,
@@ -92,8 +94,8 @@ impl Correlation {
         out: &mut [&mut [T]],
     ) {
         let tiles = stretch.tiles();
-        let mut own = scratch(self.channels * row(tiles));
-        let mut products = scratch(self.filters * row(tiles));
+        let mut own = workspace(self.channels * row(tiles));
+        let mut products = workspace(self.filters * row(tiles));
         let spread = |images: &[T], out: &mut [T]| {
             let channels = Channels {
                 tiling: &self.tiling,
@@ -110,7 +112,7 @@ impl Correlation {
                 if images.directions() > 1 {
                     return Argument::Own;
                 }
-                let mut shared = scratch(self.channels * row(tiles));
+                let mut shared = workspace(self.channels * row(tiles));
                 spread(images.direction(0), &mut shared);
                 Argument::Shared(shared)
             })
@@ -149,13 +151,6 @@ impl Correlation {
                 out,
             );
         }
-        give(own);
-        give(products);
-        for argument in arguments {
-            if let Argument::Shared(shared) = argument {
-                give(shared);
-            }
-        }
     }
 
     /// The outputs of products [filters, 16, T], into images.
@@ -168,42 +163,24 @@ impl Correlation {
         out: &mut [T],
     ) {
         let tiles = stretch.tiles();
-        let mut outputs = scratch(self.filters * 4 * tiles);
-        let narrow = |(filter, (outputs, products)): (usize, (&mut [T], &[T]))| {
-            let shift = bias.map_or(T::ZERO, |bias| bias[filter]);
+        let mut outputs = workspace(self.filters * 4 * tiles);
+        chunks(&mut outputs, 4 * tiles, alone, |filter, outputs| {
             Arch::new().dispatch(Narrow {
-                products,
+                products: &products[filter * row(tiles)..][..row(tiles)],
                 tiles,
-                shift,
+                shift: bias.map_or(T::ZERO, |bias| bias[filter]),
                 outputs,
             });
-        };
-        if alone {
-            let rows = outputs
-                .par_chunks_mut(4 * tiles)
-                .zip(products.par_chunks(row(tiles)));
-            rows.enumerate().for_each(narrow);
-        } else {
-            let rows = outputs
-                .chunks_mut(4 * tiles)
-                .zip(products.chunks(row(tiles)));
-            rows.enumerate().for_each(narrow);
-        }
-        let place = |(index, plane): (usize, &mut [T])| {
+        });
+        let pixels = self.tiling.output.iter().product();
+        chunks(out, pixels, alone, |index, plane| {
             let (image, filter) = (index / self.filters, index % self.filters);
             let outputs = &outputs[filter * 4 * tiles..][..4 * tiles];
             wide(
                 #[inline(always)]
                 || place(&self.tiling, stretch, outputs, image, plane),
             );
-        };
-        let pixels: usize = self.tiling.output.iter().product();
-        if alone {
-            out.par_chunks_mut(pixels).enumerate().for_each(place);
-        } else {
-            out.chunks_mut(pixels).enumerate().for_each(place);
-        }
-        give(outputs);
+        });
     }
 }
 

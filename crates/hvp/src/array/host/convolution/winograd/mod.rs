@@ -28,8 +28,9 @@ mod pull_weight;
 mod tests;
 mod tiling;
 
-use super::numbers::Directed;
-use super::real::Real;
+use super::Pairs;
+use crate::array::host::numbers::Directed;
+use crate::array::host::real::Real;
 use crate::array::windows::Windows;
 use correlate::Correlation;
 use tiling::Tiling;
@@ -63,7 +64,7 @@ impl Windows {
     /// [`forward`](Self::forward) for [`in_tiles`](Self::in_tiles).
     pub(super) fn forward_in_tiles<T: Real>(
         &self,
-        pairs: &[(&Directed<T>, &Directed<T>)],
+        pairs: &Pairs<T>,
         bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
@@ -80,7 +81,7 @@ impl Windows {
     /// [`pull_input`](Self::pull_input) for [`in_tiles`](Self::in_tiles).
     pub(super) fn pull_input_in_tiles<T: Real>(
         &self,
-        pairs: &[(&Directed<T>, &Directed<T>)],
+        pairs: &Pairs<T>,
         directions: usize,
         out: &mut [T],
     ) {

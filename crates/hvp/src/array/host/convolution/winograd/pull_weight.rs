@@ -4,15 +4,15 @@
 use pulp::Arch;
 use rayon::prelude::*;
 
+use super::super::Pairs;
 use super::channels::Channels;
 use super::correlate::places;
 use super::filters::Transpose;
 use super::tiling::{Stretch, Tiling};
 use super::{PLACES, TILES, row};
 use crate::array::host::matrix::{Onto, multiply, rows};
-use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
-use crate::array::host::scratch::{give, scratch};
+use crate::array::host::scratch::{Workspace, workspace};
 use crate::array::windows::Windows;
 
 /// Numbers that are transformed at a time, about: a few products of matrices for every time that all threads
@@ -20,16 +20,16 @@ use crate::array::windows::Windows;
 const TOGETHER: usize = 1 << 21;
 
 /// An argument of a pair, transformed for one stretch: where all directions share it, once.
-struct Transformed<T> {
-    numbers: Vec<T>,
+struct Transformed<T: Real> {
+    numbers: Workspace<T>,
     channels: usize,
 }
 
 impl Windows {
     /// [`pull_weight`](Self::pull_weight) for [`in_tiles`](Self::in_tiles).
-    pub(in crate::array::host) fn pull_weight_in_tiles<T: Real>(
+    pub(in super::super) fn pull_weight_in_tiles<T: Real>(
         &self,
-        pairs: &[(&Directed<T>, &Directed<T>)],
+        pairs: &Pairs<T>,
         directions: usize,
         out: &mut [T],
     ) {
@@ -38,7 +38,7 @@ impl Windows {
             pairs[0].0.direction(0).len() / (self.channels * self.image[0] * self.image[1]);
         let most = TOGETHER / (PLACES * (self.channels + self.filters));
         let (row, per_direction) = (row(self.channels), self.filters * row(self.channels));
-        let mut products = scratch(directions * per_direction);
+        let mut products = workspace(directions * per_direction);
         let mut onto = Onto::Nothing;
         for stretch in tiling.stretches(0..images, most.max(TILES)) {
             let mut transformed: Vec<[Transformed<T>; 2]> = pairs
@@ -76,14 +76,11 @@ impl Windows {
                 }
             }
             onto = Onto::Sum;
-            for argument in transformed.into_iter().flatten() {
-                give(argument.numbers);
-            }
         }
         out.par_chunks_mut(9 * self.channels)
             .zip(products.par_chunks(row))
             .for_each_init(
-                || scratch(9 * self.channels),
+                || workspace(9 * self.channels),
                 |planes, (out, products)| {
                     Arch::new().dispatch(Transpose {
                         products,
@@ -93,14 +90,13 @@ impl Windows {
                     });
                 },
             );
-        give(products);
     }
 }
 
 impl<T: Real> Transformed<T> {
     fn new(channels: usize, stretch: &Stretch) -> Self {
         Transformed {
-            numbers: scratch(channels * row(stretch.tiles())),
+            numbers: workspace(channels * row(stretch.tiles())),
             channels,
         }
     }

@@ -1,6 +1,6 @@
 //! The transforms of the tiles of one channel: Bᵀ d B of images, A ȳ Aᵀ of cotangents and Aᵀ m A of products.
 
-use std::mem;
+use std::{array, mem};
 
 use pulp::{Simd, WithSimd};
 
@@ -27,15 +27,12 @@ impl<'a, T> Planes<'a, T> {
 
 /// What a slice is cut into, one after another.
 #[inline(always)]
-pub(super) fn cut<T, const N: usize>(mut slice: &mut [T], each: usize) -> [&mut [T]; N] {
-    [(); N].map(
-        #[inline(always)]
-        |()| {
-            let (part, rest) = mem::take(&mut slice).split_at_mut(each);
-            slice = rest;
-            part
-        },
-    )
+pub(super) fn cut<T, const N: usize>(slice: &mut [T], each: usize) -> [&mut [T]; N] {
+    let mut parts: [&mut [T]; N] = array::from_fn(|_| <&mut [T]>::default());
+    for (part, values) in parts.iter_mut().zip(slice.chunks_mut(each)) {
+        *part = values;
+    }
+    parts
 }
 
 /// The same of a slice that is only read.
@@ -92,7 +89,9 @@ impl<T: Real> WithSimd for Spread<'_, T> {
                 .filter(|&pixel| pixel < tiling.image[0]);
             for (at, image) in stretch.images.clone().enumerate() {
                 let start = (row % 2) * half + (row / 2) * width + at * across;
-                let [a, b, c, d] = cut::<T, 4>(lines, 2 * half);
+                let (left, right) = lines.split_at_mut(4 * half);
+                let (a, b) = left.split_at_mut(2 * half);
+                let (c, d) = right.split_at_mut(2 * half);
                 let written = [
                     &mut a[start..start + across],
                     &mut b[start..start + across],
@@ -168,7 +167,7 @@ impl<T: Real> WithSimd for Widen<'_, T> {
             for inside in 0..2 {
                 for (beside, image) in stretch.images.clone().enumerate() {
                     let start = at * width + beside * across;
-                    let [left, right] = cut::<T, 2>(&mut lines[2 * inside * tiles..], tiles);
+                    let (left, right) = lines[2 * inside * tiles..].split_at_mut(tiles);
                     let left = &mut left[start..start + across];
                     let right = &mut right[start..start + across];
                     if 2 * row + inside >= height {

@@ -1,0 +1,64 @@
+//! The three contractions of convolution: over tiles of 4 × 4 pixels where windows are 3 × 3 and lie side by side
+//! ([`winograd`]), over unfolded columns elsewhere ([`columns`]).
+//!
+//! A contraction adds up several pairs of arguments, as the product rule gives them. Each argument
+//! has the K directions of the result or is shared by them.
+
+mod columns;
+mod unfolded;
+mod winograd;
+
+use super::numbers::Directed;
+use super::real::Real;
+use crate::array::windows::Windows;
+
+/// Pairs of arguments whose contractions are added up.
+pub(crate) type Pairs<'a, T> = [(&'a Directed<T>, &'a Directed<T>)];
+
+impl Windows {
+    /// conv(x, w) for pairs of x [n, c_in, …] and w [c_out, …], with a bias [c_out], added up into `out`
+    /// [K, n, c_out, …].
+    pub fn forward<T: Real>(
+        &self,
+        pairs: &Pairs<T>,
+        bias: Option<&Directed<T>>,
+        directions: usize,
+        out: &mut [T],
+    ) {
+        if out.is_empty() {
+            return;
+        }
+        if self.in_tiles(out.len() / (directions * self.pixels_out())) {
+            self.forward_in_tiles(pairs, bias, directions, out);
+        } else {
+            self.forward_unfolded(pairs, bias, directions, out);
+        }
+    }
+
+    /// The cotangent of x for pairs of w [c_out, …] and ȳ [n, c_out, …], added up into `out`
+    /// [K, n, c_in, …].
+    pub fn pull_input<T: Real>(&self, pairs: &Pairs<T>, directions: usize, out: &mut [T]) {
+        if out.is_empty() || self.pixels() == 0 {
+            return out.fill(T::ZERO);
+        }
+        if self.in_tiles(out.len() / (directions * self.pixels_in())) {
+            self.pull_input_in_tiles(pairs, directions, out);
+        } else {
+            self.pull_input_unfolded(pairs, directions, out);
+        }
+    }
+
+    /// The cotangent of w for pairs of x [n, c_in, …] and ȳ [n, c_out, …], added up into `out`
+    /// [K, c_out, …].
+    pub fn pull_weight<T: Real>(&self, pairs: &Pairs<T>, directions: usize, out: &mut [T]) {
+        if out.is_empty() || self.pixels() == 0 {
+            return out.fill(T::ZERO);
+        }
+        let images = pairs[0].0.direction(0).len() / self.pixels_in();
+        if self.in_tiles(images) {
+            self.pull_weight_in_tiles(pairs, directions, out);
+        } else {
+            self.pull_weight_unfolded(pairs, images, out);
+        }
+    }
+}
