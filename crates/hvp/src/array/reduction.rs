@@ -48,6 +48,9 @@ impl Array {
         if let Some(product) = super::device::matmul(self, other) {
             return product;
         }
+        if let Some(product) = super::host::product::matmul(self, other) {
+            return product;
+        }
         Array(Dispatch::float_matmul(self.0.clone(), other.0.clone()))
     }
 }

@@ -24,10 +24,10 @@ pub(crate) fn multiply<T: Real>(out: MatMut<T>, onto: Onto, a: MatRef<T>, b: Mat
 }
 
 /// Rows or columns of a part at least.
-const LEAST: usize = 32;
+const LEAST: usize = 64;
 
 /// Multiplications below which a product is not divided.
-const PART: usize = 1 << 20;
+const PART: usize = 1 << 22;
 
 /// [`multiply`] on all threads: the result is divided along its longer side, by the extents alone.
 pub(crate) fn multiply_in_parts<T: Real>(out: MatMut<T>, onto: Onto, a: MatRef<T>, b: MatRef<T>) {

@@ -18,6 +18,7 @@ mod matrix;
 pub(super) mod moves;
 pub(crate) mod numbers;
 mod pool;
+pub(super) mod product;
 pub(crate) mod real;
 pub(crate) mod results;
 pub(crate) mod scratch;
