@@ -53,6 +53,10 @@ const LARGEST_BATCH: usize = 512;
 /// the time it takes with 512.
 const CACHED: usize = 16 << 20;
 
+/// Examples of a batch where a core's caches do not hold a single one: products of matrices are faster with a few, more save
+/// nothing, and threads have batches of their own where there are as many.
+const UNCACHED: usize = 8;
+
 /// Bytes of a pass for each byte of the products it gives, at least: every batch has products of its
 /// own to fill and to add up, p numbers each, which must not become most of the work.
 const PASS_TO_PRODUCTS: usize = 8;
@@ -147,7 +151,10 @@ pub(super) fn plan<F: Fn(usize) -> Result<Program, HvpError>>(
                 // What does not depend on the batch, such as directions of the weights, is no part of an example.
                 let example = pass(captures.of(2)?).saturating_sub(one) * options.precision.bytes();
                 let cached = CACHED.max(PASS_TO_PRODUCTS * products);
-                most = most.min((cached / example.max(1)).max(1));
+                most = match cached / example.max(1) {
+                    0 | 1 => most.min(UNCACHED).min(count.div_ceil(width)),
+                    fitting => most.min(fitting),
+                };
             }
             let account = |program: &Program| bytes(program, directions, width, options);
             batch_that_fits(captures, most, count, memory, account)?
