@@ -120,6 +120,24 @@ impl<T: Lanes, S: Simd> Clone for Vector<T, S> {
 impl<T: Lanes, S: Simd> Copy for Vector<T, S> {}
 
 impl<T: Lanes, S: Simd> Vector<T, S> {
+    /// Numbers of a vector.
+    pub const LANES: usize = size_of::<T::Of<S>>() / size_of::<T>();
+
+    /// The first numbers of a slice that holds at least as many as a vector.
+    #[inline(always)]
+    pub fn load(simd: S, numbers: &[T]) -> Self {
+        Vector {
+            simd,
+            lanes: T::cut::<S>(&numbers[..Self::LANES]).0[0],
+        }
+    }
+
+    /// Writes over the first numbers of such a slice.
+    #[inline(always)]
+    pub fn store(self, numbers: &mut [T]) {
+        T::cut_mut::<S>(&mut numbers[..Self::LANES]).0[0] = self.lanes;
+    }
+
     #[inline(always)]
     pub fn splat(simd: S, number: T) -> Self {
         Vector {
@@ -172,8 +190,8 @@ pub(crate) fn each<T: Lanes, S: Simd, const I: usize, const O: usize>(
     formula: impl Fn([Vector<T, S>; I]) -> [Vector<T, S>; O],
 ) {
     let len = outputs[0].len();
-    let whole = len / (size_of::<T::Of<S>>() / size_of::<T>());
-    let done = whole * (size_of::<T::Of<S>>() / size_of::<T>());
+    let whole = len / Vector::<T, S>::LANES;
+    let done = whole * Vector::<T, S>::LANES;
     let mut vectors: [&[T::Of<S>]; I] = [&[]; I];
     for (vectors, input) in vectors.iter_mut().zip(inputs) {
         *vectors = &T::cut::<S>(input).0[..whole];

@@ -1,12 +1,30 @@
 //! The transforms of all channels of a stretch.
 
+use faer::MatRef;
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::images::{Channel, Planes, Spread, Widen, lines};
-use super::row;
+use super::PLACES;
+use super::images::{Channel, Planes, Spread, Widen, lines, place_step};
 use super::tiling::{Stretch, Tiling};
+use crate::array::host::matrix::rows;
 use crate::array::host::real::Real;
+
+/// The numbers of one transformed channel.
+pub(super) fn spread_row(tiles: usize) -> usize {
+    PLACES * place_step(tiles)
+}
+
+/// The transformed tiles at one place, [channels, T].
+pub(super) fn at<T: Real>(
+    numbers: &[T],
+    place: usize,
+    channels: usize,
+    tiles: usize,
+) -> MatRef<'_, T> {
+    let numbers = &numbers[place * place_step(tiles)..];
+    rows(numbers, channels, tiles, spread_row(tiles))
+}
 
 /// Transforms every channel of a stretch of images [n, channels, h, w], side by side or one after another.
 pub(super) struct Channels<'a, T> {
@@ -55,12 +73,12 @@ impl<T: Real> Channels<'_, T> {
         let tiles = self.stretch.tiles();
         let lines = || vec![T::ZERO; lines(self.stretch)];
         if self.side_by_side {
-            out.par_chunks_mut(row(tiles))
+            out.par_chunks_mut(spread_row(tiles))
                 .enumerate()
                 .for_each_init(lines, one);
         } else {
             let mut lines = lines();
-            out.chunks_mut(row(tiles))
+            out.chunks_mut(spread_row(tiles))
                 .enumerate()
                 .for_each(|channel| one(&mut lines, channel));
         }

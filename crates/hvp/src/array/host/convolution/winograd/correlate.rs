@@ -5,12 +5,12 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::super::Pairs;
-use super::channels::Channels;
+use super::channels::{Channels, at, spread_row};
 use super::filters::Filters;
 use super::images::{Narrow, place};
 use super::tiling::{Stretch, Tiling};
-use super::{PLACES, TILES, row};
-use crate::array::host::matrix::{Onto, multiply, rows, rows_mut};
+use super::{PLACES, row, tiles_together};
+use crate::array::host::matrix::{Onto, multiply, rows_mut};
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
@@ -59,7 +59,8 @@ impl Correlation {
         let pixels: usize = self.tiling.output.iter().product();
         let per_direction = out.len() / directions;
         let images = per_direction / (self.filters * pixels);
-        let together = self.tiling.together(images, TILES);
+        let tiles = tiles_together(self.channels, self.filters);
+        let together = self.tiling.together(images, tiles);
         // The parts of all directions that a task writes.
         let mut tasks: Vec<Vec<&mut [T]>> =
             (0..images.div_ceil(together)).map(|_| Vec::new()).collect();
@@ -78,7 +79,7 @@ impl Correlation {
             .for_each(|(task, mut out)| {
                 let first = task * together;
                 let images = first..(first + together).min(images);
-                for stretch in self.tiling.stretches(images, TILES) {
+                for stretch in self.tiling.stretches(images, tiles) {
                     self.stretch(pairs, &filters, bias, &stretch, alone, &mut out);
                 }
             });
@@ -94,7 +95,7 @@ impl Correlation {
         out: &mut [&mut [T]],
     ) {
         let tiles = stretch.tiles();
-        let mut own = workspace(self.channels * row(tiles));
+        let mut own = workspace(self.channels * spread_row(tiles));
         let mut products = workspace(self.filters * row(tiles));
         let spread = |images: &[T], out: &mut [T]| {
             let channels = Channels {
@@ -112,7 +113,7 @@ impl Correlation {
                 if images.directions() > 1 {
                     return Argument::Own;
                 }
-                let mut shared = workspace(self.channels * row(tiles));
+                let mut shared = workspace(self.channels * spread_row(tiles));
                 spread(images.direction(0), &mut shared);
                 Argument::Shared(shared)
             })
@@ -128,7 +129,7 @@ impl Correlation {
                     }
                 };
                 let product = |(place, out): (usize, MatMut<T>)| {
-                    let images = rows(&images[place * tiles..], self.channels, tiles, row(tiles));
+                    let images = at(images, place, self.channels, tiles);
                     if self.turned {
                         multiply(out, onto, filters.at(k, turned(place)).transpose(), images);
                     } else {

@@ -1,6 +1,6 @@
 //! The transforms of the tiles of one channel: Bᵀ d B of images, A ȳ Aᵀ of cotangents and Aᵀ m A of products.
 
-use std::{array, mem};
+use std::array;
 
 use pulp::{Simd, WithSimd};
 
@@ -45,6 +45,16 @@ pub(super) fn parts<T, const N: usize>(slice: &[T], each: usize) -> [&[T]; N] {
     parts
 }
 
+/// Numbers behind each place of transformed tiles: vectors are stored whole, and what hangs over is written over by the
+/// next or falls there. They keep places from beginning at multiples of a power of two as well, which fall on one another
+/// in a cache.
+const GAP: usize = 16;
+
+/// The numbers from the beginning of one place of transformed tiles to that of the next.
+pub(super) fn place_step(tiles: usize) -> usize {
+    tiles + GAP
+}
+
 /// One channel of the tiles of a stretch.
 pub(super) struct Channel<'a, T> {
     pub tiling: &'a Tiling,
@@ -52,13 +62,151 @@ pub(super) struct Channel<'a, T> {
     pub planes: Planes<'a, T>,
     /// Memory for what is computed on the way, [`lines`] numbers.
     pub lines: &'a mut [T],
-    /// The transformed tiles, [16, T].
+    /// The transformed tiles, [16, T] with [`place_step`] numbers for T.
     pub out: &'a mut [T],
+}
+
+/// A row of pixels: its even ones and its odd ones, from before the image on, with room for whole vectors behind
+/// each.
+fn half(across: usize) -> usize {
+    across + 1 + GAP
 }
 
 /// Numbers of memory that the transforms of a stretch want on the way.
 pub(super) fn lines(stretch: &Stretch) -> usize {
-    8 * (stretch.rows.len() + 1) * stretch.width() + 4 * (stretch.across + 1)
+    4 * (stretch.rows.len() + 1) * half(stretch.across)
+}
+
+impl<T: Real> Channel<'_, T> {
+    /// Calls `tile` for as many tiles at once as vectors hold, with the even pixels and the odd ones of the rows of pixels
+    /// that they read. The image begins `before` its outputs.
+    #[inline(always)]
+    fn each_vector<S: Simd, const ROWS: usize>(
+        self,
+        simd: S,
+        image: [usize; 2],
+        before: [usize; 2],
+        tile: impl Fn([Row<T, S>; ROWS]) -> [Vector<T, S>; PLACES],
+    ) {
+        let Channel {
+            stretch,
+            planes,
+            lines,
+            out,
+            ..
+        } = self;
+        let (across, tiles) = (stretch.across, stretch.tiles());
+        let (half, step) = (half(across), place_step(tiles));
+        let lanes = Vector::<T, S>::LANES;
+        let rows = 2 * (stretch.rows.len() - 1) + ROWS;
+        let lines = &mut lines[..rows * 2 * half];
+        for (beside, index) in stretch.images.clone().enumerate() {
+            for (row, pixels) in lines.chunks_mut(2 * half).enumerate() {
+                let (even, odd) = pixels.split_at_mut(half);
+                let (even, odd) = (&mut even[..across + 1], &mut odd[..across + 1]);
+                let pixel = (2 * stretch.rows.start + row).wrapping_sub(before[0]);
+                if pixel < image[0] {
+                    halve(planes.line(index, pixel, image[1]), before[1], even, odd);
+                } else {
+                    even.fill(T::ZERO);
+                    odd.fill(T::ZERO);
+                }
+            }
+            for (at, pixels) in lines.windows(ROWS * 2 * half).step_by(4 * half).enumerate() {
+                let start = (beside * stretch.rows.len() + at) * across;
+                for first in (0..across).step_by(lanes) {
+                    let mut rows = [Row::zero(simd); ROWS];
+                    for (row, pixels) in rows.iter_mut().zip(pixels.chunks(2 * half)) {
+                        *row = Row::load(simd, &pixels[first..half], &pixels[half + first..]);
+                    }
+                    let places = tile(rows);
+                    for (out, vector) in out[start + first..].chunks_mut(step).zip(places) {
+                        vector.store(out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The even pixels of a line and the odd ones, counted from `before` zeros in front of it, with zeros behind.
+#[inline(always)]
+fn halve<T: Real>(line: &[T], before: usize, even: &mut [T], odd: &mut [T]) {
+    let (pairs, last) = line.as_chunks::<2>();
+    let start = before / 2;
+    // Where the line begins with an odd one, the even one of a pair belongs to the next tile.
+    let (first, second, behind) = if before % 2 == 0 {
+        (even, odd, start)
+    } else {
+        (odd, even, start + 1)
+    };
+    first[..start].fill(T::ZERO);
+    second[..behind].fill(T::ZERO);
+    let (firsts, first) = first[start..].split_at_mut(pairs.len());
+    let (seconds, second) = second[behind..].split_at_mut(pairs.len());
+    for ((first, second), pair) in firsts.iter_mut().zip(seconds).zip(pairs) {
+        *first = pair[0];
+        *second = pair[1];
+    }
+    first.fill(T::ZERO);
+    second.fill(T::ZERO);
+    if let (Some(&last), Some(first)) = (last.first(), first.first_mut()) {
+        *first = last;
+    }
+}
+
+/// Pixels of a row that some tiles read: even, odd, and those of the next tile.
+#[derive(Clone, Copy)]
+struct Row<T: Real, S: Simd> {
+    even: Vector<T, S>,
+    odd: Vector<T, S>,
+    next_even: Vector<T, S>,
+    next_odd: Vector<T, S>,
+}
+
+impl<T: Real, S: Simd> Row<T, S> {
+    #[inline(always)]
+    fn zero(simd: S) -> Self {
+        let zero = Vector::splat(simd, T::ZERO);
+        Row {
+            even: zero,
+            odd: zero,
+            next_even: zero,
+            next_odd: zero,
+        }
+    }
+
+    #[inline(always)]
+    fn load(simd: S, even: &[T], odd: &[T]) -> Self {
+        Row {
+            even: Vector::load(simd, even),
+            odd: Vector::load(simd, odd),
+            next_even: Vector::load(simd, &even[1..]),
+            next_odd: Vector::load(simd, &odd[1..]),
+        }
+    }
+}
+
+/// Bᵀ d for a column d.
+#[inline(always)]
+fn spread<T: Real, S: Simd>([a, b, c, d]: [Vector<T, S>; 4]) -> [Vector<T, S>; 4] {
+    [a - c, b + c, c - b, b - d]
+}
+
+/// A y for a column y.
+#[inline(always)]
+fn widen<T: Real, S: Simd>([a, b]: [Vector<T, S>; 2]) -> [Vector<T, S>; 4] {
+    [a, a + b, a - b, -b]
+}
+
+/// The places of a tile of which `columns` are given, row by row.
+#[inline(always)]
+fn by_rows<T: Real, S: Simd>(columns: [[Vector<T, S>; 4]; 4]) -> [Vector<T, S>; PLACES] {
+    let [a, b, c, d] = columns;
+    [
+        a[0], b[0], c[0], d[0], a[1], b[1], c[1], d[1], a[2], b[2], c[2], d[2], a[3], b[3], c[3],
+        d[3],
+    ]
 }
 
 /// Bᵀ d B.
@@ -69,79 +217,29 @@ impl<T: Real> WithSimd for Spread<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Channel {
-            tiling,
-            stretch,
-            planes,
-            lines,
-            out,
-        } = self.0;
-        let (across, width) = (stretch.across, stretch.width());
-        // Half of the rows of pixels, the even ones or the odd.
-        let half = (stretch.rows.len() + 1) * width;
-        let (lines, line) = lines.split_at_mut(8 * half);
-        let (line, columns) = line.split_at_mut(2 * (across + 1));
-        line.fill(T::ZERO);
-        // d B, as [column of the tile, parity of the row of pixels, pair of rows, image, tile].
-        for row in 0..2 * (stretch.rows.len() + 1) {
-            let pixel = (2 * stretch.rows.start + row)
-                .checked_sub(tiling.before[0])
-                .filter(|&pixel| pixel < tiling.image[0]);
-            for (at, image) in stretch.images.clone().enumerate() {
-                let start = (row % 2) * half + (row / 2) * width + at * across;
-                let (left, right) = lines.split_at_mut(4 * half);
-                let (a, b) = left.split_at_mut(2 * half);
-                let (c, d) = right.split_at_mut(2 * half);
-                let written = [
-                    &mut a[start..start + across],
-                    &mut b[start..start + across],
-                    &mut c[start..start + across],
-                    &mut d[start..start + across],
-                ];
-                let Some(pixel) = pixel else {
-                    for column in written {
-                        column.fill(T::ZERO);
-                    }
-                    continue;
-                };
-                line[tiling.before[1]..][..tiling.image[1]].copy_from_slice(planes.line(
-                    image,
-                    pixel,
-                    tiling.image[1],
-                ));
-                let (even, odd) = columns.split_at_mut(across + 1);
-                let (pairs, _) = line.as_chunks::<2>();
-                for ((even, odd), pair) in even.iter_mut().zip(odd.iter_mut()).zip(pairs) {
-                    *even = pair[0];
-                    *odd = pair[1];
-                }
-                each(
-                    simd,
-                    [even, odd, &even[1..], &odd[1..]],
-                    written,
-                    #[inline(always)]
-                    |[a, b, c, d]| [a - c, b + c, c - b, b - d],
-                );
-            }
-        }
-        let tiles = stretch.tiles();
-        for column in 0..4 {
-            let [even, odd] = parts(&lines[2 * column * half..], half);
-            let mut out = cut::<T, PLACES>(out, tiles);
-            each(
-                simd,
-                [even, odd, &even[width..], &odd[width..]],
-                [
-                    mem::take(&mut out[column]),
-                    mem::take(&mut out[4 + column]),
-                    mem::take(&mut out[8 + column]),
-                    mem::take(&mut out[12 + column]),
-                ],
-                #[inline(always)]
-                |[a, b, c, d]| [a - c, b + c, c - b, b - d],
-            );
-        }
+        let Tiling { image, before, .. } = *self.0.tiling;
+        self.0.each_vector(
+            simd,
+            image,
+            before,
+            #[inline(always)]
+            |[p, q, r, s]: [Row<T, S>; 4]| {
+                let [p, q, r, s] = [of_row(p), of_row(q), of_row(r), of_row(s)];
+                by_rows([
+                    spread([p[0], q[0], r[0], s[0]]),
+                    spread([p[1], q[1], r[1], s[1]]),
+                    spread([p[2], q[2], r[2], s[2]]),
+                    spread([p[3], q[3], r[3], s[3]]),
+                ])
+            },
+        );
     }
+}
+
+/// d B for a row d.
+#[inline(always)]
+fn of_row<T: Real, S: Simd>(row: Row<T, S>) -> [Vector<T, S>; 4] {
+    spread([row.even, row.odd, row.next_even, row.next_odd])
 }
 
 /// A ȳ Aᵀ.
@@ -152,81 +250,26 @@ impl<T: Real> WithSimd for Widen<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Channel {
-            tiling,
-            stretch,
-            planes,
-            lines,
-            out,
-        } = self.0;
-        let (across, width, tiles) = (stretch.across, stretch.width(), stretch.tiles());
-        let [height, pixels] = tiling.output;
-        // ȳ as [row of the tile, column of the tile, T].
-        let lines = &mut lines[..4 * tiles];
-        for (at, row) in stretch.rows.clone().enumerate() {
-            for inside in 0..2 {
-                for (beside, image) in stretch.images.clone().enumerate() {
-                    let start = at * width + beside * across;
-                    let (left, right) = lines[2 * inside * tiles..].split_at_mut(tiles);
-                    let left = &mut left[start..start + across];
-                    let right = &mut right[start..start + across];
-                    if 2 * row + inside >= height {
-                        left.fill(T::ZERO);
-                        right.fill(T::ZERO);
-                        continue;
-                    }
-                    let line = planes.line(image, 2 * row + inside, pixels);
-                    let (pairs, last) = line.as_chunks::<2>();
-                    for ((left, right), pair) in left.iter_mut().zip(right.iter_mut()).zip(pairs) {
-                        *left = pair[0];
-                        *right = pair[1];
-                    }
-                    if let Some(&last) = last.first() {
-                        left[across - 1] = last;
-                        right[across - 1] = T::ZERO;
-                    }
-                }
-            }
-        }
-        let [a, b, c, d] = parts::<T, 4>(lines, tiles);
-        let (first, rest) = out.split_at_mut(4 * tiles);
-        let (second, rest) = rest.split_at_mut(4 * tiles);
-        let (third, fourth) = rest.split_at_mut(4 * tiles);
-        each(
+        let output = self.0.tiling.output;
+        self.0.each_vector(
             simd,
-            [a, b],
-            cut::<T, 4>(first, tiles),
+            output,
+            [0, 0],
             #[inline(always)]
-            |[a, b]| across_tile(a, b),
-        );
-        each(
-            simd,
-            [a, b, c, d],
-            cut::<T, 4>(second, tiles),
-            #[inline(always)]
-            |[a, b, c, d]| across_tile(a + c, b + d),
-        );
-        each(
-            simd,
-            [a, b, c, d],
-            cut::<T, 4>(third, tiles),
-            #[inline(always)]
-            |[a, b, c, d]| across_tile(a - c, b - d),
-        );
-        each(
-            simd,
-            [c, d],
-            cut::<T, 4>(fourth, tiles),
-            #[inline(always)]
-            |[c, d]| across_tile(-c, -d),
+            |[upper, lower]: [Row<T, S>; 2]| {
+                let (p, q) = (
+                    widen([upper.even, upper.odd]),
+                    widen([lower.even, lower.odd]),
+                );
+                by_rows([
+                    widen([p[0], q[0]]),
+                    widen([p[1], q[1]]),
+                    widen([p[2], q[2]]),
+                    widen([p[3], q[3]]),
+                ])
+            },
         );
     }
-}
-
-/// A row of y Aᵀ.
-#[inline(always)]
-fn across_tile<T: Real, S: Simd>(left: Vector<T, S>, right: Vector<T, S>) -> [Vector<T, S>; 4] {
-    [left, left + right, left - right, -right]
 }
 
 /// Aᵀ m A of products m [16, T], as outputs [row of the tile, column of the tile, T], with a shift added to them.
@@ -277,11 +320,11 @@ pub(super) fn place<T: Real>(
     image: usize,
     plane: &mut [T],
 ) {
-    let (across, width, tiles) = (stretch.across, stretch.width(), stretch.tiles());
+    let (across, tiles) = (stretch.across, stretch.tiles());
     let [height, pixels] = tiling.output;
     let [a, b, c, d] = parts::<T, 4>(outputs, tiles);
     for (at, row) in stretch.rows.clone().enumerate() {
-        let start = at * width + image * across;
+        let start = (image * stretch.rows.len() + at) * across;
         for (inside, [left, right]) in [[a, b], [c, d]].into_iter().enumerate() {
             if 2 * row + inside >= height {
                 continue;

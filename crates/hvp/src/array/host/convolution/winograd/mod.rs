@@ -38,9 +38,17 @@ use tiling::Tiling;
 /// Places of a tile.
 const PLACES: usize = 16;
 
-/// Tiles of a product of matrices, about: enough for its kernel, and few enough that they stay in a cache
-/// from the transform to the product.
-const TILES: usize = 128;
+/// Tiles of a product of matrices, at least and at most: enough for its kernel.
+const TILES: [usize; 2] = [128, 512];
+
+/// Numbers of images and products that are transformed at a time, about: few enough that they stay in a cache from
+/// the transform to the product.
+const CACHED: usize = 1 << 19;
+
+/// Tiles that go together.
+fn tiles_together(channels: usize, filters: usize) -> usize {
+    (CACHED / (PLACES * (channels + filters))).clamp(TILES[0], TILES[1])
+}
 
 /// Tiles of all images below which transforming the filters takes longer than it saves.
 const FEWEST: usize = 64;

@@ -5,12 +5,12 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::super::Pairs;
-use super::channels::Channels;
+use super::channels::{Channels, at, spread_row};
 use super::correlate::places;
 use super::filters::Transpose;
 use super::tiling::{Stretch, Tiling};
 use super::{PLACES, TILES, row};
-use crate::array::host::matrix::{Onto, multiply, rows};
+use crate::array::host::matrix::{Onto, multiply};
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
 use crate::array::windows::Windows;
@@ -40,7 +40,7 @@ impl Windows {
         let (row, per_direction) = (row(self.channels), self.filters * row(self.channels));
         let mut products = workspace(directions * per_direction);
         let mut onto = Onto::Nothing;
-        for stretch in tiling.stretches(0..images, most.max(TILES)) {
+        for stretch in tiling.stretches(0..images, most.max(TILES[0])) {
             let mut transformed: Vec<[Transformed<T>; 2]> = pairs
                 .iter()
                 .map(|_| {
@@ -96,19 +96,13 @@ impl Windows {
 impl<T: Real> Transformed<T> {
     fn new(channels: usize, stretch: &Stretch) -> Self {
         Transformed {
-            numbers: workspace(channels * row(stretch.tiles())),
+            numbers: workspace(channels * spread_row(stretch.tiles())),
             channels,
         }
     }
 
     /// The numbers at a place, [channels, T].
     fn at(&self, place: usize, stretch: &Stretch) -> faer::MatRef<'_, T> {
-        let tiles = stretch.tiles();
-        rows(
-            &self.numbers[place * tiles..],
-            self.channels,
-            tiles,
-            row(tiles),
-        )
+        at(&self.numbers, place, self.channels, stretch.tiles())
     }
 }

@@ -15,8 +15,8 @@ pub(super) struct Tiling {
     pub output: [usize; 2],
 }
 
-/// Tiles that are transformed together: rows of tiles of some consecutive images. They are numbered
-/// row by row, in a row image by image.
+/// Tiles that are transformed together: rows of tiles of some consecutive images, numbered image by image and row by
+/// row.
 #[derive(Clone, Debug)]
 pub(super) struct Stretch {
     /// The first image and those after it.
@@ -28,14 +28,9 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// Tiles in a row of all images.
-    pub fn width(&self) -> usize {
-        self.images.len() * self.across
-    }
-
     /// All tiles.
     pub fn tiles(&self) -> usize {
-        self.rows.len() * self.width()
+        self.images.len() * self.rows.len() * self.across
     }
 }
 
