@@ -56,7 +56,7 @@ impl Windows {
         }
         let images = pairs[0].0.direction(0).len() / self.pixels_in();
         if self.in_tiles(images) {
-            self.pull_weight_in_tiles(pairs, directions, out);
+            self.pull_weight_in_tiles(pairs, directions, images, out);
         } else {
             self.pull_weight_unfolded(pairs, images, out);
         }

@@ -1,6 +1,7 @@
 //! The cotangent of filters: for each place a product of transformed images with transformed cotangents, added up
 //! over tiles.
 
+use faer::MatMut;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -9,20 +10,29 @@ use super::channels::{Channels, at, spread_row};
 use super::correlate::places;
 use super::filters::Transpose;
 use super::tiling::{Stretch, Tiling};
-use super::{PLACES, TILES, row};
+use super::{PLACES, TILES, row, tiles_together};
 use crate::array::host::matrix::{Onto, multiply};
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
+use crate::array::host::wide::wide;
 use crate::array::windows::Windows;
 
-/// Numbers that are transformed at a time, about: a few products of matrices for every time that all threads
-/// meet.
+/// Numbers that are transformed at a time where all threads work on one stretch, about: a few products of matrices for
+/// every time that they meet.
 const TOGETHER: usize = 1 << 21;
 
-/// An argument of a pair, transformed for one stretch: where all directions share it, once.
-struct Transformed<T: Real> {
-    numbers: Workspace<T>,
+/// Numbers of the products up to which threads have products of their own.
+const OWN: usize = 1 << 17;
+
+/// Products that are added up apart, at most.
+const APART: usize = 16;
+
+/// The cotangent of filters for pairs of images and cotangents.
+struct Pull<'a, T> {
+    pairs: &'a Pairs<'a, T>,
+    tiling: Tiling,
     channels: usize,
+    filters: usize,
 }
 
 impl Windows {
@@ -31,54 +41,51 @@ impl Windows {
         &self,
         pairs: &Pairs<T>,
         directions: usize,
+        images: usize,
         out: &mut [T],
     ) {
-        let tiling = Tiling::of(self).expect("the caller asked `in_tiles`");
-        let images =
-            pairs[0].0.direction(0).len() / (self.channels * self.image[0] * self.image[1]);
-        let most = TOGETHER / (PLACES * (self.channels + self.filters));
-        let (row, per_direction) = (row(self.channels), self.filters * row(self.channels));
-        let mut products = workspace(directions * per_direction);
-        let mut onto = Onto::Nothing;
-        for stretch in tiling.stretches(0..images, most.max(TILES[0])) {
-            let mut transformed: Vec<[Transformed<T>; 2]> = pairs
-                .iter()
-                .map(|_| {
-                    [self.channels, self.filters]
-                        .map(|channels| Transformed::new(channels, &stretch))
-                })
-                .collect();
-            let channels = |images, count| Channels {
-                tiling: &tiling,
-                stretch: &stretch,
-                images,
-                count,
-                side_by_side: true,
-            };
-            for (k, products) in products.chunks_mut(per_direction).enumerate() {
-                let mut onto = onto;
-                for ((images, cotangent), [spread, widened]) in pairs.iter().zip(&mut transformed) {
-                    if k == 0 || images.directions() > 1 {
-                        channels(images.direction(k), self.channels).spread(&mut spread.numbers);
-                    }
-                    if k == 0 || cotangent.directions() > 1 {
-                        channels(cotangent.direction(k), self.filters).widen(&mut widened.numbers);
-                    }
-                    places(products, self.filters, self.channels)
-                        .into_par_iter()
-                        .enumerate()
-                        .for_each(|(place, out)| {
-                            let [images, cotangent] =
-                                [&*spread, &*widened].map(|argument| argument.at(place, &stretch));
-                            multiply(out, onto, cotangent, images.transpose());
-                        });
-                    onto = Onto::Sum;
-                }
-            }
-            onto = Onto::Sum;
+        let pull = Pull {
+            pairs,
+            tiling: Tiling::of(self).expect("the caller asked `in_tiles`"),
+            channels: self.channels,
+            filters: self.filters,
+        };
+        let all = directions * self.filters * row(self.channels);
+        let apart = all <= OWN;
+        let tiles = if apart {
+            tiles_together(self.channels, self.filters)
+        } else {
+            (TOGETHER / (PLACES * (self.channels + self.filters))).max(TILES[0])
+        };
+        let stretches = pull.tiling.stretches(0..images, tiles);
+        // How many stretches are added up apart depends on nothing but the extents, so that sums are always the same.
+        let each = if apart {
+            stretches.len().div_ceil(APART)
+        } else {
+            stretches.len()
+        };
+        let parts = stretches.len().div_ceil(each);
+        let mut products = workspace(parts * all);
+        if apart {
+            let tasks = products.par_chunks_mut(all).zip(stretches.par_chunks(each));
+            tasks.for_each(|(products, stretches)| pull.add_up(stretches, false, products));
+        } else {
+            pull.add_up(&stretches, true, &mut products);
+        }
+        let (products, others) = products.split_at_mut(all);
+        for other in others.chunks(all) {
+            wide(
+                #[inline(always)]
+                || {
+                    products
+                        .iter_mut()
+                        .zip(other)
+                        .for_each(|(sum, &x)| *sum += x)
+                },
+            );
         }
         out.par_chunks_mut(9 * self.channels)
-            .zip(products.par_chunks(row))
+            .zip(products.par_chunks(row(self.channels)))
             .for_each_init(
                 || workspace(9 * self.channels),
                 |planes, (out, products)| {
@@ -93,16 +100,52 @@ impl Windows {
     }
 }
 
-impl<T: Real> Transformed<T> {
-    fn new(channels: usize, stretch: &Stretch) -> Self {
-        Transformed {
-            numbers: workspace(channels * spread_row(stretch.tiles())),
-            channels,
+impl<T: Real> Pull<'_, T> {
+    /// The products (A ȳ Aᵀ) (Bᵀ d B)ᵀ of each direction and place, [K, filters, 16, channels], added up over stretches.
+    fn add_up(&self, stretches: &[Stretch], side_by_side: bool, products: &mut [T]) {
+        let per_direction = self.filters * row(self.channels);
+        let mut onto = Onto::Nothing;
+        for stretch in stretches {
+            let tiles = stretch.tiles();
+            let transform = |images, count| Channels {
+                tiling: &self.tiling,
+                stretch,
+                images,
+                count,
+                side_by_side,
+            };
+            let mut transformed: Vec<[Workspace<T>; 2]> = (0..self.pairs.len())
+                .map(|_| {
+                    [self.channels, self.filters].map(|count| workspace(count * spread_row(tiles)))
+                })
+                .collect();
+            for (k, products) in products.chunks_mut(per_direction).enumerate() {
+                let mut onto = onto;
+                for ((images, cotangent), [spread, widened]) in
+                    self.pairs.iter().zip(&mut transformed)
+                {
+                    // What all directions share is there from the first.
+                    if k == 0 || images.directions() > 1 {
+                        transform(images.direction(k), self.channels).spread(spread);
+                    }
+                    if k == 0 || cotangent.directions() > 1 {
+                        transform(cotangent.direction(k), self.filters).widen(widened);
+                    }
+                    let product = |(place, out): (usize, MatMut<T>)| {
+                        let images = at(spread, place, self.channels, tiles);
+                        let cotangent = at(widened, place, self.filters, tiles);
+                        multiply(out, onto, cotangent, images.transpose());
+                    };
+                    let places = places(products, self.filters, self.channels);
+                    if side_by_side {
+                        places.into_par_iter().enumerate().for_each(product);
+                    } else {
+                        places.into_iter().enumerate().for_each(product);
+                    }
+                    onto = Onto::Sum;
+                }
+            }
+            onto = Onto::Sum;
         }
-    }
-
-    /// The numbers at a place, [channels, T].
-    fn at(&self, place: usize, stretch: &Stretch) -> faer::MatRef<'_, T> {
-        at(&self.numbers, place, self.channels, stretch.tiles())
     }
 }
