@@ -64,12 +64,10 @@ impl Subject {
         let options = ProblemOptions {
             directions,
             memory: 6 << 30,
-            batch_size: std::env::var("BS").ok().and_then(|b| b.parse().ok()),
             ..ProblemOptions::default()
         };
         let forward = |network: &Network, x| network.forward(x, BnMode::Running);
         let problem = Problem::new(&network, forward, data, &Device::flex(), options)?;
-        eprintln!("{}", problem.plan());
         let vectors =
             Probes::new(ProbeKind::Gaussian, 2).block(problem.space(), 0, directions.max(1));
         Ok(Subject::Products(Box::new(problem), vectors))

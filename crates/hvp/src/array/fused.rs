@@ -4,7 +4,6 @@ use super::host::elements;
 use super::host::moves;
 use super::host::numbers::reaches;
 use super::host::real::with_real;
-use super::host::scratch::recycle;
 use super::tensor::Array;
 
 impl Array {
@@ -21,9 +20,7 @@ impl Array {
 pub(crate) fn sum(first: Option<Array>, second: Option<Array>) -> Option<Array> {
     match (first, second) {
         (Some(first), Some(second)) if reaches(&first) && first.shape() == second.shape() => {
-            let total = with_real!(&second, T => moves::add::<T>(first, &second));
-            recycle(Some(second));
-            Some(total)
+            Some(with_real!(&second.clone(), T => moves::add::<T>(first, second)))
         }
         (Some(first), Some(second)) => Some(first.plus(second)),
         (first, second) => first.or(second),

@@ -120,7 +120,7 @@ impl Array {
             return only.clone();
         }
         let kind = parts.first().map_or(Kind::Float, Array::kind);
-        if kind == Kind::Float && dim < 2 && reaches(&parts[0]) {
+        if kind == Kind::Float && parts.iter().all(reaches) {
             return with_real!(&parts[0], T => moves::cat::<T>(parts, dim));
         }
         let parts = parts.iter().map(|part| part.0.clone()).collect();

@@ -7,6 +7,7 @@ use burn_dispatch::Dispatch;
 use super::convolution::shape_only;
 use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, numbers};
+use crate::array::host::means::{means, pull_means};
 use crate::array::host::numbers::{integers, reaches};
 use crate::array::host::real::with_real;
 use crate::array::host::winners::{Winners, largest};
@@ -237,6 +238,46 @@ impl Mean for AvgPool2d {
     const NAME: &'static str = "avg_pool2d";
 
     fn pool(&self, x: Array) -> Array {
+        let shape = x.shape();
+        if let Some(windows) = self.windows([shape[2], shape[3]]).filter(|_| reaches(&x)) {
+            return with_real!(&x, T => means::<T>(&x, &windows));
+        }
+        self.pool_by_burn(x)
+    }
+
+    fn pull(&self, like: Array, cotangent: Array) -> Array {
+        let shape = like.shape();
+        if let Some(windows) = self
+            .windows([shape[2], shape[3]])
+            .filter(|_| reaches(&cotangent))
+        {
+            return with_real!(&cotangent, T => pull_means::<T>(&cotangent, &windows, &shape));
+        }
+        self.pull_by_burn(like, cotangent)
+    }
+}
+
+impl AvgPool2d {
+    /// The windows on a plane of this height and width, if all of them lie inside it.
+    fn windows(&self, image: [usize; 2]) -> Option<Windows> {
+        let inside = self.padding == [0, 0]
+            && !self.ceil_mode
+            && (0..2).all(|axis| image[axis] >= self.kernel_size[axis]);
+        let output = |axis: usize| (image[axis] - self.kernel_size[axis]) / self.stride[axis] + 1;
+        inside.then(|| Windows {
+            channels: 1,
+            filters: 1,
+            image,
+            kernel: self.kernel_size,
+            output: [output(0), output(1)],
+            stride: self.stride,
+            before: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+        })
+    }
+
+    fn pool_by_burn(&self, x: Array) -> Array {
         Array(Dispatch::avg_pool2d(
             x.0,
             self.kernel_size,
@@ -247,7 +288,7 @@ impl Mean for AvgPool2d {
         ))
     }
 
-    fn pull(&self, like: Array, cotangent: Array) -> Array {
+    fn pull_by_burn(&self, like: Array, cotangent: Array) -> Array {
         Array(Dispatch::avg_pool2d_backward(
             like.0,
             cotangent.0,
@@ -347,6 +388,30 @@ mod tests {
             let placed = rule.vjp(at, &cotangent, &[true]).remove(0);
             let placed = placed.expect("a cotangent");
             close(&placed, &rule.place_on_device(at, &cotangent), 1e-15);
+        }
+    }
+
+    #[test]
+    fn means_are_those_of_burn() {
+        for (kernel_size, stride) in [
+            ([2, 2], [2, 2]),
+            ([3, 2], [1, 3]),
+            ([7, 8], [1, 1]),
+            ([2, 3], [3, 2]),
+        ] {
+            let rule = AvgPool2d {
+                kernel_size,
+                stride,
+                padding: [0, 0],
+                count_include_pad: true,
+                ceil_mode: false,
+            };
+            let x = numbers(&[2, 3, 7, 8], 1);
+            let value = rule.pool(x.clone());
+            close(&value, &rule.pool_by_burn(x.clone()), 1e-15);
+            let cotangent = numbers(&value.shape(), 2);
+            let pulled = rule.pull(x.clone(), cotangent.clone());
+            close(&pulled, &rule.pull_by_burn(x, cotangent), 1e-15);
         }
     }
 

@@ -15,12 +15,14 @@ mod convolution;
 pub(super) mod elements;
 mod lanes;
 mod matrix;
+pub(crate) mod means;
 pub(super) mod moves;
 pub(crate) mod numbers;
 mod pool;
 pub(super) mod product;
 pub(crate) mod real;
 pub(crate) mod results;
+mod runs;
 pub(crate) mod scratch;
 mod tasks;
 #[cfg(test)]

@@ -2,37 +2,36 @@
 
 use rayon::prelude::*;
 
-use super::numbers::{Directed, Numbers};
 use super::real::Real;
-use super::results::{array, change};
-use super::scratch::scratch;
+use super::results::{array, change, is_own};
+use super::runs::Runs;
+use super::scratch::{recycle, scratch};
 use super::wide::wide;
 use crate::array::tensor::Array;
 
 /// Numbers one task copies.
 const SPAN: usize = 1 << 16;
 
-/// Arrays [K, …] one after another along their first or second axis.
-///
-/// Only the axes up to that one may be longer than those of the first array.
+/// Arrays one after another along an axis.
 pub(crate) fn cat<T: Real>(parts: &[Array], dim: usize) -> Array {
     let mut shape = parts[0].shape();
     shape[dim] = parts.iter().map(|part| part.shape()[dim]).sum();
-    let rows = if dim == 0 { 1 } else { shape[0] };
-    let parts: Vec<(Directed<T>, usize)> = parts
+    let rows: usize = shape[..dim].iter().product();
+    let parts: Vec<(Runs<T>, usize)> = parts
         .iter()
         .map(|part| {
-            let extents = part.shape();
-            (Directed::of(part), if dim == 0 { extents[0] } else { 1 })
+            let runs = Runs::of(part, dim);
+            let count = part.shape()[dim..].iter().product::<usize>() / runs.len().max(1);
+            (runs, count)
         })
         .collect();
     let mut out = scratch(shape.iter().product());
     let mut rest = &mut out[..];
     let mut copies = Vec::new();
     for row in 0..rows {
-        for (part, directions) in &parts {
-            for k in 0..*directions {
-                let from = part.direction(row + k);
+        for (part, count) in &parts {
+            for index in row * count..(row + 1) * count {
+                let from = part.at(index);
                 let (to, behind) = rest.split_at_mut(from.len());
                 rest = behind;
                 copies.push((to, from));
@@ -49,17 +48,29 @@ fn copy<T: Real>(from: &[T], to: &mut [T]) {
         .for_each(|(to, from)| to.copy_from_slice(from));
 }
 
-/// `a + b` for arrays of one shape, in the memory of `a` where nothing else reads it.
-pub(crate) fn add<T: Real>(a: Array, b: &Array) -> Array {
-    let b = Numbers::<T>::of(b);
-    change::<T>(a, |a| {
-        a.par_chunks_mut(SPAN)
-            .zip(b.par_chunks(SPAN))
-            .for_each(|(a, b)| {
-                wide(
-                    #[inline(always)]
-                    || a.iter_mut().zip(b).for_each(|(a, &b)| *a += b),
-                );
+/// `a + b` for arrays of one shape, in the memory of one that nothing else reads.
+pub(crate) fn add<T: Real>(a: Array, b: Array) -> Array {
+    let (a, b) = if is_own::<T>(&a) || !is_own::<T>(&b) {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let runs = Runs::<T>::of(&b, 0);
+    let total = change::<T>(a, |a| {
+        a.par_chunks_mut(runs.len().max(1))
+            .enumerate()
+            .for_each(|(index, a)| {
+                a.par_chunks_mut(SPAN)
+                    .zip(runs.at(index).par_chunks(SPAN))
+                    .for_each(|(a, b)| {
+                        wide(
+                            #[inline(always)]
+                            || a.iter_mut().zip(b).for_each(|(a, &b)| *a += b),
+                        );
+                    });
             });
-    })
+    });
+    drop(runs);
+    recycle(Some(b));
+    total
 }

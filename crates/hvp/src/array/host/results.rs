@@ -37,6 +37,11 @@ pub(crate) fn array<T: Real>(values: Vec<T>, shape: &[usize]) -> Array {
     wrap(T::tensor(values, shape))
 }
 
+/// Whether [`change`] writes over the numbers of an array in place.
+pub(crate) fn is_own<T: Real>(array: &Array) -> bool {
+    flex(array).is_some_and(|tensor| tensor.is_unique() && T::slice(tensor).is_some())
+}
+
 /// Lets `change` write over the numbers of an array, in place where nothing else reads them.
 pub(crate) fn change<T: Real>(array: Array, change: impl FnOnce(&mut [T])) -> Array {
     let shape = array.shape();

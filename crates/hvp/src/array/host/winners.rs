@@ -62,20 +62,37 @@ fn largest_of_plane<T: Real>(from: &[T], windows: &Windows, out: &mut [T], place
                     .wrapping_sub(windows.before[1])
                     .wrapping_add(pixel * width);
                 let part = line * columns + span.start..line * columns + span.end;
-                let best = out[part.clone()].iter_mut().zip(&mut places[part]);
-                for (at, (best, place)) in best.enumerate() {
-                    let x = from[first + at * step];
-                    // The first element of a window counts whatever it is; what is not a number beats everything.
-                    let better = x > *best || *place < 0 || x.partial_cmp(&x).is_none();
-                    *best = if better { x } else { *best };
-                    *place = if better {
-                        (first + at * step) as i32
-                    } else {
-                        *place
-                    };
+                let from = &from[first.min(from.len())..];
+                let (out, places) = (&mut out[part.clone()], &mut places[part]);
+                if step == 2 {
+                    // Pairs are what the compiler takes apart in vectors.
+                    let (pairs, last) = from.as_chunks::<2>();
+                    let firsts = pairs.iter().map(|pair| pair[0]).chain(last.iter().copied());
+                    beat(out, places, firsts, first, 2);
+                } else {
+                    beat(out, places, from.iter().copied().step_by(step), first, step);
                 }
             }
         }
+    }
+}
+
+/// Puts elements where they are larger than the best so far.
+#[inline(always)]
+fn beat<T: Real>(
+    best: &mut [T],
+    places: &mut [i32],
+    elements: impl Iterator<Item = T>,
+    first: usize,
+    step: usize,
+) {
+    let mut own = first as i32;
+    for ((best, place), x) in best.iter_mut().zip(places).zip(elements) {
+        // The first element of a window counts whatever it is; what is not a number beats everything.
+        let better = x > *best || *place < 0 || x.partial_cmp(&x).is_none();
+        *best = if better { x } else { *best };
+        *place = if better { own } else { *place };
+        own += step as i32;
     }
 }
 
