@@ -65,10 +65,19 @@ fn largest_of_plane<T: Real>(from: &[T], windows: &Windows, out: &mut [T], place
                 let from = &from[first.min(from.len())..];
                 let (out, places) = (&mut out[part.clone()], &mut places[part]);
                 if step == 2 {
-                    // Pairs are what the compiler takes apart in vectors.
+                    // Pairs are what the compiler takes apart in vectors; the last element may be without another.
                     let (pairs, last) = from.as_chunks::<2>();
-                    let firsts = pairs.iter().map(|pair| pair[0]).chain(last.iter().copied());
-                    beat(out, places, firsts, first, 2);
+                    let paired = pairs.len().min(out.len());
+                    let (out, last_out) = out.split_at_mut(paired);
+                    let (places, last_places) = places.split_at_mut(paired);
+                    beat(out, places, pairs.iter().map(|pair| pair[0]), first, 2);
+                    beat(
+                        last_out,
+                        last_places,
+                        last.iter().copied(),
+                        first + 2 * paired,
+                        2,
+                    );
                 } else {
                     beat(out, places, from.iter().copied().step_by(step), first, step);
                 }

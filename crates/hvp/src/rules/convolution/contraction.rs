@@ -5,7 +5,7 @@
 //! each is a convolution of Burn's ([`super::device`]).
 
 use super::geometry::{Conv2d, five};
-use crate::array::host::numbers::{Directed, reaches};
+use crate::array::host::numbers::{Directed, Numbers, reaches};
 use crate::array::host::real::{Real, with_real};
 use crate::array::host::results::array;
 use crate::array::host::scratch::scratch;
@@ -70,8 +70,43 @@ impl Conv2d {
         }
     }
 
+    /// The weights w [c_out, c_in / groups, …] as contractions with so many images of this extent take them again and again,
+    /// if they take them in another form: what [`forward`](Self::forward) and [`pull_input`](Self::pull_input) may be
+    /// given for the weights of their first pair.
+    pub(super) fn transformed(&self, image: &[usize], weight: &Array) -> Option<Array> {
+        if !reaches(weight) {
+            return None;
+        }
+        let count = self.transformed_numbers(image, &weight.shape());
+        let windows = self.windows_of(image, &weight.shape());
+        (count > 0).then(|| {
+            with_real!(weight, T => {
+                let mut out = scratch(count);
+                windows.transform_filters::<T>(&Numbers::of(weight), &mut out);
+                array(out, &[count])
+            })
+        })
+    }
+
+    fn windows_of(&self, image: &[usize], weight: &[usize]) -> Windows {
+        self.windows(
+            [image[2], image[3]],
+            [weight[0], weight[1], weight[2], weight[3]],
+        )
+    }
+
+    /// Numbers of [`transformed`](Self::transformed) weights.
+    pub(super) fn transformed_numbers(&self, image: &[usize], weight: &[usize]) -> usize {
+        self.windows_of(image, weight).transformed(image[0])
+    }
+
     /// Σ conv(x, w) + b for pairs of x [L, n, …] and w [M, …], and b [K, c_out] or none.
-    pub(super) fn forward(&self, pairs: &[(Array, Array)], bias: Option<&Array>) -> Array {
+    pub(super) fn forward(
+        &self,
+        pairs: &[(Array, Array)],
+        known: Option<&Array>,
+        bias: Option<&Array>,
+    ) -> Array {
         let (x, weight) = &pairs[0];
         if !reaches(x) {
             return self.forward_on_device(pairs, bias);
@@ -84,13 +119,19 @@ impl Conv2d {
         with_real!(x, T => {
             let mut out = scratch(k * n * c_out * oh * ow);
             let bias = bias.map(Directed::of);
-            windows.forward::<T>(&borrow(&load(pairs)), bias.as_ref(), k, &mut out);
+            let known = known.map(Numbers::<T>::of);
+            windows.forward::<T>(&borrow(&load(pairs)), known.as_deref(), bias.as_ref(), k, &mut out);
             array(out, &[k, n, c_out, oh, ow])
         })
     }
 
     /// The cotangent of x [n, …], of the given shape, added up for pairs of w [M, …] and ȳ [L, n, …].
-    pub(super) fn pull_input(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
+    pub(super) fn pull_input(
+        &self,
+        shape: &[usize],
+        pairs: &[(Array, Array)],
+        known: Option<&Array>,
+    ) -> Array {
         let (weight, cotangent) = &pairs[0];
         if !reaches(cotangent) {
             return self.pull_input_on_device(shape, pairs);
@@ -101,7 +142,8 @@ impl Conv2d {
         let k = directions(pairs, None);
         with_real!(cotangent, T => {
             let mut out = scratch(k * n * c * h * w);
-            windows.pull_input::<T>(&borrow(&load(pairs)), k, &mut out);
+            let known = known.map(Numbers::<T>::of);
+            windows.pull_input::<T>(&borrow(&load(pairs)), known.as_deref(), k, &mut out);
             array(out, &[k, n, c, h, w])
         })
     }
@@ -148,11 +190,21 @@ mod tests {
                 Some(numbers(&[k, c_out], 6)),
             ] {
                 let device = conv.forward_on_device(&pairs, bias.as_ref());
-                close(&conv.forward(&pairs, bias.as_ref()), &device, 1e-13);
+                close(&conv.forward(&pairs, None, bias.as_ref()), &device, 1e-13);
+                if second == 1 {
+                    let known = conv.transformed(&image, &w(1).reshape(&weight));
+                    let forward = conv.forward(&pairs, known.as_ref(), bias.as_ref());
+                    close(&forward, &device, 1e-13);
+                }
             }
             let pairs = vec![(w(first), y(second)), (w(second), y(first))];
             let device = conv.pull_input_on_device(&image, &pairs);
-            close(&conv.pull_input(&image, &pairs), &device, 1e-13);
+            close(&conv.pull_input(&image, &pairs, None), &device, 1e-13);
+            if first == 1 {
+                let known = conv.transformed(&image, &w(1).reshape(&weight));
+                let pulled = conv.pull_input(&image, &pairs, known.as_ref());
+                close(&pulled, &device, 1e-13);
+            }
             let pairs = vec![(x(first), y(second)), (x(second), y(first))];
             let device = conv.pull_weight_on_device(&weight, &pairs);
             close(&conv.pull_weight(&weight, &pairs), &device, 1e-13);

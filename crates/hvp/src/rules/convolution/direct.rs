@@ -11,13 +11,18 @@ impl Rule for Conv2d {
         "conv2d"
     }
 
-    /// In host memory a few hundred pixels are unfolded at a time, which is nothing beside the images.
-    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    /// In host memory a few hundred pixels are unfolded or transformed at a time, which is nothing beside the images; but
+    /// all of the weights, and as much again of their cotangents.
+    fn scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        2 * self.transformed_numbers(inputs[0], inputs[1])
     }
 
     fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
         0
+    }
+
+    fn saved(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        self.transformed_numbers(inputs[0], inputs[1])
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
@@ -28,8 +33,13 @@ impl Rule for Conv2d {
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let pairs = vec![(inputs[0].unsqueeze(), inputs[1].unsqueeze())];
         let bias = inputs.get(2).map(Array::unsqueeze);
-        let value = self.forward(&pairs, bias.as_ref());
-        (value.reshape(&value.shape()[1..]), Saved::default())
+        let transformed = self.transformed(&inputs[0].shape(), &inputs[1]);
+        let value = self.forward(&pairs, transformed.as_ref(), bias.as_ref());
+        let saved = Saved {
+            floats: transformed.into_iter().collect(),
+            indices: Vec::new(),
+        };
+        (value.reshape(&value.shape()[1..]), saved)
     }
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
@@ -42,7 +52,8 @@ impl Rule for Conv2d {
         if terms.is_empty() {
             return bias.map(|bias| repeated(bias, &at.value.shape()));
         }
-        Some(self.forward(&terms, bias))
+        let known = tangents[0].as_ref().and(at.saved.floats.first());
+        Some(self.forward(&terms, known, bias))
     }
 
     pulled_together!();
@@ -63,9 +74,10 @@ impl Rule for Conv2d {
             (Some(&x), cotangents.tangent),
             (tangents[0].as_ref(), cotangents.primal),
         ]);
+        let known = cotangents.tangent.and(at.saved.floats.first());
         let mut pulled = vec![
             (wanted[0] && !for_input.is_empty())
-                .then(|| self.pull_input(&at.inputs[0].shape(), &for_input)),
+                .then(|| self.pull_input(&at.inputs[0].shape(), &for_input, known)),
             (wanted[1] && !for_weight.is_empty())
                 .then(|| self.pull_weight(&at.inputs[1].shape(), &for_weight)),
         ];

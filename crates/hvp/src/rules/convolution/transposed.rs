@@ -68,7 +68,7 @@ impl Rule for ConvTranspose2d {
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let shape = self.output(&inputs[0].shape(), &inputs[1].shape());
         let pairs = [(inputs[1].unsqueeze(), inputs[0].unsqueeze())];
-        let value = self.convolution().pull_input(&shape, &pairs);
+        let value = self.convolution().pull_input(&shape, &pairs, None);
         let value = match inputs.get(2) {
             Some(bias) => value.plus(repeated(&bias.unsqueeze(), &shape)),
             None => value,
@@ -85,7 +85,7 @@ impl Rule for ConvTranspose2d {
         let shape = at.value.shape();
         let bias = tangents.get(2).and_then(Option::as_ref);
         crate::array::sum(
-            (!terms.is_empty()).then(|| self.convolution().pull_input(&shape, &terms)),
+            (!terms.is_empty()).then(|| self.convolution().pull_input(&shape, &terms, None)),
             bias.map(|bias| repeated(bias, &shape)),
         )
     }
@@ -110,7 +110,8 @@ impl Rule for ConvTranspose2d {
         ]);
         let convolution = self.convolution();
         let mut pulled = vec![
-            (wanted[0] && !for_input.is_empty()).then(|| convolution.forward(&for_input, None)),
+            (wanted[0] && !for_input.is_empty())
+                .then(|| convolution.forward(&for_input, None, None)),
             (wanted[1] && !for_weight.is_empty())
                 .then(|| convolution.pull_weight(&at.inputs[1].shape(), &for_weight)),
         ];

@@ -17,10 +17,11 @@ pub(crate) type Pairs<'a, T> = [(&'a Directed<T>, &'a Directed<T>)];
 
 impl Windows {
     /// conv(x, w) for pairs of x [n, c_in, …] and w [c_out, …], with a bias [c_out], added up into `out`
-    /// [K, n, c_out, …].
+    /// [K, n, c_out, …]. The filters of the first pair may be known transformed.
     pub fn forward<T: Real>(
         &self,
         pairs: &Pairs<T>,
+        known: Option<&[T]>,
         bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
@@ -29,20 +30,26 @@ impl Windows {
             return;
         }
         if self.in_tiles(out.len() / (directions * self.pixels_out())) {
-            self.forward_in_tiles(pairs, bias, directions, out);
+            self.forward_in_tiles(pairs, known, bias, directions, out);
         } else {
             self.forward_unfolded(pairs, bias, directions, out);
         }
     }
 
     /// The cotangent of x for pairs of w [c_out, …] and ȳ [n, c_out, …], added up into `out`
-    /// [K, n, c_in, …].
-    pub fn pull_input<T: Real>(&self, pairs: &Pairs<T>, directions: usize, out: &mut [T]) {
+    /// [K, n, c_in, …]. The filters of the first pair may be known transformed.
+    pub fn pull_input<T: Real>(
+        &self,
+        pairs: &Pairs<T>,
+        known: Option<&[T]>,
+        directions: usize,
+        out: &mut [T],
+    ) {
         if out.is_empty() || self.pixels() == 0 {
             return out.fill(T::ZERO);
         }
         if self.in_tiles(out.len() / (directions * self.pixels_in())) {
-            self.pull_input_in_tiles(pairs, directions, out);
+            self.pull_input_in_tiles(pairs, known, directions, out);
         } else {
             self.pull_input_unfolded(pairs, directions, out);
         }

@@ -39,10 +39,11 @@ enum Argument<T: Real> {
 
 impl Correlation {
     /// The sum over pairs of images [L, n, channels, …] and weights [M, …], with a bias [K, filters], into `out` [K, n,
-    /// filters, …].
+    /// filters, …]. The filters of the first pair may be known transformed.
     pub fn run<T: Real>(
         &self,
         pairs: &Pairs<T>,
+        known: Option<&[T]>,
         bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
@@ -54,7 +55,11 @@ impl Correlation {
         };
         let filters: Vec<Filters<T>> = pairs
             .iter()
-            .map(|(_, weight)| Filters::of(weight, outer, inner))
+            .enumerate()
+            .map(|(pair, (_, weight))| match known {
+                Some(known) if pair == 0 => Filters::known(known, outer, inner),
+                _ => Filters::of(weight, outer, inner),
+            })
             .collect();
         let pixels: usize = self.tiling.output.iter().product();
         let per_direction = out.len() / directions;

@@ -11,48 +11,70 @@ use crate::array::host::matrix::rows;
 use crate::array::host::numbers::Directed;
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
+use crate::array::host::tasks::chunks;
 
 /// Numbers of a window of 3 × 3.
 const WINDOW: usize = 9;
 
 /// G g Gᵀ of weights [M, filters, channels, 3, 3], direction after direction.
-pub(super) struct Filters<T: Real> {
-    numbers: Workspace<T>,
+pub(super) struct Filters<'a, T: Real> {
+    numbers: Cow<'a, T>,
     filters: usize,
     channels: usize,
     directions: usize,
 }
 
-impl<T: Real> Filters<T> {
+/// Numbers that were computed now or before.
+enum Cow<'a, T: Real> {
+    Own(Workspace<T>),
+    Known(&'a [T]),
+}
+
+/// How many numbers transformed filters are.
+pub(super) fn transformed(filters: usize, channels: usize) -> usize {
+    filters * row(channels)
+}
+
+/// G g Gᵀ of weights [filters, channels, 3, 3].
+pub(super) fn transform<T: Real>(weight: &[T], channels: usize, out: &mut [T]) {
+    out.par_chunks_mut(row(channels))
+        .zip(weight.par_chunks(channels * WINDOW))
+        .for_each_init(
+            || workspace(WINDOW * channels),
+            |planes, (out, weight)| {
+                Arch::new().dispatch(Transform {
+                    weight,
+                    channels,
+                    planes,
+                    out,
+                });
+            },
+        );
+}
+
+impl<'a, T: Real> Filters<'a, T> {
     pub fn of(weight: &Directed<T>, filters: usize, channels: usize) -> Self {
         let directions = weight.directions();
-        let row = row(channels);
-        let mut numbers = workspace(directions * filters * row);
-        numbers
-            .par_chunks_mut(filters * row)
-            .enumerate()
-            .for_each(|(k, numbers)| {
-                let weight = weight.direction(k);
-                numbers
-                    .par_chunks_mut(row)
-                    .zip(weight.par_chunks(channels * WINDOW))
-                    .for_each_init(
-                        || workspace(WINDOW * channels),
-                        |planes, (row, weight)| {
-                            Arch::new().dispatch(Transform {
-                                weight,
-                                channels,
-                                planes,
-                                out: row,
-                            });
-                        },
-                    );
-            });
+        let each = transformed(filters, channels);
+        let mut numbers = workspace(directions * each);
+        chunks(&mut numbers, each, true, |k, numbers| {
+            transform(weight.direction(k), channels, numbers);
+        });
         Filters {
-            numbers,
+            numbers: Cow::Own(numbers),
             filters,
             channels,
             directions,
+        }
+    }
+
+    /// Those that were transformed before, of one direction.
+    pub fn known(numbers: &'a [T], filters: usize, channels: usize) -> Self {
+        Filters {
+            numbers: Cow::Known(numbers),
+            filters,
+            channels,
+            directions: 1,
         }
     }
 
@@ -60,7 +82,11 @@ impl<T: Real> Filters<T> {
     pub fn at(&self, k: usize, place: usize) -> MatRef<'_, T> {
         let k = if self.directions == 1 { 0 } else { k };
         let row = row(self.channels);
-        let numbers = &self.numbers[k * self.filters * row + place * self.channels..];
+        let numbers = match &self.numbers {
+            Cow::Own(numbers) => numbers,
+            Cow::Known(numbers) => *numbers,
+        };
+        let numbers = &numbers[k * self.filters * row + place * self.channels..];
         rows(numbers, self.filters, self.channels, row)
     }
 }

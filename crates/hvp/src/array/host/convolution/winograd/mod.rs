@@ -69,10 +69,25 @@ impl Windows {
         tiles >= FEWEST && self.channels.min(self.filters) >= THINNEST
     }
 
+    /// Numbers of filters that are transformed once for the contractions of this many images: none where they are not.
+    pub(crate) fn transformed(&self, images: usize) -> usize {
+        if self.in_tiles(images) {
+            filters::transformed(self.filters, self.channels)
+        } else {
+            0
+        }
+    }
+
+    /// The filters w [c_out, …] transformed, [`transformed`](Self::transformed) numbers.
+    pub(crate) fn transform_filters<T: Real>(&self, weight: &[T], out: &mut [T]) {
+        filters::transform(weight, self.channels, out);
+    }
+
     /// [`forward`](Self::forward) for [`in_tiles`](Self::in_tiles).
     pub(super) fn forward_in_tiles<T: Real>(
         &self,
         pairs: &Pairs<T>,
+        known: Option<&[T]>,
         bias: Option<&Directed<T>>,
         directions: usize,
         out: &mut [T],
@@ -83,13 +98,14 @@ impl Windows {
             filters: self.filters,
             turned: false,
         };
-        correlation.run(pairs, bias, directions, out);
+        correlation.run(pairs, known, bias, directions, out);
     }
 
     /// [`pull_input`](Self::pull_input) for [`in_tiles`](Self::in_tiles).
     pub(super) fn pull_input_in_tiles<T: Real>(
         &self,
         pairs: &Pairs<T>,
+        known: Option<&[T]>,
         directions: usize,
         out: &mut [T],
     ) {
@@ -105,6 +121,6 @@ impl Windows {
             .iter()
             .map(|&(weight, cotangent)| (cotangent, weight))
             .collect();
-        correlation.run(&pairs, None, directions, out);
+        correlation.run(&pairs, known, None, directions, out);
     }
 }
