@@ -5,6 +5,8 @@
 //! cotangent is the product; which matrix it is a product with depends only on the pair of seeds at
 //! the logits (see [`crate::operators`]).
 
+use std::mem;
+
 use crate::array::host::scratch::recycle;
 use crate::array::{Array, sum};
 use crate::program::{Program, Slot};
@@ -162,7 +164,9 @@ impl Program {
             recycle(cotangent);
             recycle(cotangent_tangent);
             recycle(tape.values[node.output].take());
-            tape.saved[index] = Saved::default();
+            for kept in mem::take(&mut tape.saved[index]).floats {
+                recycle(Some(kept));
+            }
             recycle(tangents[node.output].take());
             #[cfg(test)]
             crate::footprint::tests::probe::see(
