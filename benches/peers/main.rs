@@ -1,13 +1,13 @@
 //! hesscope's side of `benches/peers/run.py`: times products, gradients and steps of training as it is asked on standard
-//! input, one line `NETWORK WHAT K EXAMPLES` each, and answers with a line of JSON. It stands on Linux, whose `/proc` tells
-//! processor time.
+//! input, one line `NETWORK WHAT K EXAMPLES` each, and answers with a line of JSON. `matmul` is the rate of a large product of
+//! matrices. It stands on Linux, whose `/proc` tells processor time and memory.
 
 use std::fs;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::time::Instant;
 
 use burn::tensor::{Device, TensorData};
-use hesscope::hvp::{Array, Examples, Part, Problem, ProblemOptions};
+use hesscope::hvp::{Array, Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::models::{
     BnMode, HostBatch, NetConfig, Network, Sgd, Trainer, Vgg11Classifier, Vgg11Config,
 };
@@ -80,6 +80,21 @@ impl Subject {
         })
     }
 
+    /// Multiplications followed by an addition in doing it once, where they are known.
+    fn multiply_adds(&self, what: &str) -> Option<usize> {
+        match self {
+            Subject::Products(problem, vectors) => {
+                let part = match what {
+                    "hess" => Part::Hess,
+                    "g" => Part::G,
+                    _ => return None,
+                };
+                Some(problem.operator(part).multiply_adds(vectors.len()))
+            }
+            Subject::Training(..) => None,
+        }
+    }
+
     /// Does it once.
     fn work(&mut self, what: &str) -> Result<(), Failure> {
         match self {
@@ -112,11 +127,46 @@ fn processor_time() -> Result<f64, Failure> {
     Ok((field(11)? + field(12)?) / TICKS)
 }
 
+/// A line of this process's `/proc/self/status` in bytes.
+fn memory_of_process(name: &str) -> Result<usize, Failure> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+        .ok_or("a short /proc/self/status")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<usize>()? << 10)
+}
+
+/// The rate of a product of two large matrices in operations a second, two a multiplication.
+fn rate_of_matmul() -> f64 {
+    const SIZE: usize = 2048;
+    let matrix = || {
+        Array::from_vec(
+            vec![0.5; SIZE * SIZE],
+            &[SIZE, SIZE],
+            Precision::F32,
+            &Device::flex(),
+        )
+    };
+    let (a, b) = (matrix(), matrix());
+    let fastest = (0..10).map(|_| {
+        let start = Instant::now();
+        drop(a.matmul(&b));
+        start.elapsed().as_secs_f64()
+    });
+    2.0 * (SIZE as f64).powi(3) / fastest.fold(f64::INFINITY, f64::min)
+}
+
 /// Times a case after having done it once.
 fn answer(subject: &mut Subject, what: &str, first: bool) -> Result<String, Failure> {
+    // The fullest moment so far is forgotten.
+    fs::write("/proc/self/clear_refs", "5")?;
+    let before = memory_of_process("VmRSS")?;
     if first {
         subject.work(what)?;
     }
+    // Of the first in a process: what is freed is kept for the next.
+    let memory = memory_of_process("VmHWM")?.saturating_sub(before);
     let processor = processor_time()?;
     let start = Instant::now();
     let mut count = 0;
@@ -129,8 +179,12 @@ fn answer(subject: &mut Subject, what: &str, first: bool) -> Result<String, Fail
         (processor_time()? - processor) / f64::from(count),
     );
     let parameters = subject.parameters()?;
+    let work = match subject.multiply_adds(what) {
+        Some(count) => (2 * count).to_string(),
+        None => "null".into(),
+    };
     Ok(format!(
-        r#"{{"wall": {wall}, "processor": {processor}, "parameters": {parameters}}}"#
+        r#"{{"wall": {wall}, "processor": {processor}, "parameters": {parameters}, "operations": {work}, "memory": {memory}}}"#
     ))
 }
 
@@ -140,6 +194,11 @@ fn main() -> Result<(), Failure> {
     let mut last: Option<(String, Subject)> = None;
     for line in stdin().lock().lines() {
         let line = line?;
+        if line == "matmul" {
+            println!(r#"{{"rate": {}}}"#, rate_of_matmul());
+            stdout().flush()?;
+            continue;
+        }
         let [name, what, directions, examples] = line
             .split_whitespace()
             .collect::<Vec<_>>()

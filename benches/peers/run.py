@@ -4,7 +4,7 @@
     cargo bench --bench peers --no-run && python benches/peers/run.py [--rounds N] [--networks NAMES] [--json FILE] [--table FILE]
 
 For each case hesscope and each of PyTorch's ways to do it take turns, `--rounds` times; what is told are the medians, and of
-PyTorch's ways the fastest. Nothing else should run meanwhile. It needs Linux and `torch`; without it, it says so and ends.
+PyTorch's ways the fastest, and the peak memory of each side's first go in a process of its own. Nothing else should run meanwhile. It needs Linux and `torch`; without it, it says so and ends.
 """
 
 import argparse
@@ -39,6 +39,12 @@ def ours(process, question):
     if not answer:
         sys.exit(f"hesscope's side ended at `{question}`")
     return json.loads(answer)
+
+
+def alone(command, question=None):
+    """What a process of its own answers."""
+    told = subprocess.run(command, input=question, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(told.splitlines()[-1])
 
 
 def median(rounds, field):
@@ -76,29 +82,56 @@ def measure(torch_side, process, name, what, count, rounds):
         "hesscope": {field: median(mine, field) for field in fields},
         "pytorch": {field: median(theirs[best], field) for field in fields},
         "milliseconds": [1e3 * median(found, "wall") / vectors for found in (mine, theirs[best])],
+        "operations": mine[-1]["operations"],
+        "memory": [
+            alone([process.args[0]], question)["memory"],
+            alone([sys.executable, "-W", "ignore", torch_side.__file__, name, what, str(count), str(examples), best])["memory"],
+        ],
         "ways": {way: median(found, "wall") for way, found in theirs.items() if found},
     }
     for field in fields:
         row[field] = row["hesscope"][field] / max(row["pytorch"][field], 1e-9)
+    mebibytes = [bytes >> 20 for bytes in row["memory"]]
     print(
         f"{name:10} {what:8} K = {count}: {row['wall']:.2f} of the wall time, {row['processor']:.2f} of the processor time; "
-        f"{row['milliseconds'][0]:.2f} and {row['milliseconds'][1]:.2f} ms ({best})",
+        f"{row['milliseconds'][0]:.2f} and {row['milliseconds'][1]:.2f} ms ({best}); {mebibytes[0]} and {mebibytes[1]} MiB",
         flush=True,
     )
     return row
 
 
-def table(rows):
+def table(rows, cell):
     names = list(dict.fromkeys(row["network"] for row in rows))
     lines = ["| | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
     for what, count in CASES:
         cells = []
         for name in names:
             found = [row for row in rows if (row["network"], row["what"], row["directions"]) == (name, what, count)]
-            cells.append(f"{found[0]['wall']:.2f} / {found[0]['processor']:.2f}" if found else "")
+            cells.append(cell(found[0]) if found else "")
         words = WORDS[what] + (f", K = {count}" if what in ("hess", "g") else "")
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def tables(rows, rate):
+    """Ratios of time, milliseconds, peak memory, and the share of the rate of a large product of matrices."""
+
+    def share(row):
+        if not row["operations"]:
+            return ""
+        reached = row["operations"] / row["hesscope"]["wall"]
+        return f"{reached / 1e9:.0f} ({100 * reached / rate:.0f}%)"
+
+    cells = [
+        ("Wall time / processor time, hesscope over PyTorch", lambda row: f"{row['wall']:.2f} / {row['processor']:.2f}"),
+        ("Milliseconds per example and vector, hesscope and PyTorch", lambda row: "{:.2f}, {:.2f}".format(*row["milliseconds"])),
+        (
+            "MiB above rest at the fullest moment, hesscope and PyTorch",
+            lambda row: "{}, {}".format(*(bytes >> 20 for bytes in row["memory"])),
+        ),
+        (f"GFLOP/s of hesscope, and the share of the {rate / 1e9:.0f} of a product of matrices", share),
+    ]
+    return "\n".join(f"**{title}**\n\n{table(rows, cell)}" for title, cell in cells)
 
 
 def main():
@@ -107,7 +140,7 @@ def main():
     parser.add_argument("--networks", default=",".join(NETWORKS))
     parser.add_argument("--cases", help="such as hess1,g8,training1; all by default")
     parser.add_argument("--json", help="file for all numbers, written anew after each case")
-    parser.add_argument("--table", help="file for the Markdown table")
+    parser.add_argument("--table", help="file for the tables in Markdown")
     options = parser.parse_args()
     try:
         import torch
@@ -117,6 +150,7 @@ def main():
     asked = options.cases.split(",") if options.cases else None
     process = server()
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, {platform.processor() or platform.machine()}", flush=True)
+    rate = ours(process, "matmul")["rate"]
     rows = []
     for name in options.networks.split(","):
         for what, count in CASES:
@@ -125,13 +159,13 @@ def main():
             rows.append(measure(torch_side, process, name, what, count, options.rounds))
             if options.json:
                 with open(options.json + ".part", "w", encoding="utf-8") as file:
-                    json.dump({"torch": torch.__version__, "threads": torch.get_num_threads(), "rows": rows}, file, indent=2)
+                    json.dump({"torch": torch.__version__, "threads": torch.get_num_threads(), "matmul": rate, "rows": rows}, file, indent=2)
                 os.replace(options.json + ".part", options.json)
     print()
-    print(table(rows))
+    print(tables(rows, rate))
     if options.table:
         with open(options.table, "w", encoding="utf-8") as file:
-            file.write(table(rows))
+            file.write(tables(rows, rate))
 
 
 if __name__ == "__main__":

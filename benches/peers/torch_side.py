@@ -1,6 +1,7 @@
 """PyTorch's side of run.py: the ways to form a product, a gradient or a step of training, by name."""
 
 import copy
+import json
 import os
 import resource
 import sys
@@ -177,6 +178,20 @@ def ways(name, what, count, examples):
     return training(name, examples) if what == "training" else products(name, what, count, examples)
 
 
+def memory(work):
+    """Bytes that doing it for the first time takes at most, above what the process had."""
+
+    def of_process(name):
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith(name + ":"))
+
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as peak:
+        peak.write("5")
+    before = of_process("VmRSS")
+    work()
+    return of_process("VmHWM") - before
+
+
 def timed(work):
     """Seconds and processor seconds a time, of as many times as half a second has; one before is left out."""
     work()
@@ -187,3 +202,9 @@ def timed(work):
         count += 1
     wall = (time.perf_counter() - start) / count
     return {"wall": wall, "processor": (used() - processor) / count}
+
+
+if __name__ == "__main__":
+    # The memory of one way, in a process of its own: NETWORK WHAT K EXAMPLES WAY.
+    name, what, count, examples, way = sys.argv[1:]
+    print(json.dumps({"memory": memory(ways(name, what, int(count), int(examples))[way])}))

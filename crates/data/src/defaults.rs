@@ -38,6 +38,12 @@ impl Defaults {
             mean: mean.into(),
             std: std.into(),
         });
+        if spec.without_normalization {
+            if spec.normalization.is_some() {
+                return Err(SettingError::NormalizationTwice);
+            }
+            return Ok(Some(Normalization::none(channels)));
+        }
         let settled = spec.normalization.clone().or(usual);
         if let Some(normalization) = &settled {
             normalization.check(channels)?;

@@ -15,6 +15,14 @@ pub struct Normalization {
 }
 
 impl Normalization {
+    /// That which changes nothing.
+    pub(crate) fn none(channels: usize) -> Self {
+        Normalization {
+            mean: vec![0.0; channels],
+            std: vec![1.0; channels],
+        }
+    }
+
     /// Refuses what does not fit images of so many channels, or would give values that are not finite.
     pub(crate) fn check(&self, channels: usize) -> Result<(), SettingError> {
         let (means, stds) = (self.mean.len(), self.std.len());

@@ -84,6 +84,10 @@ pub enum SettingError {
         channels: usize,
     },
 
+    /// A normalization, and none.
+    #[error("normalization is given, but so is without_normalization: leave one of them out")]
+    NormalizationTwice,
+
     /// A normalization that would give values that are not finite.
     #[error(
         "normalization has the {part} {value} for channel {channel}: give finite means and finite stds above 0"

@@ -66,6 +66,9 @@ pub struct DatasetSpec {
     /// Where decoded images may be kept; only data sets of image files.
     #[serde(default)]
     pub cache_dir: Option<PathBuf>,
+    /// Whether images are taken as they are, a byte as `byte / 255`, without any normalization.
+    #[serde(default)]
+    pub without_normalization: bool,
     /// The normalization; if absent the usual one of the data set, or, where there is none, the mean and standard
     /// deviation of each channel over the chosen training images.
     #[serde(default)]
@@ -91,6 +94,7 @@ impl DatasetSpec {
             image_size: None,
             skip_broken: false,
             cache_dir: None,
+            without_normalization: false,
             normalization: None,
         }
     }

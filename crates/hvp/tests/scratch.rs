@@ -213,7 +213,10 @@ fn rules_take_what_they_say() {
 
     let image: &[usize] = &[8, 10, 232, 232];
     let channels: &[usize] = &[10];
-    let norm = BatchNorm { epsilon: 1e-5 };
+    let norm = BatchNorm {
+        epsilon: 1e-5,
+        relu: false,
+    };
     check(
         &mut wrong,
         "batch_norm",
@@ -223,7 +226,10 @@ fn rules_take_what_they_say() {
     check(
         &mut wrong,
         "batch_norm_train",
-        &BatchNormTrain { epsilon: 1e-5 },
+        &BatchNormTrain {
+            epsilon: 1e-5,
+            relu: false,
+        },
         &[image, channels, channels],
     );
     let max = MaxPool2d {

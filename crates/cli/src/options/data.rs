@@ -37,6 +37,10 @@ pub struct DataOptions {
     #[arg(long)]
     #[serde(skip_serializing_if = "Not::not")]
     pub without_test: bool,
+    /// Take images as they are, without subtracting a mean and dividing by a deviation
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Not::not")]
+    pub without_normalization: bool,
     /// Folder for decoded images [default: the system's folder for caches]
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<SettingsPath>,

@@ -2,7 +2,7 @@
 //!
 //! `images` is `[n, height, width]`, `[n, channels, height, width]` or `[n, height, width, channels]` of `u8`, `f32`
 //! or `f64`, with one or three channels; `labels` is `[n]` of any integer type. A byte stands for `byte / 255`, a
-//! float for itself. The classes run to the largest label of either file, or are those of `class_names` in the
+//! float for itself, and all are normalized by the mean and deviation of the training images unless the request says otherwise. The classes run to the largest label of either file, or are those of `class_names` in the
 //! metadata of the training file (safetensors only), one name a line.
 
 use crate::data_dir;

@@ -128,6 +128,11 @@ fn names_and_measured_normalization() {
     let Normalization { mean, std } = &data.normalization;
     assert_eq!((&mean[..], &std[..]), (&[0.5][..], &[0.5][..]));
     assert_eq!(data.train.read(&[1, 0]).unwrap(), [1.0, 1.0, -1.0, -1.0]);
+    // Taken as they are, a byte as its share of 255.
+    spec.without_normalization = true;
+    let data = load(&spec).unwrap();
+    assert_eq!(data.train.read(&[1, 0]).unwrap(), [1.0, 1.0, 0.0, 0.0]);
+    spec.without_normalization = false;
     // Measured over the chosen images alone; a constant channel is only shifted.
     spec.classes = Some(vec!["cow".into()]);
     let data = load(&spec).unwrap();

@@ -153,6 +153,12 @@ fn settings() -> Vec<Row> {
             normalization(&mut spec, &[f32::NAN], &[1.0]);
             said(&spec)
         }),
+        ("a normalization and none", {
+            let mut spec = DatasetSpec::new(DatasetName::SYNTH_DIGITS);
+            normalization(&mut spec, &[0.5], &[1.0]);
+            spec.without_normalization = true;
+            said(&spec)
+        }),
     ]
 }
 

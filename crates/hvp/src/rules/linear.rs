@@ -150,7 +150,7 @@ impl Rule for Linear {
         shape[last] = outer;
         let mut value = rows_times_shared(&rows(&x.unsqueeze()), weight);
         if let Some(bias) = inputs.get(2) {
-            value = value.add(&bias.reshape(&[1, 1, outer]));
+            value = value.plus(bias.reshape(&[1, 1, outer]));
         }
         (value.reshape(&shape), Saved::default())
     }
@@ -167,7 +167,7 @@ impl Rule for Linear {
             tangent.reshape(&[directions, 1, outer])
         });
         let total = match (total, bias) {
-            (Some(total), Some(bias)) => total.add(&bias),
+            (Some(total), Some(bias)) => total.plus(bias),
             (Some(total), None) => total,
             (None, Some(bias)) => {
                 let [directions, _, outer] = three(&bias);

@@ -28,6 +28,9 @@ pub struct DataSettings {
     pub without_test: bool,
     /// Where images made ready are kept; the system's place for caches if absent.
     pub cache_dir: Option<PathBuf>,
+    /// Whether images are taken as they are, without normalization.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_normalization: bool,
     /// Mean and standard deviation of each channel, in place of the data set's own.
     pub normalization: Option<Normalization>,
 }

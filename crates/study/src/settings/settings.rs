@@ -220,6 +220,7 @@ impl Settings {
             skip_broken: self.data.skip_broken,
             without_test: self.data.without_test,
             cache_dir: self.data.cache_dir.clone(),
+            without_normalization: self.data.without_normalization,
             normalization: self.data.normalization.clone(),
         }
     }

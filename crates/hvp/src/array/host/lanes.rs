@@ -220,3 +220,51 @@ pub(crate) fn each<T: Lanes, S: Simd, const I: usize, const O: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pulp::{Arch, WithSimd};
+
+    struct Check<T>(std::marker::PhantomData<T>);
+
+    impl<T: Lanes + From<f32> + PartialEq + std::fmt::Debug> WithSimd for Check<T> {
+        type Output = ();
+
+        /// Slices of every length up to a few vectors, by arithmetic that tells its operands apart.
+        fn with_simd<S: Simd>(self, simd: S) {
+            let counted = |from: f32, len: usize| -> Vec<T> {
+                (0..len).map(|i| T::from(from + i as f32)).collect()
+            };
+            for len in 0..70 {
+                // Inputs may be longer than outputs.
+                let (a, b) = (counted(1.0, len + 3), counted(200.0, len));
+                let (mut sum, mut mixed) = (counted(0.0, len), counted(0.0, len));
+                let three = Vector::splat(simd, T::from(3.0));
+                each(simd, [&a, &b], [&mut sum, &mut mixed], |[a, b]| {
+                    [a + b, -(a - b * three)]
+                });
+                for i in 0..len {
+                    let (a, b) = (1.0 + i as f32, 200.0 + i as f32);
+                    assert_eq!(sum[i], T::from(a + b));
+                    assert_eq!(mixed[i], T::from(3.0 * b - a));
+                }
+            }
+            let mut numbers = counted(0.0, 40);
+            Vector::load(simd, &numbers[5..]).store(&mut numbers[20..]);
+            let lanes = Vector::<T, S>::LANES;
+            for (i, number) in numbers.iter().enumerate() {
+                let moved = (20..20 + lanes).contains(&i);
+                assert_eq!(*number, T::from(if moved { i - 15 } else { i } as f32));
+            }
+        }
+    }
+
+    #[test]
+    fn vectors_compute_what_numbers_do() {
+        for arch in [Arch::new(), Arch::Scalar] {
+            arch.dispatch(Check::<f32>(std::marker::PhantomData));
+            arch.dispatch(Check::<f64>(std::marker::PhantomData));
+        }
+    }
+}

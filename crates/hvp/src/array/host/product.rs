@@ -158,7 +158,8 @@ mod tests {
         );
         check(&numbers(&[3, 1], 1).expand(&[3, 4]), &numbers(&[4, 1], 2));
         check(&numbers(&[1, 4], 1), &numbers(&[4, 1], 2).expand(&[4, 7]));
-        check(&numbers(&[300, 100], 1), &numbers(&[100, 150], 2));
+        check(&numbers(&[300, 200], 1), &numbers(&[200, 150], 2));
+        check(&numbers(&[100, 200], 1), &numbers(&[200, 450], 2));
         check(
             &numbers(&[100, 70], 1).transpose(),
             &numbers(&[100, 350], 2),
