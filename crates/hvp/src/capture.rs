@@ -9,7 +9,7 @@ use burn_ir::{OperationIr, TensorId};
 use crate::array::Array;
 use crate::error::CaptureError;
 use crate::input::{InputKind, tensor_id};
-use crate::lower::{Lowering, Rules, Step, normalizations, operation_name};
+use crate::lower::{Lowering, Rules, Step, operation_name, over_batches};
 use crate::precision::Precision;
 use crate::program::{Node, Parameter, Program, Slot};
 
@@ -154,8 +154,11 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
             batch,
         });
     }
-    let mut fused = normalizations(&operations, |operation| {
-        rules.lower_own(operation).is_some()
+    let mut fused = over_batches(&operations);
+    fused.retain(|id, _| {
+        let writes = |operation: &&OperationIr| operation.outputs().any(|out| out.id == *id);
+        let own = operations.iter().find(writes);
+        own.is_none_or(|operation| rules.lower_own(operation).is_none())
     });
     let needed = needed(&operations, &fused, input, output);
     let mut layers = HashMap::new();

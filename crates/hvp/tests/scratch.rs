@@ -213,10 +213,7 @@ fn rules_take_what_they_say() {
 
     let image: &[usize] = &[8, 10, 232, 232];
     let channels: &[usize] = &[10];
-    let norm = BatchNorm {
-        epsilon: 1e-5,
-        relu: false,
-    };
+    let norm = BatchNorm { epsilon: 1e-5 };
     check(
         &mut wrong,
         "batch_norm",
@@ -226,10 +223,7 @@ fn rules_take_what_they_say() {
     check(
         &mut wrong,
         "batch_norm_train",
-        &BatchNormTrain {
-            epsilon: 1e-5,
-            relu: false,
-        },
+        &BatchNormTrain { epsilon: 1e-5 },
         &[image, channels, channels],
     );
     let max = MaxPool2d {

@@ -74,7 +74,6 @@ pub(super) fn lower(module: &ModuleOperationIr) -> Option<Lowering> {
         ModuleOperationIr::BatchNorm(op) => operation(
             BatchNorm {
                 epsilon: float(op.epsilon),
-                relu: false,
             },
             &[&op.x, &op.gamma, &op.beta, &op.mean, &op.variance],
             &op.out,

@@ -1,9 +1,9 @@
 //! Batch normalization with the statistics of the batch, as one operation.
 
-use super::per_channel::{combine, repeated, sums, through, times, total};
+use super::per_channel::{combine, repeated, sums, times, total};
 use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 use crate::array::Array;
-use crate::array::host::channels::{Gate, Term};
+use crate::array::host::channels::Term;
 
 /// `y = γ x̂ + β` with `x̂ = (x - μ) s`, `s = (v + ε)^(-1/2)`, μ the mean and v the biased variance of each channel over the
 /// batch, for x `[n, c, …]` and γ, β `[c]`: Ioffe and Szegedy, "Batch normalization" (2015).
@@ -11,8 +11,6 @@ use crate::array::host::channels::{Gate, Term};
 pub struct BatchNormTrain {
     /// ε, which keeps s finite.
     pub epsilon: f64,
-    /// Whether y is cut off below zero, as by a rectifier that follows at once, with derivative 0 there.
-    pub relu: bool,
 }
 
 const X: usize = 0;
@@ -33,8 +31,6 @@ struct Parts<'a> {
     gamma: Array,
     /// 1 / m, for m numbers of each channel.
     share: f64,
-    /// Where cotangents count, [1, n, c, …].
-    gate: Option<Array>,
 }
 
 /// Sums of some images u: the mean of u and that of u x̂.
@@ -56,7 +52,6 @@ impl BatchNormTrain {
             inverse: self.inverse(&at.saved.floats[VARIANCE]),
             gamma: at.inputs[GAMMA].unsqueeze(),
             share: share(&shape),
-            gate: self.relu.then(|| at.value.unsqueeze()),
         }
     }
 }
@@ -68,29 +63,11 @@ fn share(shape: &[usize]) -> f64 {
 }
 
 impl Parts<'_> {
-    /// The means of tangents of x and of their products with x̂.
-    fn means_of_tangent(&self, tangent: &Array) -> Means {
-        self.means(tangent, None, None).0
-    }
-
-    /// The means of cotangents, where they count, and of their products with x̂ and with others.
-    fn means_of_cotangent(
-        &self,
-        cotangent: &Array,
-        other: Option<&Array>,
-    ) -> (Means, Option<Array>) {
-        self.means(cotangent, other, self.gate.as_ref())
-    }
-
-    fn means(
-        &self,
-        images: &Array,
-        other: Option<&Array>,
-        gate: Option<&Array>,
-    ) -> (Means, Option<Array>) {
+    /// The means of images and of their products with x̂ and with others.
+    fn means(&self, images: &Array, other: Option<&Array>) -> (Means, Option<Array>) {
         let mut with = vec![(&self.x, Some(self.mean))];
         with.extend(other.map(|other| (other, None)));
-        let (sum, products) = sums(images, &with, gate);
+        let (sum, products) = sums(images, &with);
         let mut products = products.into_iter().map(|sum| sum.scale(self.share));
         let along = products.next().expect("one product was asked for");
         let means = Means {
@@ -100,11 +77,10 @@ impl Parts<'_> {
         (means, products.next())
     }
 
-    /// Images, where they count, times numbers per channel.
-    fn term<'a>(images: &'a Array, gate: Option<&'a Array>, factor: &'a Array) -> Term<'a> {
+    /// Images times numbers per channel.
+    fn term<'a>(images: &'a Array, factor: &'a Array) -> Term<'a> {
         Term {
             images,
-            gate,
             center: None,
             factor,
         }
@@ -119,7 +95,6 @@ impl Parts<'_> {
     fn x_term<'a>(&'a self, factor: &'a Array) -> Term<'a> {
         Term {
             images: &self.x,
-            gate: None,
             center: Some(self.mean),
             factor,
         }
@@ -128,11 +103,7 @@ impl Parts<'_> {
 
 impl Rule for BatchNormTrain {
     fn name(&self) -> &str {
-        if self.relu {
-            "batch_norm_train_relu"
-        } else {
-            "batch_norm_train"
-        }
+        "batch_norm_train"
     }
 
     fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
@@ -156,30 +127,24 @@ impl Rule for BatchNormTrain {
         let x = inputs[X].unsqueeze();
         let shape = inputs[X].shape();
         let (share, channels) = (share(&shape), shape[1]);
-        let mean = sums(&x, &[], None).0.scale(share).reshape(&[channels]);
+        let mean = sums(&x, &[]).0.scale(share).reshape(&[channels]);
         // About the mean, so that nothing cancels.
         let one = mean.zeros_of(&[1, channels]).add_scalar(1.0);
         let centered = Term {
             images: &x,
-            gate: None,
             center: Some(&mean),
             factor: &one,
         };
-        let centered = combine(&[centered], None, None);
-        let variance = sums(&centered, &[(&centered, None)], None).1.remove(0);
+        let centered = combine(&[centered], None);
+        let variance = sums(&centered, &[(&centered, None)]).1.remove(0);
         let variance = variance.scale(share).reshape(&[channels]);
         let scale = self.inverse(&variance).mul(&inputs[GAMMA].unsqueeze());
         let scaled = Term {
             images: &centered,
-            gate: None,
             center: None,
             factor: &scale,
         };
-        let value = combine(
-            &[scaled],
-            Some(&inputs[BETA].unsqueeze()),
-            self.relu.then_some(Gate::Own),
-        );
+        let value = combine(&[scaled], Some(&inputs[BETA].unsqueeze()));
         let saved = Saved {
             floats: vec![mean, variance],
             indices: Vec::new(),
@@ -191,7 +156,7 @@ impl Rule for BatchNormTrain {
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
         let parts = self.parts(at);
         let scale = parts.gamma.mul(&parts.inverse);
-        let moved = tangents[X].as_ref().map(|x| (x, parts.means_of_tangent(x)));
+        let moved = tangents[X].as_ref().map(|x| (x, parts.means(x, None).0));
         let along = moved
             .as_ref()
             .map(|(_, means)| means.along.mul(&scale).neg());
@@ -203,22 +168,17 @@ impl Rule for BatchNormTrain {
             tangents[BETA].clone(),
         ]);
         let mut terms = Vec::new();
-        terms.extend(moved.as_ref().map(|(x, _)| Parts::term(x, None, &scale)));
+        terms.extend(moved.as_ref().map(|(x, _)| Parts::term(x, &scale)));
         terms.extend(factor.as_ref().map(|factor| parts.x_term(factor)));
         if terms.is_empty() {
-            let shift = shift.map(|shift| repeated(&shift, &at.value.shape()));
-            return shift.map(|shift| through(&shift, parts.gate.as_ref()));
+            return shift.map(|shift| repeated(&shift, &at.value.shape()));
         }
-        Some(combine(
-            &terms,
-            shift.as_ref(),
-            parts.gate.as_ref().map(Gate::By),
-        ))
+        Some(combine(&terms, shift.as_ref()))
     }
 
     pulled_together!();
 
-    /// With a rectifier behind it ȳ and its tangent count where y is above zero. With m(u) the mean of u over a channel, t = m(ȳ) and q = m(ȳ x̂), the pull-back of ȳ is `x̄ = γ s (ȳ - t - q x̂)`,
+    /// With m(u) the mean of u over a channel, t = m(ȳ) and q = m(ȳ x̂), the pull-back of ȳ is `x̄ = γ s (ȳ - t - q x̂)`,
     /// γ̄ = Σ ȳ x̂ and β̄ = Σ ȳ. It is linear in ȳ, so that its tangent is it of ȳ˙, and of ȳ with a = m(ẋ), b = m(ẋ x̂),
     /// ṡ = -s² b:
     ///
@@ -235,11 +195,11 @@ impl Rule for BatchNormTrain {
         let scale = gamma.mul(s);
         let linear = cotangents
             .tangent
-            .map(|cotangent| (cotangent, parts.means_of_cotangent(cotangent, None).0));
+            .map(|cotangent| (cotangent, parts.means(cotangent, None).0));
         let moved = tangents[X].as_ref();
         let curved = cotangents.primal.map(|cotangent| {
-            let (of_cotangent, with_moved) = parts.means_of_cotangent(cotangent, moved);
-            let of_moved = moved.map(|moved| parts.means_of_tangent(moved));
+            let (of_cotangent, with_moved) = parts.means(cotangent, moved);
+            let of_moved = moved.map(|moved| parts.means(moved, None).0);
             // m(ȳ x̂˙).
             let moment = of_moved
                 .as_ref()
@@ -302,21 +262,19 @@ impl Rule for BatchNormTrain {
             }
             let on_x = on_x.map(|factor| parts.of_x(&factor));
             let primal = curved.as_ref().map(|(cotangent, ..)| *cotangent);
-            let gate = parts.gate.as_ref();
             let terms: Vec<Term> = [
                 (
                     linear.as_ref().map(|(cotangent, _)| *cotangent),
-                    gate,
                     Some(&scale),
                 ),
-                (primal, gate, on_cotangent.as_ref()),
-                (moved, None, on_moved.as_ref()),
+                (primal, on_cotangent.as_ref()),
+                (moved, on_moved.as_ref()),
             ]
             .into_iter()
-            .filter_map(|(images, gate, factor)| Some(Parts::term(images?, gate, factor?)))
+            .filter_map(|(images, factor)| Some(Parts::term(images?, factor?)))
             .chain(on_x.as_ref().map(|factor| parts.x_term(factor)))
             .collect();
-            (!terms.is_empty()).then(|| combine(&terms, shift.as_ref(), None))
+            (!terms.is_empty()).then(|| combine(&terms, shift.as_ref()))
         };
         vec![
             wanted[X].then(input).flatten(),

@@ -4,9 +4,9 @@
 //! computes, so they carry tangents and want cotangents like any other input: that is how
 //! train-mode normalization is differentiated exactly.
 
-use super::per_channel::{combine, repeated, sums, through, times, total};
+use super::per_channel::{combine, repeated, sums, times, total};
 use super::{Cotangents, PerInput, Point, Rule, Saved, pulled_together};
-use crate::array::host::channels::{Gate, Term};
+use crate::array::host::channels::Term;
 use crate::array::{Array, sum};
 
 /// `y = (x - μ) s γ + β` with `s = (v + ε)^(-1/2)`, for x `[n, c, …]` and the others `[c]`.
@@ -14,8 +14,6 @@ use crate::array::{Array, sum};
 pub struct BatchNorm {
     /// ε, which keeps s finite.
     pub epsilon: f64,
-    /// Whether y is cut off below zero, as by a rectifier that follows at once, with derivative 0 there.
-    pub relu: bool,
 }
 
 const X: usize = 0;
@@ -77,11 +75,7 @@ fn minus_half_cube(s: &Array) -> Array {
 
 impl Rule for BatchNorm {
     fn name(&self) -> &str {
-        if self.relu {
-            "batch_norm_relu"
-        } else {
-            "batch_norm"
-        }
+        "batch_norm"
     }
 
     fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
@@ -95,34 +89,26 @@ impl Rule for BatchNorm {
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
         let term = Term {
             images: &inputs[X].unsqueeze(),
-            gate: None,
             center: Some(&inputs[MEAN]),
             factor: &self.parts(inputs).scale,
         };
-        let value = combine(
-            &[term],
-            Some(&inputs[BETA].unsqueeze()),
-            self.relu.then_some(Gate::Own),
-        );
+        let value = combine(&[term], Some(&inputs[BETA].unsqueeze()));
         (value.reshape(&inputs[X].shape()), Saved::default())
     }
 
     /// ẏ = ẋ (s γ) + (x - μ) (s γ)˙ + β̇ - μ̇ s γ.
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let gate = self.relu.then(|| at.value.unsqueeze());
         let parts = self.parts(at.inputs);
         let scale = parts.tangents(tangents).scale;
         let x = at.inputs[X].unsqueeze();
         let terms: Vec<Term> = [
             tangents[X].as_ref().map(|tangent| Term {
                 images: tangent,
-                gate: None,
                 center: None,
                 factor: &parts.scale,
             }),
             scale.as_ref().map(|tangent| Term {
                 images: &x,
-                gate: None,
                 center: Some(&at.inputs[MEAN]),
                 factor: tangent,
             }),
@@ -135,15 +121,14 @@ impl Rule for BatchNorm {
             times(tangents[MEAN].as_ref(), &parts.scale.neg()),
         ]);
         if terms.is_empty() {
-            let shift = shift.map(|shift| repeated(&shift, &at.value.shape()));
-            return shift.map(|shift| through(&shift, gate.as_ref()));
+            return shift.map(|shift| repeated(&shift, &at.value.shape()));
         }
-        Some(combine(&terms, shift.as_ref(), gate.as_ref().map(Gate::By)))
+        Some(combine(&terms, shift.as_ref()))
     }
 
     pulled_together!();
 
-    /// With a rectifier behind it ȳ and its tangent count where y is above zero. The pull-back is, with t = Σ ȳ and q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = t, μ̄ = -s γ t,
+    /// The pull-back is, with t = Σ ȳ and q = Σ ȳ (x - μ): x̄ = ȳ s γ, γ̄ = s q, β̄ = t, μ̄ = -s γ t,
     /// v̄ = -½ s³ γ q. All of it is linear in ȳ, so that its tangent is it of ȳ˙, plus with
     /// q̇ = Σ ȳ ẋ - μ̇ t: x̄˙ = ȳ (s γ)˙, γ̄˙ = ṡ q + s q̇, μ̄˙ = -(s γ)˙ t,
     /// v̄˙ = -½ (s³ γ̇ q + 3 s² ṡ γ q + s³ γ q̇).
@@ -154,8 +139,6 @@ impl Rule for BatchNorm {
         cotangents: Cotangents,
         wanted: &[bool],
     ) -> PerInput {
-        let gate = self.relu.then(|| at.value.unsqueeze());
-        let gate = gate.as_ref();
         let parts = self.parts(at.inputs);
         let dots = parts.tangents(tangents);
         let x = at.inputs[X].unsqueeze();
@@ -166,13 +149,13 @@ impl Rule for BatchNorm {
         let linear = cotangents
             .tangent
             .filter(|_| any_sum)
-            .map(|cotangent| one(sums(cotangent, &[(&x, mean)], gate)));
+            .map(|cotangent| one(sums(cotangent, &[(&x, mean)])));
         // Of ȳ: t and q, and the part of q that comes with ẋ and μ̇.
         let curved = cotangents.primal.filter(|_| any_sum).map(|cotangent| {
-            let (total, moment) = one(sums(cotangent, &[(&x, mean)], gate));
+            let (total, moment) = one(sums(cotangent, &[(&x, mean)]));
             let along_x = tangents[X]
                 .as_ref()
-                .map(|tangent| one(sums(cotangent, &[(tangent, None)], gate)).1);
+                .map(|tangent| one(sums(cotangent, &[(tangent, None)])).1);
             let along_mean = times(tangents[MEAN].as_ref(), &total.neg());
             (total, moment, sum(along_x, along_mean))
         });
@@ -224,13 +207,12 @@ impl Rule for BatchNorm {
             .filter_map(|(images, factor)| {
                 Some(Term {
                     images: images?,
-                    gate,
                     center: None,
                     factor: factor?,
                 })
             })
             .collect();
-            (!terms.is_empty()).then(|| combine(&terms, None, None))
+            (!terms.is_empty()).then(|| combine(&terms, None))
         };
         vec![
             wanted[X].then(input).flatten(),

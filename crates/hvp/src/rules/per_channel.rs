@@ -1,6 +1,6 @@
 //! What rules over images [K, n, c, …] say with numbers per channel [K, c].
 
-use crate::array::host::channels::{self, Gate, Term};
+use crate::array::host::channels::{self, Term};
 use crate::array::host::numbers::reaches;
 use crate::array::host::real::with_real;
 use crate::array::{Array, sum};
@@ -21,60 +21,35 @@ fn centered(images: &Array, center: Option<&Array>) -> Array {
     }
 }
 
-/// The sum of terms, one at least, and of a shift [K, c], through a gate if there is one.
-pub(crate) fn combine(terms: &[Term], shift: Option<&Array>, gate: Option<Gate>) -> Array {
+/// The sum of terms, one at least, and of a shift [K, c].
+pub(crate) fn combine(terms: &[Term], shift: Option<&Array>) -> Array {
     let first = terms[0].images;
     if reaches(first) {
-        return with_real!(first, T => channels::combine::<T>(terms, shift, gate));
+        return with_real!(first, T => channels::combine::<T>(terms, shift));
     }
-    combine_on_device(terms, shift, gate)
+    combine_on_device(terms, shift)
 }
 
-fn combine_on_device(terms: &[Term], shift: Option<&Array>, gate: Option<Gate>) -> Array {
+fn combine_on_device(terms: &[Term], shift: Option<&Array>) -> Array {
     let rank = terms[0].images.rank();
-    let all = terms
+    terms
         .iter()
-        .map(|term| {
-            let images = centered(term.images, term.center);
-            through(&images, term.gate).times(beside(term.factor, rank))
-        })
+        .map(|term| centered(term.images, term.center).times(beside(term.factor, rank)))
         .chain(shift.map(|shift| beside(shift, rank)))
         .reduce(Array::plus)
-        .expect("one term at least");
-    match gate {
-        Some(Gate::Own) => all.mul(&all.positive()),
-        Some(Gate::By(images)) => through(&all, Some(images)),
-        None => all,
-    }
-}
-
-/// Images [K, n, c, …] where a gate [1, n, c, …] is above zero, if there is one.
-pub(crate) fn through(images: &Array, gate: Option<&Array>) -> Array {
-    match gate {
-        Some(gate) => images.where_positive(&gate.reshape(&gate.shape()[1..])),
-        None => images.clone(),
-    }
+        .expect("one term at least")
 }
 
 /// Sums over everything but directions and channels, each [K, c]: of a, and of a (x - m) for each pair
-/// of images x and centers m [c]. a counts where the gate [1, n, c, …] is above zero, if there is one.
-pub(crate) fn sums(
-    a: &Array,
-    with: &[(&Array, Option<&Array>)],
-    gate: Option<&Array>,
-) -> (Array, Vec<Array>) {
+/// of images x and centers m [c].
+pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     if reaches(a) {
-        return with_real!(a, T => channels::sums::<T>(a, with, gate));
+        return with_real!(a, T => channels::sums::<T>(a, with));
     }
-    sums_on_device(a, with, gate)
+    sums_on_device(a, with)
 }
 
-fn sums_on_device(
-    a: &Array,
-    with: &[(&Array, Option<&Array>)],
-    gate: Option<&Array>,
-) -> (Array, Vec<Array>) {
-    let a = &through(a, gate);
+fn sums_on_device(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     let products = with
         .iter()
         .map(|(x, center)| per_channel(&a.mul(&centered(x, *center))))
@@ -116,55 +91,42 @@ mod tests {
     fn combinations_are_the_same_on_devices() {
         let (x, y) = (numbers(&[1, 3, 2, 5], 1), numbers(&[4, 3, 2, 5], 2));
         let (center, one, several) = (numbers(&[2], 3), numbers(&[1, 2], 4), numbers(&[4, 2], 5));
-        let gates = (numbers(&[1, 3, 2, 5], 6), numbers(&[1, 3, 2, 5], 7));
         let term = |images, center, factor| Term {
             images,
-            gate: None,
             center,
             factor,
         };
         let centered = term(&x, Some(&center), &several);
         let plain = term(&y, None, &one);
-        let gated = Term {
-            gate: Some(&gates.0),
-            ..plain
-        };
         for terms in [
             vec![centered],
             vec![plain],
             vec![centered, plain],
             vec![plain, centered],
             vec![plain, plain, centered],
-            vec![gated, plain],
-            vec![centered, gated],
         ] {
             for shift in [None, Some(&several), Some(&one)] {
-                for gate in [None, Some(Gate::Own), Some(Gate::By(&gates.1))] {
-                    let host = combine(&terms, shift, gate);
-                    assert_eq!(host.shape(), [4, 3, 2, 5]);
-                    close(&host, &combine_on_device(&terms, shift, gate), 1e-14);
-                }
+                let host = combine(&terms, shift);
+                assert_eq!(host.shape(), [4, 3, 2, 5]);
+                close(&host, &combine_on_device(&terms, shift), 1e-14);
             }
         }
     }
 
     #[test]
     fn sums_are_the_same_on_devices() {
-        let (x, y) = (numbers(&[1, 3, 2, 141], 1), numbers(&[4, 3, 2, 141], 2));
+        let (x, y) = (numbers(&[1, 3, 2, 37], 1), numbers(&[4, 3, 2, 37], 2));
         let center = numbers(&[2], 3);
-        let gate = numbers(&[1, 3, 2, 141], 4);
         for (a, with) in [(&x, &y), (&y, &x), (&y, &y)] {
             let with = [(with, Some(&center)), (with, None)];
-            for gate in [None, Some(&gate)] {
-                let (total, products) = sums(a, &with, gate);
-                let (expected, expected_products) = sums_on_device(a, &with, gate);
-                assert_eq!(products.len(), 2);
-                for (host, device) in products.iter().zip(&expected_products) {
-                    close(host, device, 1e-13);
-                }
-                let k = a.shape()[0];
-                close(&total.slice(0, 0, k), &expected, 1e-13);
+            let (total, products) = sums(a, &with);
+            let (expected, expected_products) = sums_on_device(a, &with);
+            assert_eq!(products.len(), 2);
+            for (host, device) in products.iter().zip(&expected_products) {
+                close(host, device, 1e-13);
             }
+            let k = a.shape()[0];
+            close(&total.slice(0, 0, k), &expected, 1e-13);
         }
     }
 }

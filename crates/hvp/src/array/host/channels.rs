@@ -15,8 +15,6 @@ use crate::array::tensor::Array;
 pub(crate) struct Term<'a> {
     /// x, [K, n, c, …], or one direction for all.
     pub images: &'a Array,
-    /// What x counts where it is above zero, [1, n, c, …]; absent, x counts everywhere. With a center there is none.
-    pub gate: Option<&'a Array>,
     /// m, [c]; absent, zero.
     pub center: Option<&'a Array>,
     /// a, [K, c], or one direction for all.
@@ -29,24 +27,14 @@ fn extents(images: &Array) -> [usize; 4] {
     [shape[0], shape[1], shape[2], shape[3..].iter().product()]
 }
 
-/// Where the sum of terms counts; it is zero elsewhere.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Gate<'a> {
-    /// Where it is above zero itself.
-    Own,
-    /// Where these images [1, n, c, …] are.
-    By(&'a Array),
-}
-
 struct Loaded<T> {
     images: Directed<T>,
-    gate: Option<Directed<T>>,
     center: Option<Numbers<T>>,
     factor: Directed<T>,
 }
 
-/// The sum of the terms and of a shift [K, c], through a gate if there is one.
-pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>, gate: Option<Gate>) -> Array {
+/// The sum of the terms and of a shift [K, c], for one or two terms.
+pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
     let [_, n, c, s] = extents(terms[0].images);
     let mut shape = terms[0].images.shape();
     let directions = |array: &Array| array.shape()[0];
@@ -60,17 +48,11 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>, gate: Opti
         .iter()
         .map(|term| Loaded {
             images: Directed::of(term.images),
-            gate: term.gate.map(Directed::of),
             center: term.center.map(Numbers::of),
             factor: Directed::of(term.factor),
         })
         .collect();
     let shift = shift.map(Directed::<T>::of);
-    let (own, by) = match gate {
-        Some(Gate::Own) => (true, None),
-        Some(Gate::By(images)) => (false, Some(Directed::<T>::of(images))),
-        None => (false, None),
-    };
     let mut out = scratch(shape.iter().product());
     let per_direction = n * c * s;
     let plane = |k: usize, index: usize, out: &mut [T]| {
@@ -85,43 +67,16 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>, gate: Opti
                 .center
                 .as_ref()
                 .map_or(T::ZERO, |center| center[channel]);
-            let gate = term.gate.as_ref();
-            let gate = gate.map(|gate| &gate.direction(k)[index * s..][..s]);
             wide(
                 #[inline(always)]
-                || match (gate, which) {
-                    (None, 0) => {
+                || {
+                    if which == 0 {
                         for (out, &x) in out.iter_mut().zip(x) {
                             *out = (x - center) * factor + shift;
                         }
-                    }
-                    (None, _) => {
+                    } else {
                         for (out, &x) in out.iter_mut().zip(x) {
                             *out += (x - center) * factor;
-                        }
-                    }
-                    (Some(gate), 0) => {
-                        for ((out, &x), &y) in out.iter_mut().zip(x).zip(gate) {
-                            *out = through(x, y) * factor + shift;
-                        }
-                    }
-                    (Some(gate), _) => {
-                        for ((out, &x), &y) in out.iter_mut().zip(x).zip(gate) {
-                            *out += through(x, y) * factor;
-                        }
-                    }
-                },
-            );
-        }
-        let by = by.as_ref().map(|by| &by.direction(k)[index * s..][..s]);
-        if own || by.is_some() {
-            wide(
-                #[inline(always)]
-                || match by {
-                    None => out.iter_mut().for_each(|out| *out = through(*out, *out)),
-                    Some(by) => {
-                        for (out, &y) in out.iter_mut().zip(by) {
-                            *out = through(*out, y);
                         }
                     }
                 },
@@ -141,19 +96,9 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>, gate: Opti
     array(out, &shape)
 }
 
-/// x where y is above zero, and zero elsewhere.
-#[inline(always)]
-fn through<T: Real>(x: T, y: T) -> T {
-    if y > T::ZERO { x } else { T::ZERO }
-}
-
 /// Sums over everything but directions and channels, each [K, c]: of a, and of a (x - m) for every
-/// pair of images x and a center [c]. a counts where the gate [1, n, c, …] is above zero, if there is one.
-pub(crate) fn sums<T: Real>(
-    a: &Array,
-    with: &[(&Array, Option<&Array>)],
-    gate: Option<&Array>,
-) -> (Array, Vec<Array>) {
+/// pair of images x and a center [c].
+pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     let [own, n, c, s] = extents(a);
     let directions = with
         .iter()
@@ -162,7 +107,6 @@ pub(crate) fn sums<T: Real>(
         .max()
         .unwrap_or(1);
     let numbers = Directed::<T>::of(a);
-    let gate = gate.map(Directed::<T>::of);
     let with: Vec<(Directed<T>, Option<Numbers<T>>)> = with
         .iter()
         .map(|(x, center)| (Directed::of(x), center.map(Numbers::of)))
@@ -176,26 +120,16 @@ pub(crate) fn sums<T: Real>(
             for image in 0..n {
                 let start = (image * c + channel) * s;
                 let a = &a[start..start + s];
-                let gate = gate.as_ref();
-                let gate = gate.map(|gate| &gate.direction(k)[start..start + s]);
                 sums[0] += wide(
                     #[inline(always)]
-                    || match gate {
-                        None => lanes([a, a, a], |[a, ..]| a),
-                        Some(gate) => lanes([a, a, gate], |[a, _, y]| through(a, y)),
-                    },
+                    || lanes(a, a, |a, _| a),
                 );
                 for (sum, (x, center)) in sums[1..].iter_mut().zip(&with) {
                     let x = &x.direction(k)[start..start + s];
                     let center = center.as_ref().map_or(T::ZERO, |center| center[channel]);
                     *sum += wide(
                         #[inline(always)]
-                        || match gate {
-                            None => lanes([a, x, a], |[a, x, _]| a * (x - center)),
-                            Some(gate) => {
-                                lanes([a, x, gate], |[a, x, y]| through(a, y) * (x - center))
-                            }
-                        },
+                        || lanes(a, x, |a, x| a * (x - center)),
                     );
                 }
             }
@@ -212,19 +146,19 @@ pub(crate) fn sums<T: Real>(
 
 /// A sum with independent partial sums, which the compiler can vectorise.
 #[inline(always)]
-fn lanes<T: Real>(numbers: [&[T]; 3], term: impl Fn([T; 3]) -> T) -> f64 {
+fn lanes<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> f64 {
     const LANES: usize = 64;
     let mut sums = [T::ZERO; LANES];
-    let [(a, a_rest), (b, b_rest), (c, c_rest)] =
-        numbers.map(|numbers| numbers.as_chunks::<LANES>());
-    for ((a, b), c) in a.iter().zip(b).zip(c) {
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {
-            sums[lane] += term([a[lane], b[lane], c[lane]]);
+            sums[lane] += term(a[lane], b[lane]);
         }
     }
-    let rest = a_rest.iter().zip(b_rest).zip(c_rest);
+    let rest = a_rest.iter().zip(b_rest);
     sums.into_iter()
-        .chain(rest.map(|((&a, &b), &c)| term([a, b, c])))
+        .chain(rest.map(|(&a, &b)| term(a, b)))
         .map(T::to_f64)
         .sum()
 }

@@ -36,7 +36,7 @@ pub(super) fn pairs(terms: [(Option<&Array>, Option<&Array>); 2]) -> Pairs {
 
 /// The cotangent of a bias [K, c]: sums over everything but directions and channels.
 pub(super) fn pull_bias(cotangent: &Array) -> Array {
-    sums(cotangent, &[], None).0
+    sums(cotangent, &[]).0
 }
 
 fn load<T: Real>(pairs: &[(Array, Array)]) -> Vec<(Directed<T>, Directed<T>)> {

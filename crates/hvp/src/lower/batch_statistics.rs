@@ -1,16 +1,13 @@
-//! Batch normalization with what stands around it in a record: the statistics of the batch, which Burn records as what
-//! computes them, and a rectifier.
+//! Batch normalization with the statistics of the batch, which Burn records as what computes them and a normalization.
 
 use std::collections::HashMap;
 
 use burn_ir::{
-    ActivationOperationIr, BaseOperationIr, ModuleOperationIr, NumericOperationIr, OperationIr,
-    TensorId, TensorIr,
+    BaseOperationIr, ModuleOperationIr, NumericOperationIr, OperationIr, TensorId, TensorIr,
 };
 
 use super::lowering::{Lowering, float};
 use crate::rules::batch_norm_train::BatchNormTrain;
-use crate::rules::normalization::BatchNorm;
 
 /// What computes each tensor of a record.
 struct Producers<'a>(HashMap<TensorId, &'a OperationIr>);
@@ -74,56 +71,30 @@ impl Producers<'_> {
     }
 }
 
-/// The normalizations of a record that are one operation with what computes their statistics from the batch or with a rectifier
-/// that alone reads them, by their output. `own` says for which operations there are rules of other making.
-pub(crate) fn normalizations(
-    operations: &[OperationIr],
-    own: impl Fn(&OperationIr) -> bool,
-) -> HashMap<TensorId, Lowering> {
+/// The normalizations of a record whose statistics are those of what they normalize, each as one operation, by its output.
+pub(crate) fn over_batches(operations: &[OperationIr]) -> HashMap<TensorId, Lowering> {
     let producers = Producers(
         operations
             .iter()
             .flat_map(|operation| operation.outputs().map(move |out| (out.id, operation)))
             .collect(),
     );
-    let mut fused = HashMap::new();
-    for operation in operations {
-        let OperationIr::Module(ModuleOperationIr::BatchNorm(op)) = operation else {
-            continue;
-        };
-        if own(operation) {
-            continue;
-        }
-        let rectified = rectifier(operations, op.out.id).filter(|(relu, _)| !own(relu));
-        let relu = rectified.is_some();
-        let out = rectified.map_or(&op.out, |(_, out)| out);
-        let epsilon = float(op.epsilon);
-        let of_batch = producers
-            .channel_mean(op.mean.id)
-            .is_some_and(|images| images.id == op.x.id)
-            && producers.is_channel_variance(op.variance.id, op.x.id);
-        let lowering = if of_batch {
-            let rule = BatchNormTrain { epsilon, relu };
-            Lowering::new(rule, &[&op.x, &op.gamma, &op.beta], out)
-        } else {
-            let inputs = [&op.x, &op.gamma, &op.beta, &op.mean, &op.variance];
-            Lowering::new(BatchNorm { epsilon, relu }, &inputs, out)
-        };
-        if of_batch || relu {
-            fused.insert(out.id, lowering);
-        }
-    }
-    fused
-}
-
-/// The rectifier that reads a tensor, and its output, where nothing else does.
-fn rectifier(operations: &[OperationIr], id: TensorId) -> Option<(&OperationIr, &TensorIr)> {
-    let mut readers = operations
-        .iter()
-        .filter(|operation| operation.inputs().any(|input| input.id == id));
-    let operation = readers.next()?;
-    let OperationIr::Activation(ActivationOperationIr::Relu(relu)) = operation else {
-        return None;
-    };
-    readers.next().is_none().then_some((operation, &relu.out))
+    let norms = operations.iter().filter_map(|operation| match operation {
+        OperationIr::Module(ModuleOperationIr::BatchNorm(op)) => Some(op),
+        _ => None,
+    });
+    norms
+        .filter(|op| {
+            let mean = producers.channel_mean(op.mean.id);
+            mean.is_some_and(|images| images.id == op.x.id)
+                && producers.is_channel_variance(op.variance.id, op.x.id)
+        })
+        .map(|op| {
+            let rule = BatchNormTrain {
+                epsilon: float(op.epsilon),
+            };
+            let inputs = [&op.x, &op.gamma, &op.beta];
+            (op.out.id, Lowering::new(rule, &inputs, &op.out))
+        })
+        .collect()
 }
