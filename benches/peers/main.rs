@@ -11,7 +11,10 @@ use hesscope::hvp::{Array, Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope::models::{
     BnMode, HostBatch, NetConfig, Network, Sgd, Trainer, Vgg11Classifier, Vgg11Config,
 };
-use hesscope::spectral::{LinearOperator, ProbeKind, Probes, VectorSpace};
+use hesscope::spectral::{
+    Extreme, LinearOperator, ProbeKind, Probes, ThickRestartOptions, VectorSpace,
+    thick_restart_lanczos,
+};
 
 #[path = "../../crates/cli/src/memory.rs"]
 mod memory;
@@ -20,6 +23,8 @@ type Failure = Box<dyn std::error::Error>;
 
 const INPUT: [usize; 3] = [3, 32, 32];
 const CLASSES: usize = 10;
+/// Leading eigenpairs of `pairs`.
+const PAIRS: usize = 10;
 
 /// A problem with vectors to multiply, or a network that is trained.
 enum Subject {
@@ -105,6 +110,19 @@ impl Subject {
                 "gradient" => drop(problem.gradient()?),
                 "hess" => drop(problem.operator(Part::Hess).apply(vectors)?),
                 "g" => drop(problem.operator(Part::G).apply(vectors)?),
+                "pairs" => {
+                    let options = ThickRestartOptions {
+                        pairs: PAIRS,
+                        which: Extreme::LargestMagnitude,
+                        tolerance: 1e-3,
+                        check_rounds: 0,
+                        ..ThickRestartOptions::default()
+                    };
+                    drop(thick_restart_lanczos(
+                        &problem.operator(Part::Hess),
+                        &options,
+                    )?);
+                }
                 other => return Err(format!("there is no {other} to time").into()),
             },
         }

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from torch_speed import Resnet18, SmallCnn, Vgg11  # noqa: E402
 
 CLASSES = 10
+PAIRS = 10
 
 
 class PlainVgg11(nn.Sequential):
@@ -143,6 +144,8 @@ def products(name, what, count, examples):
         if count > 1:
             ways["forward over reverse, vmap"] = lambda: vmap(over_reverse)(directions)
         return ways
+    if what == "pairs":
+        return pairs(net, x, y, gradient, parameters)
     if what == "g":
 
         def curvature(z, tangent):
@@ -172,6 +175,51 @@ def products(name, what, count, examples):
             ways["jvp and vjp, vmap"] = vmapped
         return ways
     raise ValueError(what)
+
+
+def pairs(net, x, y, gradient, parameters):
+    """The ten leading eigenpairs of the Hessian by modulus, of each program that is there."""
+    import numpy
+    import scipy.sparse.linalg
+
+    shapes = [value.shape for value in parameters.values()]
+    sizes = [shape.numel() for shape in shapes]
+    dimension = sum(sizes)
+    start = numpy.random.default_rng(0).standard_normal(dimension).astype(numpy.float32)
+
+    def eigsh(operator):
+        scipy.sparse.linalg.eigsh(operator, PAIRS, which="LM", v0=start, tol=1e-3)
+
+    def own():
+        def apply(vector):
+            parts = torch.from_numpy(vector.astype(numpy.float32).ravel()).split(sizes)
+            direction = {key: part.reshape(shape) for key, part, shape in zip(parameters, parts, shapes)}
+            product = jvp(gradient, (parameters,), (direction,))[1]
+            return torch.cat([product[key].ravel() for key in parameters]).numpy()
+
+        eigsh(scipy.sparse.linalg.LinearOperator((dimension, dimension), matvec=apply, dtype=numpy.float32))
+
+    ways = {"eigsh": own}
+    loss = nn.CrossEntropyLoss()
+    try:
+        import curvlinops
+
+        def through_curvlinops():
+            operator = curvlinops.HessianLinearOperator(
+                net, loss, [value for value in net.parameters()], [(x, y)], check_deterministic=False
+            )
+            eigsh(operator.to_scipy())
+
+        ways["curvlinops and eigsh"] = through_curvlinops
+    except ImportError:
+        pass
+    try:
+        import pyhessian
+
+        ways["PyHessian"] = lambda: pyhessian.hessian(net, loss, data=(x, y), cuda=False).eigenvalues(top_n=PAIRS)
+    except ImportError:
+        pass
+    return ways
 
 
 def ways(name, what, count, examples):
