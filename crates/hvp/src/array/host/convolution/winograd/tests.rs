@@ -1,1 +1,72 @@
+use super::*;
+use crate::array::host::tests::numbers;
+use crate::precision::Precision;
 
+fn windows(channels: usize, filters: usize, extent: usize, before: usize) -> Windows {
+    Windows {
+        channels,
+        filters,
+        image: [extent; 2],
+        kernel: [3, 3],
+        output: [extent + 2 * before - 2; 2],
+        stride: [1, 1],
+        before: [before; 2],
+        dilation: [1, 1],
+        groups: 1,
+    }
+}
+
+#[test]
+fn only_plain_windows_of_enough_tiles_go_through_tiles() {
+    let plain = windows(8, 9, 16, 1);
+    assert!(plain.in_tiles(1) && windows(8, 9, 4, 1).in_tiles(16));
+    assert!(!windows(8, 9, 4, 1).in_tiles(15) && !windows(7, 9, 16, 1).in_tiles(9));
+    assert!(!windows(9, 7, 16, 1).in_tiles(9));
+    assert!(windows(8, 9, 16, 0).in_tiles(2) && windows(8, 9, 16, 2).in_tiles(1));
+    assert!(!windows(8, 9, 16, 3).in_tiles(9));
+    let with = |change: fn(&mut Windows)| {
+        let mut windows = plain.clone();
+        change(&mut windows);
+        windows.in_tiles(100)
+    };
+    assert!(!with(|windows| windows.kernel = [3, 1]));
+    assert!(!with(|windows| windows.stride = [1, 2]));
+    assert!(!with(|windows| windows.dilation = [2, 1]));
+    assert!(!with(|windows| windows.groups = 2));
+    // Three zeros behind the image.
+    assert!(with(|windows| windows.output[1] = 17) && !with(|windows| windows.output[1] = 18));
+    assert_eq!(plain.transformed(1), 9 * (16 * 8 + 16));
+    assert_eq!(windows(8, 9, 4, 1).transformed(1), 0);
+}
+
+/// In float32 the sums of the transforms cost little beside those over channels.
+#[test]
+fn float32_keeps_its_accuracy() {
+    let windows = windows(64, 32, 16, 1);
+    let (x, w) = (
+        numbers(&[1, 2, 64, 16, 16], 3),
+        numbers(&[1, 32, 64, 3, 3], 7),
+    );
+    let [single_x, single_w] = [&x, &w].map(|array| array.clone().in_precision(Precision::F32));
+    let count = 2 * 32 * 16 * 16;
+    let mut exact = vec![0.0f64; count];
+    let of = Directed::<f64>::of;
+    windows.forward_unfolded(&[(&of(&x), &of(&w))], None, 1, &mut exact);
+    let of = Directed::<f32>::of;
+    let (x, w) = (of(&single_x), of(&single_w));
+    let (mut tiles, mut unfolded) = (vec![0.0f32; count], vec![0.0f32; count]);
+    windows.forward_in_tiles(&[(&x, &w)], None, None, 1, &mut tiles);
+    windows.forward_unfolded(&[(&x, &w)], None, 1, &mut unfolded);
+    let error = |found: &[f32]| {
+        let squares = found
+            .iter()
+            .zip(&exact)
+            .map(|(&a, b)| (f64::from(a) - b).powi(2));
+        (squares.sum::<f64>() / exact.iter().map(|x| x * x).sum::<f64>()).sqrt()
+    };
+    let (tiles, unfolded) = (error(&tiles), error(&unfolded));
+    assert!(
+        tiles < 1e-6 && tiles < 4.0 * unfolded,
+        "{tiles:e} and {unfolded:e}"
+    );
+}
