@@ -97,7 +97,7 @@ def measure(torch_side, process, name, what, count, rounds):
     mebibytes = [bytes >> 20 for bytes in row["memory"]]
     print(
         f"{name:10} {what:8} K = {count}: {row['wall']:.2f} of the wall time, {row['processor']:.2f} of the processor time; "
-        f"{row['milliseconds'][0]:.2f} and {row['milliseconds'][1]:.2f} ms ({best}); {mebibytes[0]} and {mebibytes[1]} MiB",
+        f"{row['milliseconds'][0]:.3g} and {row['milliseconds'][1]:.3g} ms ({best}); {mebibytes[0]} and {mebibytes[1]} MiB",
         flush=True,
     )
     return row
@@ -122,14 +122,15 @@ def tables(rows, rate):
     """Ratios of time, milliseconds, peak memory, and the share of the rate of a large product of matrices."""
 
     def share(row):
-        if not row["operations"]:
+        # The account takes all layers alike; nearly all of mlp is its first, whose input has no tangent.
+        if not row["operations"] or row["network"] == "mlp":
             return ""
         reached = row["operations"] / row["hesscope"]["wall"]
         return f"{reached / 1e9:.0f} ({100 * reached / rate:.0f}%)"
 
     cells = [
         ("Wall time / processor time, hesscope over PyTorch", lambda row: f"{row['wall']:.2f} / {row['processor']:.2f}"),
-        ("Milliseconds per example and vector, hesscope and PyTorch", lambda row: "{:.2f}, {:.2f}".format(*row["milliseconds"])),
+        ("Milliseconds per example and vector, hesscope and PyTorch", lambda row: "{:.3g}, {:.3g}".format(*row["milliseconds"])),
         (
             "MiB above rest at the fullest moment, hesscope and PyTorch",
             lambda row: "{}, {}".format(*(bytes >> 20 for bytes in row["memory"])),

@@ -80,6 +80,9 @@ pub(crate) struct Directed<T> {
     real: PhantomData<T>,
 }
 
+/// Pairs of arguments whose contractions are added up.
+pub(crate) type Pairs<'a, T> = [(&'a Directed<T>, &'a Directed<T>)];
+
 impl<T: Real> Directed<T> {
     /// # Panics
     ///

@@ -8,12 +8,9 @@ mod columns;
 mod unfolded;
 mod winograd;
 
-use super::numbers::Directed;
+use super::numbers::{Directed, Pairs};
 use super::real::Real;
 use crate::array::windows::Windows;
-
-/// Pairs of arguments whose contractions are added up.
-pub(crate) type Pairs<'a, T> = [(&'a Directed<T>, &'a Directed<T>)];
 
 impl Windows {
     /// conv(x, w) for pairs of x [n, c_in, …] and w [c_out, …], with a bias [c_out], added up into `out`

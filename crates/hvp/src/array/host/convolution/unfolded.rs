@@ -3,10 +3,9 @@
 //! Each is one product for every group. Columns are made for a few hundred pixels at a time, so that they are still in
 //! a cache where the product reads them, and are never a tensor.
 
-use super::Pairs;
 use super::columns::Tile;
 use crate::array::host::matrix::{Onto, multiply, multiply_in_parts, rows, rows_mut};
-use crate::array::host::numbers::Directed;
+use crate::array::host::numbers::{Directed, Pairs};
 use crate::array::host::real::Real;
 use crate::array::host::scratch::workspace;
 use crate::array::host::tasks::{chunks, few};

@@ -4,8 +4,8 @@ use faer::MatRef;
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::PLACES;
 use super::images::{Channel, Planes, Spread, Widen, lines, place_step};
+use super::layout::PLACES;
 use super::tiling::{Stretch, Tiling};
 use crate::array::host::matrix::rows;
 use crate::array::host::real::Real;

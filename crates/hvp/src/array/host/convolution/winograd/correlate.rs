@@ -4,14 +4,13 @@ use faer::MatMut;
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::super::Pairs;
 use super::channels::{Channels, at, spread_row};
 use super::filters::Filters;
 use super::images::{Narrow, place};
+use super::layout::{PLACES, row, tiles_together};
 use super::tiling::{Stretch, Tiling};
-use super::{PLACES, row, tiles_together};
 use crate::array::host::matrix::{Onto, multiply, rows_mut};
-use crate::array::host::numbers::Directed;
+use crate::array::host::numbers::{Directed, Pairs};
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
 use crate::array::host::tasks::{chunks, few};

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::images::{cut, parts};
-use super::{PLACES, row};
+use super::layout::{PLACES, row};
 use crate::array::host::lanes::{Vector, each};
 use crate::array::host::matrix::rows;
 use crate::array::host::numbers::Directed;

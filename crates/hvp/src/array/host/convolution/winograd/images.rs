@@ -4,7 +4,7 @@ use std::array;
 
 use pulp::{Simd, WithSimd};
 
-use super::PLACES;
+use super::layout::PLACES;
 use super::tiling::{Stretch, Tiling};
 use crate::array::host::lanes::{Vector, each};
 use crate::array::host::real::Real;

@@ -17,50 +17,29 @@
 //! and 3 exchanged.
 //!
 //! Places are numbered row by row. Transformed images are rows [channels, 16, T] of T tiles, transformed
-//! filters [filters, 16, channels], each row with a gap behind it ([`row`]).
+//! filters [filters, 16, channels], each row with a gap behind it ([`layout::row`]).
 
 mod channels;
 mod correlate;
 mod filters;
 mod images;
+mod layout;
 mod pull_weight;
 #[cfg(test)]
 mod tests;
 mod tiling;
 
-use super::Pairs;
-use crate::array::host::numbers::Directed;
+use crate::array::host::numbers::{Directed, Pairs};
 use crate::array::host::real::Real;
 use crate::array::windows::Windows;
 use correlate::Correlation;
 use tiling::Tiling;
-
-/// Places of a tile.
-const PLACES: usize = 16;
-
-/// Tiles of a product of matrices, at least and at most: enough for its kernel.
-const TILES: [usize; 2] = [128, 512];
-
-/// Numbers of images and products that are transformed at a time, about: few enough that they stay in a cache from
-/// the transform to the product.
-const CACHED: usize = 1 << 19;
-
-/// Tiles that go together.
-fn tiles_together(channels: usize, filters: usize) -> usize {
-    (CACHED / (PLACES * (channels + filters))).clamp(TILES[0], TILES[1])
-}
 
 /// Tiles of all images below which transforming the filters takes longer than it saves.
 const FEWEST: usize = 64;
 
 /// Channels and filters below which transforming the images takes longer than it saves.
 const THINNEST: usize = 8;
-
-/// The length of a row of transformed numbers, `each` for a place: with a gap that keeps rows from
-/// beginning at multiples of a power of two, which fall on one another in a cache.
-const fn row(each: usize) -> usize {
-    PLACES * each + 16
-}
 
 impl Windows {
     /// Whether the contractions of this many images go through tiles.

@@ -5,13 +5,13 @@ use faer::MatMut;
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::super::Pairs;
 use super::channels::{Channels, at, spread_row};
 use super::correlate::places;
 use super::filters::Transpose;
+use super::layout::{PLACES, TILES, row, tiles_together};
 use super::tiling::{Stretch, Tiling};
-use super::{PLACES, TILES, row, tiles_together};
 use crate::array::host::matrix::{Onto, multiply};
+use crate::array::host::numbers::Pairs;
 use crate::array::host::real::Real;
 use crate::array::host::scratch::{Workspace, workspace};
 use crate::array::host::wide::wide;
