@@ -422,9 +422,7 @@ mod tests {
         for at in [3, 60, 61, 100] {
             values[at] = f64::NAN;
         }
-        for at in 30..40 {
-            values[at] = f64::NEG_INFINITY;
-        }
+        values[30..40].fill(f64::NEG_INFINITY);
         for precision in [Precision::F32, Precision::F64] {
             let x = Array::from_vec(values.clone(), &[2, 2, 7, 8], precision, &Device::flex());
             for (kernel_size, stride, padding, dilation) in [

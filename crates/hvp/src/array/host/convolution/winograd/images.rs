@@ -135,7 +135,7 @@ fn halve<T: Real>(line: &[T], before: usize, even: &mut [T], odd: &mut [T]) {
     let (pairs, last) = line.as_chunks::<2>();
     let start = before / 2;
     // Where the line begins with an odd one, the even one of a pair belongs to the next tile.
-    let (first, second, behind) = if before % 2 == 0 {
+    let (first, second, behind) = if before.is_multiple_of(2) {
         (even, odd, start)
     } else {
         (odd, even, start + 1)
