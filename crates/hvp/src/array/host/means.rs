@@ -22,11 +22,10 @@ fn under(windows: &Windows, line: usize, [i, j]: [usize; 2]) -> usize {
     (line * windows.stride[0] + i) * windows.image[1] + j
 }
 
-/// The means of the windows of planes […, h, w]. The windows are of one channel and have no zeros around.
+/// The means of the windows of planes [n, c, h, w]. The windows are of one channel and have no zeros around.
 pub(crate) fn means<T: Real>(from: &Array, windows: &Windows) -> Array {
     let mut shape = from.shape();
-    let axes = shape.len() - 2;
-    shape[axes..].copy_from_slice(&windows.output);
+    shape[2..].copy_from_slice(&windows.output);
     let from = Numbers::<T>::of(from);
     let mut out = scratch(shape.iter().product());
     let [plane, pixels] = [windows.image, windows.output].map(|extents| extents[0] * extents[1]);
