@@ -36,6 +36,40 @@ fn folded_shape(input: &Array, directions: usize) -> Vec<usize> {
     shape
 }
 
+/// The windows on a plane of this height and width.
+fn windows_on(
+    image: [usize; 2],
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    before: [usize; 2],
+    dilation: [usize; 2],
+    ceil_mode: bool,
+) -> Windows {
+    let output = [0, 1].map(|axis| {
+        let window = dilation[axis] * (kernel[axis] - 1) + 1;
+        let Some(free) = (image[axis] + 2 * before[axis]).checked_sub(window) else {
+            return usize::from(ceil_mode);
+        };
+        if !ceil_mode {
+            return free / stride[axis] + 1;
+        }
+        // A window that hangs over the edge begins inside the image or the zeros before it.
+        let count = free.div_ceil(stride[axis]) + 1;
+        count - usize::from((count - 1) * stride[axis] >= image[axis] + before[axis])
+    });
+    Windows {
+        channels: 1,
+        filters: 1,
+        image,
+        kernel,
+        output,
+        stride,
+        before,
+        dilation,
+        groups: 1,
+    }
+}
+
 /// The largest element of each window.
 #[derive(Clone, Debug)]
 pub struct MaxPool2d {
@@ -144,32 +178,15 @@ impl Rule for MaxPool2d {
 }
 
 impl MaxPool2d {
-    /// The windows on a plane of this height and width.
     fn windows(&self, image: [usize; 2]) -> Windows {
-        let output = [0, 1].map(|axis| {
-            let window = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1;
-            let (padding, stride) = (self.padding[axis], self.stride[axis]);
-            let Some(free) = (image[axis] + 2 * padding).checked_sub(window) else {
-                return usize::from(self.ceil_mode);
-            };
-            if !self.ceil_mode {
-                return free / stride + 1;
-            }
-            // A window that hangs over the edge begins inside the image or the zeros before it.
-            let count = free.div_ceil(stride) + 1;
-            count - usize::from((count - 1) * stride >= image[axis] + padding)
-        });
-        Windows {
-            channels: 1,
-            filters: 1,
-            image,
-            kernel: self.kernel_size,
-            output,
-            stride: self.stride,
-            before: self.padding,
-            dilation: self.dilation,
-            groups: 1,
-        }
+        let MaxPool2d {
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            ceil_mode,
+        } = *self;
+        windows_on(image, kernel_size, stride, padding, dilation, ceil_mode)
     }
 
     fn value_on_device(&self, x: &Array) -> (Array, Saved) {
@@ -263,18 +280,7 @@ impl AvgPool2d {
         let inside = self.padding == [0, 0]
             && !self.ceil_mode
             && (0..2).all(|axis| image[axis] >= self.kernel_size[axis]);
-        let output = |axis: usize| (image[axis] - self.kernel_size[axis]) / self.stride[axis] + 1;
-        inside.then(|| Windows {
-            channels: 1,
-            filters: 1,
-            image,
-            kernel: self.kernel_size,
-            output: [output(0), output(1)],
-            stride: self.stride,
-            before: [0, 0],
-            dilation: [1, 1],
-            groups: 1,
-        })
+        inside.then(|| windows_on(image, self.kernel_size, self.stride, [0, 0], [1, 1], false))
     }
 
     fn pool_by_burn(&self, x: Array) -> Array {

@@ -53,6 +53,21 @@ pub(crate) fn multiply_in_parts<T: Real>(out: MatMut<T>, onto: Onto, a: MatRef<T
     }
 }
 
+/// [`multiply`] on all threads, or on the calling one.
+pub(crate) fn multiply_on<T: Real>(
+    all_threads: bool,
+    out: MatMut<T>,
+    onto: Onto,
+    a: MatRef<T>,
+    b: MatRef<T>,
+) {
+    if all_threads {
+        multiply_in_parts(out, onto, a, b);
+    } else {
+        multiply(out, onto, a, b);
+    }
+}
+
 /// The matrix whose rows begin `stride` apart in a slice.
 pub(crate) fn rows<T: Real>(
     values: &[T],

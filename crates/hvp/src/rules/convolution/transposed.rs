@@ -51,9 +51,9 @@ impl Rule for ConvTranspose2d {
         "conv_transpose2d"
     }
 
-    /// A second tangent, with the bias added.
-    fn scratch(&self, _inputs: &[&[usize]], value: &[usize]) -> usize {
-        numbers(value)
+    /// A second tangent, with the bias added, and what the convolution of which it is the transpose takes.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        numbers(value) + self.convolution().scratch(&[value, inputs[1]], inputs[0])
     }
 
     fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {

@@ -4,7 +4,7 @@
 //! a cache where the product reads them, and are never a tensor.
 
 use super::columns::Tile;
-use crate::array::host::matrix::{Onto, multiply, multiply_in_parts, rows, rows_mut};
+use crate::array::host::matrix::{Onto, multiply_in_parts, multiply_on, rows, rows_mut};
 use crate::array::host::numbers::{Directed, Pairs};
 use crate::array::host::real::Real;
 use crate::array::host::scratch::workspace;
@@ -71,11 +71,7 @@ impl Windows {
                             let into = rows_mut(&mut into[offset..], filters, pixels, stride);
                             let weight = rows(weight, filters, q, q);
                             let columns = rows(columns, q, pixels, pixels);
-                            if alone {
-                                multiply_in_parts(into, onto, weight, columns);
-                            } else {
-                                multiply(into, onto, weight, columns);
-                            }
+                            multiply_on(alone, into, onto, weight, columns);
                         }
                         onto = Onto::Sum;
                     }
@@ -126,11 +122,7 @@ impl Windows {
                             let columns = rows_mut(columns, q, pixels, pixels);
                             let weight = rows(weight, filters, q, q).transpose();
                             let from = rows(from, filters, pixels, stride);
-                            if alone {
-                                multiply_in_parts(columns, onto, weight, from);
-                            } else {
-                                multiply(columns, onto, weight, from);
-                            }
+                            multiply_on(alone, columns, onto, weight, from);
                         }
                         onto = Onto::Sum;
                     }

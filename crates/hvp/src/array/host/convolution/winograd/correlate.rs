@@ -132,20 +132,15 @@ impl Correlation {
                         &own
                     }
                 };
-                let product = |(place, out): (usize, MatMut<T>)| {
+                let sizes = [self.filters, tiles];
+                each_place(&mut products, sizes, alone, |place, out| {
                     let images = at(images, place, self.channels, tiles);
                     if self.turned {
                         multiply(out, onto, filters.at(k, turned(place)).transpose(), images);
                     } else {
                         multiply(out, onto, filters.at(k, place), images);
                     }
-                };
-                let places = places(&mut products, self.filters, tiles);
-                if alone {
-                    places.into_par_iter().enumerate().for_each(product);
-                } else {
-                    places.into_iter().enumerate().for_each(product);
-                }
+                });
                 onto = Onto::Sum;
             }
             self.write(
@@ -195,8 +190,14 @@ fn turned(place: usize) -> usize {
     4 * EXCHANGED[place / 4] + EXCHANGED[place % 4]
 }
 
-/// The matrices [rows, T] of the places of transformed numbers.
-pub(super) fn places<T: Real>(numbers: &mut [T], count: usize, each: usize) -> Vec<MatMut<'_, T>> {
+/// Calls `product` for the matrix [count, each] of every place of numbers [count, 16, each], side by side or one after
+/// another.
+pub(super) fn each_place<T: Real>(
+    numbers: &mut [T],
+    [count, each]: [usize; 2],
+    side_by_side: bool,
+    product: impl Fn(usize, MatMut<T>) + Send + Sync,
+) {
     let mut rest = rows_mut(numbers, count, row(each), row(each));
     let mut places = Vec::with_capacity(PLACES);
     for _ in 0..PLACES {
@@ -204,5 +205,10 @@ pub(super) fn places<T: Real>(numbers: &mut [T], count: usize, each: usize) -> V
         places.push(place);
         rest = behind;
     }
-    places
+    let product = |(place, out)| product(place, out);
+    if side_by_side {
+        places.into_par_iter().enumerate().for_each(product);
+    } else {
+        places.into_iter().enumerate().for_each(product);
+    }
 }

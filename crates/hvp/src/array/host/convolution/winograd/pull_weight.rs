@@ -1,12 +1,11 @@
 //! The cotangent of filters: for each place a product of transformed images with transformed cotangents, added up
 //! over tiles.
 
-use faer::MatMut;
 use pulp::Arch;
 use rayon::prelude::*;
 
 use super::channels::{Channels, at, spread_row};
-use super::correlate::places;
+use super::correlate::each_place;
 use super::filters::Transpose;
 use super::layout::{PLACES, TILES, row, tiles_together};
 use super::tiling::{Stretch, Tiling};
@@ -131,17 +130,12 @@ impl<T: Real> Pull<'_, T> {
                     if k == 0 || cotangent.directions() > 1 {
                         transform(cotangent.direction(k), self.filters).widen(widened);
                     }
-                    let product = |(place, out): (usize, MatMut<T>)| {
+                    let sizes = [self.filters, self.channels];
+                    each_place(products, sizes, side_by_side, |place, out| {
                         let images = at(spread, place, self.channels, tiles);
                         let cotangent = at(widened, place, self.filters, tiles);
                         multiply(out, onto, cotangent, images.transpose());
-                    };
-                    let places = places(products, self.filters, self.channels);
-                    if side_by_side {
-                        places.into_par_iter().enumerate().for_each(product);
-                    } else {
-                        places.into_iter().enumerate().for_each(product);
-                    }
+                    });
                     onto = Onto::Sum;
                 }
             }
