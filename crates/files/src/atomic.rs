@@ -36,7 +36,7 @@ pub fn write_whole(
     // A temporary file is private unless told otherwise.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(plain)?;
     contents(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
@@ -45,6 +45,14 @@ pub fn write_whole(
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+/// What the system said, without the path of the temporary file, which `tempfile` adds: callers name the file that was meant.
+fn plain(error: io::Error) -> io::Error {
+    match error.to_string().rsplit_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }
 
 /// Writes these bytes to `path`, as [`write_whole`] does.
@@ -112,6 +120,18 @@ mod tests {
         assert_eq!(failed.expect_err("a failure").to_string(), "no room");
         assert_eq!(fs::read(&path).expect("the file"), b"two");
         assert_eq!(names(path.parent().expect("a parent")), ["file"]);
+    }
+
+    #[test]
+    fn the_temporary_file_is_not_named() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("file");
+        fs::write(&file, b"").expect("written");
+        let error = write_bytes(&file.join("below"), b"").expect_err("a file is no folder");
+        assert!(!error.to_string().contains(PREFIX), "{error}");
+        let error = io::Error::other("No room (os error 28) at path \"/a/.hesscope-x.partial\"");
+        assert_eq!(plain(error).to_string(), "No room (os error 28)");
+        assert_eq!(plain(io::Error::other("no room")).to_string(), "no room");
     }
 
     #[cfg(unix)]

@@ -18,7 +18,7 @@ pub enum LockError {
     #[error("{} is not a regular file, so that it cannot serve as a lock: remove it", .0.display())]
     NotAFile(PathBuf),
     /// The lock's file cannot be opened.
-    #[error("cannot open {}: {source}", .path.display())]
+    #[error("cannot open {}, which keeps other processes out: {source}; correct the permissions of its folder, or work in a copy of it", .path.display())]
     Open {
         /// The file.
         path: PathBuf,

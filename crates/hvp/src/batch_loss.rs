@@ -66,15 +66,20 @@ impl BatchLoss {
         precision: Precision,
         device: &Device,
     ) -> Result<Self, CaptureError> {
-        let mut program = capture(module, input, forward)?;
+        let program = capture(module, input, forward)?;
+        Ok(Self::of_program(program, precision, device))
+    }
+
+    /// The loss of a classifier that is a program already, to be computed on `device`.
+    pub fn of_program(mut program: Program, precision: Precision, device: &Device) -> Self {
         // The parameters come with each call.
         program.initial = Vec::new();
-        Ok(BatchLoss {
+        BatchLoss {
             constants: program.constants_on(precision, device),
             program,
             precision,
             device: device.clone(),
-        })
+        }
     }
 
     /// The parameters, in the order in which they are given and their gradients come.

@@ -6,12 +6,11 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_ir::{OperationIr, TensorId};
 
-use crate::array::Array;
+use crate::builder::{ProgramBuilder, Unused, check_logits};
 use crate::error::CaptureError;
 use crate::input::{InputKind, tensor_id};
 use crate::lower::{Lowering, Rules, Step, operation_name, over_batches};
-use crate::precision::Precision;
-use crate::program::{Node, Parameter, Program, Slot};
+use crate::program::{Program, Slot};
 
 thread_local! {
     // Capture devices are numbered and never recycled, and hold one scope at a time: one a thread.
@@ -147,13 +146,7 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         output,
         logits,
     } = recorded;
-    let batch = input_shape.first().copied().unwrap_or(1);
-    if logits.len() != 2 || logits[0] == 0 || !logits[0].is_multiple_of(batch) {
-        return Err(CaptureError::Logits {
-            shape: logits,
-            batch,
-        });
-    }
+    check_logits(&logits, input_shape.first().copied().unwrap_or(1))?;
     let mut fused = over_batches(&operations);
     fused.retain(|id, _| {
         let writes = |operation: &&OperationIr| operation.outputs().any(|out| out.id == *id);
@@ -166,8 +159,6 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         values,
         ..Builder::default()
     };
-    let mut parameters = Vec::new();
-    let mut initial = Vec::new();
     for (path, id) in &tensors {
         let layer = path
             .rsplit_once('.')
@@ -179,15 +170,11 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         let Some(value) = builder.values.remove(id) else {
             continue;
         };
-        let shape = value.shape().to_vec();
-        parameters.push(Parameter {
-            path: path.clone(),
-            slot: builder.define(*id, shape.clone()),
-            shape,
-        });
-        initial.push(value);
+        let slot = builder.program.parameter(path, value);
+        builder.slots.insert(*id, slot);
     }
-    let input_slot = builder.define(input, input_shape);
+    let slot = builder.program.input(input_shape);
+    builder.slots.insert(input, slot);
 
     builder.layer = String::from("the input");
     for operation in &operations {
@@ -216,18 +203,7 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         }
     }
     let output = builder.find(output)?;
-    let mut program = Program {
-        constants: builder.constants_read(output),
-        nodes: builder.nodes,
-        parameters,
-        initial,
-        input: input_slot,
-        output,
-        shapes: builder.shapes,
-        active: Vec::new(),
-    };
-    program.mark_active();
-    Ok(program)
+    builder.program.finish_with(output, Unused::Kept)
 }
 
 /// The tensors that the output depends on, back to the input. `fused` are operations that stand for several, by their output.
@@ -253,29 +229,18 @@ fn needed(
     needed
 }
 
-/// A program as it grows.
+/// A program as it grows, its tensors by the ids of the record.
 #[derive(Default)]
 struct Builder {
     /// Tensors with numbers that nothing has read yet.
     values: BTreeMap<TensorId, TensorData>,
     slots: HashMap<TensorId, Slot>,
-    shapes: Vec<Vec<usize>>,
-    nodes: Vec<Node>,
-    constants: BTreeMap<Slot, TensorData>,
-    /// Constants on the host, for what is computed from them at the capture.
-    on_host: HashMap<Slot, Array>,
+    program: ProgramBuilder,
     /// The last layer whose tensors came in.
     layer: String,
 }
 
 impl Builder {
-    fn define(&mut self, id: TensorId, shape: Vec<usize>) -> Slot {
-        let slot = self.shapes.len();
-        self.shapes.push(shape);
-        self.slots.insert(id, slot);
-        slot
-    }
-
     /// The slot of a tensor, which is a constant where it is known and nothing computes it.
     fn find(&mut self, id: TensorId) -> Result<Slot, CaptureError> {
         if let Some(&slot) = self.slots.get(&id) {
@@ -287,62 +252,29 @@ impl Builder {
             .ok_or_else(|| CaptureError::UnknownTensor {
                 layer: self.layer.clone(),
             })?;
-        let slot = self.define(id, value.shape().to_vec());
-        self.constants.insert(slot, value);
+        let slot = self.program.constant(value);
+        self.slots.insert(id, slot);
         Ok(slot)
     }
 
     /// Adds an operation, or its value where it reads nothing but constants.
     fn add(&mut self, step: Step) -> Result<(), CaptureError> {
-        let (rule, inputs, output) = match step {
+        let (id, slot) = match step {
             Step::Operation {
                 rule,
                 inputs,
                 output,
-            } => (rule, inputs, output),
-            Step::Constant { output, value } => {
-                let slot = self.define(output.id, output.shape.to_vec());
-                self.constants.insert(slot, value);
-                return Ok(());
+            } => {
+                let inputs = inputs
+                    .into_iter()
+                    .map(|id| self.find(id))
+                    .collect::<Result<Vec<Slot>, _>>()?;
+                let shape = output.shape.to_vec();
+                (output.id, self.program.operation(rule, &inputs, shape)?)
             }
+            Step::Constant { output, value } => (output.id, self.program.constant(value)),
         };
-        let inputs = inputs
-            .into_iter()
-            .map(|id| self.find(id))
-            .collect::<Result<Vec<Slot>, _>>()?;
-        let known: Option<Vec<Array>> = inputs.iter().map(|&slot| self.known(slot)).collect();
-        let slot = self.define(output.id, output.shape.to_vec());
-        if let Some(known) = known {
-            let value = rule.value(&known).0.in_precision(Precision::F64);
-            let data = value
-                .to_data()
-                .map_err(|error| CaptureError::Record(error.to_string()))?;
-            self.constants.insert(slot, data);
-            self.on_host.insert(slot, value);
-        } else {
-            self.nodes.push(Node {
-                rule,
-                inputs,
-                output: slot,
-            });
-        }
+        self.slots.insert(id, slot);
         Ok(())
-    }
-
-    /// The value of a constant; absent for other tensors.
-    fn known(&mut self, slot: Slot) -> Option<Array> {
-        let data = self.constants.get(&slot)?;
-        let upload = || Array::of_any_kind(data.clone(), Precision::F64, &Device::flex());
-        Some(self.on_host.entry(slot).or_insert_with(upload).clone())
-    }
-
-    /// The constants that an operation of the program reads, or that are its output.
-    fn constants_read(&mut self, output: Slot) -> Vec<(Slot, TensorData)> {
-        let mut read = HashSet::from([output]);
-        read.extend(self.nodes.iter().flat_map(|node| &node.inputs));
-        std::mem::take(&mut self.constants)
-            .into_iter()
-            .filter(|(slot, _)| read.contains(slot))
-            .collect()
     }
 }

@@ -42,6 +42,12 @@ pub enum CaptureError {
         /// The number of examples that went in.
         batch: usize,
     },
+    /// An integer that not every device has.
+    #[error("the network computes with the integer {0}: use integers of 32 bits")]
+    Wide(i64),
+    /// A program was made without an input.
+    #[error("the network has no input: give its program one")]
+    NoInput,
     /// Burn could not record the network.
     #[error("Burn could not record the network: {0}")]
     Record(String),
@@ -53,6 +59,9 @@ pub enum HvpError {
     /// The network could not be captured.
     #[error(transparent)]
     Capture(#[from] CaptureError),
+    /// The network could not be read.
+    #[error(transparent)]
+    Network(SourceError),
     /// The device failed.
     #[error("the device failed: {0}")]
     Device(#[from] ExecutionError),
@@ -103,6 +112,14 @@ pub enum HvpError {
 }
 
 impl HvpError {
+    /// The error of a reader of networks, which may be one of ours.
+    pub fn of_network(error: impl Into<SourceError>) -> Self {
+        match error.into().downcast::<HvpError>() {
+            Ok(ours) => *ours,
+            Err(error) => HvpError::Network(error),
+        }
+    }
+
     /// The error of a source, which may be one of ours.
     pub fn of_source(error: SourceError) -> Self {
         match error.downcast::<HvpError>() {

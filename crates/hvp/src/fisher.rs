@@ -66,7 +66,7 @@ impl Problem {
 }
 
 impl MomentOperator<'_> {
-    fn product(&self, directions: &Array) -> Result<Array, HvpError> {
+    fn product(&self, directions: &Array) -> Result<Vec<Array>, HvpError> {
         let problem = self.problem;
         let count = problem.counted_rows() as f64;
         let along_mean = self.mean.as_ref().map(|mean| {

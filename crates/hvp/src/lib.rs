@@ -8,6 +8,7 @@
 pub mod array;
 mod batch_loss;
 mod blocks;
+mod builder;
 mod capture;
 pub mod class;
 mod error;
@@ -30,6 +31,7 @@ mod work;
 pub use array::{Array, Kind};
 pub use batch_loss::{BatchGradient, BatchLoss, BatchStatistics};
 pub use blocks::{Block, DiagonalBlock};
+pub use builder::ProgramBuilder;
 /// The record of operations that [`Rules`] are given.
 pub use burn_ir as ir;
 pub use capture::{capture, capture_with};
@@ -42,7 +44,7 @@ pub use loss::{IGNORED, Loss, Objective, SplitMix64, Targets};
 pub use lower::{Lowering, Rules};
 pub use operators::Operator;
 pub use precision::PrecisionExt;
-pub use problem::{Evaluation, Examples, Plan, Problem, ProblemOptions, Samples, Source};
+pub use problem::{Evaluation, Examples, Plan, Problem, ProblemOptions, Programs, Samples, Source};
 pub use program::{Node, Parameter, Program, Slot};
 pub use sgd::Descent;
 pub use space::ParameterSpace;

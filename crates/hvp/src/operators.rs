@@ -63,20 +63,22 @@ impl LinearOperator for Operator<'_> {
         let (problem, terms) = (self.problem, self.terms);
         let decay = problem.objective().weight_decay;
         problem.in_blocks(block, |directions| {
-            let shift = || directions.scale(decay);
             if terms == Part::Decay.into() {
-                return Ok(shift());
+                return Ok(directions.scale(decay).rows());
             }
-            let product = if terms.splits_g() {
+            let products = if terms.splits_g() {
                 problem.class_product(terms, directions)?
             } else {
                 problem.product(terms, directions)?
             };
-            Ok(if terms.contains(Part::Decay) && decay != 0.0 {
-                product.plus(shift())
-            } else {
-                product
-            })
+            if !terms.contains(Part::Decay) || decay == 0.0 {
+                return Ok(products);
+            }
+            let shift = directions.scale(decay).rows();
+            let shifted = products.into_iter().zip(shift);
+            Ok(shifted
+                .map(|(product, shift)| product.plus(shift))
+                .collect())
         })
     }
 }

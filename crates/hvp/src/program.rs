@@ -1,5 +1,7 @@
 //! A network as a list of operations, each with its rule.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::{Device, TensorData};
@@ -91,6 +93,24 @@ impl Program {
     /// The parameters in the order in which they make up a vector.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// The values of the parameters when the program was made, in their order; none once they have been taken from it.
+    pub fn initial(&self) -> &[TensorData] {
+        &self.initial
+    }
+
+    /// Where in a vector each parameter lies, by its path.
+    pub fn offsets(&self) -> BTreeMap<&str, Range<usize>> {
+        let mut start = 0;
+        let of = |parameter: &'_ Parameter| {
+            let range = start..start + parameter.len();
+            start = range.end;
+            range
+        };
+        let ranges: Vec<Range<usize>> = self.parameters.iter().map(of).collect();
+        let paths = self.parameters.iter().map(|p| p.path.as_str());
+        paths.zip(ranges).collect()
     }
 
     /// The number of parameters, p.

@@ -5,7 +5,8 @@ mod common;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::tensor::{DType, Device, TensorData};
+use burn::nn::{Embedding, EmbeddingConfig};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use common::networks::{Mlp, Network};
 use common::{Numbers, close, exact, examples, filled, gradient, problem, products};
 use hesscope_hvp::{
@@ -305,4 +306,23 @@ fn parts_of_samples_are_the_samples() {
         panic!("classes stay classes")
     };
     assert_eq!(labels, [3, 2]);
+}
+
+#[test]
+fn tokens_beyond_the_vocabulary_are_refused() {
+    let network = EmbeddingConfig::new(5, 3).init(&Device::flex());
+    let forward =
+        |network: &Embedding, x: Tensor<2, Int>| network.forward(x).sum_dim(1).reshape([-1, 3]);
+    let open = |tokens: [i64; 4]| {
+        let inputs = TensorData::new(tokens.to_vec(), [2, 2]);
+        Problem::cross_entropy(&network, forward, inputs, vec![0, 1])
+    };
+    open([0, 4, 3, 1]).expect("tokens of the vocabulary");
+    for (token, tokens) in [(5, [0, 4, 5, 1]), (-1, [0, -1, 3, 1])] {
+        let error = open(tokens).err().expect("a refusal").to_string();
+        let expected = format!(
+            "the data have the integer {token}, which is looked up in a table of 5: give integers from 0 to 4"
+        );
+        assert_eq!(error, expected);
+    }
 }

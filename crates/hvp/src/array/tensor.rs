@@ -44,6 +44,26 @@ impl Array {
         }
     }
 
+    /// A constant on the host, in the widest types there are: floats of 64 bits, and integers, which may stand for extents.
+    pub(crate) fn widest(data: TensorData) -> Self {
+        let host = Device::flex();
+        match Kind::of(data.dtype()) {
+            Kind::Int => Array(Dispatch::int_from_data(
+                data.convert_dtype(DType::I64),
+                host.as_dispatch(),
+            )),
+            _ => Self::of_any_kind(data, Precision::F64, &host),
+        }
+    }
+
+    /// The array in the widest types there are.
+    pub(crate) fn into_widest(self) -> Self {
+        match self.kind() {
+            Kind::Int => Array(Dispatch::int_cast(self.0, IntDType::I64)),
+            _ => self.in_precision(Precision::F64),
+        }
+    }
+
     /// A tensor of Burn's, which is not on an autodiff device.
     pub fn from_tensor<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> Self {
         Array(tensor.into_dispatch())

@@ -223,7 +223,7 @@ impl Problem {
     pub(super) fn combinations(&self, coefficients: &[Mat<f64>]) -> Result<Vec<Array>, HvpError> {
         let mut vectors = Vec::with_capacity(coefficients.len());
         for block in coefficients.chunks(self.directions()) {
-            vectors.extend(self.class_combination(block)?.rows());
+            vectors.extend(self.class_combination(block)?);
         }
         Ok(vectors)
     }

@@ -84,9 +84,12 @@ impl Problem {
         })
     }
 
-    /// Mᵀ of each of the C × C coefficients, Σ_cc' a_cc' Σ_{i in c} w_ic' g_ic', as vectors [K, p], by
+    /// Mᵀ of each of the C × C coefficients, Σ_cc' a_cc' Σ_{i in c} w_ic' g_ic', as K vectors, by
     /// one pass over the batches with an example of a class whose coefficients are not all zero.
-    pub(super) fn class_combination(&self, coefficients: &[Mat<f64>]) -> Result<Array, HvpError> {
+    pub(super) fn class_combination(
+        &self,
+        coefficients: &[Mat<f64>],
+    ) -> Result<Vec<Array>, HvpError> {
         self.require_classes()?;
         let classes = self.classes();
         let counts = |class: usize| {

@@ -9,13 +9,13 @@ use crate::problem::Problem;
 use hesscope_records::{Part, Terms};
 
 impl Problem {
-    /// The products of a sum of parts with the directions [K, p], [K, p] too: one pass for the sums over
+    /// The products of a sum of parts with the directions [K, p]: one pass for the sums over
     /// the examples of each class, one to pull what they give.
     pub(crate) fn class_product(
         &self,
         terms: Terms,
         directions: &Array,
-    ) -> Result<Array, HvpError> {
+    ) -> Result<Vec<Array>, HvpError> {
         if let Some(class) = terms
             .class()
             .filter(|&class| class as usize >= self.classes())
@@ -67,6 +67,7 @@ impl Problem {
                 .pull(tape, pushed, seed, Some(cotangent), false)
                 .tangent)
         })?;
+        drop(tangents);
         Ok(self.join(total, directions.shape()[0]))
     }
 }

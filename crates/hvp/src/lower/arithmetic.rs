@@ -167,10 +167,7 @@ pub(super) fn lower(numeric: &NumericOperationIr) -> Option<Lowering> {
         NumericOperationIr::MinDimWithIndices(op) => {
             extremum_with_indices(&op.tensor, op.dim, -1.0, &op.out, &op.out_indices)
         }
-        NumericOperationIr::Sign(op) => {
-            let rule = Discrete::new("sign", |inputs| inputs[0].sign());
-            operation(rule, &[&op.input], &op.out)
-        }
+        NumericOperationIr::Sign(op) => operation(Discrete::sign(), &[&op.input], &op.out),
         NumericOperationIr::Pad(op) => movement::pad(op),
         NumericOperationIr::Full(op) => constant(&op.out, float(op.value)),
         other => discrete::lower_order(other),

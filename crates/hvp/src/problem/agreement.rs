@@ -35,12 +35,12 @@ impl Problem {
             .collect();
         let product = |problem: &Problem| -> Result<Vec<f64>, HvpError> {
             let direction: Array = problem.space().from_host(&vector).unsqueeze();
-            let product = if terms.splits_g() {
+            let products = if terms.splits_g() {
                 problem.class_product(terms, &direction)?
             } else {
                 problem.product(terms, &direction)?
             };
-            Ok(problem.space().to_host(&product.reshape(&[dim])))
+            Ok(problem.space().to_host(&products[0]))
         };
         Ok(relative_distance(&product(self)?, &product(other)?))
     }

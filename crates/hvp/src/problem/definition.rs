@@ -13,7 +13,7 @@ pub struct Problem {
     pub(super) programs: Vec<Program>,
     pub(super) constants: Vec<Vec<Array>>,
     pub(super) parameters: Vec<Array>,
-    /// The network for one example alone.
+    /// The network for one example alone, or for the one size of batch it takes.
     pub(super) alone: Program,
     pub(super) alone_constants: Vec<Array>,
     pub(super) batches: Batches,

@@ -37,12 +37,11 @@ impl Problem {
                 .pull(tape, tangents, Some(loss.gradient), None, true)
                 .primal)
         })?;
-        Ok(self.join(total, 1).reshape(&[self.space_dim()]))
+        Ok(self.join_one(total))
     }
 
-    /// Adds up over all batches the products of H, G or both with the directions [K, p]; the result is
-    /// [K, p] too.
-    pub(crate) fn product(&self, terms: Terms, directions: &Array) -> Result<Array, HvpError> {
+    /// Adds up over all batches the products of H, G or both with the directions [K, p].
+    pub(crate) fn product(&self, terms: Terms, directions: &Array) -> Result<Vec<Array>, HvpError> {
         let tangents = self.split(directions);
         let total = self.sum_over_batches(|batch| {
             let program = &self.programs[batch.program];
@@ -60,6 +59,7 @@ impl Problem {
             let seed = second_order.then_some(loss.gradient);
             Ok(program.pull(tape, pushed, seed, curvature, false).tangent)
         })?;
+        drop(tangents);
         Ok(self.join(total, directions.shape()[0]))
     }
 

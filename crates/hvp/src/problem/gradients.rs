@@ -57,7 +57,8 @@ impl Problem {
         )
     }
 
-    /// The gradients of the rows of one example, as vectors. `whole` are the logits of its batch.
+    /// The gradients of the rows of one example, as vectors. `whole` are the logits of its batch. A network that takes
+    /// batches of one size alone is given copies of the example, of which the first counts.
     fn gradients_alone(
         &self,
         batch: &Batch,
@@ -66,9 +67,14 @@ impl Problem {
         whole: &Array,
     ) -> Result<Vec<Array>, HvpError> {
         let program = &self.alone;
+        let copies = program.batch();
+        let input = match copies {
+            1 => input,
+            _ => input.repeat_dim(0, copies),
+        };
         let tape = program.forward(&self.alone_constants, &self.parameters, input);
-        let logits = program.logits(&tape);
         let rows = program.rows_per_example();
+        let logits = program.logits(&tape).slice(0, 0, rows);
         let part = |array: &Array| array.slice(0, example * rows, (example + 1) * rows);
         self.require_independence(&logits, &part(whole))?;
         let [targets, weights] =
@@ -81,10 +87,14 @@ impl Problem {
         }
         let space = &self.space;
         let own = Array::from_vec(own, &[rows, rows, 1], space.precision(), space.device());
-        let cotangents = seeds.gradient.mul(&own);
+        let mut cotangents = seeds.gradient.mul(&own);
+        if copies > 1 {
+            let others = [rows, (copies - 1) * rows, program.classes()];
+            cotangents = Array::cat(&[cotangents.clone(), cotangents.zeros_of(&others)], 1);
+        }
         let tangents = vec![None; program.shapes.len()];
         let pulled = program.pull(tape, tangents, None, Some(cotangents), false);
-        Ok(self.join(pulled.tangent, rows).rows())
+        Ok(self.join(pulled.tangent, rows))
     }
 
     /// Refuses logits of an example alone that are not those it has in its batch.

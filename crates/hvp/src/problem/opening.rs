@@ -96,33 +96,74 @@ impl Problem {
     ) -> Result<Self, HvpError> {
         let objective = objective.into();
         objective.check()?;
-        let count = data.len();
-        if count == 0 {
-            return Err(HvpError::Input(
-                "there are no examples: give at least one".into(),
-            ));
-        }
-        let first = data.batch(0..1).map_err(HvpError::of_source)?;
-        let shape = first.inputs.shape().to_vec();
+        let first = first(&data)?;
+        let shape = first.shape().to_vec();
         if shape.len() != D {
             return Err(HvpError::Input(format!(
                 "an example has inputs of shape {shape:?}: give inputs of {D} axes, the examples first",
             )));
         }
-        let capture_for = |batch: usize| {
-            let mut input = [batch; D];
-            input[1..].copy_from_slice(&shape[1..]);
-            Ok(capture_with(rules, module, input, &forward)?)
+        let programs = Programs {
+            of: |batch: usize| {
+                let mut input = [batch; D];
+                input[1..].copy_from_slice(&shape[1..]);
+                Ok(capture_with(rules, module, input, &forward)?)
+            },
+            integers: K::INTEGERS,
+            fixed_batch: None,
         };
-        let found = first.inputs.dtype();
-        if K::INTEGERS && Kind::of(found) != Kind::Int {
+        Self::open(programs, &first, data, objective, device, options)
+    }
+
+    /// The loss over a data set of a network that comes as programs, one for each size of batch.
+    ///
+    /// Where the network takes batches of one size alone, the data go through it in batches of that size.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new); and when examples are left over from the batches that the network takes, or
+    /// [`ProblemOptions::batch_size`] is another.
+    pub fn from_programs(
+        programs: Programs<impl Fn(usize) -> Result<Program, HvpError>>,
+        data: impl Source + 'static,
+        objective: impl Into<Objective>,
+        device: &Device,
+        options: ProblemOptions,
+    ) -> Result<Self, HvpError> {
+        let objective = objective.into();
+        objective.check()?;
+        let first = first(&data)?;
+        Self::open(programs, &first, data, objective, device, options)
+    }
+
+    /// `first` are the inputs of the first example.
+    fn open(
+        programs: Programs<impl Fn(usize) -> Result<Program, HvpError>>,
+        first: &TensorData,
+        data: impl Source + 'static,
+        objective: Objective,
+        device: &Device,
+        mut options: ProblemOptions,
+    ) -> Result<Self, HvpError> {
+        let count = data.len();
+        let Programs {
+            of,
+            integers,
+            fixed_batch,
+        } = programs;
+        let found = first.dtype();
+        if integers && Kind::of(found) != Kind::Int {
             return Err(HvpError::Input(format!(
                 "the network takes integers but the inputs are {found:?}: give inputs of an integer type",
             )));
         }
-        let mut captures = Captures::new(capture_for);
+        if let Some(fixed) = fixed_batch {
+            check_fixed(fixed, count, options.batch_size)?;
+            options.batch_size = Some(fixed);
+        }
+        let mut captures = Captures::new(of);
         let plan = plan(&mut captures, count, device, &options)?;
-        let alone = captures.take(1)?;
+        let alone = captures.take(fixed_batch.unwrap_or(1))?;
         let mut programs = vec![captures.take(plan.batch_size)?];
         if !count.is_multiple_of(plan.batch_size) {
             programs.push(captures.take(count % plan.batch_size)?);
@@ -142,9 +183,9 @@ impl Problem {
         let alone_constants = constants_of(&alone);
         let parameters = captures.values().iter().map(upload).collect();
         let batches =
-            Batches::first_pass(Box::new(data), &programs, objective, precision, K::INTEGERS)?;
+            Batches::first_pass(Box::new(data), &programs, objective, precision, integers)?;
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
-        Ok(Problem {
+        let problem = Problem {
             programs,
             constants,
             parameters,
@@ -154,6 +195,57 @@ impl Problem {
             objective,
             space,
             plan,
-        })
+        };
+        if integers {
+            problem.check_indices()?;
+        }
+        Ok(problem)
     }
+}
+
+/// A network as programs.
+#[derive(Clone, Copy, Debug)]
+pub struct Programs<F> {
+    /// Its program for a batch of so many examples. All have the same parameters in the same order.
+    pub of: F,
+    /// Whether the network takes integers, such as tokens.
+    pub integers: bool,
+    /// The one size of batch that the network takes; none where it takes any.
+    pub fixed_batch: Option<usize>,
+}
+
+/// The first example of a data set, as a batch of one.
+fn first(data: &impl Source) -> Result<TensorData, HvpError> {
+    if data.is_empty() {
+        return Err(HvpError::Input(
+            "there are no examples: give at least one".into(),
+        ));
+    }
+    Ok(data.batch(0..1).map_err(HvpError::of_source)?.inputs)
+}
+
+/// Refuses data and options that batches of the one size a network takes do not go over.
+fn check_fixed(fixed: usize, count: usize, wanted: Option<usize>) -> Result<(), HvpError> {
+    if fixed == 0 {
+        return Err(HvpError::Input(
+            "the network takes batches of 0 examples: export it for a batch of any size".into(),
+        ));
+    }
+    if wanted.is_some_and(|wanted| wanted != fixed) {
+        return Err(HvpError::Input(format!(
+            "the network takes batches of {fixed} alone: leave `batch_size` out or set it to {fixed}",
+        )));
+    }
+    if !count.is_multiple_of(fixed) {
+        let above = count.div_ceil(fixed) * fixed;
+        let fitting = match count / fixed * fixed {
+            0 => above.to_string(),
+            below => format!("{below} or {above}"),
+        };
+        return Err(HvpError::Input(format!(
+            "the network takes batches of {fixed} alone and {count} is no multiple of {fixed}: give {fitting} examples, or \
+             export the network for a batch of any size",
+        )));
+    }
+    Ok(())
 }

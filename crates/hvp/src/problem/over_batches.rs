@@ -49,15 +49,15 @@ impl Problem {
     pub(crate) fn in_blocks(
         &self,
         block: &[Array],
-        product: impl Fn(&Array) -> Result<Array, HvpError>,
+        product: impl Fn(&Array) -> Result<Vec<Array>, HvpError>,
     ) -> Result<Vec<Array>, OperatorError> {
         let mut products = Vec::with_capacity(block.len());
         for directions in block.chunks(self.directions()) {
             let lifted: Vec<Array> = directions.iter().map(Array::unsqueeze).collect();
             let together = Array::cat(&lifted, 0);
-            let product = product(&together).map_err(OperatorError::new)?;
+            let found = product(&together).map_err(OperatorError::new)?;
             recycle(Some(together));
-            products.extend(product.rows());
+            products.extend(found);
         }
         Ok(products)
     }

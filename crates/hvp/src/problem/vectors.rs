@@ -2,6 +2,8 @@
 
 use super::definition::Problem;
 use crate::array::Array;
+use crate::array::host::scratch::recycle;
+use crate::space::on_host;
 
 impl Problem {
     /// The values of the parameters at which everything is computed, as a vector.
@@ -11,7 +13,7 @@ impl Problem {
             .iter()
             .map(|value| Some(value.unsqueeze()))
             .collect();
-        self.join(lifted, 1).reshape(&[self.space_dim()])
+        self.join_one(lifted)
     }
 
     /// Moves to another point of the space.
@@ -22,10 +24,6 @@ impl Problem {
             .zip(self.parameters())
             .map(|(value, parameter)| value.reshape(&parameter.shape))
             .collect();
-    }
-
-    pub(crate) fn space_dim(&self) -> usize {
-        self.programs[0].dim()
     }
 
     /// Directions [K, p] as one tangent [K, …] a parameter.
@@ -45,8 +43,13 @@ impl Problem {
             .collect()
     }
 
-    /// One cotangent [K, …] a parameter as vectors [K, p].
-    pub(crate) fn join(&self, parts: Vec<Option<Array>>, count: usize) -> Array {
+    /// One cotangent [1, …] a parameter as a vector.
+    pub(crate) fn join_one(&self, parts: Vec<Option<Array>>) -> Array {
+        self.join(parts, 1).swap_remove(0)
+    }
+
+    /// One cotangent [K, …] a parameter as K vectors, each in memory of its own.
+    pub(crate) fn join(&self, parts: Vec<Option<Array>>, count: usize) -> Vec<Array> {
         let parts: Vec<Array> = self
             .parameters()
             .iter()
@@ -59,6 +62,19 @@ impl Problem {
                 )
             })
             .collect();
-        Array::cat(&parts, 1)
+        // A device starts one kernel for all directions; in host memory every number is copied once.
+        if count == 1 || !on_host(self.space.device()) {
+            return Array::cat(&parts, 1).rows();
+        }
+        let vector = |direction: usize| {
+            let row = |part: &Array| {
+                let numbers = part.shape()[1];
+                part.slice(0, direction, direction + 1).reshape(&[numbers])
+            };
+            Array::cat(&parts.iter().map(row).collect::<Vec<_>>(), 0)
+        };
+        let vectors = (0..count).map(vector).collect();
+        parts.into_iter().map(Some).for_each(recycle);
+        vectors
     }
 }

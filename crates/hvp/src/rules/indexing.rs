@@ -30,6 +30,10 @@ pub struct Select {
 impl LinearMap for Select {
     const NAME: &'static str = "select";
 
+    fn looked_up(&self) -> Option<usize> {
+        Some(self.dim)
+    }
+
     fn map(&self, x: &Array, inputs: &[Array], ahead: usize) -> Array {
         x.select(self.dim + ahead, &listed(&inputs[INDICES]))
     }
@@ -51,6 +55,10 @@ pub struct SelectAdd {
 impl Rule for SelectAdd {
     fn name(&self) -> &str {
         "select_add"
+    }
+
+    fn looked_up(&self) -> Option<usize> {
+        Some(self.dim)
     }
 
     fn curved(&self) -> bool {
@@ -91,6 +99,10 @@ pub struct Gather {
 impl LinearMap for Gather {
     const NAME: &'static str = "gather";
 
+    fn looked_up(&self) -> Option<usize> {
+        Some(self.dim)
+    }
+
     fn map(&self, x: &Array, inputs: &[Array], ahead: usize) -> Array {
         let indices = inputs[INDICES].as_indices();
         match ahead {
@@ -117,6 +129,10 @@ pub struct ScatterAdd {
 impl Rule for ScatterAdd {
     fn name(&self) -> &str {
         "scatter_add"
+    }
+
+    fn looked_up(&self) -> Option<usize> {
+        Some(self.dim)
     }
 
     fn curved(&self) -> bool {

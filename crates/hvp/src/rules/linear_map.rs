@@ -12,6 +12,11 @@ pub(super) trait LinearMap: Debug + Send + Sync {
     /// What shares the memory of what went in.
     const SHARING: Sharing = Sharing::Nothing;
 
+    /// See [`Rule::looked_up`].
+    fn looked_up(&self) -> Option<usize> {
+        None
+    }
+
     /// The map of `x`, which has `ahead` axes of directions in front of its own: none or one.
     fn map(&self, x: &Array, inputs: &[Array], ahead: usize) -> Array;
 
@@ -32,6 +37,10 @@ impl<L: LinearMap> Rule for L {
 
     fn curved(&self) -> bool {
         false
+    }
+
+    fn looked_up(&self) -> Option<usize> {
+        LinearMap::looked_up(self)
     }
 
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {

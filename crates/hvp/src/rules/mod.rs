@@ -150,6 +150,11 @@ pub trait Rule: Debug + Send + Sync {
         false
     }
 
+    /// The axis of the first input along which the second names places, where the second are indices.
+    fn looked_up(&self) -> Option<usize> {
+        None
+    }
+
     /// Numbers a direction that the rule computes on the way beside inputs and outputs, at most, for
     /// inputs of these shapes and a value of that: for the account of memory.
     fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {

@@ -89,3 +89,57 @@ impl Rule for SliceAssign {
         ]
     }
 }
+
+/// A tensor with places that hold one number around it.
+#[derive(Clone, Debug)]
+pub struct Pad {
+    /// Places before and behind, for each axis.
+    pub around: Vec<(usize, usize)>,
+    /// The number.
+    pub value: f64,
+}
+
+impl Pad {
+    /// Where the tensor lies in the value.
+    fn inside(&self, shape: &[usize]) -> Vec<Range> {
+        let place = |(&(before, _), &extent): (&(usize, usize), &usize)| before..before + extent;
+        let places = self.around.iter().zip(shape).map(place);
+        places.map(Range::from).collect()
+    }
+}
+
+impl Rule for Pad {
+    fn name(&self) -> &str {
+        "pad"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        let shape = inputs[0].shape();
+        let wide =
+            |(&(before, behind), &extent): (&(usize, usize), &usize)| before + extent + behind;
+        let outer: Vec<usize> = self.around.iter().zip(&shape).map(wide).collect();
+        let filled = inputs[0].zeros_of(&outer).add_scalar(self.value);
+        let value = filled.slices_replaced(&self.inside(&shape), &inputs[0]);
+        (value, Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        tangents[0].as_ref().map(|tangent| {
+            let directions = tangent.shape()[0];
+            let zeros = tangent.zeros_of(&behind_directions(directions, &at.value.shape()));
+            let inside = lifted(&self.inside(&at.inputs[0].shape()), directions);
+            zeros.slices_replaced(&inside, tangent)
+        })
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, _wanted: &[bool]) -> PerInput {
+        let inside = self.inside(&at.inputs[0].shape());
+        vec![Some(
+            cotangent.slices(&lifted(&inside, cotangent.shape()[0])),
+        )]
+    }
+}

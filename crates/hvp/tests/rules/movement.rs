@@ -5,7 +5,7 @@ use hesscope_hvp::rules::{
     Rule,
     reduction::{CumSum, Extremum},
     shape::{Expand, Flip, RepeatDim},
-    slicing::{Slice, SliceAssign},
+    slicing::{Pad, Slice, SliceAssign},
 };
 use hesscope_hvp::{Array, Precision};
 
@@ -144,6 +144,22 @@ fn parts() {
             vec![(a(&whole), true), (a(&[2, 2, 4]), false)],
         ),
     ]);
+    let pad = |around: &[(usize, usize)], value| Pad {
+        around: around.to_vec(),
+        value,
+    };
+    run(vec![
+        case(
+            "pad",
+            pad(&[(0, 0), (1, 2), (3, 0)], 0.5),
+            vec![a(&[2, 3, 2])],
+        ),
+        case("pad none", pad(&[(0, 0); 3], 0.5), vec![a(&[2, 3, 2])]),
+    ]);
+    let around = pad(&[(0, 1), (1, 0)], f64::NEG_INFINITY);
+    let padded = value(around, &[counting(&[1, 2])]);
+    assert_eq!(padded[..3], [f64::NEG_INFINITY, 0.0, 1.0]);
+    assert_eq!(padded[3..], [f64::NEG_INFINITY; 3]);
     let x = counting(&[1, 6]);
     let every = range(0, 1, 1);
     assert_eq!(

@@ -24,6 +24,7 @@ pub(crate) mod real;
 pub(crate) mod results;
 mod runs;
 pub(crate) mod scratch;
+pub(crate) mod sums;
 mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -13,6 +13,8 @@ pub(super) const WORTHWHILE: usize = 32 << 10;
 /// Buffers by capacity and, among equals, by age.
 pub(crate) struct Pool<T> {
     buffers: BTreeMap<(usize, u64), Vec<T>>,
+    /// Their capacities by age: there may be thousands of small ones.
+    ages: BTreeMap<u64, usize>,
     bytes: usize,
     given: u64,
 }
@@ -21,6 +23,7 @@ impl<T> Pool<T> {
     pub(super) const fn new() -> Self {
         Pool {
             buffers: BTreeMap::new(),
+            ages: BTreeMap::new(),
             bytes: 0,
             given: 0,
         }
@@ -34,7 +37,12 @@ impl<T> Pool<T> {
     pub(super) fn take(&mut self, len: usize) -> Option<Vec<T>> {
         let fitting = (len, 0)..=(2 * len, u64::MAX);
         let key = *self.buffers.range(fitting).next()?.0;
+        self.remove(key)
+    }
+
+    fn remove(&mut self, key: (usize, u64)) -> Option<Vec<T>> {
         let buffer = self.buffers.remove(&key)?;
+        self.ages.remove(&key.1);
         self.bytes -= Self::bytes(&buffer);
         Some(buffer)
     }
@@ -43,13 +51,14 @@ impl<T> Pool<T> {
     pub(super) fn put(&mut self, buffer: Vec<T>) {
         self.given += 1;
         self.bytes += Self::bytes(&buffer);
+        self.ages.insert(self.given, buffer.capacity());
         self.buffers.insert((buffer.capacity(), self.given), buffer);
         while self.bytes > HELD {
-            let oldest = self.buffers.keys().copied().min_by_key(|&(_, age)| age);
-            let Some(buffer) = oldest.and_then(|key| self.buffers.remove(&key)) else {
+            let oldest = self.ages.first_key_value();
+            let Some(key) = oldest.map(|(&age, &capacity)| (capacity, age)) else {
                 break;
             };
-            self.bytes -= Self::bytes(&buffer);
+            self.remove(key);
         }
     }
 }
@@ -71,6 +80,7 @@ mod tests {
         assert_eq!(pool.take(10).expect("ten fit").capacity(), 10);
         assert!(pool.take(10).is_none());
         assert_eq!(pool.bytes, 0);
+        assert!(pool.ages.is_empty());
     }
 
     #[test]
@@ -84,5 +94,6 @@ mod tests {
         let left: Vec<usize> = pool.buffers.keys().map(|key| key.0).collect();
         assert_eq!(left, [third - 24, third - 16, third - 8]);
         assert!(pool.bytes <= HELD);
+        assert_eq!(pool.ages.len(), 3);
     }
 }

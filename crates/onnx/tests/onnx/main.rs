@@ -1,0 +1,9 @@
+//! Models against exact answers, bad models against their sentences, and broken files.
+
+mod bad;
+mod broken;
+mod common;
+mod fixtures;
+mod selection;
+mod shared;
+mod sizes;
