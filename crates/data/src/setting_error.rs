@@ -16,6 +16,24 @@ pub enum SettingError {
         field: &'static str,
     },
 
+    /// A setting of images, for inputs that are taken as they are.
+    #[error(
+        "{field} is of images, but the files hold inputs, which are taken as they are: leave it out, or store images"
+    )]
+    NotOfInputs {
+        /// The field of the request.
+        field: &'static str,
+    },
+
+    /// A choice by class among inputs that have none.
+    #[error(
+        "{field} chooses by class, but the inputs have several labels each, or one that does not count: leave it out"
+    )]
+    NoClassOfInput {
+        /// The field of the request.
+        field: &'static str,
+    },
+
     /// Text that is no number of examples.
     #[error(
         "`{text}` is not a number of examples per class: give a number, `all`, or one of paper-1 to paper-20"

@@ -40,9 +40,42 @@ impl ElementType {
         })
     }
 
-    /// Whether images or labels may have elements of this type.
+    /// Whether an array of this name may have elements of this type.
     pub fn fits(self, array: &str) -> bool {
-        self == Self::new('u', 1) || (self.kind == 'f') == (array == "images")
+        match array {
+            "inputs" => true,
+            "images" => self == Self::new('u', 1) || self.is_float(),
+            _ => !self.is_float(),
+        }
+    }
+
+    /// Whether the elements are floats.
+    pub fn is_float(self) -> bool {
+        self.kind == 'f'
+    }
+
+    /// Integers.
+    pub fn integers(self, bytes: &[u8]) -> impl Iterator<Item = i128> {
+        let (signed, unused_bits) = (self.kind == 'i', 64 - 8 * self.width as u32);
+        let each = self.each(bytes).map(u64::from_le_bytes);
+        each.map(move |bits| match signed {
+            // Shifted up and back, so that the sign fills the bits above it.
+            true => i128::from((bits << unused_bits).cast_signed() >> unused_bits),
+            false => i128::from(bits),
+        })
+    }
+
+    /// Floats.
+    pub fn floats(self, bytes: &[u8]) -> impl Iterator<Item = f64> {
+        let narrow = self.width == 4;
+        self.each::<8>(bytes).map(move |element| {
+            if narrow {
+                let [a, b, c, d, ..] = element;
+                f64::from(f32::from_le_bytes([a, b, c, d]))
+            } else {
+                f64::from_le_bytes(element)
+            }
+        })
     }
 
     /// The bytes of each element, the lowest first.
@@ -120,7 +153,8 @@ impl Content {
 /// The error for an array that the file does not have.
 pub(crate) fn missing(path: &Path, array: &str) -> DataError {
     let problem = format!("holds no array `{array}`");
-    inconsistent(path, problem, "store images and labels under these names")
+    let remedy = "store images and labels under these names, or inputs of any shape under `inputs`";
+    inconsistent(path, problem, remedy)
 }
 
 /// The element type, if the array can have it.
@@ -133,6 +167,7 @@ pub(crate) fn fitting(
     element.filter(|kind| kind.fits(array)).ok_or_else(|| {
         let expected = match array {
             "images" => "u8, f32 or f64",
+            "inputs" => "f32, f64 or an integer type",
             _ => "an integer type",
         };
         let problem = format!("has {array} of type {name}, but only {expected} can be read");
@@ -140,7 +175,7 @@ pub(crate) fn fitting(
     })
 }
 
-fn inconsistent(path: &Path, problem: String, remedy: &str) -> DataError {
+pub(crate) fn inconsistent(path: &Path, problem: String, remedy: &str) -> DataError {
     DataError::unusable(path, Fault::Inconsistent, problem, remedy)
 }
 
@@ -212,13 +247,7 @@ fn as_floats(
             inconsistent(path, problem, "correct it")
         })
     };
-    if element.width == 4 {
-        let values = element.each(bytes).map(f32::from_le_bytes).map(f64::from);
-        values.enumerate().map(finite).collect()
-    } else {
-        let values = element.each(bytes).map(f64::from_le_bytes);
-        values.enumerate().map(finite).collect()
-    }
+    element.floats(bytes).enumerate().map(finite).collect()
 }
 
 fn as_labels(labels: Array<'_>, path: &Path) -> Result<Vec<u32>, DataError> {
@@ -226,15 +255,7 @@ fn as_labels(labels: Array<'_>, path: &Path) -> Result<Vec<u32>, DataError> {
         return Err(wrong_shape(path, "labels", &labels.shape, LABEL_SHAPES));
     }
     let element = fitting(labels.element, "labels", &labels.name, path)?;
-    let signed = element.kind == 'i';
-    let unused_bits = 64 - 8 * element.width as u32;
-    let each = element.each(&labels.bytes).map(u64::from_le_bytes);
-    let each = each.map(|bits| match signed {
-        // Shifted up and back, so that the sign fills the bits above it.
-        true => i128::from((bits << unused_bits).cast_signed() >> unused_bits),
-        false => i128::from(bits),
-    });
-    let each = each.enumerate();
+    let each = element.integers(&labels.bytes).enumerate();
     each.map(|(index, label)| match u32::try_from(label) {
         Ok(label) if (label as usize) < MAX_CLASSES => Ok(label),
         _ => Err(DataError::label(

@@ -1,6 +1,7 @@
 //! The npz files of NumPy: a zip archive with one npy file an array.
 
-use super::array::{self, Array, Content, ElementType};
+use super::array::{self, Array, ElementType};
+use super::stored::Stored;
 use crate::error::{DataError, Fault};
 use npyz::{DType, NpyHeader, Order};
 use std::fmt::Display;
@@ -14,12 +15,16 @@ const MAX_BYTES: u64 = 1 << 32;
 /// The longest header of an npy file that is read; NumPy writes 128 bytes for an array of images.
 const LONGEST_HEADER: usize = 1024;
 
-/// Reads `images` and `labels`; `path` only serves the messages.
-pub(crate) fn read(source: impl Read + Seek, path: &Path) -> Result<Content, DataError> {
+/// Reads `images` or `inputs`, and `labels`; `path` only serves the messages.
+pub(crate) fn read(source: impl Read + Seek, path: &Path) -> Result<Stored, DataError> {
     let mut zip = ZipArchive::new(source).map_err(|error| npz(path, error))?;
-    let images = read_array(&mut zip, "images", path)?;
+    if zip.has_duplicate_names() {
+        return Err(npz(path, "it has two arrays of one name"));
+    }
+    let name = Stored::name(|name| zip.index_for_name(&format!("{name}.npy")).is_some());
+    let examples = read_array(&mut zip, name, path)?;
     let labels = read_array(&mut zip, "labels", path)?;
-    Content::new(images, labels, None, path)
+    Stored::new(name, examples, labels, None, path)
 }
 
 fn npz(path: &Path, problem: impl Display) -> DataError {

@@ -1,13 +1,25 @@
-//! safetensors files: `images` and `labels`, and in the metadata perhaps `class_names`, one a line.
+//! safetensors files: `images` or `inputs`, and `labels`, and in the metadata perhaps `class_names`, one a line.
 
-use super::array::{Array, Content, ElementType};
+use super::array::{Array, ElementType};
+use super::stored::Stored;
 use crate::error::{DataError, Fault};
+use hesscope_files::name_given_twice;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Reads `images` and `labels`; `path` only serves the messages.
-pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<Content, DataError> {
+/// Reads `images` or `inputs`, and `labels`; `path` only serves the messages.
+pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<Stored, DataError> {
+    if let Some(name) = name_given_twice(bytes) {
+        let problem = format!("has the name `{name}` twice");
+        let remedy = "store each array once";
+        return Err(DataError::unusable(
+            path,
+            Fault::Inconsistent,
+            problem,
+            remedy,
+        ));
+    }
     let unsound = |error: SafeTensorError| {
         let problem = format!("is not a sound safetensors file ({error})");
         DataError::unusable(path, Fault::Damaged, problem, "write it again")
@@ -27,7 +39,8 @@ pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<Content, DataError> {
             bytes: view.data().into(),
         })
     };
-    Content::new(array("images")?, array("labels")?, names, path)
+    let name = Stored::name(|name| tensors.tensor(name).is_ok());
+    Stored::new(name, array(name)?, array("labels")?, names, path)
 }
 
 /// The type of elements, if it is one that is read; safetensors are little-endian.

@@ -74,7 +74,7 @@ impl Labelled {
 }
 
 /// The items of length `len` at `indices`, in that order.
-pub(super) fn gather<T: Copy>(values: &[T], len: usize, indices: &[usize]) -> Vec<T> {
+pub(crate) fn gather<T: Copy>(values: &[T], len: usize, indices: &[usize]) -> Vec<T> {
     let mut taken = Vec::with_capacity(indices.len() * len);
     for &index in indices {
         taken.extend_from_slice(&values[index * len..][..len]);

@@ -4,6 +4,7 @@ pub(crate) mod assemble;
 mod augment;
 mod fingerprint;
 mod images;
+pub(crate) mod inputs;
 pub(crate) mod labelled;
 mod split;
 

@@ -1,7 +1,7 @@
 //! Subsets of the classes.
 
-use crate::nearest::nearest;
 use crate::setting_error::SettingError;
+use hesscope_files::nearest;
 
 /// The labels of the classes in `list`, in its order; every label if there is no list.
 ///

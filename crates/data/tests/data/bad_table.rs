@@ -352,6 +352,18 @@ fn arrays() -> Vec<Row> {
         tensors(images, ("labels", kind, shape, bytes), None)
     };
     let names = |names: &str| tensors(("images", Dtype::U8, &[2, 1, 2], &[0; 4]), TWO, Some(names));
+    let twice = renamed(
+        safetensors(
+            &[
+                ("images", Dtype::U8, &[2, 1, 2], &[0; 4]),
+                ("imagez", Dtype::U8, &[2, 1, 2], &[1; 4]),
+                TWO,
+            ],
+            None,
+        ),
+        b"imagez",
+        b"images",
+    );
     let nan: Vec<u8> = [0.0, 1.0, f32::NAN, 0.0]
         .iter()
         .flat_map(|value| value.to_le_bytes())
@@ -391,6 +403,10 @@ fn arrays() -> Vec<Row> {
         ("a label without a name", names("cat")),
         ("the same name twice", names("cat\ncat")),
         ("an empty name", names("cat\n\ndog")),
+        (
+            "the same array twice",
+            about(DatasetName::ARRAYS, &[("train.safetensors", &twice)]),
+        ),
         ("no names", names("")),
         ("splits of different images", bytes(&[2, 1, 3])),
         (
@@ -400,12 +416,28 @@ fn arrays() -> Vec<Row> {
     ]
 }
 
+/// These bytes with another name of the same length wherever `from` stands.
+fn renamed(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    for at in 0..bytes.len() - from.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..][..to.len()].copy_from_slice(to);
+        }
+    }
+    bytes
+}
+
 fn npz_files() -> Vec<Row> {
     let with = |content: &[u8]| about(DatasetName::ARRAYS, &[("train.npz", content)]);
     let labels = || ("labels", npy("|u1", false, &[2], &[0, 1]));
     let images = |file: Vec<u8>| with(&npz(&[("images", file), labels()]));
     let sound = npy("|u1", false, &[2, 1, 2], &[1, 2, 3, 4]);
     let whole = npz(&[("images", sound.clone()), labels()]);
+    let twice = npz(&[
+        ("images", sound.clone()),
+        ("imagez", sound.clone()),
+        labels(),
+    ]);
+    let twice = renamed(twice, b"imagez", b"images");
     let mut flipped = whole.clone();
     let place = whole
         .windows(4)
@@ -418,6 +450,7 @@ fn npz_files() -> Vec<Row> {
     let big = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1048576, 1024), }";
     vec![
         ("a file that is no zip archive", with(b"<!DOCTYPE html>")),
+        ("the same array twice", with(&twice)),
         (
             "a zip archive that is cut",
             with(&whole[..whole.len() - 30]),

@@ -12,6 +12,7 @@ mod build;
 mod cifar;
 mod files;
 mod hostile_bytes;
+mod inputs;
 mod layouts;
 mod real_mnist;
 mod settings;
