@@ -341,7 +341,7 @@ fn impossible_networks_are_sentences() {
     let unknown = NetConfig::from_name("resnet999").expect_err("an unknown name");
     assert_eq!(
         unknown.to_string(),
-        "unknown network `resnet999`: choose one of mlp, small-cnn, vgg11, resnet18, densenet40, vgg11-torchvision, resnet18-torchvision"
+        "unknown network `resnet999`: did you mean `resnet18`? else choose one of mlp, small-cnn, vgg11, resnet18, densenet40, vgg11-torchvision, resnet18-torchvision"
     );
     let vgg = NetConfig::from_name("vgg11").expect("a known name");
     let small = vgg
@@ -403,4 +403,46 @@ fn configurations_refuse_unknown_keys_and_round_trip() {
         table.contains("blocks.7.conv") && table.contains("512x2x2"),
         "{table}"
     );
+}
+
+#[test]
+fn sizes_are_counted_before_anything_is_made() {
+    for name in NetConfig::NAMES {
+        let config = NetConfig::from_name(name).expect("a network");
+        let input = [3, 32, 32];
+        let made = config.blank(input, 10, &Device::flex()).expect("a network");
+        let numbers: usize = state_of(&made)
+            .iter()
+            .map(|tensor| tensor.shape.iter().product::<usize>())
+            .sum();
+        assert_eq!(config.count(input, 10, usize::MAX), Ok(numbers), "{name}");
+        assert_eq!(config.count(input, 10, numbers), Ok(numbers), "{name}");
+        assert_eq!(
+            config.count(input, 10, numbers - 1),
+            Err(ModelError::TooLarge { most: numbers - 1 }),
+            "{name}"
+        );
+    }
+    for json in [
+        r#"{"name": "mlp", "hidden": [1000000000]}"#,
+        r#"{"name": "mlp", "hidden": [4611686018427387904, 4611686018427387904]}"#,
+        r#"{"name": "small-cnn", "channels": [1000000, 1000000]}"#,
+        r#"{"name": "densenet40", "growth": 1000000000}"#,
+        r#"{"name": "densenet40", "growth": 18446744073709551615}"#,
+        r#"{"name": "densenet40", "depth": 4000000000000}"#,
+        r#"{"name": "resnet18", "width": 1000000000}"#,
+        r#"{"name": "resnet18", "width": 18446744073709551615}"#,
+        r#"{"name": "vgg11", "width": 18446744073709551615}"#,
+        r#"{"name": "vgg11-torchvision", "hidden": 1000000000000000}"#,
+    ] {
+        let most = 1 << 30;
+        let counted = net(json).count([3, 32, 32], 10, most);
+        assert_eq!(counted, Err(ModelError::TooLarge { most }), "{json}");
+    }
+    // Beyond what any memory could be asked for, making it is refused too.
+    let beyond = net(r#"{"name": "mlp", "hidden": [4611686018427387904, 4]}"#);
+    assert!(matches!(
+        beyond.blank([3, 32, 32], 10, &Device::flex()),
+        Err(ModelError::TooLarge { .. })
+    ));
 }

@@ -937,3 +937,64 @@ fn claims_of_enormous_sizes_are_refused_before_they_cost_anything() {
     let error = refusal(&path, MLP, [2, 3, 4], 3);
     assert!(matches!(error, ImportError::Damaged { .. }), "{error}");
 }
+
+/// A tensor of one number in a pickle of protocol 2.
+const TENSOR: &[u8] =
+    b"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n\
+    X\x01\0\0\x000X\x03\0\0\0cpuK\x01tQK\0K\x01\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR";
+
+fn text(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).expect("a short text");
+    [b"X", &length.to_le_bytes()[..], text.as_bytes()].concat()
+}
+
+/// A dictionary of keys and pickled values.
+fn dictionary(pairs: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = b"}(".to_vec();
+    for (key, value) in pairs {
+        bytes.extend(text(key));
+        bytes.extend(*value);
+    }
+    bytes.push(b'u');
+    bytes
+}
+
+#[test]
+fn several_tensors_of_one_name_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("twice.pt");
+    let refused = |root: Vec<u8>| {
+        fs::write(&path, [b"\x80\x02", &root[..], b"."].concat()).expect("a writable folder");
+        refusal(&path, CNN, [1, 12, 16], 4)
+    };
+    let head = dictionary(&[("weight", TENSOR)]);
+    for root in [
+        dictionary(&[("head.weight", TENSOR), ("head", &head)]),
+        dictionary(&[("head", &head), ("head.weight", TENSOR)]),
+        dictionary(&[("head.weight", TENSOR), ("head.weight", TENSOR)]),
+        dictionary(&[("head", &head), ("head", &head)]),
+    ] {
+        let error = refused(root);
+        assert!(
+            matches!(&error, ImportError::Ambiguous { name, .. } if name == "head.weight"),
+            "{error}"
+        );
+        assert!(error.to_string().contains("twice.pt"), "{error}");
+    }
+    let once = refused(dictionary(&[("head", &head), ("head.bias", TENSOR)]));
+    assert!(matches!(once, ImportError::Missing { .. }), "{once}");
+
+    let path = folder.path().join("twice.safetensors");
+    let numbers = 1f32.to_le_bytes();
+    let view = || TensorView::new(Dtype::F32, vec![1], &numbers).expect("a tensor");
+    let file = safetensors::serialize([("head.bias", view()), ("head.biaz", view())], None);
+    let mut file = file.expect("a file");
+    let place = file.windows(9).position(|name| name == b"head.biaz");
+    file[place.expect("the name") + 8] = b's';
+    fs::write(&path, file).expect("a writable folder");
+    let error = refusal(&path, CNN, [1, 12, 16], 4);
+    assert!(
+        matches!(&error, ImportError::Ambiguous { name, .. } if name == "head.bias"),
+        "{error}"
+    );
+}

@@ -1,7 +1,8 @@
 //! Enumerations whose values users write by name.
 
 /// Gives an enumeration its names: `ALL`, `name`, [`Display`](std::fmt::Display) and [`FromStr`](std::str::FromStr), which
-/// reads what `name` gives and else fails with the error of this name and sentence.
+/// reads what `name` gives and else fails with the error of this name and sentence, where `{0}` is the name and `{1}` the
+/// name that was probably meant.
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal),+ }, $error:ident: $sentence:literal) => {
         impl $type {
@@ -25,14 +26,17 @@ macro_rules! named {
         /// There is none of this name.
         #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
         #[error($sentence)]
-        pub struct $error(String);
+        pub struct $error(String, String);
 
         impl std::str::FromStr for $type {
             type Err = $error;
 
             fn from_str(name: &str) -> Result<Self, $error> {
                 let found = Self::ALL.into_iter().find(|value| value.name() == name);
-                found.ok_or_else(|| $error(name.to_owned()))
+                found.ok_or_else(|| {
+                    let known = Self::ALL.into_iter().map(Self::name);
+                    $error(name.to_owned(), hesscope_files::did_you_mean(name, known))
+                })
             }
         }
     };

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hesscope_files::did_you_mean;
+
 /// A named part of the Hessian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
@@ -100,7 +102,16 @@ impl FromStr for Part {
 /// There is no part, or sum of parts, of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no operator `{0}`: choose one of hess, g, h, a1, a2, b1, b2, decay, the part of b2 of one class as \
-     in b2[3], or a sum or difference of different ones, as in a1+a2 or g-a1"
+    "there is no operator `{0}`: {meant}choose one of hess, g, h, a1, a2, b1, b2, decay, the part of b2 of one class as \
+     in b2[3], or a sum or difference of different ones, as in a1+a2 or g-a1",
+    meant = meant(.0)
 )]
 pub struct UnknownPart(pub(crate) String);
+
+/// The part whose name is like this one, as the beginning of a remedy. Of sums none is like another.
+fn meant(name: &str) -> String {
+    if name.contains(['+', '-', '[']) {
+        return String::new();
+    }
+    did_you_mean(name, Part::every().map(Part::name))
+}

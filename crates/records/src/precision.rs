@@ -57,5 +57,5 @@ impl Precision {
 
 named!(
     Precision { F32 => "f32", F64 => "f64" },
-    UnknownPrecision: "there is no precision `{0}`: choose f32 or f64"
+    UnknownPrecision: "there is no precision `{0}`: {1}choose f32 or f64"
 );

@@ -31,5 +31,5 @@ pub enum Split {
 
 named!(
     Split { Train => "train", Test => "test" },
-    UnknownSplit: "there is no split `{0}`: choose train or test"
+    UnknownSplit: "there is no split `{0}`: {1}choose train or test"
 );

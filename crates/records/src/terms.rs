@@ -157,12 +157,12 @@ impl FromStr for Terms {
         };
         let end = |text: &str| text.find(['+', '-']).unwrap_or(text.len());
         let first = end(name);
-        let mut total = single(name[..first].trim()).ok_or_else(unknown)?;
+        let mut total = single(name[..first].trim_matches(' ')).ok_or_else(unknown)?;
         let mut rest = &name[first..];
         while let Some(sign) = rest.chars().next() {
             let operand = &rest[1..];
             let length = end(operand);
-            let terms = single(operand[..length].trim()).ok_or_else(unknown)?;
+            let terms = single(operand[..length].trim_matches(' ')).ok_or_else(unknown)?;
             let result = if sign == '+' {
                 total.plus(terms)
             } else {

@@ -29,6 +29,22 @@ pub fn accuracy(logits: &[f64], classes: usize, labels: &[u32]) -> f64 {
     hits(1, logits, classes, labels) as f64 / labels.len() as f64
 }
 
+/// The metrics of rows of logits (row-major, `classes` wide) whose mean loss is known. A row whose label is not below
+/// `classes` does not count.
+pub fn metrics_of(loss: f64, logits: &[f64], classes: usize, labels: &[u32]) -> Metrics {
+    let rows = logits.chunks_exact(classes).zip(labels);
+    let (rows, labels): (Vec<&[f64]>, Vec<u32>) = rows
+        .filter(|(_, label)| (**label as usize) < classes)
+        .unzip();
+    let logits = rows.concat();
+    let share = |k| hits(k, &logits, classes, &labels) as f64 / labels.len() as f64;
+    Metrics {
+        loss,
+        accuracy: share(1),
+        top5_accuracy: (classes > FEW_CLASSES).then(|| share(5)),
+    }
+}
+
 /// The number of rows in which fewer than `k` entries come before the label's: the larger ones, and the equal ones of
 /// lower index.
 fn hits(k: usize, logits: &[f64], classes: usize, labels: &[u32]) -> usize {
@@ -42,11 +58,12 @@ fn hits(k: usize, logits: &[f64], classes: usize, labels: &[u32]) -> usize {
         .count()
 }
 
-/// Cross-entropy of one example in float64.
+/// Cross-entropy of one example in float64. The largest logit is taken off first, so that a small loss of large logits is not
+/// lost in rounding.
 fn example_loss(row: &[f64], label: usize) -> f64 {
     let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let log_sum: f64 = row.iter().map(|z| (z - top).exp()).sum::<f64>().ln();
-    log_sum + top - row[label]
+    log_sum + (top - row[label])
 }
 
 /// Loss and accuracy of `net` over the whole of `source`, with running statistics and without autodiff.

@@ -104,11 +104,16 @@ pub struct NormConv {
 }
 
 impl NormConv {
-    fn new(inputs: usize, outputs: usize, kernel: usize, init: &mut Init) -> Self {
-        Self {
-            norm: BatchNorm::new(inputs, init),
-            conv: Conv::new(inputs, outputs, kernel, init),
-        }
+    fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        Ok(Self {
+            norm: BatchNorm::new(inputs, init)?,
+            conv: Conv::new(inputs, outputs, kernel, init)?,
+        })
     }
 
     /// `[n, in, h, w]` to `[n, out, h, w]`.
@@ -133,18 +138,23 @@ pub struct DenseLayer {
 }
 
 impl DenseLayer {
-    fn new(inputs: usize, growth: usize, bottleneck: bool, init: &mut Init) -> Self {
+    fn new(
+        inputs: usize,
+        growth: usize,
+        bottleneck: bool,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
         if !bottleneck {
-            return Self {
+            return Ok(Self {
                 bottleneck: None,
-                growth: NormConv::new(inputs, growth, 3, init),
-            };
+                growth: NormConv::new(inputs, growth, 3, init)?,
+            });
         }
-        let narrow = BOTTLENECK * growth;
-        Self {
-            bottleneck: Some(NormConv::new(inputs, narrow, 1, init)),
-            growth: NormConv::new(narrow, growth, 3, init),
-        }
+        let narrow = growth.saturating_mul(BOTTLENECK);
+        Ok(Self {
+            bottleneck: Some(NormConv::new(inputs, narrow, 1, init)?),
+            growth: NormConv::new(narrow, growth, 3, init)?,
+        })
     }
 
     /// `[n, in, h, w]` to `[n, in + k, h, w]`.
@@ -232,19 +242,19 @@ impl NetOptions for Densenet40Config {
         check_sides("densenet40", 4, input)?;
         check_widths("densenet40", "growth", &[self.growth])?;
         let (growth, count) = (self.growth, self.layers()?);
-        let mut channels = STEM * growth;
-        let stem = Conv::new(input[0], channels, 3, init);
+        let mut channels = growth.saturating_mul(STEM);
+        let stem = Conv::new(input[0], channels, 3, init)?;
         let mut stages = Vec::with_capacity(BLOCKS);
         for index in 0..BLOCKS {
-            let mut layers = Vec::with_capacity(count);
+            let mut layers = Vec::new();
             for _ in 0..count {
-                layers.push(DenseLayer::new(channels, growth, self.bottleneck, init));
+                layers.push(DenseLayer::new(channels, growth, self.bottleneck, init)?);
                 channels += growth;
             }
             let mut transition = None;
             if index + 1 < BLOCKS {
                 let kept = self.kept(channels)?;
-                transition = Some(NormConv::new(channels, kept, 1, init));
+                transition = Some(NormConv::new(channels, kept, 1, init)?);
                 channels = kept;
             }
             stages.push(DenseStage { layers, transition });
@@ -252,8 +262,8 @@ impl NetOptions for Densenet40Config {
         Ok(Densenet40 {
             stem,
             stages,
-            norm: BatchNorm::new(channels, init),
-            head: Linear::head(channels, classes, init),
+            norm: BatchNorm::new(channels, init)?,
+            head: Linear::head(channels, classes, init)?,
         })
     }
 

@@ -1,12 +1,16 @@
 //! What can be wrong with a request for a network.
 
+use hesscope_files::did_you_mean;
 use thiserror::Error;
 
 /// A network that cannot be built as asked.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum ModelError {
     /// No network has this name.
-    #[error("unknown network `{name}`: choose one of {known}")]
+    #[error(
+        "unknown network `{name}`: {}choose one of {known}",
+        did_you_mean(name, known.split(", "))
+    )]
     UnknownNet {
         /// The name asked for.
         name: String,
@@ -54,6 +58,14 @@ pub enum ModelError {
         net: &'static str,
         /// The configuration key.
         field: &'static str,
+    },
+    /// More numbers than there may be.
+    #[error(
+        "the network has more than {most} parameters and running statistics: give fewer layers, channels or units in the options of the network"
+    )]
+    TooLarge {
+        /// The most there may be.
+        most: usize,
     },
     /// An option outside of what the network can be built with.
     #[error("`{field}` of the network `{net}` cannot be {value}: {remedy}")]

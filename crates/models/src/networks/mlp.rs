@@ -96,12 +96,12 @@ impl NetOptions for MlpConfig {
         let mut hidden = Vec::with_capacity(self.hidden.len());
         for &width in &self.hidden {
             let std = (self.activation.gain() / inputs as f64).sqrt();
-            hidden.push(Linear::new(inputs, width, std, init));
+            hidden.push(Linear::new(inputs, width, std, init)?);
             inputs = width;
         }
         Ok(Mlp {
             hidden,
-            head: Linear::new(inputs, classes, (1.0 / inputs as f64).sqrt(), init),
+            head: Linear::new(inputs, classes, (1.0 / inputs as f64).sqrt(), init)?,
             activation: self.activation,
         })
     }

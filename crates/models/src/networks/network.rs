@@ -40,6 +40,24 @@ impl NetConfig {
         Network::build(self, input, classes, &mut Init::seeded(seed, device))
     }
 
+    /// The number of parameters, running statistics among them, which are counted without being made.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::TooLarge`] where there are more than `most`, before what is beyond them is looked at; what else keeps
+    /// the network from being built.
+    pub fn count(
+        &self,
+        input: [usize; 3],
+        classes: usize,
+        most: usize,
+    ) -> Result<usize, ModelError> {
+        let device = Device::flex();
+        let mut shapes = Init::shapes(most, &device);
+        Network::build(self, input, classes, &mut shapes)?;
+        Ok(shapes.made())
+    }
+
     /// A network of this shape with zero weights, to be loaded from a state.
     pub fn blank(
         &self,

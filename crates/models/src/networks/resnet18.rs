@@ -109,18 +109,23 @@ pub struct BasicBlock {
 }
 
 impl BasicBlock {
-    fn new(inputs: usize, outputs: usize, stride: usize, init: &mut Init) -> Self {
+    fn new(
+        inputs: usize,
+        outputs: usize,
+        stride: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
         // In every network built here the channels change exactly where the stride is not 1.
         let changes = inputs != outputs;
         let mut unit = |inputs, kernel, stride| {
-            let conv = Conv::new(inputs, outputs, kernel, init).with_stride(stride);
+            let conv = Conv::new(inputs, outputs, kernel, init)?.with_stride(stride);
             ConvNorm::new(conv, init)
         };
-        Self {
-            first: unit(inputs, 3, stride),
-            second: unit(outputs, 3, 1),
-            shortcut: changes.then(|| unit(inputs, 1, stride)),
-        }
+        Ok(Self {
+            first: unit(inputs, 3, stride)?,
+            second: unit(outputs, 3, 1)?,
+            shortcut: changes.then(|| unit(inputs, 1, stride)).transpose()?,
+        })
     }
 
     /// `[n, in, h, w]` to `[n, out, h / stride, w / stride]`, rounded up.
@@ -168,26 +173,32 @@ pub struct Resnet18 {
 }
 
 impl Resnet18 {
-    fn new(big: bool, width: usize, inputs: usize, classes: usize, init: &mut Init) -> Self {
+    fn new(
+        big: bool,
+        width: usize,
+        inputs: usize,
+        classes: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
         let (kernel, stride) = if big { (7, 2) } else { (3, 1) };
         let mut channels = width;
-        let stem = Conv::new(inputs, channels, kernel, init).with_stride(stride);
-        let stem = ConvNorm::new(stem, init);
+        let stem = Conv::new(inputs, channels, kernel, init)?.with_stride(stride);
+        let stem = ConvNorm::new(stem, init)?;
         let mut blocks = Vec::with_capacity(BLOCKS * STAGES.len());
         for (multiple, stride) in STAGES {
-            let outputs = multiple * width;
+            let outputs = width.saturating_mul(multiple);
             for index in 0..BLOCKS {
                 let stride = if index == 0 { stride } else { 1 };
-                blocks.push(BasicBlock::new(channels, outputs, stride, init));
+                blocks.push(BasicBlock::new(channels, outputs, stride, init)?);
                 channels = outputs;
             }
         }
-        Self {
+        Ok(Self {
             stem,
             big,
             blocks,
-            head: Linear::head(channels, classes, init),
-        }
+            head: Linear::head(channels, classes, init)?,
+        })
     }
 }
 
@@ -202,7 +213,7 @@ impl NetOptions for Resnet18Config {
     ) -> Result<Resnet18, ModelError> {
         check_widths("resnet18", "width", &[self.width])?;
         let big = self.stem.is_big(height, width);
-        Ok(Resnet18::new(big, self.width, inputs, classes, init))
+        Resnet18::new(big, self.width, inputs, classes, init)
     }
 
     fn pytorch_names(&self) -> Vec<PytorchName> {
@@ -220,7 +231,7 @@ impl NetOptions for Resnet18TorchvisionConfig {
         init: &mut Init,
     ) -> Result<Resnet18, ModelError> {
         check_widths("resnet18-torchvision", "width", &[self.width])?;
-        Ok(Resnet18::new(true, self.width, inputs, classes, init))
+        Resnet18::new(true, self.width, inputs, classes, init)
     }
 
     fn pytorch_names(&self) -> Vec<PytorchName> {

@@ -60,11 +60,12 @@ impl NetOptions for SmallCnnConfig {
         let [mut inputs, height, width] = input;
         let mut blocks = Vec::with_capacity(self.channels.len());
         for outputs in self.channels {
-            blocks.push(ConvNorm::new(Conv::new(inputs, outputs, 3, init), init));
+            let conv = Conv::new(inputs, outputs, 3, init)?;
+            blocks.push(ConvNorm::new(conv, init)?);
             inputs = outputs;
         }
-        let features = inputs * (height / 4) * (width / 4);
-        let head = Linear::new(features, classes, (1.0 / features as f64).sqrt(), init);
+        let features = inputs.saturating_mul((height / 4) * (width / 4));
+        let head = Linear::new(features, classes, (1.0 / features as f64).sqrt(), init)?;
         Ok(SmallCnn { blocks, head })
     }
 }

@@ -115,15 +115,22 @@ pub struct HiddenLayer {
 }
 
 impl HiddenLayer {
-    fn new(inputs: usize, outputs: usize, normalised: bool, init: &mut Init) -> Self {
-        let linear = Linear::new(inputs, outputs, LINEAR_STD, init);
+    fn new(
+        inputs: usize,
+        outputs: usize,
+        normalised: bool,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
         if !normalised {
-            return Self { linear, norm: None };
+            return Ok(Self {
+                linear: Linear::new(inputs, outputs, LINEAR_STD, init)?,
+                norm: None,
+            });
         }
-        Self {
-            linear: linear.without_bias(),
-            norm: Some(BatchNorm::new(outputs, init)),
-        }
+        Ok(Self {
+            linear: Linear::without_bias(inputs, outputs, LINEAR_STD, init)?,
+            norm: Some(BatchNorm::new(outputs, init)?),
+        })
     }
 
     /// Maps each row of `x`.
@@ -172,15 +179,19 @@ pub struct Vgg11 {
 }
 
 /// The convolutions, the first with `width` channels, and the number of channels they end with.
-fn convolutions(mut inputs: usize, width: usize, init: &mut Init) -> (Vec<ConvNorm>, usize) {
+fn convolutions(
+    mut inputs: usize,
+    width: usize,
+    init: &mut Init,
+) -> Result<(Vec<ConvNorm>, usize), ModelError> {
     let mut blocks = Vec::with_capacity(FEATURES.len());
     for (multiple, _) in FEATURES {
-        let outputs = multiple * width;
-        let conv = Conv::new(inputs, outputs, 3, init).with_bias(init);
-        blocks.push(ConvNorm::new(conv, init));
+        let outputs = width.saturating_mul(multiple);
+        let conv = Conv::new(inputs, outputs, 3, init)?.with_bias(init)?;
+        blocks.push(ConvNorm::new(conv, init)?);
         inputs = outputs;
     }
-    (blocks, inputs)
+    Ok((blocks, inputs))
 }
 
 /// Hidden layers of these widths, and the layer to the logits.
@@ -190,13 +201,14 @@ fn classifier(
     normalised: bool,
     classes: usize,
     init: &mut Init,
-) -> (Vec<HiddenLayer>, Linear) {
+) -> Result<(Vec<HiddenLayer>, Linear), ModelError> {
     let mut hidden = Vec::with_capacity(widths.len());
     for &width in widths {
-        hidden.push(HiddenLayer::new(features, width, normalised, init));
+        hidden.push(HiddenLayer::new(features, width, normalised, init)?);
         features = width;
     }
-    (hidden, Linear::new(features, classes, LINEAR_STD, init))
+    let head = Linear::new(features, classes, LINEAR_STD, init)?;
+    Ok((hidden, head))
 }
 
 impl NetOptions for Vgg11Config {
@@ -211,13 +223,13 @@ impl NetOptions for Vgg11Config {
         check_widths("vgg11", "width", &[self.width])?;
         check_sides("vgg11", 32, input)?;
         let [inputs, height, width] = input;
-        let (blocks, channels) = convolutions(inputs, self.width, init);
-        let features = channels * (height / 32) * (width / 32);
+        let (blocks, channels) = convolutions(inputs, self.width, init)?;
+        let features = channels.saturating_mul((height / 32) * (width / 32));
         let widths: &[usize] = match self.classifier {
             Vgg11Classifier::Full => &[HIDDEN; 2],
             Vgg11Classifier::Plain => &[],
         };
-        let (hidden, head) = classifier(features, widths, true, classes, init);
+        let (hidden, head) = classifier(features, widths, true, classes, init)?;
         Ok(Vgg11 {
             blocks,
             cells: None,
@@ -247,9 +259,9 @@ impl NetOptions for Vgg11TorchvisionConfig {
         check_widths(net, "width", &[self.width])?;
         check_widths(net, "hidden", &[self.hidden])?;
         check_sides(net, 32, input)?;
-        let (blocks, channels) = convolutions(input[0], self.width, init);
-        let features = channels * CELLS * CELLS;
-        let (hidden, head) = classifier(features, &[self.hidden; 2], false, classes, init);
+        let (blocks, channels) = convolutions(input[0], self.width, init)?;
+        let features = channels.saturating_mul(CELLS * CELLS);
+        let (hidden, head) = classifier(features, &[self.hidden; 2], false, classes, init)?;
         Ok(Vgg11 {
             blocks,
             cells: Some(CELLS),

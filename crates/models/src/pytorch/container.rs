@@ -93,6 +93,9 @@ pub(super) fn open(file: File) -> Result<(Pickle, Storages), Failure> {
 
 fn open_zip(reader: BufReader<File>) -> Result<(Pickle, Storages), Failure> {
     let mut archive = ZipArchive::new(reader)?;
+    if archive.has_duplicate_names() {
+        return Err(broken("it has two entries of one name").into());
+    }
     let names = archive.file_names().collect::<Result<Vec<_>, _>>()?;
     let folders = names
         .iter()

@@ -98,6 +98,14 @@ pub enum ImportError {
         /// The other.
         second: String,
     },
+    /// Several tensors of one name, which different keys lead to.
+    #[error("{} has several tensors with the name `{name}`, of which one must be chosen: save it again without the others", path.display())]
+    Ambiguous {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// Tensors of the network that the file lacks.
     #[error("{} lacks {missing} of `{net}`{}: choose the network and the options it was made with", path.display(), instead(unexpected))]
     Missing {

@@ -8,13 +8,14 @@ use std::{
 };
 
 use burn::tensor::DType;
+use hesscope_files::name_given_twice;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{
     container::{self, Failure, LARGEST_PICKLE, Storages},
     element::Element,
     error::ImportError,
-    tensors::{PickledTensor, tensors},
+    tensors::{Found, PickledTensor, tensors},
 };
 
 /// A tensor of a file.
@@ -72,6 +73,10 @@ pub(super) fn open(path: &Path) -> Result<Source, ImportError> {
 }
 
 fn open_safetensors(path: &Path, bytes: Vec<u8>) -> Result<Source, ImportError> {
+    if let Some(name) = name_given_twice(&bytes) {
+        let path = path.to_path_buf();
+        return Err(ImportError::Ambiguous { path, name });
+    }
     let damaged = |error: safetensors::SafeTensorError| ImportError::Damaged {
         path: path.to_path_buf(),
         kind: "safetensors",
@@ -115,6 +120,11 @@ fn open_pytorch(path: &Path, file: File) -> Result<Source, ImportError> {
     })?;
     let tensors = tensors(&pickle)
         .ok_or_else(|| damaged(path, "the values in its pickle are too involved".to_owned()))?;
+    let Found { tensors, twice } = tensors;
+    if let Some(name) = twice {
+        let path = path.to_path_buf();
+        return Err(ImportError::Ambiguous { path, name });
+    }
     let entries = tensors.iter().map(|(key, tensor)| Entry {
         key: key.clone(),
         shape: tensor.shape.clone(),

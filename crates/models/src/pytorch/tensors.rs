@@ -51,17 +51,27 @@ struct Storage {
     offset: usize,
 }
 
-/// The tensors of a pickle by their names, the keys and places that lead to them with dots between; nothing if the pickle
-/// is too involved to be looked through.
+/// The tensors of a pickle by their names, the keys and places that lead to them with dots between.
+pub(super) struct Found {
+    /// The tensors, of those of one name the last.
+    pub(super) tensors: BTreeMap<String, PickledTensor>,
+    /// The first name that several have, as `head.weight` where `head` has a `weight`.
+    pub(super) twice: Option<String>,
+}
+
+/// The tensors of a pickle; nothing if it is too involved to be looked through.
 ///
 /// A `torch.nn.Module` that was saved whole is taken for its `state_dict`.
-pub(super) fn tensors(pickle: &Pickle) -> Option<BTreeMap<String, PickledTensor>> {
+pub(super) fn tensors(pickle: &Pickle) -> Option<Found> {
     let mut walk = Walk {
         pickle,
         path: Vec::new(),
         depth: 0,
         seen: 0,
-        found: BTreeMap::new(),
+        found: Found {
+            tensors: BTreeMap::new(),
+            twice: None,
+        },
     };
     walk.value(pickle.root())?;
     Some(walk.found)
@@ -88,7 +98,7 @@ struct Walk<'a> {
     /// Values that the present one lies in.
     depth: usize,
     seen: usize,
-    found: BTreeMap<String, PickledTensor>,
+    found: Found,
 }
 
 impl<'a> Walk<'a> {
@@ -147,7 +157,9 @@ impl<'a> Walk<'a> {
         self.pairs(&call.pairs)?;
         let state = call.state.unwrap_or_default();
         if call.pairs.is_empty() && self.holds_storage(state, 0)? {
-            self.add(object(function));
+            // In place of what the function made, whose attributes hold tensors too.
+            let object = object(function);
+            self.found.tensors.insert(self.path.join("."), object);
         }
         Some(())
     }
@@ -196,7 +208,11 @@ impl<'a> Walk<'a> {
     }
 
     fn add(&mut self, tensor: PickledTensor) {
-        self.found.insert(self.path.join("."), tensor);
+        let name = self.path.join(".");
+        let before = self.found.tensors.insert(name.clone(), tensor);
+        if before.is_some() {
+            self.found.twice.get_or_insert(name);
+        }
     }
 
     fn module(&mut self, state: &BTreeMap<&str, Id>) -> Option<()> {

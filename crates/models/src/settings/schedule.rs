@@ -2,6 +2,7 @@
 
 use std::{f64::consts::PI, fmt::Display, str::FromStr};
 
+use hesscope_files::did_you_mean;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::setting_error::{SettingError, require};
@@ -129,7 +130,8 @@ impl FromStr for Schedule {
             "cosine" => Ok(Self::Cosine { floor: 0.0 }),
             "constant" => Ok(Self::Constant),
             _ => Err(format!(
-                "unknown schedule `{name}`: choose one of {}",
+                "unknown schedule `{name}`: {}choose one of {}",
+                did_you_mean(name, SCHEDULE_NAMES),
                 SCHEDULE_NAMES.join(", ")
             )),
         }
@@ -329,7 +331,10 @@ mod tests {
     #[test]
     fn what_is_no_schedule_is_refused_by_name() {
         for (json, part) in [
-            (r#""cosin""#, "unknown schedule `cosin`: choose one of step"),
+            (
+                r#""cosin""#,
+                "unknown schedule `cosin`: did you mean `cosine`? else choose one of step",
+            ),
             (r#"{"name":"cosine","factor":0.1}"#, "no option `factor`"),
             (r#"{"name":"constant","floor":0.1}"#, "no option `floor`"),
             (r#"{"name":"cosine","milestones":[1]}"#, "`milestones`"),

@@ -1,5 +1,7 @@
 //! The settings of a training.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -68,6 +70,9 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// Most epochs of a training: the header of a checkpoint, which has the metrics of every epoch, holds no more.
+    pub const MOST_EPOCHS: usize = 100_000;
+
     /// Whether the weights after `epoch` are kept.
     pub fn keeps(&self, epoch: usize) -> bool {
         epoch == 0 || epoch == self.epochs || self.checkpoint_epochs.contains(&epoch)
@@ -76,6 +81,21 @@ impl TrainConfig {
     /// Whether both splits are evaluated after `epoch`.
     pub fn evaluates(&self, epoch: usize) -> bool {
         self.keeps(epoch) || epoch.is_multiple_of(self.eval_every)
+    }
+
+    /// How many of the epochs from `from` to the last are [evaluated](Self::evaluates).
+    pub fn evaluations(&self, from: usize) -> usize {
+        if from > self.epochs {
+            return 0;
+        }
+        let up_to = |epochs: usize| epochs / self.eval_every + 1;
+        let regular = up_to(self.epochs) - from.checked_sub(1).map_or(0, up_to);
+        let others = self.checkpoint_epochs.iter().copied().chain([self.epochs]);
+        let others: BTreeSet<usize> = others
+            .filter(|epoch| (from..=self.epochs).contains(epoch))
+            .filter(|epoch| !epoch.is_multiple_of(self.eval_every))
+            .collect();
+        regular + others.len()
     }
 
     /// The learning rate of `epoch`, counted from 1.
@@ -94,6 +114,8 @@ impl TrainConfig {
     pub fn check(&self) -> Result<(), SettingError> {
         let (batch, rate, every) = (self.batch_size, self.learning_rate, self.eval_every);
         let (momentum, decay, warm_up) = (self.momentum, self.weight_decay, self.warm_up_epochs);
+        let few = self.epochs <= Self::MOST_EPOCHS;
+        require(few, "epochs", self.epochs, "at most 100000")?;
         require(batch > 0, "batch-size", batch, "at least 1")?;
         let positive = rate.is_finite() && rate > 0.0;
         require(positive, "learning-rate", rate, "a positive number")?;
@@ -110,5 +132,51 @@ impl TrainConfig {
             require(epoch <= self.epochs, "checkpoint-epochs", epoch, rule)?;
         }
         self.schedule.check(self.epochs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evaluations_are_counted_as_they_are_made() {
+        for epochs in [0, 1, 7, 12] {
+            for eval_every in [1, 2, 5, 100] {
+                for checkpoint_epochs in [vec![], vec![3], vec![1, 4, 4, 6]] {
+                    let config = TrainConfig {
+                        epochs,
+                        eval_every,
+                        checkpoint_epochs,
+                        ..TrainConfig::default()
+                    };
+                    for from in 0..14 {
+                        let each = (from..=epochs).filter(|&epoch| config.evaluates(epoch));
+                        assert_eq!(config.evaluations(from), each.count(), "{config:?} {from}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn epochs_that_no_checkpoint_records_are_refused() {
+        let check = |epochs| {
+            let config = TrainConfig {
+                epochs,
+                ..TrainConfig::default()
+            };
+            config.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(check(TrainConfig::MOST_EPOCHS), Ok(()));
+        for epochs in [TrainConfig::MOST_EPOCHS + 1, usize::MAX] {
+            let error = check(epochs).expect_err("too many");
+            assert_eq!(
+                error,
+                format!(
+                    "the training setting `epochs` is {epochs} but must be at most 100000: change it"
+                )
+            );
+        }
     }
 }

@@ -26,6 +26,14 @@ pub enum TrainError {
         /// The initial learning rate of the settings.
         learning_rate: f64,
     },
+    /// The weights that training starts from have a loss that is no finite number.
+    #[error(
+        "the weights of epoch 0 have a loss of {loss}, which is no finite number, so that there is nothing to train or to analyse: start from other weights"
+    )]
+    Unsound {
+        /// The loss.
+        loss: f64,
+    },
     /// The observer asked to stop.
     #[error(
         "training was interrupted in epoch {epoch}: run the same command again and it continues from the last complete epoch"

@@ -268,6 +268,9 @@ impl Epochs<'_> {
         if loss.is_finite() {
             return Ok(loss);
         }
+        if epoch == 0 {
+            return Err(TrainError::Unsound { loss });
+        }
         Err(TrainError::Diverged {
             epoch,
             loss,

@@ -1,5 +1,7 @@
 //! The views of a density: which axes it is drawn on.
 
+use hesscope_files::did_you_mean;
+
 /// The axes of a figure of densities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum View {
@@ -40,7 +42,10 @@ impl View {
 
 /// A name that is none of a view.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no view; there are logarithmic, semi-logarithmic and linear")]
+#[error(
+    "there is no view `{0}`: {meant}choose one of logarithmic, semi-logarithmic, linear",
+    meant = did_you_mean(.0, View::ALL.into_iter().map(View::name))
+)]
 pub struct UnknownView(String);
 
 impl std::str::FromStr for View {

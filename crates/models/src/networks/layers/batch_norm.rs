@@ -10,7 +10,7 @@ use burn::{
 use serde::{Deserialize, Serialize};
 
 use super::buffer::Buffer;
-use crate::networks::{init::Init, layer_table::LayerTable};
+use crate::networks::{error::ModelError, init::Init, layer_table::LayerTable};
 
 /// Which statistics a forward pass normalises with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -50,15 +50,15 @@ pub struct BatchNorm {
 
 impl BatchNorm {
     /// Scale 1, shift 0, running mean 0, running variance 1, epsilon 1e-5, momentum 0.1.
-    pub(crate) fn new(channels: usize, init: &mut Init) -> Self {
-        Self {
-            weight: init.constant([channels], 1.0),
-            bias: init.constant([channels], 0.0),
-            running_mean: Buffer::new(init.constant_tensor([channels], 0.0)),
-            running_var: Buffer::new(init.constant_tensor([channels], 1.0)),
+    pub(crate) fn new(channels: usize, init: &mut Init) -> Result<Self, ModelError> {
+        Ok(Self {
+            weight: init.constant([channels], 1.0)?,
+            bias: init.constant([channels], 0.0)?,
+            running_mean: Buffer::new(init.constant_tensor([channels], 0.0)?),
+            running_var: Buffer::new(init.constant_tensor([channels], 1.0)?),
             epsilon: 1e-5,
             momentum: RUNNING_MOMENTUM,
-        }
+        })
     }
 
     /// The number of channels.

@@ -5,7 +5,7 @@ use burn::{
     tensor::{Tensor, module::conv2d, ops::ConvOptions},
 };
 
-use crate::networks::{init::Init, layer_table::LayerTable};
+use crate::networks::{error::ModelError, init::Init, layer_table::LayerTable};
 
 /// A convolution, its odd kernel k x k and k / 2 zeros around the image: `[n, in, h, w]` to
 /// `[n, out, h / stride, w / stride]`, rounded up.
@@ -21,13 +21,18 @@ pub struct Conv {
 
 impl Conv {
     /// Stride 1, no bias. He initialisation by fan-out: weights N(0, 2 / (k * k * out)).
-    pub(crate) fn new(inputs: usize, outputs: usize, kernel: usize, init: &mut Init) -> Self {
-        let std = (2.0 / (kernel * kernel * outputs) as f64).sqrt();
-        Self {
-            weight: init.normal([outputs, inputs, kernel, kernel], std),
+    pub(crate) fn new(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        let std = (2.0 / ((kernel * kernel) as f64 * outputs as f64)).sqrt();
+        Ok(Self {
+            weight: init.normal([outputs, inputs, kernel, kernel], std)?,
             bias: None,
             stride: 1,
-        }
+        })
     }
 
     /// The same with another stride.
@@ -36,10 +41,10 @@ impl Conv {
     }
 
     /// The same with a bias of 0.
-    pub(crate) fn with_bias(self, init: &mut Init) -> Self {
+    pub(crate) fn with_bias(self, init: &mut Init) -> Result<Self, ModelError> {
         let [outputs, ..] = self.weight.dims();
-        let bias = Some(init.constant([outputs], 0.0));
-        Self { bias, ..self }
+        let bias = Some(init.constant([outputs], 0.0)?);
+        Ok(Self { bias, ..self })
     }
 
     /// Convolves `x`.

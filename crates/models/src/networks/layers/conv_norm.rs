@@ -6,7 +6,7 @@ use super::{
     batch_norm::{BatchNorm, BnMode},
     conv::Conv,
 };
-use crate::networks::{init::Init, layer_table::LayerTable};
+use crate::networks::{error::ModelError, init::Init, layer_table::LayerTable};
 
 /// A convolution, then BatchNorm.
 #[derive(Module, Debug)]
@@ -18,12 +18,10 @@ pub struct ConvNorm {
 }
 
 impl ConvNorm {
-    pub(crate) fn new(conv: Conv, init: &mut Init) -> Self {
+    pub(crate) fn new(conv: Conv, init: &mut Init) -> Result<Self, ModelError> {
         let [outputs, ..] = conv.weight.dims();
-        Self {
-            conv,
-            norm: BatchNorm::new(outputs, init),
-        }
+        let norm = BatchNorm::new(outputs, init)?;
+        Ok(Self { conv, norm })
     }
 
     /// `[n, in, h, w]` to `[n, out, h / stride, w / stride]`, rounded up.

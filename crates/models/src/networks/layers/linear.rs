@@ -5,7 +5,7 @@ use burn::{
     tensor::{Tensor, module::linear},
 };
 
-use crate::networks::{init::Init, layer_table::LayerTable};
+use crate::networks::{error::ModelError, init::Init, layer_table::LayerTable};
 
 /// An affine map `x W + b` of rows: `[n, in]` to `[n, out]`.
 #[derive(Module, Debug)]
@@ -18,21 +18,35 @@ pub struct Linear {
 
 impl Linear {
     /// Weights N(0, std^2), bias 0.
-    pub(crate) fn new(inputs: usize, outputs: usize, std: f64, init: &mut Init) -> Self {
-        Self {
-            weight: init.normal([inputs, outputs], std),
-            bias: Some(init.constant([outputs], 0.0)),
-        }
+    pub(crate) fn new(
+        inputs: usize,
+        outputs: usize,
+        std: f64,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        Ok(Self {
+            weight: init.normal([inputs, outputs], std)?,
+            bias: Some(init.constant([outputs], 0.0)?),
+        })
     }
 
     /// The same without a bias.
-    pub(crate) fn without_bias(self) -> Self {
-        Self { bias: None, ..self }
+    pub(crate) fn without_bias(
+        inputs: usize,
+        outputs: usize,
+        std: f64,
+        init: &mut Init,
+    ) -> Result<Self, ModelError> {
+        Ok(Self {
+            weight: init.normal([inputs, outputs], std)?,
+            bias: None,
+        })
     }
 
     /// The layer from pooled features to logits: weights N(0, 1 / (3 in)), the variance of PyTorch's default.
-    pub(crate) fn head(inputs: usize, classes: usize, init: &mut Init) -> Self {
-        Self::new(inputs, classes, (1.0 / (3 * inputs) as f64).sqrt(), init)
+    pub(crate) fn head(inputs: usize, classes: usize, init: &mut Init) -> Result<Self, ModelError> {
+        let std = (1.0 / (3.0 * inputs as f64)).sqrt();
+        Self::new(inputs, classes, std, init)
     }
 
     /// Maps each row of `x`.
