@@ -9,6 +9,7 @@ use hesscope_hvp::HvpError;
 use hesscope_models::{
     CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
+use hesscope_onnx::OnnxError;
 use hesscope_records::RecordError;
 use hesscope_report::ReportError;
 use hesscope_spectral::SpectralError;
@@ -81,6 +82,14 @@ pub enum StudyError {
     /// The weights cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A model from a file cannot be read, or not as it is asked for.
+    #[error("{}: {source}", .path.display())]
+    Onnx {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: OnnxError,
+    },
     /// Products cannot be formed.
     #[error(transparent)]
     Products(#[from] HvpError),
@@ -109,6 +118,18 @@ impl StudyError {
         StudyError::Read {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// What is wrong with a model, with its file.
+    pub fn onnx(path: &Path) -> impl Fn(OnnxError) -> Self {
+        move |source| match source {
+            // It names the file itself.
+            OnnxError::Io { .. } => StudyError::Setting(source.to_string()),
+            source => StudyError::Onnx {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 

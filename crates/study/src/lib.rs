@@ -16,6 +16,7 @@
 
 pub mod check;
 pub mod compare;
+pub mod counts;
 pub mod device;
 pub mod dynamics;
 pub mod eigenvector_file;
@@ -27,6 +28,7 @@ pub mod findings;
 mod folders;
 mod manifest;
 pub mod measure;
+pub mod model;
 mod observer;
 pub mod results;
 pub mod run;

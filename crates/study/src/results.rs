@@ -98,7 +98,7 @@ fn of_run(root: &Path, dir: &Path, columns: &mut Vec<ResultsColumn>) -> Result<S
         device.clone_from(&found.origin.device);
         columns.push(ResultsColumn {
             traits: vec![
-                settings.net.name().to_owned(),
+                settings.net.name().into_owned(),
                 settings.dataset.to_string(),
                 format!("p = {}", found.evidence.dimension),
                 format!("epoch {}", subject.epoch),

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use burn::tensor::TensorData;
 use hesscope_data::{
-    Batch, DataError, Dataset, DatasetName, Images, sequential_batches, shuffled_batches,
+    Batch, DataError, Dataset, DatasetName, IGNORED, Images, sequential_batches, shuffled_batches,
 };
 use hesscope_hvp::{Samples, SourceError, Targets};
 use hesscope_models::{BatchError, BatchSource, HostBatch, HostBatches};
@@ -74,11 +74,40 @@ fn remedy(dataset: DatasetName, error: DataError) -> StudyError {
     let fetched = dataset.about().published.is_some() && dataset != DatasetName::IMAGENET;
     match error {
         DataError::DataDirNeeded { .. } if fetched => StudyError::setting(format!(
-            "{error}, or bring them into {} with `hesscope data fetch {dataset}`",
+            "{}, or bring them into {} with `hesscope data fetch {dataset}`",
+            in_keys(&error),
             default_data_folder(dataset.as_str()).display()
         )),
-        error => error.into(),
+        DataError::Io { .. } => error.into(),
+        error => StudyError::setting(in_keys(&error)),
     }
+}
+
+/// Fields of a request, and the keys of the settings that give them.
+const KEYS: [(&str, &str); 9] = [
+    ("train_per_class", "examples-per-class"),
+    ("test_per_class", "test-examples-per-class"),
+    ("label_noise", "label-noise"),
+    ("image_size", "image-size"),
+    ("skip_broken", "skip-broken"),
+    ("cache_dir", "cache-dir"),
+    ("without_test", "without-test"),
+    ("without_normalization", "without-normalization"),
+    ("data_dir", "data-dir"),
+];
+
+/// The sentence of an error with the keys of the settings, as users write them, in place of the fields of a request.
+fn in_keys(error: &DataError) -> String {
+    let sentence = error.to_string();
+    let words = sentence.split(' ').map(|word| {
+        let plain = word.trim_end_matches([':', ',']);
+        let key = KEYS.iter().find(|(field, _)| *field == plain);
+        key.map_or_else(
+            || word.to_owned(),
+            |(field, key)| word.replacen(field, key, 1),
+        )
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Source {
@@ -101,6 +130,36 @@ impl Source {
         }
         let sum = self.images.fingerprint()?;
         Ok(self.fingerprint.get_or_init(|| sum).clone())
+    }
+
+    /// The extents of one example.
+    pub fn extents(&self) -> Vec<usize> {
+        self.images.extents()
+    }
+
+    /// Refuses examples that are none of images, as hesscope's own networks and their training need them.
+    ///
+    /// # Errors
+    ///
+    /// Integers, several labels an example, and labels that do not count.
+    pub fn require_images(&self) -> Result<(), StudyError> {
+        let what = if self.images.has_integers() {
+            "inputs of integers"
+        } else if self.images.rows_per_example() > 1 {
+            "inputs with several labels each"
+        } else if self.images.labels().contains(&IGNORED) {
+            "inputs whose labels do not all count"
+        } else {
+            return Ok(());
+        };
+        Err(StudyError::setting(format!(
+            "the files hold {what}, which hesscope's own networks do not take: give a model that does with --model"
+        )))
+    }
+
+    /// The class of each row of logits.
+    pub fn labels(&self) -> &[u32] {
+        self.images.labels()
     }
 
     /// So many of the examples, evenly spaced over the split, in memory; all where there are fewer.
@@ -128,13 +187,20 @@ impl hesscope_hvp::Source for Source {
     }
 
     fn batch(&self, range: Range<usize>) -> Result<Samples, SourceError> {
-        let [channels, height, width] = self.shape();
         let indices: Vec<usize> = range.clone().collect();
-        let images = self.images.read(&indices)?;
-        let inputs = TensorData::new(images, [range.len(), channels, height, width]);
+        let values = self.images.read(&indices)?;
+        let shape = [&[range.len()], &self.images.extents()[..]].concat();
+        let inputs = if self.images.has_integers() {
+            let integers: Vec<i64> = values.iter().map(|&value| value as i64).collect();
+            TensorData::new(integers, shape)
+        } else {
+            TensorData::new(values, shape)
+        };
+        let rows = self.images.rows_per_example();
+        let labels = self.images.labels()[range.start * rows..range.end * rows].to_vec();
         Ok(Samples {
             inputs,
-            targets: Targets::Classes(self.images.labels()[range].to_vec()),
+            targets: Targets::Classes(labels),
             counted: None,
         })
     }

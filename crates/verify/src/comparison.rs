@@ -6,7 +6,8 @@ use hesscope_hvp::{Array, Operator, Part, Precision, Problem};
 use hesscope_spectral::{LinearOperator, VectorSpace};
 
 use crate::error::VerifyError;
-use crate::reference::{Reference, ReferenceTensor};
+use crate::reference::Reference;
+use crate::tensor::ReferenceTensor;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub enum Outcome {
 }
 
 /// A symmetric matrix multiplied in float64 is symmetric to rounding, far below this.
-const ASYMMETRY: f64 = 1e-9;
+pub(crate) const ASYMMETRY: f64 = 1e-9;
 
 /// Computes everything on a device and compares it with the reference.
 ///
@@ -190,7 +191,10 @@ fn means(
         .collect())
 }
 
-fn products(operator: &Operator, directions: &[Array]) -> Result<Vec<Vec<f64>>, VerifyError> {
+pub(crate) fn products(
+    operator: &Operator,
+    directions: &[Array],
+) -> Result<Vec<Vec<f64>>, VerifyError> {
     let products = operator
         .apply(directions)
         .map_err(|error| VerifyError::Operator(error.to_string()))?;
@@ -201,7 +205,7 @@ fn products(operator: &Operator, directions: &[Array]) -> Result<Vec<Vec<f64>>, 
 }
 
 /// How far the products of a matrix with directions v are from those of a symmetric matrix.
-fn asymmetry(directions: &ReferenceTensor, products: &[f64]) -> f64 {
+pub(crate) fn asymmetry(directions: &ReferenceTensor, products: &[f64]) -> f64 {
     let dim = directions.shape[1];
     let row = |values: &'_ [f64], i: usize| values[i * dim..(i + 1) * dim].to_vec();
     let form = |i: usize, j: usize| -> f64 {
@@ -217,7 +221,7 @@ fn asymmetry(directions: &ReferenceTensor, products: &[f64]) -> f64 {
 }
 
 /// The largest relative error over the rows; `expected` holds them one after another.
-fn worst(ours: &[Vec<f64>], expected: &[f64]) -> f64 {
+pub(crate) fn worst(ours: &[Vec<f64>], expected: &[f64]) -> f64 {
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
     let rows = || expected.chunks(ours[0].len());
     let largest = rows()

@@ -31,6 +31,9 @@ pub enum VerifyError {
         /// What is missing or wrong.
         reason: String,
     },
+    /// The model cannot be read.
+    #[error(transparent)]
+    Model(#[from] hesscope_onnx::OnnxError),
     /// The products could not be computed.
     #[error(transparent)]
     Hvp(#[from] hesscope_hvp::HvpError),

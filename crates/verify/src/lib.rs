@@ -9,13 +9,17 @@
 
 mod comparison;
 mod error;
+mod exported;
 mod kind;
 mod network;
 mod problem;
 mod reference;
+mod tensor;
 
 pub use comparison::{Comparison, Outcome, Quantity, verify};
 pub use error::VerifyError;
+pub use exported::{ExportedReference, verify_exported};
 pub use kind::NetworkKind;
 pub use network::ReferenceNetwork;
-pub use reference::{Reference, ReferenceTensor};
+pub use reference::Reference;
+pub use tensor::ReferenceTensor;

@@ -10,7 +10,8 @@ use hesscope_models::{BatchNorm, BnMode, Buffer};
 
 use crate::error::VerifyError;
 use crate::kind::LayerKind;
-use crate::reference::{Reference, ReferenceTensor, find};
+use crate::reference::Reference;
+use crate::tensor::{ReferenceTensor, find};
 
 /// relu(conv, bn, relu, conv, bn + input).
 #[derive(Module, Debug)]

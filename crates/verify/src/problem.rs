@@ -6,7 +6,8 @@ use hesscope_models::BnMode;
 
 use crate::error::VerifyError;
 use crate::network::ReferenceNetwork;
-use crate::reference::{Reference, ReferenceTensor};
+use crate::reference::Reference;
+use crate::tensor::ReferenceTensor;
 
 impl Reference {
     /// Everything needed to compute with the reference's network on a device.

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 use serde::Deserialize;
 
 use crate::error::VerifyError;
 use crate::kind::NetworkKind;
+use crate::tensor::{ReferenceTensor, find, floats, integers};
 
 /// What the file says of itself, in its metadata under `meta`.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,15 +19,6 @@ struct Meta {
     examples: usize,
     parameters: usize,
     parameter_order: Vec<String>,
-}
-
-/// A tensor of the file, in float64.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReferenceTensor {
-    /// Extents.
-    pub shape: Vec<usize>,
-    /// Row-major values.
-    pub values: Vec<f64>,
 }
 
 /// A reference in memory.
@@ -198,34 +190,4 @@ impl Reference {
             reason,
         }
     }
-}
-
-/// The tensor of this name.
-pub(crate) fn find<'a>(
-    tensors: &'a [(String, ReferenceTensor)],
-    name: &str,
-) -> Option<&'a ReferenceTensor> {
-    let found = tensors.iter().find(|(found, _)| found == name);
-    found.map(|(_, values)| values)
-}
-
-fn floats(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {
-    (dtype == Dtype::F64).then(|| {
-        let (chunks, _) = bytes.as_chunks::<8>();
-        chunks
-            .iter()
-            .map(|chunk| f64::from_le_bytes(*chunk))
-            .collect()
-    })
-}
-
-fn integers(dtype: Dtype, bytes: &[u8]) -> Option<Vec<u32>> {
-    if dtype != Dtype::I64 {
-        return None;
-    }
-    let (chunks, _) = bytes.as_chunks::<8>();
-    chunks
-        .iter()
-        .map(|chunk| u32::try_from(i64::from_le_bytes(*chunk)).ok())
-        .collect()
 }

@@ -3,18 +3,19 @@
 use std::time::Instant;
 
 use burn::tensor::Device;
-use hesscope_models::{BatchSource, ImportOptions, Network, import_weights_with};
+use hesscope_models::{BatchSource, ImportOptions, import_weights_with};
 use hesscope_records::{Comparison, ComparisonSettings, Deviation, Origin, Precision, Quantity};
 
 use super::deviation::{of_largest, of_norms};
 use super::measured::{Measured, Subject};
 use super::request::CompareRequest;
 use super::verdict::{Candidate, deviation, of_spectra};
-use crate::device::DeviceName;
+use crate::device::{DeviceName, Room};
 use crate::error::StudyError;
+use crate::model::{Model, OnnxModel};
 use crate::observer::{Event, Observer};
 use crate::run::require_class;
-use crate::settings::Settings;
+use crate::settings::{NetSettings, Settings};
 use crate::source::Sources;
 
 /// Gives one network, initialised once on the CPU, to every device in every precision, and compares what each gives with the
@@ -78,7 +79,7 @@ pub fn compare_devices(
         reference: format!("{words}, in float64"),
         compared: compared.iter().map(|it| it.name.clone()).collect(),
         dataset: settings.dataset.to_string(),
-        network: settings.net.name().to_owned(),
+        network: settings.net.name().into_owned(),
         operators: settings.analysis.operators.clone(),
         vectors: request.vectors,
         seed: settings.seed,
@@ -94,22 +95,31 @@ pub fn compare_devices(
 }
 
 /// The network of the settings, on the CPU.
-fn network(settings: &Settings, sources: &Sources) -> Result<Network, StudyError> {
-    let (input, classes) = (sources.train.shape(), sources.train.classes());
+fn network(settings: &Settings, sources: &Sources) -> Result<Model, StudyError> {
     let host = Device::flex();
-    Ok(match &settings.weights {
+    let net = match &settings.net {
+        NetSettings::BuiltIn(net) => net,
+        NetSettings::Onnx(model) => {
+            let model = OnnxModel::open(model, &sources.train.extents())?;
+            return Ok(Model::Onnx(Box::new(model)));
+        }
+    };
+    sources.train.require_images()?;
+    let (input, classes) = (sources.train.shape(), sources.train.classes());
+    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
+    Ok(Model::BuiltIn(Box::new(match &settings.weights {
         Some(path) => {
             let options = ImportOptions {
                 allow_extra: settings.weights_allow_extra,
                 ..ImportOptions::default()
             };
-            import_weights_with(path, &settings.net, input, classes, &host, options)?
+            import_weights_with(path, net, input, classes, &host, options)?
         }
         None => {
             let seed = settings.all_seeds().weights;
-            settings.net.init(input, classes, seed, &host)?
+            net.init(input, classes, seed, &host)?
         }
-    })
+    })))
 }
 
 fn deviations(reference: &Measured, found: &Measured) -> Result<Vec<Deviation>, StudyError> {

@@ -5,11 +5,12 @@ use std::time::Instant;
 use burn::tensor::Device;
 use hesscope_hvp::{Problem, ProblemOptions};
 use hesscope_measure::{Effort, EffortChoices, OperatorProperties, Spectrum, spectrum};
-use hesscope_models::{BnMode, Network};
 use hesscope_records::{Precision, Terms};
 use hesscope_spectral::{LinearOperator, NoKeeper, ProbeKind, Probes, VectorSpace};
 
+use crate::device::Room;
 use crate::error::StudyError;
+use crate::model::Model;
 use crate::observer::Observer;
 use crate::settings::Settings;
 use crate::source::Source;
@@ -28,7 +29,7 @@ const ITERATIONS: usize = 4;
 /// A network over a data set, as it is measured on each device.
 pub struct Subject<'a> {
     pub settings: &'a Settings,
-    pub network: &'a Network,
+    pub network: &'a Model,
     pub source: &'a Source,
     /// Random vectors that each operator is multiplied with.
     pub vectors: usize,
@@ -70,8 +71,9 @@ impl Subject<'_> {
             memory: self.memory() / 2,
             ..ProblemOptions::default()
         };
-        let forward = |network: &Network, x| network.forward(x, BnMode::Running);
-        let problem = Problem::new(self.network, forward, self.source.clone(), device, options)?;
+        let objective = self.settings.loss.objective();
+        let data = self.source.clone();
+        let problem = self.network.problem(data, objective, device, options)?;
         let logits = problem.evaluate()?.logits;
         let (mut operators, mut product_seconds) = (Vec::new(), 0.0);
         for &operator in &self.settings.analysis.operators {
@@ -168,7 +170,7 @@ impl Subject<'_> {
 
     /// Bytes that vectors and passes may take.
     fn memory(&self) -> usize {
-        self.settings.analysis.memory_mib << 20
+        Room::of_host(self.settings.analysis.memory_mib).bytes
     }
 
     /// Bytes of a vector.

@@ -2,6 +2,7 @@
 
 use hesscope_records::Precision;
 
+use crate::counts::{MOST, require_count};
 use crate::device::DeviceName;
 use crate::error::StudyError;
 use crate::settings::Settings;
@@ -33,9 +34,6 @@ impl CompareRequest {
                 )));
             }
         }
-        if self.vectors == 0 {
-            return Err(StudyError::setting("vectors is 0: give at least 1"));
-        }
-        Ok(())
+        require_count("vectors", self.vectors, MOST)
     }
 }

@@ -90,7 +90,7 @@ fn record(
         reference: format!("{}, {}", first.root.display(), first.file.device_name),
         compared: compared.iter().map(|it| it.name.clone()).collect(),
         dataset: first.file.settings.dataset.to_string(),
-        network: first.file.settings.net.name().to_owned(),
+        network: first.file.settings.net.name().into_owned(),
         operators,
         vectors: 0,
         seed: first.file.settings.seed,

@@ -4,7 +4,9 @@ mod found;
 mod kind;
 mod memory;
 mod name;
+mod room;
 
 pub use found::FoundDevice;
 pub use kind::DeviceKind;
 pub use name::{DeviceName, UnknownDevice};
+pub use room::Room;

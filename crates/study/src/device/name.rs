@@ -4,10 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
+use hesscope_files::did_you_mean;
 use hesscope_records::Precision;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
 use super::kind::{DeviceKind, gpus, words};
+use super::room::require_address_space;
 use crate::error::StudyError;
 
 /// The name of a device, such as `cpu`, `vulkan` or `cuda:1`.
@@ -41,11 +43,22 @@ impl fmt::Display for DeviceName {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownDevice {
     /// The kind is not known.
-    #[error("there is no device `{0}`: choose one of cpu, ndarray, vulkan, metal, webgpu, cuda")]
+    #[error(
+        "there is no device `{0}`: {meant}choose one of cpu, ndarray, vulkan, metal, webgpu, cuda",
+        meant = meant(.0)
+    )]
     Kind(String),
     /// What stands behind the colon is no number.
     #[error("the device `{0}` has no number behind its colon: write for example cuda:1")]
     Index(String),
+}
+
+/// The kind whose name is like this one, as the beginning of a remedy. Of GPUs there are several, and none is meant by `gpu`.
+fn meant(name: &str) -> String {
+    if name.starts_with("gpu") {
+        return String::new();
+    }
+    did_you_mean(name, DeviceKind::ALL.into_iter().map(DeviceKind::name))
 }
 
 impl FromStr for DeviceName {
@@ -76,8 +89,10 @@ impl DeviceName {
     ///
     /// # Errors
     ///
-    /// A kind that this build lacks, a device that the machine lacks, and a precision that the device does not compute in.
+    /// A kind that this build lacks, a device that the machine lacks, a precision that the device does not compute in, and
+    /// an address space too small for the program.
     pub fn open(self, precision: Precision) -> Result<Device, StudyError> {
+        require_address_space()?;
         let kind = self.kind.name();
         if !self.kind.is_built() {
             return Err(StudyError::setting(format!(

@@ -81,7 +81,7 @@ pub fn dynamics(
     let settings = DynamicsSettings {
         rules: VERSION,
         dataset: shared.dataset.to_string(),
-        network: shared.net.name().to_owned(),
+        network: shared.net.name().into_owned(),
         split: request.split,
         sizes,
         epochs: request.epochs.clone(),

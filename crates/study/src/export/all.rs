@@ -22,7 +22,7 @@ pub fn write(
 ) -> Result<(), StudyError> {
     if *selection != Selection::default() {
         return Err(StudyError::setting(
-            "--what all takes everything: leave --operator, --split and --epoch out, or choose another --what",
+            "--what all takes everything: leave --operator, --split, --epoch and --key out, or choose another --what",
         ));
     }
     if out.is_file() {
@@ -34,7 +34,8 @@ pub fn write(
     let run = folder.run_file()?;
     let to = out.join("weights");
     make_folder(&to)?;
-    for epoch in kept_epochs(folder)? {
+    let trained = run.settings.net.onnx().is_none();
+    for epoch in kept_epochs(folder, &run)?.into_iter().filter(|_| trained) {
         let name = format!("epoch-{epoch:04}.safetensors");
         weights::write(folder, Some(epoch), &to.join(name), observer)?;
     }

@@ -17,7 +17,8 @@ const FORMATS: [Format; 3] = [Format::Json, Format::Npz, Format::Safetensors];
 pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<(), StudyError> {
     let format = Format::of(out, &FORMATS)?;
     let place = |(_, analysis): &(PathBuf, Analysis)| {
-        Place::of(analysis.settings.operator, &analysis.settings.subject)
+        let settings = &analysis.settings;
+        Place::of(settings.operator, &settings.subject, &analysis.origin.key)
     };
     let (path, analysis) =
         selection.only(folder, ["analysis", "spectrum"], folder.records()?, place)?;

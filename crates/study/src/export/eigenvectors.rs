@@ -21,7 +21,8 @@ pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<()
     // Vectors may be large: one file is at hand at a time.
     let place = |path: PathBuf| {
         let settings = read(&run, &path)?.settings;
-        Ok((path, Place::of(settings.operator, &settings.subject)))
+        let place = Place::of(settings.operator, &settings.subject, &settings.key());
+        Ok((path, place))
     };
     let files = folder.files(EIGENVECTORS, "safetensors")?;
     let all = files
@@ -32,7 +33,7 @@ pub fn write(folder: &RunFolder, selection: &Selection, out: &Path) -> Result<()
         folder,
         ["file of eigenvectors", "overlaps"],
         all,
-        |&(_, place)| place,
+        |(_, place)| place.clone(),
     )?;
     write_as(&run, &path, format, out)
 }

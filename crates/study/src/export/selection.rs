@@ -8,7 +8,7 @@ use crate::error::StudyError;
 use crate::run::RunFolder;
 
 /// What is exported of what there is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The operator, of an analysis or of eigenvectors; the only one there is if absent.
     pub operator: Option<Terms>,
@@ -16,23 +16,27 @@ pub struct Selection {
     pub split: Option<Split>,
     /// The epoch; the last for weights, else the only one there is if absent.
     pub epoch: Option<usize>,
+    /// How the key begins of an analysis or of eigenvectors, as at the end of a file's name; any if absent.
+    pub key: Option<String>,
 }
 
 /// What something is selected by, written as options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     operator: Terms,
     split: Split,
     epoch: usize,
+    key: String,
 }
 
 impl Place {
-    /// That of an operator of a network over examples.
-    pub fn of(operator: Terms, subject: &Subject) -> Self {
+    /// That of an operator of a network over examples, in the file of this key.
+    pub fn of(operator: Terms, subject: &Subject, key: &str) -> Self {
         Place {
             operator,
             split: subject.split,
             epoch: subject.epoch,
+            key: key.to_owned(),
         }
     }
 }
@@ -43,16 +47,21 @@ impl fmt::Display for Place {
             operator,
             split,
             epoch,
+            ..
         } = self;
         write!(f, "--operator {operator} --split {split} --epoch {epoch}")
     }
 }
 
 impl Selection {
-    fn allows(&self, place: Place) -> bool {
+    fn allows(&self, place: &Place) -> bool {
         self.operator.is_none_or(|wanted| wanted == place.operator)
             && self.split.is_none_or(|wanted| wanted == place.split)
             && self.epoch.is_none_or(|wanted| wanted == place.epoch)
+            && self
+                .key
+                .as_ref()
+                .is_none_or(|wanted| place.key.starts_with(wanted))
     }
 
     /// The only one of `all` that is selected; `what` they are, and the command that makes them.
@@ -68,7 +77,7 @@ impl Selection {
         place: impl Fn(&T) -> Place,
     ) -> Result<T, StudyError> {
         let every: Vec<Place> = all.iter().map(&place).collect();
-        all.retain(|one| self.allows(place(one)));
+        all.retain(|one| self.allows(&place(one)));
         let mut some: Vec<Place> = all.iter().map(&place).collect();
         if some.len() == 1
             && let Some(only) = all.pop()
@@ -84,14 +93,19 @@ impl Selection {
         };
         some.sort_by_cached_key(Place::to_string);
         let count = some.len();
-        some.dedup();
-        Err(StudyError::setting(match some[..] {
+        let keys: Vec<String> = some
+            .iter()
+            .map(|place| format!("--key {:.12}", place.key))
+            .collect();
+        let mut places: Vec<String> = some.iter().map(Place::to_string).collect();
+        places.dedup();
+        Err(StudyError::setting(match &places[..] {
             [] => format!("{root} holds no {what}: make one with `hesscope {command}`"),
             [alone] if count > 1 => format!(
-                "{root} holds {count} files of {alone}, made with other settings: take them all with --what all"
+                "{root} holds {count} files of {alone}, made with other settings: choose {}, or take them all with --what all",
+                keys.join(" or ")
             ),
             _ => {
-                let places: Vec<String> = some.iter().map(Place::to_string).collect();
                 format!(
                     "{root} holds {number} such {what}: choose {}",
                     places.join(", or ")

@@ -45,7 +45,7 @@ pub fn draw_means(
         device = run.device_name().to_owned();
         panels.push(MeansPanelRecord {
             dataset: settings.dataset.to_string(),
-            network: settings.net.name().to_owned(),
+            network: settings.net.name().into_owned(),
             run: run.folder().root().display().to_string(),
             means: kept.record,
         });

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use hesscope_data::{DatasetName, PerClass};
+use hesscope_files::did_you_mean;
 use hesscope_models::NetConfig;
 
 use crate::settings::{LearningRate, Settings};
@@ -34,7 +35,10 @@ pub enum Scale {
 
 /// There is no scale of this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no scale `{0}`: choose quick, medium or paper")]
+#[error(
+    "there is no scale `{0}`: {meant}choose quick, medium or paper",
+    meant = did_you_mean(.0, Scale::ALL.into_iter().map(Scale::name))
+)]
 pub struct UnknownScale(String);
 
 impl FromStr for Scale {
@@ -106,7 +110,7 @@ impl Scale {
         let photographs = matches!(dataset, DatasetName::CIFAR_10 | DatasetName::CIFAR_100);
         let mut settings = Settings {
             dataset,
-            net,
+            net: net.into(),
             ..Settings::default()
         };
         match self {

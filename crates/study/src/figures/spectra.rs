@@ -52,7 +52,7 @@ pub fn draw_spectra(
             device = run.device_name().to_owned();
             columns.push(SpectraColumn {
                 dataset: settings.dataset.to_string(),
-                network: settings.net.name().to_owned(),
+                network: settings.net.name().into_owned(),
                 run: run.folder().root().display().to_string(),
                 analyses,
             });

@@ -8,6 +8,7 @@ use hesscope_records::{Findings, FindingsSettings, Kept, Origin};
 use super::evidence::evidence;
 use super::operators::operators;
 use super::rules::{bounds, findings, notes};
+use crate::counts::{MOST, require_count};
 use crate::error::StudyError;
 use crate::measure::{Opened, analysis_settings, forget_law, forget_snapshots, law_effort};
 
@@ -32,26 +33,20 @@ impl FindingsRequest {
         let FindingsRequest { energy_probes, .. } = self;
         if !(2..=MOST).contains(energy_probes) {
             return Err(StudyError::setting(format!(
-                "--energy-probes is {energy_probes}: give a number from 2 to {MOST}, since one probe has no error bar"
+                "--energy-probes is {energy_probes}: give at least 2, since one probe has no error bar, and at most {MOST}"
             )));
         }
         for (flag, value) in [
             ("--law-probes", self.law_probes),
             ("--law-steps", self.law_steps),
         ] {
-            if value.is_some_and(|value| !(1..=MOST).contains(&value)) {
-                let value = value.unwrap_or_default();
-                return Err(StudyError::setting(format!(
-                    "{flag} is {value}: give a number from 1 to {MOST}"
-                )));
+            if let Some(value) = value {
+                require_count(flag, value, MOST)?;
             }
         }
         Ok(())
     }
 }
-
-/// Most probes or steps.
-const MOST: usize = 1_000_000;
 
 /// Judges every finding that one network can show on an opened checkpoint.
 ///

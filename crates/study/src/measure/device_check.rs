@@ -1,12 +1,12 @@
 //! A GPU is checked against the CPU before it is believed.
 
 use burn::tensor::Device;
-use hesscope_hvp::{HvpError, Problem, ProblemOptions, Source as _};
-use hesscope_models::{BnMode, Network};
+use hesscope_hvp::{HvpError, ProblemOptions, Source as _};
 use hesscope_records::{Part, Precision, Split};
 
 use crate::device::DeviceName;
 use crate::error::StudyError;
+use crate::model::Model;
 use crate::observer::{Event, Observer};
 use crate::run::Run;
 
@@ -25,7 +25,7 @@ const COMPARISONS: usize = 3;
 /// A device whose products are wrong, and one that fails.
 pub(super) fn check_device(
     run: &Run,
-    network: &Network,
+    network: &Model,
     split: Split,
     precision: Precision,
     observer: &dyn Observer,
@@ -44,16 +44,12 @@ pub(super) fn check_device(
         }
         let samples = source.batch(start..end).map_err(HvpError::of_source)?;
         let problem = |device: &Device, precision| {
-            Problem::new(
-                network,
-                |network: &Network, x| network.forward(x, BnMode::Running),
-                samples.clone(),
-                device,
-                ProblemOptions {
-                    precision,
-                    ..ProblemOptions::default()
-                },
-            )
+            let options = ProblemOptions {
+                precision,
+                ..ProblemOptions::default()
+            };
+            let objective = run.settings().loss.objective();
+            network.problem(samples.clone(), objective, device, options)
         };
         let ours = problem(run.device(), precision)?;
         let cpu = problem(&Device::flex(), Precision::F64)?;

@@ -9,6 +9,7 @@ use hesscope_spectral::{Estimation, Extreme, ThickRestartEstimation, ThickRestar
 
 use super::opened::Opened;
 use super::snapshots::{estimate, forget};
+use crate::counts::MOST;
 use crate::error::StudyError;
 use crate::run::require_class;
 
@@ -53,6 +54,12 @@ impl EigenvalueRequest {
         {
             return Err(StudyError::setting(format!(
                 "--tolerance is {tolerance}: give a number between 0 and 1, such as 1e-6"
+            )));
+        }
+        if self.check_rounds > MOST {
+            return Err(StudyError::setting(format!(
+                "--check-rounds is {}: give at most {MOST}",
+                self.check_rounds
             )));
         }
         if self.max_products == Some(0) {
@@ -195,7 +202,8 @@ fn make(
             "eigenpairs",
             keeper,
         )
-    })?;
+    })
+    .map_err(|error| opened.explain(error))?;
     Ok(Eigenvalues {
         origin: Origin::of(
             &settings,

@@ -132,4 +132,5 @@ fn density(
     estimate(opened.run(), snapshots, observer, |keeper| {
         SlqEstimation::begin(&operator, &options)?.run_kept(&operator, "law", keeper)
     })
+    .map_err(|error| opened.explain(error))
 }

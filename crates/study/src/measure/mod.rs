@@ -8,6 +8,7 @@ mod classes;
 mod device_check;
 mod eigenvalues;
 mod energy;
+mod finite;
 mod log_law;
 mod measurements;
 mod opened;

@@ -1,17 +1,21 @@
 //! A checkpoint over a split, opened: its loss as a problem, and the eigenpairs found of its operators, each made once.
 
 use std::cell::{OnceCell, RefCell};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
 use hesscope_measure::{LeadingEffort, LeadingPairs, OperatorProperties, leading_pairs};
-use hesscope_models::{BnMode, Network};
+use hesscope_models::metrics_of;
 use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 
 use super::device_check::check_device;
+use super::finite::Place;
 use super::snapshots::{estimate, forget};
+use crate::device::Room;
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
+use crate::model::Model;
 use crate::observer::{Event, Observer};
 use crate::run::{Checkpoint, Run};
 
@@ -77,7 +81,7 @@ impl<'a> Opened<'a> {
     }
 
     /// The network.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &Model {
         &self.checkpoint.network
     }
 
@@ -86,14 +90,17 @@ impl<'a> Opened<'a> {
         self.observer
     }
 
-    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and of a GPU
-    /// at most three quarters of what it says it has.
+    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and at most
+    /// three quarters of what the device says it has.
     pub fn memory(&self) -> usize {
         *self.memory.get_or_init(|| {
             let settings = self.run.settings();
-            let allowed = settings.analysis.memory_mib << 20;
-            let device = settings.device;
-            let has = device.kind.is_gpu().then(|| device.memory()).flatten();
+            let (allowed, device) = (settings.analysis.memory_mib, settings.device);
+            if !device.kind.is_gpu() {
+                return Room::of_host(allowed).bytes;
+            }
+            let allowed = allowed.saturating_mul(1 << 20);
+            let has = device.memory();
             let most = has.and_then(|bytes| usize::try_from(bytes / 4 * 3).ok());
             most.map_or(allowed, |most| allowed.min(most))
         })
@@ -117,7 +124,8 @@ impl<'a> Opened<'a> {
     ///
     /// # Errors
     ///
-    /// A network that cannot be captured, memory that is too small, and products that differ between two passes.
+    /// A network that cannot be captured, memory that is too small, logits, a loss, a gradient or products that are not
+    /// finite, and products that differ between two passes.
     pub fn problem(&self) -> Result<&Problem, StudyError> {
         if let Some(problem) = self.problem.get() {
             return Ok(problem);
@@ -134,16 +142,40 @@ impl<'a> Opened<'a> {
             memory: self.memory() / 2,
             ..ProblemOptions::default()
         };
-        let problem = Problem::new(
-            self.network(),
-            |network: &Network, x| network.forward(x, BnMode::Running),
+        let problem = self.network().problem(
             self.run.source(self.subject.split).clone(),
+            self.run.settings().loss.objective(),
             self.run.device(),
             options,
         )?;
         self.observer.event(Event::Plan(&problem.plan()));
-        problem.check_determinism()?;
+        let evaluation = problem.evaluate()?;
+        let (weights, over) = self.place();
+        let place = Place {
+            weights: &weights,
+            over: &over,
+        };
+        place.check(&problem, &evaluation)?;
+        let same = problem.check_determinism();
+        same.map_err(|error| place.explain(error.into()))?;
+        self.evaluation.get_or_init(|| evaluation);
         Ok(self.problem.get_or_init(|| problem))
+    }
+
+    /// The file of the weights, and the split in words.
+    fn place(&self) -> (PathBuf, String) {
+        let weights = self.run.weights_file(self.checkpoint.epoch);
+        (weights, format!("over {}", self.subject.split))
+    }
+
+    /// The error of an estimation, with the weights and the split where a product is not finite.
+    pub fn explain(&self, error: impl Into<StudyError>) -> StudyError {
+        let (weights, over) = self.place();
+        let place = Place {
+            weights: &weights,
+            over: &over,
+        };
+        place.explain(error.into())
     }
 
     /// Loss and accuracy over the split.
@@ -152,24 +184,29 @@ impl<'a> Opened<'a> {
     ///
     /// As [`problem`](Self::problem).
     pub fn evaluation(&self) -> Result<&Evaluation, StudyError> {
-        if let Some(evaluation) = self.evaluation.get() {
-            return Ok(evaluation);
+        // Opening the problem evaluates it.
+        let problem = self.problem()?;
+        match self.evaluation.get() {
+            Some(evaluation) => Ok(evaluation),
+            None => {
+                let evaluation = problem.evaluate()?;
+                Ok(self.evaluation.get_or_init(|| evaluation))
+            }
         }
-        let evaluation = self.problem()?.evaluate()?;
-        Ok(self.evaluation.get_or_init(|| evaluation))
     }
 
     /// The accuracy over the split, from 0 to 1.
     ///
     /// # Errors
     ///
-    /// As [`problem`](Self::problem), and data without classes.
+    /// As [`problem`](Self::problem).
     pub fn accuracy(&self) -> Result<f64, StudyError> {
-        self.evaluation()?.accuracy.ok_or_else(|| {
-            StudyError::setting(
-                "the data have no classes, so that there is no accuracy: give labels",
-            )
-        })
+        let evaluation = self.evaluation()?;
+        let labels = self.run.source(self.subject.split).labels();
+        let classes = self.network().classes();
+        let of_logits =
+            || metrics_of(evaluation.loss, &evaluation.logits, classes, labels).accuracy;
+        Ok(evaluation.accuracy.unwrap_or_else(of_logits))
     }
 
     /// The leading eigenpairs of an operator: those found before, in this process or an earlier one, or found now.
@@ -230,7 +267,7 @@ impl<'a> Opened<'a> {
             }
         }
         let operator = problem.operator(settings.operator);
-        estimate(self.run, &settings.key(), self.observer, |keeper| {
+        let found = estimate(self.run, &settings.key(), self.observer, |keeper| {
             let properties = OperatorProperties::of(&operator);
             leading_pairs(
                 &operator,
@@ -239,7 +276,8 @@ impl<'a> Opened<'a> {
                 keeper,
                 self.observer,
             )
-        })
+        });
+        found.map_err(|error| self.explain(error))
     }
 
     /// Tells the observer where a record came from.

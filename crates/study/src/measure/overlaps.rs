@@ -64,12 +64,11 @@ pub fn overlaps(
         .collect::<Result<_, _>>()?;
     let of_last = opened(last)?;
     let work = effort(&of_last).leading;
-    if request
-        .pairs
-        .is_some_and(|pairs| pairs == 0 || pairs > work.top)
+    if let Some(pairs) = request.pairs
+        && !(1..=work.top).contains(&pairs)
     {
         return Err(StudyError::setting(format!(
-            "--pairs must be from 1 to the number of leading eigenpairs, {}: choose fewer, or more of those with --top",
+            "--pairs is {pairs}: give at least 1 and at most {}, the number of leading eigenpairs, or more of those with --top",
             work.top
         )));
     }

@@ -77,7 +77,8 @@ fn make(
             keeper,
             opened.observer(),
         )
-    })?;
+    })
+    .map_err(|error| opened.explain(error))?;
     Ok(Analysis {
         origin: Origin::of(
             &settings,

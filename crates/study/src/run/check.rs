@@ -12,6 +12,7 @@ use hesscope_records::record::{files_of, path_of, read};
 use hesscope_records::{Analysis, ClassMeans, Eigenvalues, Findings, Overlaps, Record};
 
 use super::folder::{RunFolder, SEARCH, TENSORBOARD, require_of};
+use super::imported;
 use super::metrics::{METRICS, lines, record};
 use super::run_file::RunFile;
 use super::search::search_record;
@@ -22,6 +23,8 @@ use crate::eigenvector_file::{EIGENVECTORS, read_eigenvectors};
 use crate::error::StudyError;
 use crate::fault::{Fault, Faults, Remedy};
 use crate::manifest::MANIFEST;
+use crate::model::ModelInfo;
+use crate::settings::OnnxSettings;
 
 /// Everything wrong in the folder of a run: files that are damaged, missing, or of another run, checkpoint or data set.
 ///
@@ -46,10 +49,13 @@ pub fn check(root: &Path) -> Result<Vec<Fault>, StudyError> {
     };
     let folder = RunFolder::read(root)?;
     let checkpoints = faults.checkpoints(&folder, &run)?;
-    let shas = checkpoints
-        .iter()
-        .map(|(&epoch, info)| (epoch, info.sha256.clone()))
-        .collect();
+    let shas = match run.settings.net.onnx() {
+        Some(model) => faults.model(root, &run, model),
+        None => checkpoints
+            .iter()
+            .map(|(&epoch, info)| (epoch, info.sha256.clone()))
+            .collect(),
+    };
     faults.records::<Analysis>(root, &run, &shas)?;
     faults.records::<Overlaps>(root, &run, &shas)?;
     faults.records::<Eigenvalues>(root, &run, &shas)?;
@@ -93,7 +99,7 @@ impl Faults {
                 }
             }
         };
-        for epoch in kept_epochs(folder)? {
+        for epoch in kept_epochs(folder, run)? {
             take(checkpoint_path(&dir, epoch));
         }
         take(dir.join(LAST_CHECKPOINT));
@@ -123,6 +129,44 @@ impl Faults {
             self.add(&path, wrong, remedy);
         }
         Ok(sound)
+    }
+
+    /// The run's copy of a model from a file, and what is written of it.
+    fn model(&mut self, root: &Path, run: &RunFile, settings: &OnnxSettings) -> Checksums {
+        let path = ModelInfo::path(root);
+        let info = match ModelInfo::read(root, &run.provenance()) {
+            Ok(Some(info)) => info,
+            Ok(None) => return Checksums::new(),
+            Err(error) => {
+                self.add(&path, error, Remedy::MakeAgain);
+                return Checksums::new();
+            }
+        };
+        let copy = OnnxSettings {
+            onnx: imported::copy_of(root, settings),
+            ..settings.clone()
+        };
+        if !imported::is_whole(&copy) {
+            let remedy = if imported::is_whole(settings) {
+                Remedy::Heals
+            } else {
+                Remedy::Restore
+            };
+            self.add(
+                &copy.onnx,
+                "it is not the run's model, by its checksum",
+                remedy,
+            );
+        }
+        let metrics = root.join(METRICS);
+        if lines(std::slice::from_ref(&info.metrics)).ok() != fs::read(&metrics).ok() {
+            self.add(
+                &metrics,
+                "it does not say what model.json does",
+                Remedy::Heals,
+            );
+        }
+        Checksums::from([(info.metrics.epoch, info.model_sha256)])
     }
 
     fn records<R: Record>(

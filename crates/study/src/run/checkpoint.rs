@@ -1,6 +1,6 @@
 //! The weights of a run at an epoch.
 
-use hesscope_models::Network;
+use crate::model::Model;
 
 /// A network at an epoch of its training.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Checkpoint {
     /// The epoch.
     pub epoch: usize,
     /// The network.
-    pub network: Network,
-    /// SHA-256 of the checkpoint's content.
+    pub network: Model,
+    /// SHA-256 of the weights.
     pub sha256: String,
 }

@@ -21,6 +21,8 @@ use crate::folders::make_folder;
 pub const LOCK: &str = "run.lock";
 /// The folder of the weights.
 pub const CHECKPOINTS: &str = "checkpoints";
+/// The folder of the model from a file, where the run has one.
+pub const MODEL: &str = "model";
 /// The folder of estimations under way.
 pub const SNAPSHOTS: &str = "partial";
 /// The folder of the trials of a search.

@@ -3,6 +3,8 @@
 mod check;
 mod checkpoint;
 mod folder;
+mod imported;
+mod importing;
 mod metrics;
 mod report;
 #[allow(clippy::module_inception)]
@@ -14,6 +16,7 @@ mod tensorboard;
 mod timing;
 mod training;
 mod watcher;
+mod weights_info;
 
 pub use check::check;
 pub use checkpoint::Checkpoint;
@@ -23,5 +26,5 @@ pub use report::write_run_report;
 pub use run::{Run, require_class};
 pub use run_file::RunFile;
 pub use search::search_record;
-pub(crate) use stored_weights::{kept_epochs, load as load_weights};
+pub(crate) use stored_weights::{kept_epochs, load_trained};
 pub use timing::{TimingRecord, timing_of};

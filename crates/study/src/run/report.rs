@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
-use hesscope_models::CheckpointInfo;
 use hesscope_records::{Analysis, ClassMeans, Findings, Overlaps, Record};
 use hesscope_report::{RunSummary, View, write_report};
 
 use super::folder::RunFolder;
-use super::metrics::record;
 use super::search::search_record;
 use super::stored_weights;
 use crate::error::StudyError;
@@ -32,7 +29,7 @@ pub fn write_run_report(
             folder.root().display()
         )));
     };
-    let (layers, parameters) = layers(&last)?;
+    let (layers, parameters) = last.layers()?;
     let settings = &file.settings;
     let summary = RunSummary {
         title: format!("{} on {}", settings.net.name(), settings.dataset),
@@ -42,8 +39,8 @@ pub fn write_run_report(
         config_sha256: file.training_sha256.clone(),
         network: layers,
         parameters,
-        classes: last.classes,
-        epochs: last.history.iter().map(record).collect(),
+        classes: last.classes(),
+        epochs: last.history(),
         search: search_record(folder)?,
         analyses: records::<Analysis>(folder)?,
         overlaps: records::<Overlaps>(folder)?,
@@ -60,21 +57,4 @@ pub fn write_run_report(
 fn records<R: Record>(folder: &RunFolder) -> Result<Vec<R>, StudyError> {
     let found = folder.records::<R>()?.into_iter();
     Ok(found.map(|(_, record)| record).collect())
-}
-
-/// The layers of the network, each with its description, and the number of its parameters.
-fn layers(info: &CheckpointInfo) -> Result<(Vec<(String, String)>, usize), StudyError> {
-    let network = info.net.blank(info.input, info.classes, &Device::flex())?;
-    let layers = network.describe().layers;
-    let rows = layers.iter().map(|layer| {
-        let output: Vec<String> = layer.output.iter().map(usize::to_string).collect();
-        let what = format!(
-            "{}, to {}, {} parameters",
-            layer.kind,
-            output.join("×"),
-            layer.parameters
-        );
-        (layer.path.clone(), what)
-    });
-    Ok((rows.collect(), network.num_parameters()))
 }

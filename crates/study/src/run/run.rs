@@ -3,17 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use hesscope_models::{BatchSource, ImportOptions, Network, import_weights_with};
+use hesscope_models::{
+    BatchSource, ImportOptions, NetConfig, Network, checkpoint_path, import_weights_with,
+};
 use hesscope_records::{Split, Subject, Terms};
 use toml::Table;
 
 use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
+use super::imported;
 use super::run_file::RunFile;
 use super::stored_weights;
+use crate::device::Room;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
-use crate::settings::{Settings, differing, lay_over};
+use crate::settings::{NetSettings, OnnxSettings, Settings, differing, lay_over};
 use crate::source::{Source, Sources};
 
 /// A run with its folder held and its data at hand.
@@ -69,21 +73,12 @@ impl Run {
     ) -> Result<Self, StudyError> {
         let device = settings.device.open(settings.precision)?;
         let sources = Sources::load(&settings, observer)?;
-        let (input, classes) = (sources.train.shape(), sources.train.classes());
+        let classes = sources.train.classes();
         // A network that cannot be made is refused before anything is written.
-        let initial = match &settings.weights {
-            Some(path) => {
-                let options = ImportOptions {
-                    allow_extra: settings.weights_allow_extra,
-                    ..ImportOptions::default()
-                };
-                let net = &settings.net;
-                Some(import_weights_with(
-                    path, net, input, classes, &device, options,
-                )?)
-            }
-            None => {
-                settings.net.blank(input, classes, &device)?;
+        let initial = match &settings.net {
+            NetSettings::BuiltIn(net) => initial(&settings, net, &sources, &device)?,
+            NetSettings::Onnx(model) => {
+                require_logits(model, root, &sources.train)?;
                 None
             }
         };
@@ -217,6 +212,11 @@ impl Run {
         self.sources.train.classes()
     }
 
+    /// The extents of an example; channels, height and width of an image.
+    pub fn extents(&self) -> Vec<usize> {
+        self.sources.train.extents()
+    }
+
     /// The number of training examples.
     pub fn training_examples(&self) -> usize {
         self.sources.train.len()
@@ -233,7 +233,7 @@ impl Run {
     ///
     /// A folder that cannot be read.
     pub fn kept_epochs(&self) -> Result<Vec<usize>, StudyError> {
-        stored_weights::kept_epochs(&self.folder)
+        stored_weights::kept_epochs(&self.folder, &self.file)
     }
 
     /// Whether nothing is left to train: the last epoch's weights are kept, whole and of this run, and no search is made.
@@ -242,7 +242,7 @@ impl Run {
         let newest = stored_weights::newest(&self.folder, &self.file)
             .ok()
             .flatten();
-        !train.learning_rate.is_search() && newest.is_some_and(|last| last.epoch >= train.epochs)
+        !train.learning_rate.is_search() && newest.is_some_and(|last| last.epoch() >= train.epochs)
     }
 
     /// What training starts from, if not from random weights.
@@ -257,7 +257,7 @@ impl Run {
     /// As [`checkpoint`](Self::checkpoint).
     pub fn subject(&self, epoch: usize, split: Split) -> Result<Subject, StudyError> {
         let info = stored_weights::info(&self.folder, &self.file, epoch)?;
-        Ok(self.subject_of(epoch, &info.sha256, split))
+        Ok(self.subject_of(epoch, info.sha256(), split))
     }
 
     /// The same, of a checkpoint whose content has this SHA-256.
@@ -272,6 +272,14 @@ impl Run {
         }
     }
 
+    /// The file of the weights of an epoch.
+    pub fn weights_file(&self, epoch: usize) -> PathBuf {
+        match self.settings.net.onnx() {
+            Some(model) => imported::copy_of(self.folder.root(), model),
+            None => checkpoint_path(&self.folder.checkpoints(), epoch),
+        }
+    }
+
     /// The network at an epoch.
     ///
     /// # Errors
@@ -282,8 +290,46 @@ impl Run {
         epoch: usize,
         observer: &dyn Observer,
     ) -> Result<Checkpoint, StudyError> {
-        stored_weights::load(&self.folder, &self.file, epoch, &self.device, observer)
+        let extents = self.extents();
+        let (folder, file) = (&self.folder, &self.file);
+        stored_weights::load(folder, file, epoch, &extents, &self.device, observer)
     }
+}
+
+/// What training starts from, if not from random weights. A network that cannot be made is refused.
+fn initial(
+    settings: &Settings,
+    net: &NetConfig,
+    sources: &Sources,
+    device: &Device,
+) -> Result<Option<Network>, StudyError> {
+    sources.train.require_images()?;
+    sources.test.require_images()?;
+    let (input, classes) = (sources.train.shape(), sources.train.classes());
+    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
+    let Some(path) = &settings.weights else {
+        net.blank(input, classes, device)?;
+        return Ok(None);
+    };
+    let options = ImportOptions {
+        allow_extra: settings.weights_allow_extra,
+        ..ImportOptions::default()
+    };
+    let network = import_weights_with(path, net, input, classes, device, options)?;
+    Ok(Some(network))
+}
+
+/// Refuses a model that does not take the images, or that tells fewer classes apart than the data have.
+fn require_logits(model: &OnnxSettings, root: &Path, source: &Source) -> Result<(), StudyError> {
+    let classes = source.classes();
+    let logits = imported::open(root, model, &source.extents())?.classes();
+    if logits < classes {
+        return Err(StudyError::setting(format!(
+            "{} gives {logits} logits, but the data have {classes} classes: choose as many with --classes, or data that fit it",
+            model.onnx.display()
+        )));
+    }
+    Ok(())
 }
 
 fn default_root(settings: &Settings, hash: &str) -> PathBuf {

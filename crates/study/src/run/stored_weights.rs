@@ -4,18 +4,25 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use hesscope_models::{
-    CheckpointError, CheckpointInfo, LAST_CHECKPOINT, checkpoint_path, heal_checkpoints,
-    list_checkpoints, load_checkpoint, read_checkpoint_info,
+    Checkpoint as TrainedCheckpoint, CheckpointError, CheckpointInfo, LAST_CHECKPOINT,
+    checkpoint_path, heal_checkpoints, list_checkpoints, load_checkpoint, read_checkpoint_info,
 };
 
 use super::checkpoint::Checkpoint;
 use super::folder::RunFolder;
+use super::imported;
 use super::run_file::RunFile;
+use super::weights_info::WeightsInfo;
 use crate::error::StudyError;
+use crate::model::{Model, ModelInfo};
 use crate::observer::{Event, Observer};
 
 /// The epochs whose weights are kept, ascending.
-pub fn kept_epochs(folder: &RunFolder) -> Result<Vec<usize>, StudyError> {
+pub fn kept_epochs(folder: &RunFolder, run: &RunFile) -> Result<Vec<usize>, StudyError> {
+    if run.settings.net.onnx().is_some() {
+        let kept = ModelInfo::read(folder.root(), &run.provenance())?;
+        return Ok(kept.iter().map(|info| info.metrics.epoch).collect());
+    }
     let found = list_checkpoints(&folder.checkpoints())
         .map_err(|error| StudyError::read(&folder.checkpoints(), error))?;
     Ok(found.into_iter().map(|(epoch, _)| epoch).collect())
@@ -36,14 +43,40 @@ pub fn heal(folder: &RunFolder, run: &RunFile, observer: &dyn Observer) -> Resul
     Ok(())
 }
 
-/// Loads the network of an epoch.
+/// Loads the network of an epoch, for examples of these extents.
 pub fn load(
+    folder: &RunFolder,
+    run: &RunFile,
+    epoch: usize,
+    extents: &[usize],
+    device: &Device,
+    observer: &dyn Observer,
+) -> Result<Checkpoint, StudyError> {
+    if let Some(model) = run.settings.net.onnx() {
+        let info = info(folder, run, epoch)?;
+        let model = imported::open(folder.root(), model, extents)?;
+        return Ok(Checkpoint {
+            epoch,
+            network: Model::Onnx(Box::new(model)),
+            sha256: info.sha256().to_owned(),
+        });
+    }
+    let found = load_trained(folder, run, epoch, device, observer)?;
+    Ok(Checkpoint {
+        epoch,
+        network: Model::BuiltIn(Box::new(found.net)),
+        sha256: found.info.sha256,
+    })
+}
+
+/// Loads one of hesscope's own networks at an epoch.
+pub fn load_trained(
     folder: &RunFolder,
     run: &RunFile,
     epoch: usize,
     device: &Device,
     observer: &dyn Observer,
-) -> Result<Checkpoint, StudyError> {
+) -> Result<TrainedCheckpoint, StudyError> {
     let path = checkpoint_path(&folder.checkpoints(), epoch);
     let found = match load_checkpoint(&path, device) {
         Err(CheckpointError::Missing { .. } | CheckpointError::Damaged { .. }) => {
@@ -52,21 +85,31 @@ pub fn load(
         }
         found => found,
     };
-    let found = found.map_err(|error| explain(folder, epoch, error))?;
+    let found = found.map_err(|error| explain(folder, run, epoch, error))?;
     require_of(run, &path, &found.info)?;
-    Ok(Checkpoint {
-        epoch,
-        network: found.net,
-        sha256: found.info.sha256,
-    })
+    Ok(found)
 }
 
 /// What the checkpoint of an epoch says of itself.
-pub fn info(folder: &RunFolder, run: &RunFile, epoch: usize) -> Result<CheckpointInfo, StudyError> {
+pub fn info(folder: &RunFolder, run: &RunFile, epoch: usize) -> Result<WeightsInfo, StudyError> {
+    if run.settings.net.onnx().is_some() {
+        return match ModelInfo::read(folder.root(), &run.provenance())? {
+            Some(info) if info.metrics.epoch == epoch => Ok(WeightsInfo::Model(info)),
+            found => Err(StudyError::folder(format!(
+                "the run in {} is of a model from a file, {}: epoch {epoch} is none of it{}",
+                folder.root().display(),
+                run.settings.net.name(),
+                match found {
+                    Some(_) => ", leave --epoch out",
+                    None => " yet, make it with `hesscope run`",
+                }
+            ))),
+        };
+    }
     let path = checkpoint_path(&folder.checkpoints(), epoch);
-    let info = read_checkpoint_info(&path).map_err(|error| explain(folder, epoch, error))?;
+    let info = read_checkpoint_info(&path).map_err(|error| explain(folder, run, epoch, error))?;
     require_of(run, &path, &info)?;
-    Ok(info)
+    Ok(WeightsInfo::Checkpoint(info))
 }
 
 /// Refuses a checkpoint of another run or of other data.
@@ -80,26 +123,30 @@ fn require_of(run: &RunFile, path: &Path, info: &CheckpointInfo) -> Result<(), S
 }
 
 /// What the newest checkpoint says of itself, if there is one.
-pub fn newest(folder: &RunFolder, run: &RunFile) -> Result<Option<CheckpointInfo>, StudyError> {
+pub fn newest(folder: &RunFolder, run: &RunFile) -> Result<Option<WeightsInfo>, StudyError> {
+    if run.settings.net.onnx().is_some() {
+        let found = ModelInfo::read(folder.root(), &run.provenance())?;
+        return Ok(found.map(WeightsInfo::Model));
+    }
     let checkpoints = folder.checkpoints();
     let path: Option<PathBuf> = if checkpoints.join(LAST_CHECKPOINT).is_file() {
         Some(checkpoints.join(LAST_CHECKPOINT))
     } else {
-        let last = kept_epochs(folder)?.pop();
+        let last = kept_epochs(folder, run)?.pop();
         last.map(|epoch| checkpoint_path(&checkpoints, epoch))
     };
     let Some(path) = path else { return Ok(None) };
     let info = read_checkpoint_info(&path)?;
     require_of(run, &path, &info)?;
-    Ok(Some(info))
+    Ok(Some(WeightsInfo::Checkpoint(info)))
 }
 
 /// Which epochs there are instead of one that is missing, and how a lost or damaged one comes back.
-fn explain(folder: &RunFolder, epoch: usize, error: CheckpointError) -> StudyError {
+fn explain(folder: &RunFolder, run: &RunFile, epoch: usize, error: CheckpointError) -> StudyError {
     let checkpoints = folder.checkpoints();
     match error {
         CheckpointError::Missing { .. } => {
-            let kept = kept_epochs(folder).unwrap_or_default();
+            let kept = kept_epochs(folder, run).unwrap_or_default();
             let kept: Vec<String> = kept.iter().map(usize::to_string).collect();
             let kept = if kept.is_empty() {
                 "none yet".into()

@@ -1,6 +1,6 @@
 //! Training a run's network, at a given learning rate or at the best that a search finds.
 
-use hesscope_models::{Search, TrainConfig, Training, trial_folder};
+use hesscope_models::{Search, TrainConfig, TrainError, Training, trial_folder};
 
 use super::folder::RunFolder;
 use super::metrics::lines;
@@ -9,6 +9,7 @@ use super::timing::{TIMING, timing_of};
 use super::watcher::Watcher;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer, TrainingEvent};
+use crate::settings::NetSettings;
 
 impl Run {
     /// Trains what is left to train: to the last epoch, from where the folder's checkpoints stand, or from the weights that
@@ -21,11 +22,18 @@ impl Run {
     pub fn train(&self, observer: &dyn Observer) -> Result<(), StudyError> {
         let run = self;
         let settings = run.settings();
+        let net = match &settings.net {
+            NetSettings::BuiltIn(net) => net,
+            NetSettings::Onnx(model) => {
+                run.require_used_data()?;
+                return run.import(model, observer);
+            }
+        };
         let first = settings.train_config()?;
         run.require_used_data()?;
         let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
         let training = |config| Training {
-            net: &settings.net,
+            net,
             config,
             train_split: &run.sources().train,
             test_split: &run.sources().test,
@@ -41,8 +49,14 @@ impl Run {
         let mut watcher = Watcher::new(run, &config, observer);
         let end = training(&config).run(&mut watcher);
         watcher.end()?;
-        end?;
-        Ok(())
+        match (end, &settings.weights) {
+            (Err(TrainError::Unsound { loss }), Some(path)) => Err(StudyError::setting(format!(
+                "the weights {} have a loss of {loss}, which is no finite number, so that there is nothing to train or to \
+                 analyse: start from other weights",
+                path.display()
+            ))),
+            (end, _) => Ok(end.map(drop)?),
+        }
     }
 }
 

@@ -6,13 +6,11 @@ use hesscope_spectral::Reorthogonalisation;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::counts::{MOST, require_count};
 use crate::error::StudyError;
 
-/// Most probes, steps or pairs that anybody could wait for.
-const MOST: usize = 1_000_000;
-
 /// Most MiB, so that their bytes are a number too.
-const MOST_MIB: usize = usize::MAX >> 20;
+pub const MOST_MIB: usize = usize::MAX >> 20;
 
 /// The table `analysis`. Absent numbers are chosen from the size of the network and of the data.
 #[skip_serializing_none]
@@ -99,16 +97,8 @@ impl AnalysisChoices {
             ("memory-mib", Some(self.memory_mib), MOST_MIB),
         ];
         for (key, value, most) in counts {
-            match value {
-                Some(0) => {
-                    return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
-                }
-                Some(value) if value > most => {
-                    return Err(StudyError::setting(format!(
-                        "{key} is {value}: give at most {most}"
-                    )));
-                }
-                _ => {}
+            if let Some(value) = value {
+                require_count(key, value, most)?;
             }
         }
         let refuse = |key: &str, value: f64, range: &str| {

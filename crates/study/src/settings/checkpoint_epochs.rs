@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hesscope_models::log_epochs;
+use hesscope_models::{TrainConfig, log_epochs};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -56,18 +56,29 @@ impl FromStr for CheckpointEpochs {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "the checkpoint epochs cannot be `{text}`: give epochs separated by commas, `log`, or `log:N` for N of them"
+                "the checkpoint epochs cannot be `{text}`: give epochs separated by commas, `log`, or `log:N` for N of them, all at most {}",
+                TrainConfig::MOST_EPOCHS
             )
         };
         if text == LOG {
             return Ok(CheckpointEpochs::Log(COUNT));
         }
         if let Some(count) = text.strip_prefix("log:") {
-            return Self::log(count.parse().map_err(|_| wrong())?);
+            return Self::log(number(count).ok_or_else(wrong)?);
         }
-        let epochs: Result<_, _> = text.split(',').map(|epoch| epoch.trim().parse()).collect();
-        epochs.map(CheckpointEpochs::List).map_err(|_| wrong())
+        let epochs: Option<Vec<usize>> = text
+            .split(',')
+            .map(|epoch| number(epoch.trim_matches(' ')))
+            .collect();
+        epochs.map(CheckpointEpochs::List).ok_or_else(wrong)
     }
+}
+
+/// A number that can be one of epochs.
+fn number(text: &str) -> Option<usize> {
+    text.parse()
+        .ok()
+        .filter(|&number| number <= TrainConfig::MOST_EPOCHS)
 }
 
 /// `{ log = 15 }`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use hesscope_data::{DatasetName, DatasetSpec, PerClass};
 use hesscope_files::{sha256_file, sha256_hex};
-use hesscope_models::{NetConfig, SettingError, TrainConfig};
+use hesscope_models::{SettingError, TrainConfig};
 use hesscope_records::Precision;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -14,6 +14,8 @@ use toml::{Table, Value};
 use super::analysis::AnalysisChoices;
 use super::checkpoint_epochs::CheckpointEpochs;
 use super::data::DataSettings;
+use super::loss::LossSettings;
+use super::net::NetSettings;
 use super::seeds::{SeedChoices, Seeds};
 use super::toml_file;
 use super::train::TrainSettings;
@@ -44,7 +46,7 @@ pub struct Settings {
     /// The precision of the analysis; training is in float32.
     pub precision: Precision,
     /// The network, by name or with options.
-    pub net: NetConfig,
+    pub net: NetSettings,
     /// Seeds of single things.
     #[serde(skip_serializing_if = "SeedChoices::is_empty")]
     pub seeds: SeedChoices,
@@ -57,6 +59,9 @@ pub struct Settings {
     pub weights_sha256: Option<String>,
     /// Which of the data are taken, and how they are changed.
     pub data: DataSettings,
+    /// The loss whose Hessian is measured.
+    #[serde(skip_serializing_if = "LossSettings::is_plain")]
+    pub loss: LossSettings,
     /// How it is trained.
     pub train: TrainSettings,
     /// What is measured.
@@ -73,12 +78,13 @@ impl Default for Settings {
             seed: 0,
             device: DeviceName::default(),
             precision: Precision::default(),
-            net: NetConfig::SmallCnn(Default::default()),
+            net: NetSettings::default(),
             seeds: SeedChoices::default(),
             weights: None,
             weights_allow_extra: false,
             weights_sha256: None,
             data: DataSettings::default(),
+            loss: LossSettings::default(),
             train: TrainSettings::default(),
             analysis: AnalysisChoices::default(),
         }
@@ -129,7 +135,8 @@ impl Settings {
     /// # Errors
     ///
     /// What is wrong in it.
-    pub fn from_table(table: Table) -> Result<Self, StudyError> {
+    pub fn from_table(mut table: Table) -> Result<Self, StudyError> {
+        train_no_model(&mut table);
         table.try_into().map_err(|error: toml::de::Error| {
             StudyError::setting(error.message().replace('\n', " "))
         })
@@ -159,6 +166,7 @@ impl Settings {
             self.weights = Some(absolute(path)?);
             self.weights_sha256 = Some(sum);
         }
+        self.net = self.net.completed(absolute)?;
         self.settle_size();
         self.check()?;
         Ok(self)
@@ -190,6 +198,22 @@ impl Settings {
             }
         }
         self.train.check(self.all_seeds())?;
+        self.loss.check(self.train.epochs)?;
+        if let Some(model) = self.net.onnx() {
+            let model = model.onnx.display();
+            if self.train.epochs != 0 {
+                return Err(StudyError::setting(format!(
+                    "a model from an ONNX file is measured as it is, but the training has {} epochs: leave --epochs out, or \
+                     train {model} where it comes from",
+                    self.train.epochs
+                )));
+            }
+            if self.weights.is_some() {
+                return Err(StudyError::setting(format!(
+                    "weights are given beside the model {model}, which has its own: leave --weights out"
+                )));
+            }
+        }
         self.analysis.check()?;
         for epoch in self.analysis.epochs.iter().flatten() {
             if !self.train_config()?.keeps(*epoch) {
@@ -262,6 +286,7 @@ impl Settings {
     pub fn training_part(&self) -> Self {
         Settings {
             data_dir: None,
+            net: self.net.without_place(),
             weights: None,
             weights_allow_extra: false,
             data: DataSettings {
@@ -294,6 +319,18 @@ impl Settings {
         let mut rows = Vec::new();
         flatten("", &Value::Table(self.to_table()?), &mut rows);
         Ok(rows)
+    }
+}
+
+/// A model from a file is measured as it is, unless training is asked for, which is then refused.
+fn train_no_model(table: &mut Table) {
+    let is_model = |net: &Value| net.get("onnx").is_some();
+    if table.get("net").is_some_and(is_model)
+        && let Value::Table(train) = table
+            .entry("train")
+            .or_insert_with(|| Value::Table(Table::new()))
+    {
+        train.entry("epochs").or_insert(Value::Integer(0));
     }
 }
 

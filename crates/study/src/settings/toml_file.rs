@@ -41,7 +41,7 @@ pub fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, StudyErr
 }
 
 /// The tables of settings, which are merged key by key.
-const NESTED: [&str; 4] = ["data", "seeds", "train", "analysis"];
+const NESTED: [&str; 5] = ["data", "seeds", "loss", "train", "analysis"];
 
 /// Lays the settings of one table over those of another: tables of settings are merged, other values replaced.
 ///

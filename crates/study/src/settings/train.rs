@@ -98,7 +98,10 @@ impl TrainSettings {
             warm_up_epochs: self.warm_up_epochs,
             seed: seeds.weights,
             order_seed: (seeds.order != seeds.weights).then_some(seeds.order),
-            checkpoint_epochs: self.checkpoint_epochs.of(self.epochs),
+            // Of more than are allowed, which are refused, there is no list.
+            checkpoint_epochs: self
+                .checkpoint_epochs
+                .of(self.epochs.min(TrainConfig::MOST_EPOCHS)),
             eval_every: self.eval_every,
         })
     }
@@ -183,6 +186,11 @@ mod tests {
         }
         let seeds = SeedChoices::default().resolve(0);
         for (text, part) in [
+            ("epochs = 9223372036854775807", "at most 100000"),
+            (
+                "epochs = 9223372036854775807\ncheckpoint-epochs = { log = 9223372036854775806 }",
+                "`epochs` is 9223372036854775807",
+            ),
             ("search-epochs = 3", "not searched for"),
             (
                 "learning-rate = \"search\"\nsearch-epochs = 21",

@@ -8,6 +8,7 @@ use hesscope_spectral::VectorSpace;
 use super::images::Images;
 use super::limit::{Deadline, Limited};
 use super::request::SpeedRequest;
+use crate::device::Room;
 use crate::error::StudyError;
 
 /// The loss of a network over the images as a problem, whose passes end at the deadline.
@@ -27,7 +28,7 @@ pub fn open(
     let options = ProblemOptions {
         precision: request.precision,
         directions: request.directions.iter().copied().max().unwrap_or(1),
-        memory: request.memory_mib.saturating_mul(1 << 20),
+        memory: Room::of_host(request.memory_mib).bytes,
         ..ProblemOptions::default()
     };
     let limited = Limited {

@@ -3,9 +3,10 @@
 use hesscope_models::NetConfig;
 use hesscope_records::{Precision, Terms};
 
-use crate::device::DeviceName;
+use crate::counts::{MOST, require_count};
+use crate::device::{DeviceName, Room};
 use crate::error::StudyError;
-use crate::settings::Settings;
+use crate::settings::{MOST_MIB, Settings};
 
 /// What is timed, on which device.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,23 +55,37 @@ impl SpeedRequest {
                 )));
             }
         }
-        let smallest = self.directions.iter().copied().min().unwrap_or(0);
-        for (key, count) in [
-            ("directions", smallest),
-            ("examples", self.examples),
-            ("batch-size", self.training_batch),
-            ("memory-mib", self.memory_mib),
-        ] {
-            if count == 0 {
-                return Err(StudyError::setting(format!("{key} is 0: give at least 1")));
-            }
+        for &directions in &self.directions {
+            require_count("directions", directions, MOST)?;
         }
+        require_count("examples", self.examples, MOST)?;
+        require_count("batch-size", self.training_batch, MOST)?;
+        require_count("memory-mib", self.memory_mib, MOST_MIB)?;
+        self.require_room()?;
         let limit = self.time_limit;
         if limit > 0.0 && limit <= 1e9 {
             return Ok(());
         }
         Err(StudyError::setting(format!(
             "time-limit is {limit}: give seconds above 0, up to 1e9"
+        )))
+    }
+
+    /// Refuses random images, or mini-batches of them, that do not fit the memory.
+    fn require_room(&self) -> Result<(), StudyError> {
+        let [channels, height, width] = self.input;
+        let room = Room::of_host(self.memory_mib).bytes / size_of::<f32>();
+        let most = room / self.examples.max(self.training_batch);
+        let numbers = channels
+            .checked_mul(height)
+            .and_then(|plane| plane.checked_mul(width));
+        if self.data.is_some() || numbers.is_some_and(|numbers| numbers <= most) {
+            return Ok(());
+        }
+        Err(StudyError::setting(format!(
+            "input is {channels}x{height}x{width}: of {} examples in the memory there is, each has at most {most} numbers; \
+             give fewer, or fewer examples",
+            self.examples.max(self.training_batch)
         )))
     }
 }

@@ -14,6 +14,7 @@ use super::network::open;
 use super::products::products;
 use super::request::SpeedRequest;
 use super::training::training;
+use crate::device::Room;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
 use crate::run::require_class;
@@ -39,7 +40,7 @@ pub fn speed(
         require_class(operator, images.classes)?;
     }
     for network in &request.networks {
-        network.blank(images.input, images.classes, &Device::flex())?;
+        Room::of_host(request.memory_mib).require(network, images.input, images.classes)?;
     }
     let settings = settings(request, &images);
     let shared = Shared {

@@ -19,6 +19,9 @@ const MULTIPLIED: [(&str, &str); 5] = [
     ("seed", "seed"),
 ];
 
+/// Most runs of a sweep: each has its settings in the plan and its folder on the disk.
+const MOST_RUNS: usize = 100_000;
+
 /// Those whose values belong to every run.
 const SHARED: [(&str, &str); 2] = [
     ("operators", "analysis.operators"),
@@ -29,6 +32,7 @@ const SHARED: [(&str, &str); 2] = [
 /// networks, learning rates and seeds.
 pub fn points(spec: &SpecFile, tables: &SpecTables) -> Result<Vec<Point>, StudyError> {
     check(spec, tables)?;
+    require_few(&tables.grid)?;
     let mut points = Vec::new();
     let mut names = HashSet::new();
     let mut overridden = vec![false; spec.overrides.len()];
@@ -70,6 +74,27 @@ pub fn points(spec: &SpecFile, tables: &SpecTables) -> Result<Vec<Point>, StudyE
         ));
     }
     Ok(points)
+}
+
+/// Refuses a grid of more runs than a sweep can have, before it is multiplied.
+fn require_few(grid: &Table) -> Result<(), StudyError> {
+    let lengths = MULTIPLIED.iter().filter_map(|(axis, _)| {
+        let length = grid.get(*axis)?.as_array().map_or(1, Vec::len);
+        (length > 1).then_some((*axis, length))
+    });
+    let runs = lengths
+        .clone()
+        .fold(1, |runs: usize, (_, length)| runs.saturating_mul(length));
+    if runs <= MOST_RUNS {
+        return Ok(());
+    }
+    let axes: Vec<String> = lengths
+        .map(|(axis, length)| format!("{length} of {axis}"))
+        .collect();
+    Err(StudyError::setting(format!(
+        "the grid has {runs} runs ({}), and a sweep has at most {MOST_RUNS}: give fewer values, or several sweeps",
+        axes.join(" times ")
+    )))
 }
 
 /// The settings of every place of the grid.

@@ -6,7 +6,9 @@ use hesscope_models::NetConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StudyError;
-use crate::settings::{AnalysisChoices, DataSettings, LearningRate, Settings, TrainSettings};
+use crate::settings::{
+    AnalysisChoices, DataSettings, LearningRate, NetSettings, Settings, TrainSettings,
+};
 
 /// One run of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +42,7 @@ impl Point {
         let settings = self.settings.clone();
         Settings {
             data_dir: None,
+            net: settings.net.without_place(),
             weights: None,
             data: DataSettings {
                 cache_dir: None,
@@ -70,13 +73,16 @@ impl Point {
 }
 
 /// A network's name, and a hash of its options where they are not the usual ones.
-pub fn net_label(net: &NetConfig) -> Result<String, StudyError> {
+pub fn net_label(net: &NetSettings) -> Result<String, StudyError> {
     let name = net.name();
-    let usual = NetConfig::from_name(name).is_ok_and(|usual| usual == *net);
+    let usual = match net {
+        NetSettings::BuiltIn(net) => NetConfig::from_name(&name).is_ok_and(|usual| usual == *net),
+        NetSettings::Onnx(_) => false,
+    };
     Ok(if usual {
-        name.to_owned()
+        name.into_owned()
     } else {
-        format!("{name}-{}", &toml_sha256(net)?[..6])
+        format!("{name}-{}", &toml_sha256(&net.without_place())?[..6])
     })
 }
 

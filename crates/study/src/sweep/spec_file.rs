@@ -1,13 +1,12 @@
 //! The spec of a sweep, as its file has it.
 
 use hesscope_data::{DatasetName, PerClass};
-use hesscope_models::NetConfig;
 use hesscope_records::{Split, Terms};
 use serde::Deserialize;
 use serde_with::{OneOrMany, serde_as};
 use toml::Table;
 
-use crate::settings::{LearningRate, Settings};
+use crate::settings::{LearningRate, NetSettings, Settings};
 
 /// The file. Its types refuse what they do not know; which settings are given at all stands in [`SpecTables`].
 #[derive(Debug, Default, Deserialize)]
@@ -34,7 +33,7 @@ pub struct Grid {
     #[serde_as(as = "Option<OneOrMany<_>>")]
     dataset: Option<Vec<DatasetName>>,
     #[serde_as(as = "Option<OneOrMany<_>>")]
-    net: Option<Vec<NetConfig>>,
+    net: Option<Vec<NetSettings>>,
     #[serde_as(as = "Option<OneOrMany<_>>")]
     examples_per_class: Option<Vec<PerClass>>,
     #[serde_as(as = "Option<OneOrMany<_>>")]
@@ -92,7 +91,7 @@ impl Condition {
         }
         let size = settings.examples_per_class.unwrap_or(PerClass::All);
         has(&self.dataset, |&dataset| dataset == settings.dataset)
-            && has(&self.net, |net| net == settings.net.name())
+            && has(&self.net, |net| *net == settings.net.name())
             && has(&self.examples_per_class, |&wanted| wanted == size)
             && has(&self.learning_rate, |&rate| {
                 rate == settings.train.learning_rate

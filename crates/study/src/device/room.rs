@@ -1,0 +1,208 @@
+//! How much memory the work of this process may take, and whether a network fits it.
+
+use hesscope_models::{ModelError, NetConfig};
+use toml::Table;
+
+use super::memory;
+use crate::error::StudyError;
+
+/// Bytes of address space that the program, its threads and the data take beside vectors and tensors.
+const BASE: u64 = 512 << 20;
+
+/// Bytes that training takes for each parameter: the weight, its gradient, its momentum and the next weight, in float32.
+const TRAINED: usize = 16;
+
+/// Longest form of a network's options that is written into a sentence.
+const LONGEST: usize = 200;
+
+/// Bytes that vectors and tensors may take together, and what sets the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// The bytes.
+    pub bytes: usize,
+    bound: Bound,
+}
+
+/// What sets the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// `memory-mib` of the settings.
+    Settings,
+    /// The memory of the machine, or that of the control group the process is in.
+    Machine(u64),
+    /// The limit on the address space of the process.
+    AddressSpace(u64),
+}
+
+impl Room {
+    /// As many MiB as the settings allow, and no more than three quarters of the machine's memory nor what the limit on the
+    /// address space leaves beside the program.
+    pub fn of_host(allowed_mib: usize) -> Self {
+        Self::within(allowed_mib, memory::of_process(), memory::address_space())
+    }
+
+    fn within(allowed_mib: usize, machine: Option<u64>, address_space: Option<u64>) -> Self {
+        let mut room = Room {
+            bytes: allowed_mib.saturating_mul(1 << 20),
+            bound: Bound::Settings,
+        };
+        let mut narrow = |bytes: u64, bound| {
+            if let Ok(bytes) = usize::try_from(bytes)
+                && bytes < room.bytes
+            {
+                room = Room { bytes, bound };
+            }
+        };
+        if let Some(bytes) = machine {
+            narrow(bytes / 4 * 3, Bound::Machine(bytes));
+        }
+        if let Some(bytes) = address_space {
+            narrow(bytes.saturating_sub(BASE), Bound::AddressSpace(bytes));
+        }
+        room
+    }
+
+    /// Refuses a network that cannot be trained within this room, before it is made.
+    ///
+    /// # Errors
+    ///
+    /// Such a network, and one that cannot be built.
+    pub fn require(
+        self,
+        net: &NetConfig,
+        input: [usize; 3],
+        classes: usize,
+    ) -> Result<(), StudyError> {
+        match net.count(input, classes, self.bytes / TRAINED) {
+            Ok(_) => Ok(()),
+            Err(ModelError::TooLarge { most }) => Err(StudyError::setting(format!(
+                "the network {} has more than {most} parameters and running statistics, and training it takes more than {}",
+                options(net),
+                self.words()
+            ))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bound, and how it is raised.
+    fn words(self) -> String {
+        let smaller = "give fewer layers, channels or units";
+        let mib = |bytes: u64| bytes >> 20;
+        match self.bound {
+            Bound::Settings => format!(
+                "the {} MiB that memory-mib allows: {smaller}, or raise memory-mib in the table [analysis]",
+                self.bytes >> 20
+            ),
+            Bound::Machine(all) => format!(
+                "three quarters of the {} MiB of memory there are: {smaller}, or choose a machine with more memory",
+                mib(all)
+            ),
+            Bound::AddressSpace(all) => format!(
+                "the limit of {} MiB on the address space leaves: {smaller}, or raise the limit (`ulimit -v`)",
+                mib(all)
+            ),
+        }
+    }
+}
+
+/// The name of a network and the options that are not the usual ones, as a file of settings has them; the name alone where
+/// these are long.
+fn options(net: &NetConfig) -> String {
+    let table = |net: &NetConfig| Table::try_from(net).unwrap_or_default();
+    let usual =
+        NetConfig::from_name(net.name()).map_or_else(|_| Table::new(), |usual| table(&usual));
+    let given: Vec<String> = table(net)
+        .iter()
+        .filter(|(key, value)| usual.get(*key) != Some(*value))
+        .map(|(key, value)| format!("{key} = {value}"))
+        .collect();
+    let given = given.join(", ");
+    match given.len() {
+        0 | LONGEST.. => net.name().to_owned(),
+        _ => format!("{} with {given}", net.name()),
+    }
+}
+
+/// Refuses to compute where the limit on the address space does not hold the program.
+///
+/// # Errors
+///
+/// Such a limit.
+pub(super) fn require_address_space() -> Result<(), StudyError> {
+    match memory::address_space() {
+        Some(bytes) if bytes < BASE => Err(StudyError::setting(format!(
+            "this process may take {} MiB of address space, and hesscope needs at least {}: raise the limit (`ulimit -v`)",
+            bytes >> 20,
+            BASE >> 20
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    #[test]
+    fn the_narrowest_bound_counts() {
+        let bytes = |mib, machine, space| Room::within(mib, machine, space).bytes as u64;
+        assert_eq!(bytes(2048, None, None), 2 * GIB);
+        assert_eq!(bytes(2048, Some(8 * GIB), None), 2 * GIB);
+        assert_eq!(bytes(12288, Some(8 * GIB), None), 6 * GIB);
+        assert_eq!(bytes(12288, Some(8 * GIB), Some(GIB)), GIB - BASE);
+        assert_eq!(bytes(12288, None, Some(GIB / 4)), 0);
+        // As many MiB as would wrap around to none.
+        assert_eq!(bytes(1 << 44, Some(8 * GIB), None), 6 * GIB);
+    }
+
+    #[test]
+    fn a_network_that_does_not_fit_is_refused_by_its_options_and_the_bound() {
+        let net: NetConfig =
+            serde_json::from_str(r#"{"name": "mlp", "hidden": [1000000000]}"#).expect("options");
+        let refused = |room: Room| {
+            let refused = room.require(&net, [1, 16, 16], 10);
+            refused
+                .expect_err("a network that is too large")
+                .to_string()
+        };
+        for (room, parts) in [
+            (
+                Room::within(1024, Some(8 * GIB), None),
+                [
+                    "hidden = [1000000000]",
+                    "more than 67108864",
+                    "1024 MiB",
+                    "raise memory-mib",
+                ],
+            ),
+            (
+                Room::within(1 << 44, Some(8 * GIB), None),
+                [
+                    "mlp",
+                    "more than 402653184",
+                    "8192 MiB",
+                    "a machine with more memory",
+                ],
+            ),
+            (
+                Room::within(1 << 44, Some(8 * GIB), Some(GIB)),
+                [
+                    "mlp",
+                    "more than 33554432",
+                    "1024 MiB on the address space",
+                    "`ulimit -v`",
+                ],
+            ),
+        ] {
+            let sentence = refused(room);
+            for part in parts {
+                assert!(sentence.contains(part), "`{part}` is not in: {sentence}");
+            }
+        }
+        let usual = NetConfig::from_name("vgg11").expect("a network");
+        let room = Room::within(1024, None, None);
+        assert!(room.require(&usual, [3, 32, 32], 10).is_ok());
+    }
+}
