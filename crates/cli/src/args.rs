@@ -4,12 +4,15 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::check::CheckOptions;
 use crate::commands::compare::CompareOptions;
+use crate::commands::completions::CompletionsOptions;
 use crate::commands::data::DataCommand;
 use crate::commands::dynamics::DynamicsOptions;
 use crate::commands::eigenvalues::EigenvaluesOptions;
 use crate::commands::export::ExportOptions;
 use crate::commands::figure::FigureCommand;
 use crate::commands::findings::FindingsOptions;
+use crate::commands::man::ManOptions;
+use crate::commands::model::ModelCommand;
 use crate::commands::overlaps::OverlapsOptions;
 use crate::commands::report::ReportOptions;
 use crate::commands::results::ResultsOptions;
@@ -20,11 +23,16 @@ use crate::commands::speed::SpeedOptions;
 use crate::commands::sweep::SweepArgs;
 use crate::commands::trace::TraceOptions;
 use crate::commands::verify::VerifyOptions;
-use crate::options::{NewRunOptions, lists};
+use crate::options::{Headings, NewRunOptions, lists};
 
 /// Measures the spectrum of the loss Hessian of a network, and of every part it decomposes into.
 #[derive(Debug, Parser)]
-#[command(name = "hesscope", version, about, propagate_version = true)]
+#[command(
+    name = "hesscope",
+    version,
+    propagate_version = true,
+    max_term_width = 120
+)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -69,6 +77,9 @@ pub enum Command {
     /// List, describe, fetch and check data sets
     #[command(subcommand)]
     Data(DataCommand),
+    /// Say what a model from an ONNX file holds, and whether it can be measured
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// List the devices this build can compute on
     Devices,
     /// Measure how long products and steps of training take on a device
@@ -77,32 +88,43 @@ pub enum Command {
     Compare(Box<CompareOptions>),
     /// Check a device against exact references
     Verify(VerifyOptions),
+    /// Print the completions of a shell
+    Completions(CompletionsOptions),
+    /// Print the manual page of hesscope, or of one of its commands
+    Man(ManOptions),
 }
 
 impl Args {
     /// Reads the command line.
     pub fn read() -> Result<Self, clap::Error> {
-        let matches = numbers_may_be_negative(Args::command()).try_get_matches()?;
+        let matches = Args::tree().try_get_matches()?;
         Args::from_arg_matches(&matches)
+    }
+
+    /// All commands and options.
+    pub fn tree() -> clap::Command {
+        finished(Args::command())
     }
 }
 
-/// Takes `-1` for the value of an option, which then says what it wants, and not for another option.
-fn numbers_may_be_negative(command: clap::Command) -> clap::Command {
+/// Puts the options of every command under headings, and takes `-1` for the value of an option, which then says what it
+/// wants, and not for another option.
+fn finished(command: clap::Command) -> clap::Command {
+    let headed = Headings::of(&command);
     let names: Vec<String> = command
         .get_subcommands()
         .map(|command| command.get_name().to_owned())
         .collect();
     let command = command.mut_args(|arg| {
-        let takes_value = arg.get_action().takes_values();
-        if takes_value {
+        let arg = headed.set(arg);
+        if arg.get_action().takes_values() {
             arg.allow_negative_numbers(true)
         } else {
             arg
         }
     });
     names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, numbers_may_be_negative)
+        command.mut_subcommand(name, finished)
     })
 }
 
@@ -112,6 +134,54 @@ mod tests {
 
     #[test]
     fn the_tree_of_options_is_sound() {
-        numbers_may_be_negative(Args::command()).debug_assert();
+        finished(Args::command()).debug_assert();
+    }
+
+    /// Options without a value unless one is given.
+    const NO_DEFAULT: [&str; 5] = ["config", "devices", "json", "mirror", "shard"];
+
+    fn options(command: &clap::Command, path: &str, found: &mut Vec<(String, clap::Arg)>) {
+        for arg in command.get_arguments() {
+            found.push((format!("{path} {}", arg.get_id()), arg.clone()));
+        }
+        for below in command.get_subcommands() {
+            options(below, &format!("{path} {}", below.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_option_says_what_holds_without_it() {
+        let mut all = Vec::new();
+        options(&finished(Args::command()), "", &mut all);
+        assert!(all.len() > 200, "{}", all.len());
+        for (name, arg) in all {
+            let option = arg.get_long().is_some() && arg.get_action().takes_values();
+            let exempt = NO_DEFAULT.contains(&arg.get_id().as_str()) || arg.is_required_set();
+            if option && !exempt {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                let said = help.contains("[default: ") || !arg.get_default_values().is_empty();
+                assert!(said, "{name}: {help}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_is_grouped_and_no_wider_than_the_terminal() {
+        let command = finished(Args::command()).term_width(80);
+        let mut run = command
+            .find_subcommand("run")
+            .expect("the command run")
+            .clone()
+            .term_width(80);
+        let help = run.render_help().to_string();
+        for heading in ["Data:", "Network:", "Training:", "Analysis:", "Options:"] {
+            assert!(
+                help.lines().any(|line| line == heading),
+                "{heading}: {help}"
+            );
+        }
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
     }
 }

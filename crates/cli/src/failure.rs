@@ -1,9 +1,9 @@
 //! What the command says when it cannot go on.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-/// One sentence for the user, and the exit code.
+/// One sentence for the user, on one line, and the exit code.
 #[derive(Debug)]
 pub struct Failure {
     sentence: String,
@@ -35,7 +35,15 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
+        // What a user wrote may have a line break in it, or codes that a terminal obeys.
+        for letter in self.sentence.chars() {
+            if letter.is_control() {
+                write!(f, "{}", letter.escape_default())?;
+            } else {
+                f.write_char(letter)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -53,5 +61,19 @@ impl<E: Error> From<E> for Failure {
             cause = error.source();
         }
         Failure::new(sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn a_sentence_stays_on_its_line() {
+        let failure = Failure::new("there is no operator `Hess\n\u{1b}[2J`: é");
+        assert_eq!(
+            failure.to_string(),
+            "there is no operator `Hess\\n\\u{1b}[2J`: é"
+        );
     }
 }

@@ -9,14 +9,17 @@ mod memory;
 mod options;
 mod output;
 mod refusal;
+mod signals;
+mod threads;
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use args::{Args, Command};
 use commands::{
-    check, compare, data, devices, dynamics, eigenvalues, export, figure, findings, overlaps,
-    report, results, run, schema, spectrum, speed, sweep, trace, train, verify,
+    check, compare, completions, data, devices, dynamics, eigenvalues, export, figure, findings,
+    man, model, overlaps, report, results, run, schema, spectrum, speed, sweep, trace, train,
+    verify,
 };
 use failure::Failure;
 use output::{stream, tell};
@@ -27,7 +30,8 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return not_read(&error),
     };
-    let ended = interruptible()
+    let ended = signals::watch()
+        .and_then(|()| threads::start())
         .and_then(|()| dispatch(args))
         .and_then(|()| stream::finish());
     exit(ended)
@@ -55,16 +59,6 @@ fn exit(ended: Result<(), Failure>) -> ExitCode {
     }
 }
 
-/// Everything that is written is written beside its name and renamed, so that leaving at any moment
-/// leaves a folder in which the same command resumes.
-fn interruptible() -> Result<(), Failure> {
-    ctrlc::set_handler(|| {
-        tell("\nhesscope: interrupted; what is finished is kept, and the work resumes when you repeat the command");
-        std::process::exit(130);
-    })
-    .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))
-}
-
 fn dispatch(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Run(options) => run::run(&options),
@@ -83,6 +77,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Data(command) => data::run(&command),
+        Command::Model(command) => model::run(&command),
         Command::Devices => {
             devices::run();
             Ok(())
@@ -90,5 +85,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Speed(options) => speed::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Completions(options) => completions::run(&options, Args::tree()),
+        Command::Man(options) => man::run(&options, Args::tree()),
     }
 }

@@ -6,6 +6,8 @@ use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use hesscope_files::{did_you_mean, nearest};
+
 use crate::args::Args;
 use crate::failure::Failure;
 
@@ -39,29 +41,33 @@ pub fn sentence(error: &clap::Error) -> Option<Failure> {
     Some(Failure::new(sentence))
 }
 
-/// Most letters in which a command may differ from what was written to be the one that was meant.
-const SLIPS: usize = 2;
-
-/// The sentence on a word that is no command, where one is like it.
+/// The sentence on a word that is no command, of those of the command before it, where one is like it.
 fn unknown_command(error: &clap::Error) -> Option<Failure> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
+    let suggested = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(names)) => names.last().cloned(),
+        _ => None,
+    };
     let command = Args::command();
     let names = command.get_subcommands().map(clap::Command::get_name);
-    let distance = |name: &str| strsim::damerau_levenshtein(name, word);
-    let nearest = names.min_by_key(|name| distance(name))?;
-    (distance(nearest) <= SLIPS).then(|| {
-        Failure::new(format!(
-            "there is no command `{word}`: did you mean `{nearest}`?"
-        ))
-    })
+    let meant = suggested.or_else(|| nearest(word, names).map(str::to_owned))?;
+    Some(Failure::new(format!(
+        "there is no command `{word}`: did you mean `{meant}`?"
+    )))
 }
 
 /// What to give in place of a word that is none of those known, or of what is no number.
 fn remedy(error: &clap::Error) -> Option<String> {
     if let Some(ContextValue::Strings(words)) = error.get(ContextKind::ValidValue) {
-        return Some(format!("choose one of {}", words.join(", ")));
+        let meant = match error.get(ContextKind::InvalidValue) {
+            Some(ContextValue::String(word)) => {
+                did_you_mean(word, words.iter().map(String::as_str))
+            }
+            _ => String::new(),
+        };
+        return Some(format!("{meant}choose one of {}", words.join(", ")));
     }
     let reason = error.source()?;
     if let Some(reason) = reason.downcast_ref::<ParseIntError>() {

@@ -13,8 +13,10 @@ use serde_with::skip_serializing_none;
 use toml::Table;
 
 use crate::failure::Failure;
-use crate::options::value::{SettingsPath, net_name, seed};
-use crate::options::{AnalysisOptions, DataOptions, dataset_help, net_help};
+use crate::options::value::{SettingsPath, net_name, per_class, seed};
+use crate::options::{
+    AnalysisOptions, DataOptions, LossOptions, ModelOptions, dataset_help, net_help,
+};
 use crate::output::{Terminal, table};
 
 /// What is compared how, as `--help` says.
@@ -75,7 +77,12 @@ struct ConfigurationOptions {
     data: DataOptions,
     #[arg(long, help = net_help(), value_parser = net_name)]
     net: Option<String>,
-    /// Take the weights of this file, as `hesscope run` does, rather than random ones
+    #[command(flatten)]
+    #[serde(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    loss: LossOptions,
+    /// Take the weights of this file, as `hesscope run` does [default: random weights]
     #[arg(long, value_name = "FILE")]
     weights: Option<SettingsPath>,
     /// Pass over tensors of the weights' file that the network has no place for
@@ -83,7 +90,7 @@ struct ConfigurationOptions {
     #[serde(skip_serializing_if = "Not::not")]
     weights_allow_extra: bool,
     /// Training examples per class, as of `hesscope run` [default: all, or 51 of synth-digits]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = per_class)]
     examples_per_class: Option<PerClass>,
     /// Seed of subsets, weights and probes [default: 0]
     #[arg(long, value_parser = seed)]

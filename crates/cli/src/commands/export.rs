@@ -27,6 +27,9 @@ pub struct ExportOptions {
     /// Epoch [default: the last for weights, else the only one there is]
     #[arg(long)]
     epoch: Option<usize>,
+    /// Digits that the key of an analysis or of eigenvectors begins with, those at the end of its file's name [default: any]
+    #[arg(long)]
+    key: Option<String>,
     /// File to write, its format by its ending: .safetensors of weights, .json, .npz or .safetensors of an analysis,
     /// .npz or .safetensors of eigenvectors; with `--what all` a folder
     #[arg(long, value_name = "FILE")]
@@ -61,6 +64,7 @@ pub fn run(options: &ExportOptions) -> Result<(), Failure> {
         operator: options.operator,
         split: options.split,
         epoch: options.epoch,
+        key: options.key.clone(),
     };
     export(&folder, kind, &selection, &options.out, &terminal)?;
     terminal.print(options.out.display());

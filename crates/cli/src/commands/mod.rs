@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod compare;
+pub mod completions;
 pub mod data;
 pub mod devices;
 pub mod dynamics;
@@ -9,6 +10,8 @@ pub mod eigenvalues;
 pub mod export;
 pub mod figure;
 pub mod findings;
+pub mod man;
+pub mod model;
 pub mod overlaps;
 pub mod report;
 pub mod results;

@@ -68,7 +68,7 @@ pub struct SpeedOptions {
     input: [usize; 3],
     #[command(flatten)]
     data: SpeedDataOptions,
-    /// Measure one of the two alone
+    /// Measure one of the two alone [default: both]
     #[arg(long, value_enum)]
     only: Option<Only>,
     /// Examples in a mini-batch of training
@@ -102,7 +102,7 @@ enum Only {
 #[derive(Debug, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct SpeedDataOptions {
-    /// Data set whose images are taken, evenly spaced over the training split, in place of random ones
+    /// Data set whose images are taken, evenly spaced over the training split, in place of random ones [default: random images]
     #[arg(long)]
     dataset: Option<DatasetName>,
     /// Folder with the files of the data set [default: data/DATASET]

@@ -1,8 +1,9 @@
 //! `hesscope sweep`: a grid of runs in one folder, made by any number of processes, and one table of their analyses.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use hesscope_files::nearest;
 use hesscope_study::sweep::{
     Collected, Estimate, Plan, Point, Shard, Spec, Standing, Status, SweepFolder, Worker,
     carry_out, chosen, collect, status,
@@ -68,7 +69,7 @@ pub fn run(args: SweepArgs) -> Result<(), Failure> {
     let terminal = Terminal::new();
     match (args.command, args.run) {
         (Some(SweepCommand::Run(options)), _) | (None, Some(options)) => {
-            let spec = Spec::read(&options.spec)?;
+            let spec = read(&options.spec)?;
             if options.dry_run {
                 terminal.print(listed(&spec, options.shard));
                 return Ok(());
@@ -88,6 +89,17 @@ pub fn run(args: SweepArgs) -> Result<(), Failure> {
         (None, None) => Err(Failure::new(
             "no spec is given: name one, as in `hesscope sweep SPEC.toml`",
         )),
+    }
+}
+
+/// Reads a spec. A word that is no file may be a slip in the name of a command.
+fn read(path: &Path) -> Result<Spec, Failure> {
+    let word = path.to_str().unwrap_or_default();
+    match nearest(word, ["run", "status", "collect"]) {
+        Some(meant) if path.extension().is_none() && !path.exists() => Err(Failure::new(format!(
+            "there is no spec {word}: did you mean `hesscope sweep {meant}`?"
+        ))),
+        _ => Ok(Spec::read(path)?),
     }
 }
 

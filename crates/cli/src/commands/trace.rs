@@ -6,6 +6,7 @@ use hesscope_records::{Part, Terms};
 use hesscope_spectral::{
     Estimate, HutchinsonOptions, TraceEstimate, XtraceOptions, hutchinson_trace, xtrace,
 };
+use hesscope_study::counts::{MOST, require_count};
 use hesscope_study::measure::Opened;
 use hesscope_study::run::require_class;
 
@@ -56,6 +57,7 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
             "--probes is 0: give at least 2, from which an error can be had",
         ));
     }
+    require_count("--probes", options.probes, MOST)?;
     let terminal = Terminal::new();
     let run = options.run.open(&terminal)?;
     require_class(options.operator, run.classes())?;
@@ -101,7 +103,7 @@ fn estimate(
                 block_size,
                 ..HutchinsonOptions::default()
             };
-            Ok(hutchinson_trace(&operator, &options)?)
+            hutchinson_trace(&operator, &options).map_err(|error| opened.explain(error).into())
         }
         Method::Xtrace => {
             // Half of the memory is for products.
@@ -118,7 +120,7 @@ fn estimate(
                 seed,
                 block_size,
             };
-            Ok(xtrace(&operator, &options)?)
+            xtrace(&operator, &options).map_err(|error| opened.explain(error).into())
         }
     }
 }

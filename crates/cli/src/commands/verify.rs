@@ -1,10 +1,12 @@
 //! `hesscope verify`: a device against exact references.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use hesscope_onnx::Model;
 use hesscope_records::Precision;
+use hesscope_study::StudyError;
 use hesscope_study::device::DeviceName;
-use hesscope_verify::{Outcome, Reference, verify};
+use hesscope_verify::{ExportedReference, Outcome, Reference, verify, verify_exported};
 
 use crate::failure::Failure;
 use crate::output::print;
@@ -15,6 +17,9 @@ pub struct VerifyOptions {
     /// References in safetensors
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// ONNX model that the references are of [default: the networks that they name]
+    #[arg(long, value_name = "FILE.onnx")]
+    model: Option<PathBuf>,
     /// Device, see `hesscope devices`
     #[arg(long, default_value_t)]
     device: DeviceName,
@@ -36,11 +41,18 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
             "--tolerance is {tolerance}: give a number above zero, such as 1e-4"
         )));
     }
+    let model = options.model.as_deref().map(read_model).transpose()?;
     let mut exceeding = 0;
     for path in &options.files {
-        let reference = Reference::read(path)?;
+        let checks = match &model {
+            Some(model) => {
+                let reference = ExportedReference::read(path)?;
+                verify_exported(model, &reference, precision, &device)?
+            }
+            None => verify(&Reference::read(path)?, precision, &device)?,
+        };
         print(path.display());
-        for check in verify(&reference, precision, &device)? {
+        for check in checks {
             let name = check.quantity.name();
             match check.outcome {
                 Outcome::Error(error) => {
@@ -71,4 +83,8 @@ pub fn run(options: &VerifyOptions) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+fn read_model(path: &Path) -> Result<Model, Failure> {
+    Ok(Model::read(path).map_err(StudyError::onnx(path))?)
 }

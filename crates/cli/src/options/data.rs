@@ -5,7 +5,7 @@ use std::ops::Not;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 
-use super::value::SettingsPath;
+use super::value::{SettingsPath, count};
 
 /// Which of the data are taken, and how they are changed: the table `data`.
 #[skip_serializing_none]
@@ -27,7 +27,7 @@ pub struct DataOptions {
     #[serde(skip_serializing_if = "Not::not")]
     pub coarse_labels: bool,
     /// Pixels along a side, for images read from folders [default: 224, or 32 of folder]
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", value_parser = count)]
     pub image_size: Option<usize>,
     /// Leave out images that cannot be read, and name them
     #[arg(long)]

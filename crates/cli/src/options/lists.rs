@@ -38,17 +38,18 @@ pub fn net_help() -> String {
     )
 }
 
-/// Every data set and network with its description, to stand behind the options.
+/// Every data set and network with its description below it, to stand behind the options: lines that are too long are wrapped
+/// to the same indentation.
 pub fn lists() -> &'static str {
     static LISTS: OnceLock<String> = OnceLock::new();
     LISTS.get_or_init(|| {
         let mut text = String::from("Data sets:\n");
         for about in hesscope_data::datasets() {
-            text += &format!("  {:22} {}\n", about.name, about.description);
+            text += &format!("  {}\n      {}\n", about.name, about.description);
         }
         text += "\nNetworks:\n";
         for (name, description) in NetConfig::described() {
-            text += &format!("  {name:22} {description}\n");
+            text += &format!("  {name}\n      {description}\n");
         }
         text
     })

@@ -6,7 +6,7 @@ use hesscope_report::View;
 #[derive(Debug, clap::Args)]
 pub struct PictureOptions {
     /// Views in which densities are written as SVG and PNG beside the logarithmic one, separated by commas:
-    /// semi-logarithmic, linear; the report itself offers all of them
+    /// semi-logarithmic, linear; the report itself offers all of them [default: none]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     views: Vec<View>,
 }

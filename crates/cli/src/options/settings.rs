@@ -11,10 +11,12 @@ use serde_with::skip_serializing_none;
 use toml::Table;
 
 use super::estimation::EstimationOptions;
+use super::loss::LossOptions;
+use super::model::ModelOptions;
 use super::shared::SharedOptions;
 use super::table::table;
 use super::train::TrainOptions;
-use super::value::SettingsPath;
+use super::value::{SettingsPath, per_class};
 use crate::failure::Failure;
 
 /// What to train on what, and what to measure; everything may also stand in the file of `--config`.
@@ -25,8 +27,13 @@ pub struct SettingsOptions {
     #[command(flatten)]
     #[serde(flatten)]
     pub shared: SharedOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub model: ModelOptions,
+    #[command(flatten)]
+    pub loss: LossOptions,
     /// Start from the weights of this file, .safetensors or PyTorch's .pt and .pth, rather than from random ones; with
-    /// --epochs 0 they are measured as they are
+    /// --epochs 0 they are measured as they are [default: random weights]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<SettingsPath>,
     /// Pass over tensors of the weights' file that the network has no place for
@@ -35,7 +42,7 @@ pub struct SettingsOptions {
     pub weights_allow_extra: bool,
     /// Training examples per class: a number, all, or paper-1 to paper-20 for the sizes of the papers
     /// [default: all, or 51 of synth-digits]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = per_class)]
     pub examples_per_class: Option<PerClass>,
     #[command(flatten)]
     pub train: TrainOptions,

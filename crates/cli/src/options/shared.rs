@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 
 use super::data::DataOptions;
 use super::lists::{dataset_help, net_help};
-use super::value::{SettingsPath, net_name, schedule_name, seed};
+use super::value::{SettingsPath, count, net_name, per_class, schedule_name, seed};
 
 /// What runs have in common; it may also stand in the file of `--config`.
 #[skip_serializing_none]
@@ -26,7 +26,7 @@ pub struct SharedOptions {
     #[arg(long, help = net_help(), value_parser = net_name)]
     pub net: Option<String>,
     /// Test examples per class [default: all, or 100 of synth-digits]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = per_class)]
     pub test_examples_per_class: Option<PerClass>,
     /// Seed of subsets, weights, batches and probes [default: 0]
     #[arg(long, value_parser = seed)]
@@ -45,7 +45,7 @@ pub struct SharedOptions {
 #[serde(rename_all = "kebab-case")]
 pub struct SharedTrainOptions {
     /// Examples in a mini-batch of training [default: 128]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub batch_size: Option<usize>,
     /// Learning rate of the first epoch, or `search` to train at each of ten from 0.0001 to 0.1 and keep the one of the
     /// lowest final training loss [default: 0.02]

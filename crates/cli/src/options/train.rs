@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 
 use super::shared::SharedTrainOptions;
+use super::value::count;
 
 /// How to train: the table `train`.
 #[skip_serializing_none]
@@ -14,13 +15,13 @@ use super::shared::SharedTrainOptions;
 #[serde(rename_all = "kebab-case")]
 pub struct TrainOptions {
     /// Passes over the training examples [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub epochs: Option<usize>,
     #[command(flatten)]
     #[serde(flatten)]
     pub shared: SharedTrainOptions,
     /// Epochs of each training of a search [default: all]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub search_epochs: Option<usize>,
     /// SGD momentum [default: 0.9]
     #[arg(long)]
@@ -29,14 +30,14 @@ pub struct TrainOptions {
     #[arg(long, value_name = "COEFFICIENT")]
     pub weight_decay: Option<f64>,
     /// Epochs over which the learning rate rises to its initial value [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub warm_up_epochs: Option<usize>,
     /// Epochs whose weights are kept beside the first and the last: numbers separated by commas, `log` for ten spaced
-    /// logarithmically, or `log:N`
+    /// logarithmically, or `log:N` [default: none]
     #[arg(long, value_name = "EPOCHS")]
     pub checkpoint_epochs: Option<CheckpointEpochs>,
     /// Evaluate both splits after every N epochs, and where weights are kept [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     pub eval_every: Option<usize>,
     /// Write the metrics also as an event file for TensorBoard
     #[arg(long)]

@@ -1,9 +1,12 @@
 //! Values of options that are checked when they are read.
 
 use std::ffi::OsString;
+use std::num::ParseIntError;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TryMapValueParser, TypedValueParser, ValueParserFactory};
+use hesscope_data::{PerClass, SettingError};
+use hesscope_files::did_you_mean;
 use hesscope_models::{NetConfig, Schedule};
 use hesscope_spectral::Reorthogonalisation;
 use serde::Serialize;
@@ -31,8 +34,28 @@ pub fn reorthogonalisation(word: &str) -> Result<Reorthogonalisation, String> {
         "selective" => Ok(Reorthogonalisation::Selective),
         "full" => Ok(Reorthogonalisation::Full),
         _ => Err(format!(
-            "the reorthogonalisation `{word}` is unknown: choose none, selective or full"
+            "the reorthogonalisation `{word}` is unknown: {}choose none, selective or full",
+            did_you_mean(word, ["none", "selective", "full"])
         )),
+    }
+}
+
+/// A count: as large as TOML has whole numbers.
+pub fn count(text: &str) -> Result<usize, ParseIntError> {
+    let count = text.parse()?;
+    text.parse::<i64>().map(|_| count)
+}
+
+/// A number of examples per class that TOML can hold, or a word for one.
+pub fn per_class(text: &str) -> Result<PerClass, String> {
+    let size: PerClass = text
+        .parse()
+        .map_err(|error: SettingError| error.to_string())?;
+    match size.count() {
+        Some(count) if i64::try_from(count).is_err() => Err(format!(
+            "{text} examples per class are more than there can be: give a smaller number"
+        )),
+        _ => Ok(size),
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Pace {
 }
 
 /// What is left to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
     /// Examples to train on.
     pub examples: usize,

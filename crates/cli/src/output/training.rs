@@ -17,6 +17,10 @@ pub struct TrainingLines {
     training: Option<Training>,
     /// When the batch that is being trained on began.
     batch_began: Option<Instant>,
+    /// The epoch under way, and what is left of the training behind it. Counted when it begins: a batch takes no longer for
+    /// the epochs that are to come.
+    epoch: Work,
+    behind: Work,
 }
 
 struct Training {
@@ -35,6 +39,8 @@ impl TrainingLines {
             pace: Pace::default(),
             training: None,
             batch_began: None,
+            epoch: Work::default(),
+            behind: Work::default(),
         }
     }
 
@@ -69,11 +75,13 @@ impl TrainingLines {
                         training.who(),
                         training.config.epochs
                     );
+                    self.epoch = training.work_of(epoch);
+                    self.behind = training.behind(epoch);
                     self.bar.restart(message, batches as u64);
                 }
                 self.batch_began = Some(Instant::now());
             }
-            TrainingEvent::BatchDone { epoch, batch } => self.batch_done(epoch, batch),
+            TrainingEvent::BatchDone { batch, .. } => self.batch_done(batch),
             TrainingEvent::Evaluated(seconds) => self.pace.evaluation(seconds),
             TrainingEvent::EpochDone(metrics) => self.epoch_done(metrics),
             TrainingEvent::SearchStarted { rates, epochs } => self.line(&format!(
@@ -105,7 +113,7 @@ impl TrainingLines {
         }
     }
 
-    fn batch_done(&mut self, epoch: usize, batch: usize) {
+    fn batch_done(&mut self, batch: usize) {
         let Some(training) = &self.training else {
             return;
         };
@@ -115,7 +123,14 @@ impl TrainingLines {
             self.pace.batch(examples, now.duration_since(began));
         }
         self.bar.advance(1);
-        let (this, whole) = training.left(epoch, batch);
+        let this = Work {
+            examples: self.epoch.examples - training.done(batch),
+            ..self.epoch
+        };
+        let whole = Work {
+            examples: this.examples.saturating_add(self.behind.examples),
+            evaluations: this.evaluations + self.behind.evaluations,
+        };
         let words = pace_in_words(&self.pace, &[("epoch ", this), ("all ", whole)]);
         if !words.is_empty() {
             self.bar.note(format!(", {words}"));
@@ -135,8 +150,7 @@ impl TrainingLines {
             (_, _, Some(loss)) => line += &format!("   running loss {loss:<9.4}"),
             _ => {}
         }
-        let (_, whole) = training.left(epoch + 1, 0);
-        let left = [("", whole)];
+        let left = [("", training.behind(epoch))];
         let left = if epoch < epochs { &left[..] } else { &[] };
         let words = pace_in_words(&self.pace, left);
         if !words.is_empty() && epoch > 0 {
@@ -167,25 +181,23 @@ impl Training {
         (batches * self.config.batch_size).min(self.examples)
     }
 
-    /// What is left after `batch` batches of `epoch`: of the epoch, and of the training with the trials that follow.
-    fn left(&self, epoch: usize, batch: usize) -> (Work, Work) {
+    /// An epoch, its evaluation with it.
+    fn work_of(&self, epoch: usize) -> Work {
+        Work {
+            examples: self.examples,
+            evaluations: usize::from(self.config.evaluates(epoch)),
+        }
+    }
+
+    /// What is left of the training behind `epoch`, and the trials that follow.
+    fn behind(&self, epoch: usize) -> Work {
         let config = &self.config;
-        let evaluations = |from: usize| {
-            (from..=config.epochs)
-                .filter(|&epoch| config.evaluates(epoch))
-                .count()
-        };
-        let this = Work {
-            examples: self.examples - self.done(batch),
-            evaluations: usize::from(config.evaluates(epoch)),
-        };
-        let behind = self.trial.map_or(0, |(_, behind)| behind);
-        let epochs_left = config.epochs.saturating_sub(epoch) + behind * config.epochs;
-        let whole = Work {
-            examples: this.examples + self.examples * epochs_left,
-            evaluations: evaluations(epoch) + behind * evaluations(0),
-        };
-        (this, whole)
+        let trials = self.trial.map_or(0, |(_, behind)| behind);
+        let epochs = config.epochs.saturating_sub(epoch) + trials * config.epochs;
+        Work {
+            examples: self.examples.saturating_mul(epochs),
+            evaluations: config.evaluations(epoch + 1) + trials * config.evaluations(0),
+        }
     }
 }
 

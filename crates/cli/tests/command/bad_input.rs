@@ -11,7 +11,8 @@ pub fn refused(arguments: &[&str], parts: &[&str]) {
     sentence(&ran, arguments, parts);
 }
 
-fn sentence(ran: &Ran, arguments: &[&str], parts: &[&str]) {
+/// The same of a command that has run.
+pub fn sentence(ran: &Ran, arguments: &[&str], parts: &[&str]) {
     assert_eq!(
         ran.code,
         Some(2),
@@ -52,6 +53,20 @@ fn unknown_names() {
     run("--device", "cpu:1", &["cpu:1", "hesscope devices"]);
     run("--precision", "f16", &["f16", "f32 or f64"]);
     run("--operators", "hess,q", &["`q`", "hess, g, h"]);
+    run("--operators", "hes", &["`hes`", "did you mean `hess`"]);
+    run("--operators", "hess\n", &["`hess\\n`", "hess, g, h"]);
+    run("--operators", "a1\n+a2", &["`a1\\n+a2`", "hess, g, h"]);
+    run("--operators", "a1\t+a2", &["`a1\\t+a2`", "hess, g, h"]);
+    run(
+        "--net",
+        "rsnet18",
+        &["`rsnet18`", "did you mean `resnet18`"],
+    );
+    run("--net", "mlp\n", &["`mlp\\n`", "did you mean `mlp`"]);
+    run("--device", "cup", &["`cup`", "did you mean `cpu`"]);
+    run("--schedule", "cosin", &["`cosin`", "did you mean `cosine`"]);
+    run("--checkpoint-epochs", "1\n,2", &["`1\\n,2`", "log:N"]);
+    run("--classes", "0,1\n", &["`1\\n`", "no class here"]);
     run("--operators", "g,a1+g", &["`a1+g`", "different ones"]);
     run("--operators", "b2[10]", &["b2[10]", "10 classes", "0 to 9"]);
     run("--learning-rate", "-1", &["learning-rate", "-1"]);
@@ -93,6 +108,10 @@ fn settings_that_do_not_read() {
     };
     config("seed = 1\nepocs = 3\n", &["line 2", "epocs"]);
     config("[train]\nepocs = 3\n", &["line 2", "epocs", "epochs"]);
+    config(
+        "[analysis]\noperators = [\"hess\\n\"]\n",
+        &["line 2", "there is no operator"],
+    );
     config("seed = \"one\"\n", &["line 1", "one"]);
     config("[seeds]\nweight = 1\n", &["line 2", "weight", "weights"]);
     config(
@@ -166,7 +185,7 @@ fn data_that_is_missing_or_damaged() {
         refused(&arguments, parts);
         assert!(!Path::new(&out).exists());
     };
-    refused(&["run", "--dataset", "mnist", "--out", &out], &["data_dir"]);
+    refused(&["run", "--dataset", "mnist", "--out", &out], &["data-dir"]);
     refused(
         &[
             "run",

@@ -88,3 +88,54 @@ pub fn write_mnist(folder: &Path) {
         fs::write(folder.join(format!("{prefix}-labels-idx1-ubyte")), labels).expect("labels");
     }
 }
+
+/// A user whom limits and permissions hold for, where the tests are run by the superuser as elsewhere.
+#[cfg(target_os = "linux")]
+pub struct OrdinaryUser {
+    folder: tempfile::TempDir,
+    superuser: bool,
+}
+
+#[cfg(target_os = "linux")]
+impl OrdinaryUser {
+    /// With a folder of its own and the command in it.
+    pub fn new() -> Self {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let folder = tempfile::tempdir().expect("a folder");
+        let superuser = fs::metadata(folder.path()).expect("the folder").uid() == 0;
+        let program = folder.path().join("hesscope");
+        fs::copy(env!("CARGO_BIN_EXE_hesscope"), &program).expect("a copy");
+        for path in [folder.path(), &program] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o777)).expect("rights");
+        }
+        OrdinaryUser { folder, superuser }
+    }
+
+    /// The folder, in which the user may write.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The command as this user starts it, by way of another program.
+    pub fn command(&self, by_way_of: &[&str]) -> Command {
+        let user = ["setpriv", "--reuid=54321", "--clear-groups"];
+        let user = if self.superuser { &user[..] } else { &[] };
+        let program = self.folder.path().join("hesscope").display().to_string();
+        let mut words = user.iter().chain(by_way_of).copied().chain([&*program]);
+        let mut command = Command::new(words.next().expect("a word"));
+        command.args(words).current_dir(self.folder.path());
+        command
+    }
+}
+
+/// The names of the commands in the help of the program. Descriptions go on in lines that are indented further.
+pub fn commands_of(help: &str) -> Vec<&str> {
+    let commands = help.split("Commands:\n").nth(1).expect("commands");
+    commands
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split(' ').next())
+        .collect()
+}

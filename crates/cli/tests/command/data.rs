@@ -134,7 +134,7 @@ fn what_cannot_be_done_is_said() {
     let without_files = ["run", "--dataset", "cifar-100", "--out", "/nowhere/run"];
     refused(
         &without_files,
-        &["cifar-100", "data_dir", "hesscope data fetch cifar-100"],
+        &["cifar-100", "data-dir", "hesscope data fetch cifar-100"],
     );
 }
 
@@ -145,9 +145,9 @@ fn settings_of_other_data_sets_are_refused() {
         refused(&[&["run"], flags, &out].concat(), parts);
     };
     run(&["--coarse-labels"], &["synth-digits", "coarse_labels"]);
-    run(&["--image-size", "32"], &["synth-digits", "image_size"]);
-    run(&["--label-noise", "1.5"], &["label_noise", "1.5"]);
-    run(&["--label-noise", "-0.1"], &["label_noise", "-0.1"]);
+    run(&["--image-size", "32"], &["synth-digits", "image-size"]);
+    run(&["--label-noise", "1.5"], &["label-noise", "1.5"]);
+    run(&["--label-noise", "-0.1"], &["label-noise", "-0.1"]);
     run(&["--classes", "3,ten"], &["ten"]);
     run(&["--classes", "3,3"], &["3"]);
     run(&["--examples-per-class", "all"], &["synth-digits", "all"]);

@@ -225,3 +225,64 @@ fn the_published_schemas_are_those_of_this_version() {
     }
     refused(&["schema", "weights"], &[names.join(", ").as_str()]);
 }
+
+#[test]
+fn one_of_several_analyses_of_a_place_is_chosen_by_its_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("run");
+    let arguments = small_run(&root);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    assert_eq!(hesscope(&arguments).code, Some(0));
+    let run = root.display().to_string();
+    let place = ["--operator", "g", "--epoch", "6"];
+    let ran = hesscope(&[&["spectrum", &run, "--probes", "1"], &place[..]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+
+    let files = fs::read_dir(root.join("analysis")).expect("the analyses");
+    let names = files.map(|file| file.expect("a file").path());
+    let names = names.filter(|path| {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        name.starts_with("g-train-0006")
+    });
+    let keys: Vec<String> = names
+        .map(|path| {
+            let stem = path.file_stem().expect("a name").to_string_lossy();
+            stem.rsplit('-').next().expect("a key").to_owned()
+        })
+        .collect();
+    let [first, second] = &keys[..] else {
+        panic!("{keys:?}");
+    };
+    let out = folder.path().join("a.json");
+    let path = out.display().to_string();
+    let refusal = [
+        &["export", &run, "--what", "analysis", "--out", &path],
+        &place[..],
+    ]
+    .concat();
+    refused(
+        &refusal,
+        &[
+            "2 files of --operator g",
+            first,
+            second,
+            "--key",
+            "--what all",
+        ],
+    );
+    for key in [first, second] {
+        export(
+            &run,
+            "analysis",
+            &out,
+            &[&place[..], &["--key", key]].concat(),
+        );
+        let analysis: Value = serde_json::from_slice(&fs::read(&out).expect("JSON")).expect("JSON");
+        let found = analysis["origin"]["key"].as_str().expect("a key");
+        assert!(found.starts_with(key.as_str()), "{found}");
+    }
+    refused(
+        &[&refusal[..], &["--key", "nokey"]].concat(),
+        &["no such analysis"],
+    );
+}

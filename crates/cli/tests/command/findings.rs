@@ -261,7 +261,7 @@ fn what_cannot_be_judged_is_refused() {
         &["`middle`", "train or test"],
     );
     for flag in ["--law-probes", "--law-steps"] {
-        refused(&["findings", &path, flag, "0"], &[flag, "0", "from 1"]);
+        refused(&["findings", &path, flag, "0"], &[flag, "0", "at least 1"]);
     }
     for probes in ["0", "1"] {
         refused(

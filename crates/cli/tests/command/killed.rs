@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use crate::common::{hesscope, small_run, start};
 
-fn finish(out: &Path) {
+pub fn finish(out: &Path) {
     let run = small_run(out);
     let ran = hesscope(&run.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
@@ -221,35 +221,6 @@ fn a_damaged_snapshot_is_named_and_the_estimation_begins_anew() {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
     }
     same(&out, &undisturbed, "after a damaged snapshot");
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_exits_with_130_and_the_run_resumes() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let undisturbed = folder.path().join("undisturbed");
-    finish(&undisturbed);
-    let out = folder.path().join("interrupted");
-    let run = small_run(&out);
-    let mut child = start(&run.iter().map(String::as_str).collect::<Vec<_>>());
-    // The run is under way once its first checkpoint is there.
-    let begin = Instant::now();
-    while !out.join("checkpoints/last.safetensors").exists() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(60),
-            "no checkpoint comes"
-        );
-        sleep(Duration::from_millis(2));
-    }
-    let status = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(status.success());
-    let status = child.wait().expect("the child ends");
-    assert_eq!(status.code(), Some(130));
-    finish(&out);
-    same(&out, &results(&undisturbed), "interrupted");
 }
 
 /// A limit on the size of files stands for a full disk: writing fails in the middle.

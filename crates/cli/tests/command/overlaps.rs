@@ -119,8 +119,11 @@ fn what_cannot_be_compared_is_refused() {
     let path = out.display().to_string();
     for (flags, said) in [
         (["--epochs", "3"], "the weights of epoch 3 are not in"),
-        (["--pairs", "0"], "--pairs must be from 1"),
-        (["--pairs", "5"], "--pairs must be from 1"),
+        (["--pairs", "0"], "--pairs is 0: give at least 1"),
+        (
+            ["--pairs", "5"],
+            "--pairs is 5: give at least 1 and at most 4",
+        ),
         (["--operators", "hesse"], "there is no operator `hesse`"),
         (["--operators", "b2[77]"], "77"),
         (["--split", "middle"], "middle"),

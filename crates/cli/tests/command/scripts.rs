@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::Ran;
+use crate::common::{Ran, commands_of};
 
 fn script(name: &str, arguments: &[&str]) -> Ran {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
@@ -123,4 +123,90 @@ fn the_check_for_cuda_says_what_is_missing_and_writes_nothing() {
     assert!(ran.stdout.contains("tracel-llvm-23"), "{}", ran.stdout);
     let left = fs::read_dir(home.path()).expect("a folder").count();
     assert_eq!(left, 0);
+}
+
+/// The text of a program that prints it.
+fn output(program: &str, arguments: &[&str], folder: &Path) -> String {
+    let mut command = Command::new(program);
+    let ran: Ran = command
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program starts")
+        .into();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran.stdout
+}
+
+#[test]
+fn a_release_archive_holds_a_program_that_runs_and_all_that_goes_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dist").display().to_string();
+    let binary = env!("CARGO_BIN_EXE_hesscope");
+    let target = "x86_64-test-linux";
+    let arguments = ["--binary", binary, "--target", target, &out];
+    let ran = script("scripts/release-archive", &arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let name = format!("hesscope-{}-{target}", env!("CARGO_PKG_VERSION"));
+    let archive = format!("{out}/{name}.tar.gz");
+    assert_eq!(ran.stdout.trim(), archive);
+
+    // The sum is checked by the program for it, and nothing else is left in the folder.
+    let dist = Path::new(&out);
+    output(
+        "sha256sum",
+        &["--check", &format!("{archive}.sha256")],
+        dist,
+    );
+    assert_eq!(fs::read_dir(dist).expect("a folder").count(), 2);
+    output("tar", &["-xzf", &archive], dist);
+    let packed = dist.join(&name);
+    let help = output(
+        &packed.join("hesscope").display().to_string(),
+        &["--help"],
+        dist,
+    );
+    for file in [
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "completions/_hesscope",
+        "completions/_hesscope.ps1",
+        "completions/hesscope.bash",
+        "completions/hesscope.elv",
+        "completions/hesscope.fish",
+        "man/hesscope.1",
+    ] {
+        let text = fs::read_to_string(packed.join(file)).expect(file);
+        assert!(text.len() > 500, "{file}");
+    }
+    let commands = commands_of(&help).len();
+    let pages = fs::read_dir(packed.join("man")).expect("pages").count();
+    assert_eq!(pages, commands + 1);
+
+    let first = fs::read(&archive).expect("the archive");
+    let again = script("scripts/release-archive", &arguments);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(first == fs::read(&archive).expect("the archive"));
+}
+
+#[test]
+fn a_release_archive_is_not_made_of_what_is_no_hesscope() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("dist").display().to_string();
+    for (arguments, part) in [
+        (&["--binary", "nowhere"][..], "there is no nowhere"),
+        (&["--binary", "/bin/true"], "/bin/true is no hesscope"),
+        (&["--walk"], "no option --walk"),
+        (&["--binary"], "--binary needs a value"),
+    ] {
+        let target = ["--target", "any", &out];
+        let ran = script(
+            "scripts/release-archive",
+            &[&target[..], arguments].concat(),
+        );
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+    assert!(!Path::new(&out).exists());
 }

@@ -328,10 +328,52 @@ fn values_and_words_are_named_as_they_were_written() {
     ] {
         refused(arguments, &parts);
     }
-    let ran = hesscope(&["rnu"]);
-    assert_eq!(ran.code, Some(2));
-    for part in ["`rnu`", "did you mean `run`"] {
-        assert!(ran.stderr.contains(part), "{}", ran.stderr);
+    for (arguments, parts) in [
+        (&["rnu"][..], ["`rnu`", "did you mean `run`"]),
+        (
+            &["help", "spectra"],
+            ["`spectra`", "did you mean `spectrum`"],
+        ),
+        (&["data", "lst"], ["`lst`", "did you mean `list`"]),
+        (
+            &["figure", "spektra"],
+            ["`spektra`", "did you mean `spectra`"],
+        ),
+        (
+            &["sweep", "statu"],
+            ["statu", "did you mean `hesscope sweep status`"],
+        ),
+        (
+            &["schema", "analysi"],
+            ["analysi", "did you mean `analysis`"],
+        ),
+        (
+            &["export", "run", "--what", "wieghts", "--out", "x"],
+            ["wieghts", "did you mean `weights`"],
+        ),
+        (
+            &["spectrum", "run", "--split", "trian"],
+            ["`trian`", "did you mean `train`"],
+        ),
+        (
+            &["report", "run", "--views", "linaer"],
+            ["`linaer`", "did you mean `linear`"],
+        ),
+        (
+            &["trace", "run", "--method", "hutchison"],
+            ["hutchison", "did you mean `hutchinson`"],
+        ),
+        (
+            &["figure", "spectra", "--scale", "quik"],
+            ["quik", "did you mean `quick`"],
+        ),
+        (
+            &["spectrum", "run", "--reorthogonalisation", "ful"],
+            ["`ful`", "did you mean `full`"],
+        ),
+        (&["run", "--precision", "f46"], ["`f46`", "f32 or f64"]),
+    ] {
+        refused(arguments, &parts);
     }
     let ran = hesscope(&["run", "--epoch", "3"]);
     assert_eq!(ran.code, Some(2));

@@ -110,3 +110,88 @@ fn exported_weights_start_another_run() {
     );
     assert!(!Path::new(&third).exists());
 }
+
+/// Weights of a small run, `head.weight` and `head.bias` changed to one number, and settings that measure them as they are.
+fn with_head(folder: &Path, value: f32) -> [String; 2] {
+    let run = folder.join("sound");
+    if !run.exists() {
+        crate::small::trained(&run);
+    }
+    let weights = folder.join("weights.safetensors").display().to_string();
+    let export = hesscope(&["export", &run.display().to_string(), "--out", &weights]);
+    assert_eq!(export.code, Some(0), "{}", export.stderr);
+    let bytes = fs::read(&weights).expect("the weights");
+    let tensors = SafeTensors::deserialize(&bytes).expect("safetensors");
+    let changed: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, view)| {
+            let mut data = view.data().to_vec();
+            if name == "head.weight" {
+                for (place, number) in data.chunks_mut(4).enumerate() {
+                    let sign = if place % 3 == 0 { -1.0 } else { 1.0 };
+                    number.copy_from_slice(&(sign * value).to_le_bytes());
+                }
+            }
+            (name.to_owned(), view.shape().to_vec(), data)
+        })
+        .collect();
+    let views = changed.iter().map(|(name, shape, data)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), data).expect("a tensor");
+        (name.as_str(), view)
+    });
+    let file = safetensors::serialize(views, None).expect("a file");
+    fs::write(&weights, file).expect("the weights");
+    let small = small_run(&run);
+    let text = fs::read_to_string(&small[2]).expect("the settings");
+    let text = text
+        .replace("epochs = [2, 6]", "epochs = [0]")
+        .replace("epochs = 6", "epochs = 0")
+        .replace("checkpoint-epochs = [2]", "");
+    let config = folder.join("settings.toml");
+    fs::write(&config, text).expect("the settings");
+    [weights, config.display().to_string()]
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_said_and_nothing_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (value, parts) in [
+        // The logits overflow in float32.
+        (
+            3e38,
+            &[
+                "weights.safetensors",
+                "a loss of",
+                "no finite number",
+                "other weights",
+            ][..],
+        ),
+        // The logits and the loss are finite, and products are not.
+        (
+            1e30,
+            &[
+                "epoch-0000.safetensors",
+                "not finite",
+                "over train",
+                "--precision f64",
+            ],
+        ),
+    ] {
+        let [weights, config] = with_head(folder.path(), value);
+        let out = folder.path().join(format!("run-{value:e}"));
+        let text = out.display().to_string();
+        let arguments = [
+            "run",
+            "--config",
+            &config,
+            "--weights",
+            &weights,
+            "--out",
+            &text,
+        ];
+        refused(&arguments, parts);
+        for results in ["analysis", "eigenvalues", "report.html"] {
+            assert!(!out.join(results).exists(), "{value:e}: {results}");
+        }
+    }
+}
