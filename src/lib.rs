@@ -15,6 +15,7 @@ pub use hesscope_data as data;
 pub use hesscope_hvp as hvp;
 pub use hesscope_measure as measure;
 pub use hesscope_models as models;
+pub use hesscope_onnx as onnx;
 pub use hesscope_records as records;
 pub use hesscope_report as report;
 pub use hesscope_spectral as spectral;

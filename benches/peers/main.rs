@@ -1,16 +1,19 @@
 //! hesscope's side of `benches/peers/run.py`: times products, gradients and steps of training as it is asked on standard
 //! input, one line `NETWORK WHAT K EXAMPLES` each, and answers with a line of JSON. `matmul` is the rate of a large product of
-//! matrices. It stands on Linux, whose `/proc` tells processor time and memory.
+//! matrices. NETWORK may be the path of an ONNX model, which is measured over the arrays beside it. It stands on Linux, whose `/proc` tells processor time and memory.
 
 use std::fs;
 use std::io::{BufRead, Write, stdin, stdout};
+use std::path::Path;
 use std::time::Instant;
 
-use burn::tensor::{Device, TensorData};
-use hesscope::hvp::{Array, Examples, Part, Precision, Problem, ProblemOptions};
+use burn::tensor::{DType, Device, TensorData};
+use hesscope::data::{DatasetName, DatasetSpec, load};
+use hesscope::hvp::{Array, Examples, Objective, Part, Precision, Problem, ProblemOptions};
 use hesscope::models::{
     BnMode, HostBatch, NetConfig, Network, Sgd, Trainer, Vgg11Classifier, Vgg11Config,
 };
+use hesscope::onnx::{Model, Selection};
 use hesscope::spectral::{
     Extreme, LinearOperator, ProbeKind, Probes, ThickRestartOptions, VectorSpace,
     thick_restart_lanczos,
@@ -53,8 +56,19 @@ fn images(count: usize) -> HostBatch {
     }
 }
 
+fn options(directions: usize) -> ProblemOptions {
+    ProblemOptions {
+        directions,
+        memory: 6 << 30,
+        ..ProblemOptions::default()
+    }
+}
+
 impl Subject {
     fn new(name: &str, what: &str, directions: usize, examples: usize) -> Result<Self, Failure> {
+        if name.ends_with(".onnx") {
+            return Self::of_model(Path::new(name), directions);
+        }
         let network = network(name)?;
         let batch = images(examples);
         if what == "training" {
@@ -66,16 +80,50 @@ impl Subject {
             inputs: TensorData::new(batch.images, [examples, c, h, w]),
             labels: batch.labels,
         };
-        let options = ProblemOptions {
-            directions,
-            memory: 6 << 30,
-            ..ProblemOptions::default()
-        };
         let forward = |network: &Network, x| network.forward(x, BnMode::Running);
-        let problem = Problem::new(&network, forward, data, &Device::flex(), options)?;
+        let problem = Problem::new(
+            &network,
+            forward,
+            data,
+            &Device::flex(),
+            options(directions),
+        )?;
+        Ok(Self::products(problem, directions))
+    }
+
+    fn of_model(path: &Path, directions: usize) -> Result<Self, Failure> {
+        let model = Model::read(path)?;
+        let data = load(&DatasetSpec {
+            data_dir: path.parent().map(Path::to_owned),
+            without_test: true,
+            ..DatasetSpec::new(DatasetName::ARRAYS)
+        })?;
+        let train = data.train;
+        let values = train.read(&(0..train.len()).collect::<Vec<_>>())?;
+        let shape = [&[train.len()], &train.extents()[..]].concat();
+        let inputs = TensorData::new(values, shape);
+        let examples = Examples {
+            inputs: if train.has_integers() {
+                inputs.convert_dtype(DType::I64)
+            } else {
+                inputs
+            },
+            labels: train.labels().to_vec(),
+        };
+        let problem = model.problem(
+            &Selection::default(),
+            examples,
+            Objective::default(),
+            &Device::flex(),
+            options(directions),
+        )?;
+        Ok(Self::products(problem, directions))
+    }
+
+    fn products(problem: Problem, directions: usize) -> Self {
         let vectors =
             Probes::new(ProbeKind::Gaussian, 2).block(problem.space(), 0, directions.max(1));
-        Ok(Subject::Products(Box::new(problem), vectors))
+        Subject::Products(Box::new(problem), vectors)
     }
 
     fn parameters(&self) -> Result<usize, Failure> {
