@@ -66,11 +66,7 @@ impl LinearOperator for Operator<'_> {
             if terms == Part::Decay.into() {
                 return Ok(directions.scale(decay).rows());
             }
-            let products = if terms.splits_g() {
-                problem.class_product(terms, directions)?
-            } else {
-                problem.product(terms, directions)?
-            };
+            let products = problem.products_of(terms, directions)?;
             if !terms.contains(Part::Decay) || decay == 0.0 {
                 return Ok(products);
             }

@@ -166,9 +166,11 @@ fn problems_from_programs() {
             labels: (0..count as u32).map(|i| i % 2).collect(),
         };
         let programs = Programs {
-            of: |batch| match fixed_batch {
-                Some(fixed) if fixed != batch => Err(HvpError::Input(format!("asked for {batch}"))),
-                _ => Ok(program(batch)),
+            of: |shape: &[usize]| match fixed_batch {
+                Some(fixed) if fixed != shape[0] => {
+                    Err(HvpError::Input(format!("asked for {}", shape[0])))
+                }
+                _ => Ok(program(shape[0])),
             },
             integers: false,
             fixed_batch,

@@ -142,21 +142,8 @@ impl Model {
         device: &Device,
         options: ProblemOptions,
     ) -> Result<Problem, HvpError> {
-        if data.is_empty() {
-            return Err(HvpError::Input(
-                "there are no examples: give at least one".into(),
-            ));
-        }
-        let first = data.batch(0..1).map_err(HvpError::of_source)?;
-        let example = first.inputs.shape().to_vec();
         let programs = Programs {
-            of: |batch: usize| {
-                let mut shape = example.clone();
-                if let Some(first) = shape.first_mut() {
-                    *first = batch;
-                }
-                Ok(self.program(selection, &shape)?)
-            },
+            of: |shape: &[usize]| Ok(self.program(selection, shape)?),
             integers: self.takes_integers(selection)?,
             fixed_batch: self.fixed_batch(selection)?,
         };

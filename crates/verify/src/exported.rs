@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{DType, Device, TensorData};
-use faer::{Mat, Side};
 use hesscope_hvp::{Array, Examples, Objective, Part, Precision, Problem, ProblemOptions};
 use hesscope_onnx::{Model, Selection};
-use hesscope_spectral::VectorSpace;
+use hesscope_spectral::faer::Side;
+use hesscope_spectral::{VectorSpace, to_dense};
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
@@ -151,26 +151,20 @@ impl ExportedReference {
 
     /// For each number of a vector in the file's order its place in the program's.
     fn places(&self, problem: &Problem) -> Result<Vec<usize>, VerifyError> {
-        let mut starts = Vec::new();
-        let mut start = 0;
-        for parameter in problem.parameters() {
-            starts.push((parameter.path.as_str(), start, parameter.len()));
-            start += parameter.len();
-        }
-        let mut places = Vec::with_capacity(start);
+        let offsets = problem.program().offsets();
+        let mut places = Vec::new();
         for name in &self.order {
-            let found = starts.iter().find(|(path, ..)| path == name);
-            let Some(&(_, start, len)) = found else {
+            let Some(range) = offsets.get(name.as_str()) else {
+                let parameters = problem.parameters().iter();
+                let paths: Vec<&str> = parameters
+                    .map(|parameter| parameter.path.as_str())
+                    .collect();
                 return Err(self.foreign(format!(
                     "its parameter `{name}` is none of the model's, which are {}",
-                    starts
-                        .iter()
-                        .map(|(path, ..)| *path)
-                        .collect::<Vec<_>>()
-                        .join(", ")
+                    paths.join(", ")
                 )));
             };
-            places.extend(start..start + len);
+            places.extend(range.clone());
         }
         Ok(places)
     }
@@ -254,27 +248,8 @@ pub fn verify_exported(
 
 /// All eigenvalues of Hess in ascending order, from its products with the unit vectors.
 fn eigenvalues(problem: &Problem) -> Result<Vec<f64>, VerifyError> {
-    let dim = problem.space().dim();
-    let operator = problem.operator(Part::Hess);
-    let mut dense = Mat::<f64>::zeros(dim, dim);
-    for start in (0..dim).step_by(BLOCK) {
-        let columns = start..(start + BLOCK).min(dim);
-        let units: Vec<Array> = columns
-            .clone()
-            .map(|column| {
-                let unit: Vec<f64> = (0..dim)
-                    .map(|row| f64::from(u8::from(row == column)))
-                    .collect();
-                problem.space().from_host(&unit)
-            })
-            .collect();
-        for (column, product) in columns.zip(products(&operator, &units)?) {
-            for (row, value) in product.into_iter().enumerate() {
-                dense[(row, column)] += 0.5 * value;
-                dense[(column, row)] += 0.5 * value;
-            }
-        }
-    }
+    let dense = to_dense(&problem.operator(Part::Hess), BLOCK)
+        .map_err(|error| VerifyError::Operator(error.to_string()))?;
     dense
         .self_adjoint_eigenvalues(Side::Lower)
         .map_err(|error| VerifyError::Operator(format!("no eigenvalues were found: {error:?}")))

@@ -7,6 +7,7 @@ use hesscope_onnx::{Dimension, Model, OnnxError, Role, Selection, Summary};
 use hesscope_study::StudyError;
 
 use crate::failure::Failure;
+use crate::options::value::extents;
 use crate::output::{print, table};
 
 /// How a model is exported, as `--help` says.
@@ -47,7 +48,7 @@ pub struct InfoOptions {
     output: Option<String>,
     /// Extents of the inputs, as in 1x3x224x224, to count operations where the model leaves them open
     /// [default: those of the model, with a batch of 1]
-    #[arg(long, value_name = "EXTENTS", value_parser = extents)]
+    #[arg(long, value_name = "EXTENTS", value_parser = input_extents)]
     shape: Option<Extents>,
 }
 
@@ -55,11 +56,8 @@ pub struct InfoOptions {
 #[derive(Debug, Clone)]
 struct Extents(Vec<usize>);
 
-fn extents(text: &str) -> Result<Extents, String> {
-    let extents: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
-    extents
-        .ok()
-        .filter(|extents| !extents.contains(&0))
+fn input_extents(text: &str) -> Result<Extents, String> {
+    extents(text)
         .map(Extents)
         .ok_or_else(|| {
             format!("the extents of inputs cannot be `{text}`: give the batch and the others, as in 1x3x32x32")

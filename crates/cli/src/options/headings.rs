@@ -23,7 +23,20 @@ const DATA: &[&str] = &[
     "test_examples_per_class",
 ];
 
-const NETWORK: &[&str] = &["net", "nets", "weights", "weights_allow_extra"];
+const NETWORK: &[&str] = &[
+    "net",
+    "nets",
+    "model",
+    "input",
+    "output",
+    "parameters",
+    "frozen",
+    "loss",
+    "label_smoothing",
+    "loss_weight_decay",
+    "weights",
+    "weights_allow_extra",
+];
 
 const TRAINING: &[&str] = &[
     "batch_size",

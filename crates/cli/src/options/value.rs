@@ -68,13 +68,16 @@ pub fn seed(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("the seed cannot be `{text}`: give a whole number from 0 to {most}"))
 }
 
+/// Extents as in `3x32x32`, none of them zero.
+pub fn extents(text: &str) -> Option<Vec<usize>> {
+    let extents: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
+    extents.ok().filter(|extents| !extents.contains(&0))
+}
+
 /// The shape of an image: channels, height and width.
 pub fn image_shape(text: &str) -> Result<[usize; 3], String> {
-    let extents: Result<Vec<usize>, _> = text.split('x').map(str::parse).collect();
-    extents
-        .ok()
+    extents(text)
         .and_then(|extents| extents.try_into().ok())
-        .filter(|extents: &[usize; 3]| !extents.contains(&0))
         .ok_or_else(|| {
             format!("the shape of an image cannot be `{text}`: give channels, height and width, as in 3x32x32")
         })

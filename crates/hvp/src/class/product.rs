@@ -9,13 +9,22 @@ use crate::problem::Problem;
 use hesscope_records::{Part, Terms};
 
 impl Problem {
-    /// The products of a sum of parts with the directions [K, p]: one pass for the sums over
-    /// the examples of each class, one to pull what they give.
-    pub(crate) fn class_product(
+    /// The products of any sum of parts but weight decay with the directions [K, p].
+    pub(crate) fn products_of(
         &self,
         terms: Terms,
         directions: &Array,
     ) -> Result<Vec<Array>, HvpError> {
+        if terms.splits_g() {
+            self.class_product(terms, directions)
+        } else {
+            self.product(terms, directions)
+        }
+    }
+
+    /// The products of a sum of parts with the directions [K, p]: one pass for the sums over
+    /// the examples of each class, one to pull what they give.
+    fn class_product(&self, terms: Terms, directions: &Array) -> Result<Vec<Array>, HvpError> {
         if let Some(class) = terms
             .class()
             .filter(|&class| class as usize >= self.classes())

@@ -35,11 +35,7 @@ impl Problem {
             .collect();
         let product = |problem: &Problem| -> Result<Vec<f64>, HvpError> {
             let direction: Array = problem.space().from_host(&vector).unsqueeze();
-            let products = if terms.splits_g() {
-                problem.class_product(terms, &direction)?
-            } else {
-                problem.product(terms, &direction)?
-            };
+            let products = problem.products_of(terms, &direction)?;
             Ok(problem.space().to_host(&products[0]))
         };
         Ok(relative_distance(&product(self)?, &product(other)?))

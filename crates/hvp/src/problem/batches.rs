@@ -6,6 +6,7 @@ use std::ops::Range;
 use burn::tensor::TensorData;
 use twox_hash::XxHash3_64;
 
+use super::indices::Lookups;
 use super::source::{Samples, Source};
 use crate::error::HvpError;
 use crate::loss::{Objective, Targets};
@@ -81,11 +82,15 @@ impl Batches {
             counted: 0,
             labels: Vec::new(),
         };
+        let lookups = integers.then(|| Lookups::of(programs));
         for start in (0..count).step_by(size) {
             let examples = start..(start + size).min(count);
             let samples = batches.read(&examples)?;
             let program = usize::from(examples.len() != size);
             batches.check(&samples, &examples, programs[program].input_shape())?;
+            if let Some(lookups) = &lookups {
+                lookups.check(program, &samples.inputs)?;
+            }
             let counted = counted(&samples);
             // Refuses targets that the loss does not take.
             samples

@@ -1,34 +1,40 @@
 //! Indices that come from the data, such as tokens, lie within what they are looked up in.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, TensorData};
 
-use super::batches::Batch;
-use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::precision::Precision;
 use crate::program::Program;
 
-impl Problem {
-    /// Refuses integers of the data that name no place of the tensor that they are looked up in. What is computed from data
-    /// and constants alone is computed on the host for that.
-    pub(super) fn check_indices(&self) -> Result<(), HvpError> {
-        if !self.programs.iter().any(Program::looks_up) {
+/// Programs that look something up by what the data are, with their constants on the host.
+pub(super) struct Lookups<'a> {
+    programs: &'a [Program],
+    /// Of each program; none where nothing is looked up.
+    constants: Vec<Vec<Array>>,
+}
+
+impl<'a> Lookups<'a> {
+    /// Of the programs of a problem.
+    pub fn of(programs: &'a [Program]) -> Self {
+        let looks_up = programs.iter().any(Program::looks_up);
+        let looking = programs.iter().filter(|_| looks_up);
+        Lookups {
+            programs,
+            constants: looking
+                .map(|program| program.constants_on(Precision::F64, &Device::flex()))
+                .collect(),
+        }
+    }
+
+    /// Refuses integers of a batch that name no place of the tensor that they are looked up in. What is computed from data and
+    /// constants alone is computed on the host for that.
+    pub fn check(&self, program: usize, inputs: &TensorData) -> Result<(), HvpError> {
+        let Some(constants) = self.constants.get(program) else {
             return Ok(());
-        }
-        let host = Device::flex();
-        let constants: Vec<Vec<Array>> = self
-            .programs
-            .iter()
-            .map(|program| program.constants_on(Precision::F64, &host))
-            .collect();
-        for index in 0..self.batches.len() {
-            let batch: Batch = self.batches.load(index)?;
-            let input = Array::of_any_kind(batch.inputs.clone(), Precision::F64, &host);
-            let program = &self.programs[batch.program];
-            program.check_indices(&constants[batch.program], input)?;
-        }
-        Ok(())
+        };
+        let input = Array::of_any_kind(inputs.clone(), Precision::F64, &Device::flex());
+        self.programs[program].check_indices(constants, input)
     }
 }
 

@@ -94,25 +94,19 @@ impl Problem {
         device: &Device,
         options: ProblemOptions,
     ) -> Result<Self, HvpError> {
-        let objective = objective.into();
-        objective.check()?;
-        let first = first(&data)?;
-        let shape = first.shape().to_vec();
-        if shape.len() != D {
-            return Err(HvpError::Input(format!(
-                "an example has inputs of shape {shape:?}: give inputs of {D} axes, the examples first",
-            )));
-        }
         let programs = Programs {
-            of: |batch: usize| {
-                let mut input = [batch; D];
-                input[1..].copy_from_slice(&shape[1..]);
+            of: |shape: &[usize]| {
+                let input: [usize; D] = shape.try_into().map_err(|_| {
+                    HvpError::Input(format!(
+                        "an example has inputs of shape {shape:?}: give inputs of {D} axes, the examples first",
+                    ))
+                })?;
                 Ok(capture_with(rules, module, input, &forward)?)
             },
             integers: K::INTEGERS,
             fixed_batch: None,
         };
-        Self::open(programs, &first, data, objective, device, options)
+        Self::from_programs(programs, data, objective, device, options)
     }
 
     /// The loss over a data set of a network that comes as programs, one for each size of batch.
@@ -124,28 +118,21 @@ impl Problem {
     /// As [`new`](Self::new); and when examples are left over from the batches that the network takes, or
     /// [`ProblemOptions::batch_size`] is another.
     pub fn from_programs(
-        programs: Programs<impl Fn(usize) -> Result<Program, HvpError>>,
+        programs: Programs<impl Fn(&[usize]) -> Result<Program, HvpError>>,
         data: impl Source + 'static,
         objective: impl Into<Objective>,
         device: &Device,
-        options: ProblemOptions,
+        mut options: ProblemOptions,
     ) -> Result<Self, HvpError> {
         let objective = objective.into();
         objective.check()?;
-        let first = first(&data)?;
-        Self::open(programs, &first, data, objective, device, options)
-    }
-
-    /// `first` are the inputs of the first example.
-    fn open(
-        programs: Programs<impl Fn(usize) -> Result<Program, HvpError>>,
-        first: &TensorData,
-        data: impl Source + 'static,
-        objective: Objective,
-        device: &Device,
-        mut options: ProblemOptions,
-    ) -> Result<Self, HvpError> {
         let count = data.len();
+        if count == 0 {
+            return Err(HvpError::Input(
+                "there are no examples: give at least one".into(),
+            ));
+        }
+        let first = data.batch(0..1).map_err(HvpError::of_source)?.inputs;
         let Programs {
             of,
             integers,
@@ -161,7 +148,14 @@ impl Problem {
             check_fixed(fixed, count, options.batch_size)?;
             options.batch_size = Some(fixed);
         }
-        let mut captures = Captures::new(of);
+        let shape = first.shape().to_vec();
+        let mut captures = Captures::new(|batch| {
+            let mut shape = shape.clone();
+            if let Some(examples) = shape.first_mut() {
+                *examples = batch;
+            }
+            of(&shape)
+        });
         let plan = plan(&mut captures, count, device, &options)?;
         let alone = captures.take(fixed_batch.unwrap_or(1))?;
         let mut programs = vec![captures.take(plan.batch_size)?];
@@ -185,7 +179,7 @@ impl Problem {
         let batches =
             Batches::first_pass(Box::new(data), &programs, objective, precision, integers)?;
         let space = ParameterSpace::new(programs[0].dim(), precision, device.clone());
-        let problem = Problem {
+        Ok(Problem {
             programs,
             constants,
             parameters,
@@ -195,33 +189,19 @@ impl Problem {
             objective,
             space,
             plan,
-        };
-        if integers {
-            problem.check_indices()?;
-        }
-        Ok(problem)
+        })
     }
 }
 
 /// A network as programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Programs<F> {
-    /// Its program for a batch of so many examples. All have the same parameters in the same order.
+    /// Its program for a batch of inputs of this shape, the examples first. All have the same parameters in the same order.
     pub of: F,
     /// Whether the network takes integers, such as tokens.
     pub integers: bool,
     /// The one size of batch that the network takes; none where it takes any.
     pub fixed_batch: Option<usize>,
-}
-
-/// The first example of a data set, as a batch of one.
-fn first(data: &impl Source) -> Result<TensorData, HvpError> {
-    if data.is_empty() {
-        return Err(HvpError::Input(
-            "there are no examples: give at least one".into(),
-        ));
-    }
-    Ok(data.batch(0..1).map_err(HvpError::of_source)?.inputs)
 }
 
 /// Refuses data and options that batches of the one size a network takes do not go over.

@@ -12,7 +12,6 @@ use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
 use super::device_check::check_device;
 use super::finite::Place;
 use super::snapshots::{estimate, forget};
-use crate::device::Room;
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::model::Model;
@@ -90,20 +89,9 @@ impl<'a> Opened<'a> {
         self.observer
     }
 
-    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and at most
-    /// three quarters of what the device says it has.
+    /// See [`Run::memory`].
     pub fn memory(&self) -> usize {
-        *self.memory.get_or_init(|| {
-            let settings = self.run.settings();
-            let (allowed, device) = (settings.analysis.memory_mib, settings.device);
-            if !device.kind.is_gpu() {
-                return Room::of_host(allowed).bytes;
-            }
-            let allowed = allowed.saturating_mul(1 << 20);
-            let has = device.memory();
-            let most = has.and_then(|bytes| usize::try_from(bytes / 4 * 3).ok());
-            most.map_or(allowed, |most| allowed.min(most))
-        })
+        *self.memory.get_or_init(|| self.run.memory())
     }
 
     /// Vectors of all parameters that the memory holds.

@@ -1,7 +1,7 @@
 //! A model from an ONNX file, for data of one shape.
 
 use burn::tensor::Device;
-use hesscope_hvp::{HvpError, Objective, Parameter, Problem, ProblemOptions, Source};
+use hesscope_hvp::{Objective, Parameter, Problem, ProblemOptions, Source};
 use hesscope_onnx::{Selection, Signature};
 
 use super::fitted::Fitted;
@@ -94,10 +94,6 @@ impl OnnxModel {
         let data = Fitted {
             data,
             example: self.example.clone(),
-            integers: self
-                .model
-                .takes_integers(&self.selection)
-                .map_err(HvpError::from)?,
         };
         let (model, selection) = (&self.model, &self.selection);
         Ok(model.problem(selection, data, objective, device, options)?)

@@ -142,10 +142,7 @@ impl Faults {
                 return Checksums::new();
             }
         };
-        let copy = OnnxSettings {
-            onnx: imported::copy_of(root, settings),
-            ..settings.clone()
-        };
+        let copy = imported::copied(root, settings);
         if !imported::is_whole(&copy) {
             let remedy = if imported::is_whole(settings) {
                 Remedy::Heals

@@ -13,17 +13,21 @@ pub fn copy_of(root: &Path, settings: &OnnxSettings) -> PathBuf {
     root.join(MODEL).join(name)
 }
 
+/// The settings with that copy in place of the file.
+pub fn copied(root: &Path, settings: &OnnxSettings) -> OnnxSettings {
+    OnnxSettings {
+        onnx: copy_of(root, settings),
+        ..settings.clone()
+    }
+}
+
 /// Opens the run's copy of the model, or the file itself where there is none or it is damaged, for examples of these extents.
 pub fn open(
     root: &Path,
     settings: &OnnxSettings,
     extents: &[usize],
 ) -> Result<OnnxModel, StudyError> {
-    let copy = OnnxSettings {
-        onnx: copy_of(root, settings),
-        ..settings.clone()
-    };
-    match OnnxModel::open(&copy, extents) {
+    match OnnxModel::open(&copied(root, settings), extents) {
         Err(_) if is_whole(settings) => OnnxModel::open(settings, extents),
         opened => opened,
     }

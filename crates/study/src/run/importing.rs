@@ -9,7 +9,7 @@ use hesscope_models::{EpochMetrics, Metrics, metrics_of};
 use hesscope_records::Split;
 
 use super::folder::MODEL;
-use super::imported::{copy_of, is_whole, open};
+use super::imported::{copied, is_whole, open};
 use super::metrics::{METRICS, lines, record};
 use super::run::Run;
 use crate::error::StudyError;
@@ -26,11 +26,7 @@ impl Run {
     ) -> Result<(), StudyError> {
         let root = self.folder().root();
         let provenance = self.file().provenance();
-        let copy = OnnxSettings {
-            onnx: copy_of(root, settings),
-            ..settings.clone()
-        };
-        if !is_whole(&copy) {
+        if !is_whole(&copied(root, settings)) {
             self.copy_model(settings)?;
         }
         if let Some(info) = ModelInfo::read(root, &provenance)? {
@@ -95,7 +91,7 @@ impl Run {
         let options = ProblemOptions {
             precision: settings.precision,
             directions: 1,
-            memory: (settings.analysis.memory_mib << 20) / 2,
+            memory: self.memory() / 2,
             ..ProblemOptions::default()
         };
         let source = self.source(split);

@@ -272,6 +272,19 @@ impl Run {
         }
     }
 
+    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and at most
+    /// three quarters of what the device says it has.
+    pub fn memory(&self) -> usize {
+        let (allowed, device) = (self.settings.analysis.memory_mib, self.settings.device);
+        if !device.kind.is_gpu() {
+            return Room::of_host(allowed).bytes;
+        }
+        let allowed = allowed.saturating_mul(1 << 20);
+        let has = device.memory();
+        let most = has.and_then(|bytes| usize::try_from(bytes / 4 * 3).ok());
+        most.map_or(allowed, |most| allowed.min(most))
+    }
+
     /// The file of the weights of an epoch.
     pub fn weights_file(&self, epoch: usize) -> PathBuf {
         match self.settings.net.onnx() {

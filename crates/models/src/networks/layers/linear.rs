@@ -25,8 +25,8 @@ impl Linear {
         init: &mut Init,
     ) -> Result<Self, ModelError> {
         Ok(Self {
-            weight: init.normal([inputs, outputs], std)?,
             bias: Some(init.constant([outputs], 0.0)?),
+            ..Self::without_bias(inputs, outputs, std, init)?
         })
     }
 
