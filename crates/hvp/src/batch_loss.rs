@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::array::Array;
+use crate::array::host::numbers::reaches;
 use crate::capture::capture;
 use crate::error::{CaptureError, HvpError};
 use crate::input::InputKind;
@@ -32,12 +33,45 @@ pub struct BatchLoss {
 /// What one mini-batch gives.
 #[derive(Debug)]
 pub struct BatchGradient {
-    /// The mean cross-entropy, in nats.
-    pub loss: f64,
+    /// The mean cross-entropy.
+    pub loss: MeanLoss,
     /// Its gradient, one array of a parameter's shape each, in the order of [`BatchLoss::parameters`].
     pub gradient: Vec<Array>,
     /// What batch normalization computed of the batch, a layer each, in the order of the pass.
     pub statistics: Vec<BatchStatistics>,
+}
+
+/// The mean cross-entropy of a mini-batch, in nats, which a device may still be computing.
+#[derive(Debug)]
+pub struct MeanLoss {
+    logits: Array,
+    /// One row of shares of classes for each row of logits.
+    targets: Vec<f64>,
+}
+
+impl MeanLoss {
+    /// The loss; waits for the device.
+    ///
+    /// # Errors
+    ///
+    /// A device that fails.
+    pub fn read(&self) -> Result<f64, HvpError> {
+        let shape = self.logits.shape();
+        let (rows, classes) = (shape[0], shape[1]);
+        let total: f64 = self
+            .logits
+            .to_f64()?
+            .chunks(classes)
+            .zip(self.targets.chunks(classes))
+            .map(|(z, q)| CROSS_ENTROPY.value(z, q))
+            .sum();
+        Ok(total / rows as f64)
+    }
+
+    /// Whether reading waits for nothing.
+    pub fn is_on_host(&self) -> bool {
+        reaches(&self.logits)
+    }
 }
 
 /// The statistics of a batch that a layer of batch normalization normalized with.
@@ -111,12 +145,6 @@ impl BatchLoss {
         let tape = self.forward(parameters, inputs);
         let logits = self.program.logits(&tape);
         let statistics = self.statistics(&tape);
-        let loss = logits
-            .to_f64()?
-            .chunks(classes)
-            .zip(targets.chunks(classes))
-            .map(|(z, q)| CROSS_ENTROPY.value(z, q))
-            .sum::<f64>();
         let weights = vec![1.0 / rows as f64; rows];
         let array = |values, columns| {
             Array::from_vec(values, &[rows, columns], self.precision, &self.device)
@@ -124,7 +152,7 @@ impl BatchLoss {
         let seeds = Seeds::at(
             CROSS_ENTROPY,
             &logits,
-            &array(targets, classes),
+            &array(targets.clone(), classes),
             &array(weights, 1),
         );
         let still = vec![None; self.program.shapes.len()];
@@ -141,7 +169,7 @@ impl BatchLoss {
             })
             .collect();
         Ok(BatchGradient {
-            loss: loss / rows as f64,
+            loss: MeanLoss { logits, targets },
             gradient,
             statistics,
         })

@@ -29,7 +29,7 @@ mod space;
 mod work;
 
 pub use array::{Array, Kind};
-pub use batch_loss::{BatchGradient, BatchLoss, BatchStatistics};
+pub use batch_loss::{BatchGradient, BatchLoss, BatchStatistics, MeanLoss};
 pub use blocks::{Block, DiagonalBlock};
 pub use builder::ProgramBuilder;
 /// The record of operations that [`Rules`] are given.

@@ -33,6 +33,15 @@ impl Descent {
             }
             other => other,
         };
+        #[cfg(feature = "gpu")]
+        if let Some(momentum) = &momentum {
+            let rates = [self.rate, self.momentum, self.decay];
+            let stepped =
+                crate::array::device::descent::descend(&weight, momentum, &gradient, rates);
+            if let Some(stepped) = stepped {
+                return stepped;
+            }
+        }
         let moved = match self.decay {
             0.0 => gradient,
             decay => gradient.plus(weight.scale(decay)),

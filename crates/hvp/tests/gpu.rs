@@ -9,7 +9,9 @@ use common::gpu::{assert_close, gpu, moved};
 use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, exact, examples, filled};
 use faer::Mat;
-use hesscope_hvp::{Array, ParameterSpace, Part, Precision, Problem, ProblemOptions};
+use hesscope_hvp::rules::batch_norm_train::BatchNormTrain;
+use hesscope_hvp::rules::{Point, Rule};
+use hesscope_hvp::{Array, Descent, ParameterSpace, Part, Precision, Problem, ProblemOptions};
 use hesscope_spectral::VectorSpace;
 
 fn shapes(m: usize, k: usize, n: usize) -> [Vec<usize>; 2] {
@@ -45,6 +47,11 @@ fn products_of_matrices_are_the_hosts() {
         (64, 16, 64),
         (65, 17, 63),
         (130, 9, 200),
+        // Of quads in both directions, in tiles of every size.
+        (64, 8, 136),
+        (132, 36, 60),
+        (260, 64, 200),
+        (128, 601, 68),
     ] {
         check(&format!("{m} x {k} x {n}"), shapes(m, k, n));
     }
@@ -97,6 +104,64 @@ fn vectors_of_parameters_are_multiplied_and_combined_as_on_the_host() {
     let expected = spaces[1].combine(&theirs, coefficients.as_ref());
     for (ours, expected) in combined.iter().zip(&expected) {
         assert_close("combine", "vector", ours, expected);
+    }
+}
+
+/// A device may leave room behind each row of an array: so do parts of longer rows here.
+#[test]
+fn rows_that_lie_apart_are_read_as_others() {
+    let device = gpu();
+    let mut numbers = Numbers(6);
+    for channels in [5, 8] {
+        // 256 bytes behind each row.
+        let long = numbers.array(&[9, channels + 64], -1.0, 1.0);
+        let per_channel = numbers.array(&[channels], 0.5, 1.5);
+        let rule = BatchNormTrain { epsilon: 1e-3 };
+        let found = |long: &Array, per_channel: &Array| {
+            let x = long.slice(1, 0, channels);
+            let inputs = [x.clone(), per_channel.clone(), per_channel.clone()];
+            let (value, saved) = rule.value(&inputs);
+            let at = Point {
+                inputs: &inputs,
+                value: &value,
+                saved: &saved,
+            };
+            let cotangent = x.mul(&x).reshape(&[1, 9, channels]);
+            let pulled = rule.vjp(at, &cotangent, &[true; 3]);
+            let gated = cotangent.where_positive(&x);
+            let product = x.transpose().matmul(&x);
+            let mut all = vec![value, gated, product];
+            all.extend(pulled.into_iter().flatten());
+            all
+        };
+        let expected = found(&long, &per_channel);
+        let ours = found(&moved(&long, &device), &moved(&per_channel, &device));
+        assert_eq!(ours.len(), 6);
+        for (ours, expected) in ours.iter().zip(&expected) {
+            assert_close("rows apart", "an array", ours, expected);
+        }
+    }
+}
+
+#[test]
+fn steps_of_descent_are_the_hosts() {
+    let device = gpu();
+    let mut numbers = Numbers(7);
+    let descent = Descent {
+        rate: 0.1,
+        momentum: 0.9,
+        decay: 0.01,
+    };
+    for shape in [vec![3, 7], vec![4, 8, 2]] {
+        let [w, m, g] = [0, 1, 2].map(|_| numbers.array(&shape, -1.0, 1.0));
+        let on = |array: &Array| moved(array, &device);
+        let (ours, kept) = descent.step(on(&w), Some(on(&m)), on(&g));
+        let (expected, expected_kept) = descent.step(w, Some(m), g);
+        assert_close("descent", "weight", &ours, &expected);
+        assert_close("descent", "momentum", &kept, &expected_kept);
+        let blended = on(&expected).blend(0.9, &on(&expected_kept), -0.3);
+        let expected = expected.blend(0.9, &expected_kept, -0.3);
+        assert_close("blend", "an array", &blended, &expected);
     }
 }
 

@@ -223,6 +223,26 @@ fn convolutions_over_images() {
         true,
         conv([1, 1], even(0, 0), [1, 1], 1),
     );
+    // Channels enough for tiles, on GPUs too; odd and even sizes, zeros on one side or on none.
+    for (name, image, padding) in [
+        ("in tiles", [2, 8, 7, 6], even(1, 1)),
+        ("in tiles without zeros", [3, 8, 5, 8], even(0, 0)),
+        ("in tiles with uneven zeros", [1, 8, 4, 5], [(0, 2), (2, 1)]),
+        ("in odd tiles", [2, 7, 6, 7], even(1, 2)),
+    ] {
+        check(
+            name,
+            [&image, &[image[1] + 1, image[1], 3, 3]],
+            true,
+            conv([1, 1], padding, [1, 1], 1),
+        );
+    }
+    check(
+        "quads in strides",
+        [&[2, 8, 6, 5], &[4, 8, 3, 2]],
+        true,
+        conv([2, 1], even(1, 1), [1, 1], 1),
+    );
     // More pixels than are unfolded at a time, in one image and in several.
     check(
         "many pixels",

@@ -134,6 +134,7 @@ fn steps_are_those_of_reverse_mode() {
             let (loss, next) = reference(expected, &batch, &mut momenta);
             expected = next;
             let found = trainer.step(batch, RATE).expect("a step");
+            let found = found.read().expect("a loss");
             assert!(
                 (found - loss).abs() < 1e-12 * loss,
                 "{config}: {found} {loss}"
@@ -169,7 +170,8 @@ fn a_trainer_of_what_another_came_to_goes_on_to_the_bit() {
         );
         let mut second = Trainer::new(&between.0, &between.1, &device);
         let losses = [&mut trainer, &mut second]
-            .map(|trainer| trainer.step(batch(&net, 4, 1), RATE).expect("a step"));
+            .map(|trainer| trainer.step(batch(&net, 4, 1), RATE).expect("a step"))
+            .map(|loss| loss.read().expect("a loss"));
         assert_eq!(losses[0].to_bits(), losses[1].to_bits());
         let [first, second] = [trainer, second].map(|trainer| {
             let net = trainer.network().expect("a network");
@@ -236,7 +238,7 @@ fn a_gpu_steps_as_the_host_does() {
             let mut trainer = Trainer::new(net, &Sgd::new(MOMENTUM, DECAY), device);
             let losses = [(0, 8), (1, 8), (2, 4)].map(|(from, count)| {
                 let step = trainer.step(batch(net, count, from), RATE);
-                step.expect("a step")
+                step.expect("a step").read().expect("a loss")
             });
             (losses, trainer.network().expect("a network"))
         };

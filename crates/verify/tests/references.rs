@@ -51,12 +51,23 @@ fn float32_agrees_to_1e_4() {
 }
 
 /// On a GPU float32 is float32: not the ten bits that tensor cores take factors with.
-#[cfg(feature = "vulkan")]
+#[cfg(any(feature = "vulkan", feature = "webgpu", feature = "cuda"))]
 #[test]
 fn float32_agrees_to_1e_4_on_a_gpu() {
-    let gpus = Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec();
-    let gpu = gpus
-        .first()
+    use burn::tensor::DeviceType;
+    let kinds = [
+        #[cfg(feature = "vulkan")]
+        DeviceType::Vulkan,
+        // The system's own graphics API, through WGSL; Burn's `WebGpu` is that of browsers.
+        #[cfg(feature = "webgpu")]
+        DeviceType::Wgpu,
+        #[cfg(feature = "cuda")]
+        DeviceType::Cuda,
+    ];
+    let gpu = kinds
+        .into_iter()
+        .flat_map(|kind| Device::enumerate(kind).into_vec())
+        .next()
         .expect("a GPU, or a driver in software such as Debian's mesa-vulkan-drivers");
-    agree(gpu, Precision::F32, 1e-4);
+    agree(&gpu, Precision::F32, 1e-4);
 }

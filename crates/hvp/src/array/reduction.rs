@@ -59,4 +59,16 @@ impl Array {
         }
         Array(Dispatch::float_matmul(self.0.clone(), other.0.clone()))
     }
+
+    /// [`matmul`](Self::matmul) added to `onto`, which has the product's shape, in its memory where that can be.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn matmul_onto(&self, other: &Array, onto: Array) -> Array {
+        let mut onto = Some(onto);
+        let sum = super::device::matmul_onto(self, other, &mut onto);
+        match (sum, onto) {
+            (Some(sum), _) => sum,
+            (None, Some(onto)) => self.matmul(other).plus(onto),
+            (None, None) => self.matmul(other),
+        }
+    }
 }

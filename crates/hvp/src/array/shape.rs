@@ -22,6 +22,10 @@ impl Array {
         if let Some(reshaped) = reshape_directions(self, shape) {
             return reshaped;
         }
+        #[cfg(feature = "gpu")]
+        if let Some(view) = super::device::view(self, shape) {
+            return view;
+        }
         let shape = Shape::from(shape.to_vec());
         Array(by_kind!(
             self.kind() => float_reshape | int_reshape | bool_reshape (self.0.clone(), shape)

@@ -27,7 +27,34 @@ pub(crate) fn combine(terms: &[Term], shift: Option<&Array>) -> Array {
     if reaches(first) {
         return with_real!(first, T => channels::combine::<T>(terms, shift));
     }
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(first) {
+        return combine_on_gpu(terms, shift);
+    }
     combine_on_device(terms, shift)
+}
+
+#[cfg(feature = "gpu")]
+fn combine_on_gpu(terms: &[Term], shift: Option<&Array>) -> Array {
+    use crate::array::device::channels::{ChannelTerm, combine};
+    let terms: Vec<ChannelTerm> = terms
+        .iter()
+        .map(|term| ChannelTerm {
+            images: term.images,
+            center: term.center,
+            factor: Some(term.factor),
+        })
+        .collect();
+    let (two, others) = terms.split_at(terms.len().min(2));
+    // What is there already is a term with the factor one.
+    others.iter().fold(combine(two, shift), |total, term| {
+        let total = ChannelTerm {
+            images: &total,
+            center: None,
+            factor: None,
+        };
+        combine(&[total, *term], None)
+    })
 }
 
 fn combine_on_device(terms: &[Term], shift: Option<&Array>) -> Array {
@@ -45,6 +72,12 @@ fn combine_on_device(terms: &[Term], shift: Option<&Array>) -> Array {
 pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     if reaches(a) {
         return with_real!(a, T => channels::sums::<T>(a, with));
+    }
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(a) {
+        use crate::array::device::channels::sums;
+        let products = with.iter().map(|&with| sums(a, Some(with))).collect();
+        return (sums(a, None), products);
     }
     sums_on_device(a, with)
 }

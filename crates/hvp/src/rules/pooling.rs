@@ -7,6 +7,8 @@ use burn_dispatch::Dispatch;
 use super::convolution::shape_only;
 use super::linear_map::LinearMap;
 use super::{PerInput, Point, Rule, Saved, numbers};
+#[cfg(feature = "gpu")]
+use crate::array::device::winners;
 use crate::array::host::means::{means, pull_means};
 use crate::array::host::numbers::{integers, reaches};
 use crate::array::host::real::with_real;
@@ -207,6 +209,10 @@ impl MaxPool2d {
     }
 
     fn choose_on_device(&self, at: Point, tangent: &Array) -> Array {
+        #[cfg(feature = "gpu")]
+        if let Some(chosen) = winners::choose(tangent, &at.saved.indices[0]) {
+            return chosen;
+        }
         let directions = tangent.shape()[0];
         let input = folded_shape(&at.inputs[0], directions);
         let output = folded_shape(at.value, directions);
@@ -220,6 +226,14 @@ impl MaxPool2d {
     }
 
     fn place_on_device(&self, at: Point, cotangent: &Array) -> Array {
+        #[cfg(feature = "gpu")]
+        {
+            let shape = at.inputs[0].shape();
+            let windows = self.windows([shape[2], shape[3]]);
+            if let Some(placed) = winners::place(cotangent, &at.saved.indices[0], &windows) {
+                return placed;
+            }
+        }
         let directions = cotangent.shape()[0];
         let shape = folded_shape(&at.inputs[0], directions);
         let pulled = Dispatch::max_pool2d_with_indices_backward(

@@ -1,8 +1,9 @@
 //! The training loop.
 
-use std::{path::Path, time::Instant};
+use std::{collections::VecDeque, path::Path, time::Instant};
 
 use burn::tensor::Device;
+use hesscope_hvp::MeanLoss;
 
 use super::{error::TrainError, observer::TrainObserver, progress::Progress, trainer::Trainer};
 use crate::{
@@ -14,6 +15,9 @@ use crate::{
     networks::{NetConfig, Network},
     settings::TrainConfig,
 };
+
+/// Steps that a device may be behind: it goes on with the next while the losses of these wait to be read.
+const AHEAD: usize = 16;
 
 /// A training: of what, on what, and where it is kept.
 #[derive(Clone, Copy)]
@@ -172,6 +176,8 @@ impl Epochs<'_> {
             rate,
         );
         let (mut sum, mut count) = (0.0, 0usize);
+        // Losses that are not read yet, with the number and the examples of their batches.
+        let mut unread = VecDeque::new();
         for (k, batch) in self
             .training
             .train_split
@@ -184,11 +190,15 @@ impl Epochs<'_> {
             let batch = batch?;
             let examples = batch.len();
             let loss = self.trainer.step(batch, rate)?;
-            let loss = self.finite(epoch, loss)?;
-            sum += loss * examples as f64;
             count += examples;
-            observer.batch_done(epoch, k + 1, loss);
+            let waits = !loss.is_on_host();
+            unread.push_back((k + 1, examples, loss));
+            if waits && unread.len() < AHEAD {
+                continue;
+            }
+            sum += self.read(epoch, &mut unread, observer)?;
         }
+        sum += self.read(epoch, &mut unread, observer)?;
         self.progress.net = self.trainer.network()?;
         self.progress.sgd = self.trainer.sgd()?;
         Ok(Pass {
@@ -197,6 +207,22 @@ impl Epochs<'_> {
             examples: count,
             seconds: start.elapsed().as_secs_f64(),
         })
+    }
+
+    /// Reads all losses there are; gives their sum over examples.
+    fn read(
+        &self,
+        epoch: usize,
+        unread: &mut VecDeque<(usize, usize, MeanLoss)>,
+        observer: &mut dyn TrainObserver,
+    ) -> Result<f64, TrainError> {
+        let mut sum = 0.0;
+        for (batch, examples, loss) in unread.drain(..) {
+            let loss = self.finite(epoch, loss.read()?)?;
+            sum += loss * examples as f64;
+            observer.batch_done(epoch, batch, loss);
+        }
+        Ok(sum)
     }
 
     /// Evaluates both splits if it is time to, records the epoch and saves it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, TensorData};
-use hesscope_hvp::{Array, BatchStatistics, Descent, HvpError};
+use hesscope_hvp::{Array, BatchStatistics, Descent, HvpError, MeanLoss};
 
 use super::error::TrainError;
 use super::sgd::Sgd;
@@ -73,12 +73,12 @@ impl Trainer {
     }
 
     /// Steps along the gradient of the mean loss of a mini-batch with learning rate `rate`, with the batch's own statistics, towards
-    /// which the running ones move. Gives the loss before the step, in nats.
+    /// which the running ones move. Gives the loss before the step, which need not be read for the next.
     ///
     /// # Errors
     ///
     /// A batch that does not fit the network, and a device that fails. Nothing has changed then.
-    pub fn step(&mut self, batch: HostBatch, rate: f64) -> Result<f64, TrainError> {
+    pub fn step(&mut self, batch: HostBatch, rate: f64) -> Result<MeanLoss, TrainError> {
         let (input, classes) = (self.captured.net().input(), self.captured.net().classes());
         batch.check(input, classes)?;
         let size = batch.len();
@@ -123,14 +123,14 @@ impl Trainer {
     fn follow(&mut self, batch: BatchStatistics) {
         // A single value has no unbiased variance; its biased one, 0, is all there is.
         let unbiased = batch.count as f64 / batch.count.saturating_sub(1).max(1) as f64;
-        for (name, value) in [
-            ("running_mean", batch.mean),
-            ("running_var", batch.variance.scale(unbiased)),
+        for (name, value, scale) in [
+            ("running_mean", batch.mean, 1.0),
+            ("running_var", batch.variance, unbiased),
         ] {
             let path = format!("{}.{name}", batch.layer);
             if let Some(running) = self.statistics.get_mut(&path) {
-                let moved = value.scale(RUNNING_MOMENTUM);
-                *running = running.scale(1.0 - RUNNING_MOMENTUM).plus(moved);
+                let (kept, moved) = (1.0 - RUNNING_MOMENTUM, RUNNING_MOMENTUM * scale);
+                *running = running.blend(kept, &value, moved);
             }
         }
     }

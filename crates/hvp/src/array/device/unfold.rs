@@ -8,7 +8,7 @@ use cubecl::std::FastDivmod;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
 use super::steps::{Steps, StepsLaunch, steps};
-use super::tensors::{array, cube, empty};
+use super::tensors::{array, cube, empty, together};
 use crate::array::tensor::Array;
 use crate::array::windows::Windows;
 
@@ -23,19 +23,31 @@ pub(crate) fn unfold(x: &Array, windows: &Windows, images: Range<usize>) -> Arra
     let ([oh, ow], [kh, kw]) = (windows.output, windows.kernel);
     let rows = images.len() * oh * ow;
     let columns = empty(x, &[windows.groups, directions, rows, kh * kw * channels]);
-    let count = columns.meta.num_elements();
+    let together = together(x, channels);
+    let count = columns.meta.num_elements() / together;
     if count > 0 {
         let dim = CubeDim::new(&x.client, count);
         unfold_kernel::launch(
             &x.client,
             calculate_cube_count_elemwise(&x.client, count, dim),
             dim,
+            together,
             x.clone().into_tensor_arg(),
             columns.clone().into_tensor_arg(),
-            [channels, kw, kh, ow, oh, images.len(), directions]
-                .into_iter()
-                .collect(),
+            [
+                channels / together,
+                kw,
+                kh,
+                ow,
+                oh,
+                images.len(),
+                directions,
+            ]
+            .into_iter()
+            .collect(),
+            count,
             images.start,
+            channels,
             steps!(windows),
             dtype_to_storage_type(x.dtype),
         );
@@ -43,17 +55,20 @@ pub(crate) fn unfold(x: &Array, windows: &Windows, images: Range<usize>) -> Arra
     array(columns)
 }
 
-/// One unit an element of the columns. `extents` are those of the axes of the columns but for groups, last axis first.
+/// One unit some channels of the columns, of `count`. `extents` are those of the axes of the columns but for groups, last axis
+/// first; `channels` are those of a group.
 #[cube(launch)]
-fn unfold_kernel<F: Float>(
-    images: &Tensor<F>,
-    columns: &mut Tensor<F>,
+fn unfold_kernel<F: Float, N: Size>(
+    images: &Tensor<Vector<F, N>>,
+    columns: &mut Tensor<Vector<F, N>>,
     extents: Sequence<FastDivmod<usize>>,
+    count: usize,
     first: usize,
+    channels: usize,
     steps: &Steps,
     #[define(F)] _dtype: ElemType,
 ) {
-    if ABSOLUTE_POS >= columns.len() {
+    if ABSOLUTE_POS >= count {
         terminate!();
     }
     let (rest, channel) = extents.index(0).div_mod(ABSOLUTE_POS);
@@ -63,21 +78,22 @@ fn unfold_kernel<F: Float>(
     let (rest, oy) = extents.index(4).div_mod(rest);
     let (rest, image) = extents.index(5).div_mod(rest);
     let (group, direction) = extents.index(6).div_mod(rest);
-    let channels = images.shape(2) / (columns.shape(0));
+    let width = columns.vector_size();
     // Counted from the first of the zeros before the image.
     let y = oy * steps.stride_h + ky * steps.dilation_h;
     let x = ox * steps.stride_w + kx * steps.dilation_w;
-    let mut value = F::zero();
+    let mut value = Vector::<F, N>::new(F::zero());
     if y >= steps.before_h
         && y < steps.before_h + images.shape(3)
         && x >= steps.before_w
         && x < steps.before_w + images.shape(4)
     {
-        value = images[direction * images.stride(0)
+        let place = direction * images.stride(0)
             + (first + image) * images.stride(1)
-            + (group * channels + channel) * images.stride(2)
+            + (group * channels + channel * width) * images.stride(2)
             + (y - steps.before_h) * images.stride(3)
-            + (x - steps.before_w) * images.stride(4)];
+            + (x - steps.before_w) * images.stride(4);
+        value = images[place / width];
     }
     columns[ABSOLUTE_POS] = value;
 }

@@ -1,5 +1,5 @@
-//! The contractions on devices: on GPUs as products of matrices ([`super::matrices`]), elsewhere through Burn's own
-//! convolutions.
+//! The contractions on devices: on GPUs as products of matrices of tiles or of windows ([`super::tiles`],
+//! [`super::matrices`]), elsewhere through Burn's own convolutions.
 //!
 //! One of the two arguments may have K directions, which are folded into an axis the convolution
 //! already has, so that K directions are one large convolution rather than K small ones.
@@ -28,13 +28,21 @@ pub(super) fn total(pairs: &[(Array, Array)], contract: impl Fn(&Array, &Array) 
 
 /// Images [K, n, c, …] and a bias [K, c], if there is one.
 fn with_bias(value: Array, bias: Option<&Array>) -> Array {
-    match bias {
-        Some(bias) => {
-            let [k, c] = [bias.shape()[0], bias.shape()[1]];
-            value.plus(bias.reshape(&[k, 1, c, 1, 1]))
-        }
-        None => value,
+    let Some(bias) = bias else {
+        return value;
+    };
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(&value) {
+        use crate::array::device::channels::{ChannelTerm, combine};
+        let images = ChannelTerm {
+            images: &value,
+            center: None,
+            factor: None,
+        };
+        return combine(&[images], Some(bias));
     }
+    let [k, c] = [bias.shape()[0], bias.shape()[1]];
+    value.plus(bias.reshape(&[k, 1, c, 1, 1]))
 }
 
 #[cfg(feature = "gpu")]
@@ -78,7 +86,13 @@ impl Conv2d {
     ) -> Array {
         #[cfg(feature = "gpu")]
         if on_gpu(pairs) {
-            return with_bias(self.forward_by_matrices(pairs), bias);
+            let [_, filters, channels, kh, kw] = five(&pairs[0].1);
+            let value = if self.in_tiles([kh, kw], channels, filters) {
+                self.forward_by_tiles(pairs)
+            } else {
+                self.forward_by_matrices(pairs)
+            };
+            return with_bias(value, bias);
         }
         let value = total(pairs, |x, weight| self.forward_pair(x, weight));
         with_bias(value, bias)
@@ -87,6 +101,10 @@ impl Conv2d {
     pub(super) fn pull_input_on_device(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
         #[cfg(feature = "gpu")]
         if on_gpu(pairs) {
+            let [_, filters, channels, kh, kw] = five(&pairs[0].0);
+            if self.in_tiles([kh, kw], filters, channels) {
+                return self.pull_input_by_tiles(shape, pairs);
+            }
             return self.pull_input_by_matrices(shape, pairs);
         }
         total(pairs, |weight, cotangent| {
@@ -97,6 +115,10 @@ impl Conv2d {
     pub(super) fn pull_weight_on_device(&self, shape: &[usize], pairs: &[(Array, Array)]) -> Array {
         #[cfg(feature = "gpu")]
         if on_gpu(pairs) {
+            let [filters, channels, kh, kw] = [shape[0], shape[1], shape[2], shape[3]];
+            if self.in_tiles([kh, kw], channels, filters) {
+                return self.pull_weight_by_tiles(pairs);
+            }
             return self.pull_weight_by_matrices(shape, pairs);
         }
         total(pairs, |x, cotangent| {

@@ -11,8 +11,8 @@ use super::geometry::{Conv2d, five};
 use crate::array::device::{fold, unfold};
 use crate::array::{Array, Windows, sum};
 
-/// The most elements of unfolded images at a time.
-const UNFOLDED: usize = 1 << 27;
+/// The most elements that images are made into at a time.
+const LARGEST: usize = 1 << 27;
 
 impl Conv2d {
     /// [K, m, g o, h, w] as rows [g, K, m h w, o].
@@ -58,16 +58,17 @@ impl Conv2d {
         let [_, o, c, kh, kw] = five(&pairs[0].1);
         let windows = self.windows([h, w], [o, c, kh, kw]);
         let directions = pairs.iter().map(|(x, _)| x.shape()[0]).max().unwrap_or(1);
-        let parts: Vec<Array> = chunks(&windows, directions, n)
+        let parts: Vec<Array> = chunks(unfolded(&windows, directions), n)
             .map(|images| {
-                total(pairs, |x, weight| {
-                    let [l, k] = [x.shape()[0], weight.shape()[0]];
-                    let rows = product(&unfold(x, &windows, images.clone()), &self.matrix(weight));
-                    self.images(&rows, l.max(k), windows.output)
-                })
+                let rows = pairs.iter().fold(None, |rows, (x, weight)| {
+                    let windows = unfold(x, &windows, images.clone());
+                    Some(product(&windows, &self.matrix(weight), rows))
+                });
+                let rows = rows.expect("a contraction has a pair of arguments");
+                self.images(&rows, rows.shape()[1], windows.output)
             })
             .collect();
-        Array::cat(&parts, 1)
+        joined(&parts)
     }
 
     pub(super) fn pull_input_by_matrices(
@@ -82,19 +83,19 @@ impl Conv2d {
             .map(|(weight, cotangent)| weight.shape()[0].max(cotangent.shape()[0]))
             .max()
             .unwrap_or(1);
-        let parts: Vec<Array> = chunks(&windows, directions, shape[0])
+        let parts: Vec<Array> = chunks(unfolded(&windows, directions), shape[0])
             .map(|images| {
-                let columns = total(pairs, |weight, cotangent| {
-                    let [k, l] = [weight.shape()[0], cotangent.shape()[0]];
+                let columns = pairs.iter().fold(None, |columns, (weight, cotangent)| {
                     let rows = self.rows(&cotangent.slice(1, images.start, images.end));
-                    let count = rows.shape()[2];
-                    let columns = product(&rows, &self.matrix(weight).transpose());
-                    columns.reshape(&[self.groups, k.max(l), count, c * kh * kw])
+                    Some(product(&rows, &self.matrix(weight).transpose(), columns))
                 });
-                fold(&columns, &windows)
+                fold(
+                    &columns.expect("a contraction has a pair of arguments"),
+                    &windows,
+                )
             })
             .collect();
-        Array::cat(&parts, 1)
+        joined(&parts)
     }
 
     pub(super) fn pull_weight_by_matrices(
@@ -106,7 +107,7 @@ impl Conv2d {
         let [o, c, kh, kw] = [shape[0], shape[1], shape[2], shape[3]];
         let windows = self.windows([h, w], [o, c, kh, kw]);
         let directions = pairs.iter().map(|(x, _)| x.shape()[0]).max().unwrap_or(1);
-        let pulled = chunks(&windows, directions, n).fold(None, |pulled, images| {
+        let pulled = chunks(unfolded(&windows, directions), n).fold(None, |pulled, images| {
             let part = total(pairs, |x, cotangent| {
                 let rows = self.rows(&cotangent.slice(1, images.start, images.end));
                 rows.transpose()
@@ -123,25 +124,55 @@ impl Conv2d {
     }
 }
 
-/// Rows [g, L, r, n] times matrices [g, K, n, o], as one tall product where all directions share the matrix.
-fn product(rows: &Array, matrix: &Array) -> Array {
-    let shape = rows.shape();
-    if matrix.shape()[1] == 1 {
-        let tall = rows.reshape(&[shape[0], 1, shape[1] * shape[2], shape[3]]);
-        return tall.matmul(matrix);
-    }
-    rows.matmul(matrix)
+/// Images one after another, which lie with the channels last, and do so together.
+fn joined(parts: &[Array]) -> Array {
+    let last: Vec<Array> = parts
+        .iter()
+        .map(|part| part.permute(&[0, 1, 3, 4, 2]))
+        .collect();
+    Array::cat(&last, 1).permute(&[0, 1, 4, 2, 3])
 }
 
-/// Images in as few parts of about one size as their windows' elements allow.
-fn chunks(
-    windows: &Windows,
-    directions: usize,
-    images: usize,
-) -> impl Iterator<Item = Range<usize>> {
+/// Rows [g, L, r, n] times matrices [g, K, n, o], as one tall product where all directions share the matrix: [g, max(K, L), r,
+/// o], added to `onto` if there is one.
+pub(super) fn product(rows: &Array, matrix: &Array, onto: Option<Array>) -> Array {
+    let (shape, matrices) = (rows.shape(), matrix.shape());
+    let full = [shape[0], shape[1].max(matrices[1]), shape[2], matrices[3]];
+    let (rows, inner) = if matrices[1] == 1 {
+        let tall = [shape[0], 1, shape[1] * shape[2], shape[3]];
+        (rows.reshape(&tall), [tall[0], 1, tall[2], full[3]])
+    } else {
+        (rows.clone(), full)
+    };
+    match onto {
+        Some(onto) if onto.shape() == full => {
+            let onto = reshaped(onto, &inner);
+            reshaped(rows.matmul_onto(matrix, onto), &full)
+        }
+        onto => {
+            let product = reshaped(rows.matmul(matrix), &full);
+            match onto {
+                Some(onto) => product.plus(onto),
+                None => product,
+            }
+        }
+    }
+}
+
+/// Another shape, without a second owner of the numbers.
+fn reshaped(array: Array, shape: &[usize]) -> Array {
+    array.reshape(shape)
+}
+
+/// Elements of the windows of an image in all directions.
+fn unfolded(windows: &Windows, directions: usize) -> usize {
     let product = |[a, b]: [usize; 2]| a * b;
-    let each = directions * windows.channels * product(windows.output) * product(windows.kernel);
-    let most = (UNFOLDED / each.max(1)).clamp(1, images.max(1));
+    directions * windows.channels * product(windows.output) * product(windows.kernel)
+}
+
+/// Images in as few parts of about one size as the elements that each of them is made into allow.
+pub(super) fn chunks(each: usize, images: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = (LARGEST / each.max(1)).clamp(1, images.max(1));
     let parts = images.div_ceil(most);
     let size = images.div_ceil(parts.max(1)).max(1);
     (0..images)

@@ -11,6 +11,8 @@ mod direct;
 mod geometry;
 #[cfg(feature = "gpu")]
 mod matrices;
+#[cfg(feature = "gpu")]
+mod tiles;
 mod transposed;
 
 pub use geometry::Conv2d;

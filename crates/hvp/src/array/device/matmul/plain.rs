@@ -3,13 +3,14 @@
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-/// One unit an element of the result, of `count`, which has the right matrices' columns.
+/// One unit an element of the result, of `count`, which has the right matrices' columns; added to what is there if `onto`.
 #[cube(launch)]
 pub(super) fn plain_kernel<F: Float>(
     left: &Tensor<F>,
     right: &Tensor<F>,
     out: &mut Tensor<F>,
     count: usize,
+    #[comptime] onto: bool,
     #[define(F)] _dtype: ElemType,
 ) {
     if ABSOLUTE_POS >= count {
@@ -36,6 +37,9 @@ pub(super) fn plain_kernel<F: Float>(
         sum = fma(left[left_place], right[right_place], sum);
         left_place += left.stride(rank - 1);
         right_place += right.stride(rank - 2);
+    }
+    if comptime!(onto) {
+        sum += out[ABSOLUTE_POS];
     }
     out[ABSOLUTE_POS] = sum;
 }
