@@ -74,9 +74,9 @@ pub struct SpeedOptions {
     /// Examples in a mini-batch of training
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch_size: usize,
-    /// MiB that products may take
-    #[arg(long, value_name = "MIB", default_value_t = 6144)]
-    memory_mib: usize,
+    /// MiB that products may take [default: three quarters of a GPU's, 12288 on other devices]
+    #[arg(long, value_name = "MIB")]
+    memory_mib: Option<usize>,
     /// Seconds that one measurement may take; what takes longer is ended between two mini-batches, and said
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     time_limit: f64,

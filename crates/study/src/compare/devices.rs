@@ -54,7 +54,7 @@ pub fn compare_devices(
     let start = Instant::now();
     let host = Device::flex();
     observer.event(Event::Note("the reference: the CPU in float64"));
-    let reference = subject.measure(&host, Precision::F64, observer)?;
+    let reference = subject.measure(DeviceName::default(), &host, Precision::F64, observer)?;
     let mut compared = Vec::new();
     for (name, precision, device) in &candidates {
         let candidate = Candidate {
@@ -63,7 +63,7 @@ pub fn compare_devices(
             precision: *precision,
         };
         observer.event(Event::Note(&format!("{}, {precision}", candidate.device)));
-        compared.push(match subject.measure(device, *precision, observer) {
+        compared.push(match subject.measure(*name, device, *precision, observer) {
             Ok(found) => {
                 let mut compared =
                     candidate.compared(deviations(&reference, &found)?, found.seconds);
@@ -106,7 +106,8 @@ fn network(settings: &Settings, sources: &Sources) -> Result<Model, StudyError> 
     };
     sources.train.require_images()?;
     let (input, classes) = (sources.train.shape(), sources.train.classes());
-    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
+    let room = Room::of(settings.device, settings.analysis.memory_mib);
+    room.require(net, input, classes)?;
     Ok(Model::BuiltIn(Box::new(match &settings.weights {
         Some(path) => {
             let options = ImportOptions {

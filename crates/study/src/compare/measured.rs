@@ -8,7 +8,7 @@ use hesscope_measure::{Effort, EffortChoices, OperatorProperties, Spectrum, spec
 use hesscope_records::{Precision, Terms};
 use hesscope_spectral::{LinearOperator, NoKeeper, ProbeKind, Probes, VectorSpace};
 
-use crate::device::Room;
+use crate::device::{DeviceName, Room};
 use crate::error::StudyError;
 use crate::model::Model;
 use crate::observer::Observer;
@@ -61,14 +61,16 @@ impl Subject<'_> {
     /// Measures on a device.
     pub fn measure(
         &self,
+        name: DeviceName,
         device: &Device,
         precision: Precision,
         observer: &dyn Observer,
     ) -> Result<Measured, StudyError> {
         let start = Instant::now();
+        let memory = Room::of(name, self.settings.analysis.memory_mib).bytes;
         let options = ProblemOptions {
             precision,
-            memory: self.memory() / 2,
+            memory: memory / 2,
             ..ProblemOptions::default()
         };
         let objective = self.settings.loss.objective();
@@ -168,9 +170,9 @@ impl Subject<'_> {
         )
     }
 
-    /// Bytes that vectors and passes may take.
+    /// Bytes that vectors may take: the CPU's for all devices, so that all make one effort.
     fn memory(&self) -> usize {
-        Room::of_host(self.settings.analysis.memory_mib).bytes
+        Room::of(DeviceName::default(), self.settings.analysis.memory_mib).bytes
     }
 
     /// Bytes of a vector.

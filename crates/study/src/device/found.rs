@@ -17,6 +17,8 @@ pub struct FoundDevice {
     pub precisions: Vec<Precision>,
     /// Bytes of memory it has, where the system says it. A GPU that is the processor has the machine's.
     pub memory: Option<u64>,
+    /// Whether that memory is its own, and not the machine's.
+    pub has_own_memory: bool,
 }
 
 impl FoundDevice {
@@ -35,11 +37,15 @@ impl FoundDevice {
         let found = names.filter_map(|name| {
             let device = name.find()?;
             let words = words(kind, &device);
-            let memory = match identity(&device) {
-                Some((name, true)) => cards
+            let card = match identity(&device) {
+                Some((name, true)) => Some(name),
+                _ => None,
+            };
+            let memory = match &card {
+                Some(name) => cards
                     .iter()
-                    .find_map(|(card, bytes)| (*card == name).then_some(*bytes)),
-                _ => of_machine(),
+                    .find_map(|(card, bytes)| (card == name).then_some(*bytes)),
+                None => of_machine(),
             };
             let computes = |&precision: &Precision| kind.computes(&device, precision);
             Some(FoundDevice {
@@ -47,6 +53,7 @@ impl FoundDevice {
                 precisions: Precision::ALL.into_iter().filter(computes).collect(),
                 words,
                 memory,
+                has_own_memory: card.is_some(),
             })
         });
         found.collect()
@@ -54,10 +61,10 @@ impl FoundDevice {
 }
 
 impl DeviceName {
-    /// Bytes of memory the device has, where the system says it.
-    pub fn memory(self) -> Option<u64> {
+    /// The device as it is found; none where this machine has none of the name.
+    pub fn found(self) -> Option<FoundDevice> {
         let mut found = FoundDevice::all(self.kind).into_iter();
-        found.nth(self.index.unwrap_or(0))?.memory
+        found.nth(self.index.unwrap_or(0))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Devices: their kinds, their names, and those of this machine.
 
+mod address_space;
 mod found;
 mod kind;
 mod memory;

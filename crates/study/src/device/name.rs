@@ -8,8 +8,8 @@ use hesscope_files::did_you_mean;
 use hesscope_records::Precision;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
+use super::address_space::require_address_space;
 use super::kind::{DeviceKind, gpus, words};
-use super::room::require_address_space;
 use crate::error::StudyError;
 
 /// The name of a device, such as `cpu`, `vulkan` or `cuda:1`.

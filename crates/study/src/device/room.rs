@@ -3,14 +3,16 @@
 use hesscope_models::{ModelError, NetConfig};
 use toml::Table;
 
+use super::address_space::BASE;
 use super::memory;
+use super::name::DeviceName;
 use crate::error::StudyError;
-
-/// Bytes of address space that the program, its threads and the data take beside vectors and tensors.
-const BASE: u64 = 512 << 20;
 
 /// Bytes that training takes for each parameter: the weight, its gradient, its momentum and the next weight, in float32.
 const TRAINED: usize = 16;
+
+/// MiB that vectors and tensors may take together where the settings do not say, but on a GPU with memory of its own.
+const USUAL_MIB: usize = 12_288;
 
 /// Longest form of a network's options that is written into a sentence.
 const LONGEST: usize = 200;
@@ -30,15 +32,43 @@ enum Bound {
     Settings,
     /// The memory of the machine, or that of the control group the process is in.
     Machine(u64),
+    /// The memory of the GPU.
+    Gpu(u64),
     /// The limit on the address space of the process.
     AddressSpace(u64),
 }
 
 impl Room {
-    /// As many MiB as the settings allow, and no more than three quarters of the machine's memory nor what the limit on the
-    /// address space leaves beside the program.
-    pub fn of_host(allowed_mib: usize) -> Self {
-        Self::within(allowed_mib, memory::of_process(), memory::address_space())
+    /// As many MiB of a device's memory as the settings allow, and no more than three quarters of what it has; on the CPU no
+    /// more than the limit on the address space leaves beside the program either. Where the settings do not say, a GPU with
+    /// memory of its own gives three quarters, and other devices 12 GiB at most.
+    pub fn of(device: DeviceName, allowed_mib: Option<usize>) -> Self {
+        if device.kind.is_gpu() {
+            let found = device.found();
+            let has = found.as_ref().and_then(|found| found.memory);
+            let own = found.is_some_and(|found| found.has_own_memory);
+            return Self::of_gpu(allowed_mib, has, own);
+        }
+        let allowed = allowed_mib.unwrap_or(USUAL_MIB);
+        Self::within(allowed, memory::of_process(), memory::address_space())
+    }
+
+    fn of_gpu(allowed_mib: Option<usize>, has: Option<u64>, own: bool) -> Self {
+        let allowed = match (allowed_mib, has) {
+            (None, Some(_)) if own => usize::MAX >> 20,
+            (allowed, _) => allowed.unwrap_or(USUAL_MIB),
+        };
+        let mut room = Self::within(allowed, None, None);
+        if let Some(has) = has
+            && let Ok(most) = usize::try_from(has / 4 * 3)
+            && most < room.bytes
+        {
+            room = Room {
+                bytes: most,
+                bound: Bound::Gpu(has),
+            };
+        }
+        room
     }
 
     fn within(allowed_mib: usize, machine: Option<u64>, address_space: Option<u64>) -> Self {
@@ -97,6 +127,10 @@ impl Room {
                 "three quarters of the {} MiB of memory there are: {smaller}, or choose a machine with more memory",
                 mib(all)
             ),
+            Bound::Gpu(all) => format!(
+                "three quarters of the GPU's {} MiB of memory: {smaller}, or choose a device with more memory",
+                mib(all)
+            ),
             Bound::AddressSpace(all) => format!(
                 "the limit of {} MiB on the address space leaves: {smaller}, or raise the limit (`ulimit -v`)",
                 mib(all)
@@ -123,22 +157,6 @@ fn options(net: &NetConfig) -> String {
     }
 }
 
-/// Refuses to compute where the limit on the address space does not hold the program.
-///
-/// # Errors
-///
-/// Such a limit.
-pub(super) fn require_address_space() -> Result<(), StudyError> {
-    match memory::address_space() {
-        Some(bytes) if bytes < BASE => Err(StudyError::setting(format!(
-            "this process may take {} MiB of address space, and hesscope needs at least {}: raise the limit (`ulimit -v`)",
-            bytes >> 20,
-            BASE >> 20
-        ))),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +173,18 @@ mod tests {
         assert_eq!(bytes(12288, None, Some(GIB / 4)), 0);
         // As many MiB as would wrap around to none.
         assert_eq!(bytes(1 << 44, Some(8 * GIB), None), 6 * GIB);
+    }
+
+    #[test]
+    fn a_gpu_gives_three_quarters_of_its_own_memory() {
+        let bytes = |allowed, has, own| Room::of_gpu(allowed, has, own).bytes as u64;
+        assert_eq!(bytes(None, Some(80 * GIB), true), 60 * GIB);
+        assert_eq!(bytes(Some(2048), Some(80 * GIB), true), 2 * GIB);
+        assert_eq!(bytes(Some(1 << 30), Some(80 * GIB), true), 60 * GIB);
+        // The machine's memory is for others too, and what is not known is not taken.
+        assert_eq!(bytes(None, Some(80 * GIB), false), 12 * GIB);
+        assert_eq!(bytes(None, Some(8 * GIB), false), 6 * GIB);
+        assert_eq!(bytes(None, None, true), 12 * GIB);
     }
 
     #[test]

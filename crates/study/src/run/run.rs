@@ -272,17 +272,10 @@ impl Run {
         }
     }
 
-    /// Bytes that vectors and the tensors of one pass may take together, about: as many as the settings allow, and at most
-    /// three quarters of what the device says it has.
+    /// Bytes that vectors and the tensors of one pass may take together, about.
     pub fn memory(&self) -> usize {
-        let (allowed, device) = (self.settings.analysis.memory_mib, self.settings.device);
-        if !device.kind.is_gpu() {
-            return Room::of_host(allowed).bytes;
-        }
-        let allowed = allowed.saturating_mul(1 << 20);
-        let has = device.memory();
-        let most = has.and_then(|bytes| usize::try_from(bytes / 4 * 3).ok());
-        most.map_or(allowed, |most| allowed.min(most))
+        let settings = &self.settings;
+        Room::of(settings.device, settings.analysis.memory_mib).bytes
     }
 
     /// The file of the weights of an epoch.
@@ -319,7 +312,7 @@ fn initial(
     sources.train.require_images()?;
     sources.test.require_images()?;
     let (input, classes) = (sources.train.shape(), sources.train.classes());
-    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
+    Room::of(settings.device, settings.analysis.memory_mib).require(net, input, classes)?;
     let Some(path) = &settings.weights else {
         net.blank(input, classes, device)?;
         return Ok(None);

@@ -40,8 +40,9 @@ pub struct AnalysisChoices {
     /// Whether leading eigenvectors are kept in the run's folder, where other measurements find them again.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub keep_eigenvectors: bool,
-    /// MiB the vectors and the tensors of one pass may take together, about.
-    pub memory_mib: usize,
+    /// MiB the vectors and the tensors of one pass may take together, about; where absent, three quarters of a GPU's, and
+    /// 12288 on other devices, or three quarters of the machine's where that is less.
+    pub memory_mib: Option<usize>,
     /// Seconds between the snapshots of an estimation, from which it resumes when it was stopped; 0 for one after every
     /// step.
     pub snapshot_seconds: f64,
@@ -61,7 +62,7 @@ impl Default for AnalysisChoices {
             density_error: None,
             max_products: None,
             keep_eigenvectors: true,
-            memory_mib: 12288,
+            memory_mib: None,
             snapshot_seconds: 10.0,
         }
     }
@@ -94,7 +95,7 @@ impl AnalysisChoices {
             ("range-steps", self.range_steps, MOST),
             ("top", self.top, MOST),
             ("max-products", self.max_products, usize::MAX),
-            ("memory-mib", Some(self.memory_mib), MOST_MIB),
+            ("memory-mib", self.memory_mib, MOST_MIB),
         ];
         for (key, value, most) in counts {
             if let Some(value) = value {

@@ -28,7 +28,7 @@ pub fn open(
     let options = ProblemOptions {
         precision: request.precision,
         directions: request.directions.iter().copied().max().unwrap_or(1),
-        memory: Room::of_host(request.memory_mib).bytes,
+        memory: Room::of(request.device, request.memory_mib).bytes,
         ..ProblemOptions::default()
     };
     let limited = Limited {

@@ -33,8 +33,8 @@ pub struct SpeedRequest {
     pub training: bool,
     /// Examples in a mini-batch of training.
     pub training_batch: usize,
-    /// MiB that products may take.
-    pub memory_mib: usize,
+    /// MiB that products may take; where absent, as [`Room::of`] says.
+    pub memory_mib: Option<usize>,
     /// Seconds that one measurement may take: a product or step under way is ended between two mini-batches.
     pub time_limit: f64,
     /// Seed of images, weights and vectors.
@@ -60,7 +60,9 @@ impl SpeedRequest {
         }
         require_count("examples", self.examples, MOST)?;
         require_count("batch-size", self.training_batch, MOST)?;
-        require_count("memory-mib", self.memory_mib, MOST_MIB)?;
+        if let Some(mib) = self.memory_mib {
+            require_count("memory-mib", mib, MOST_MIB)?;
+        }
         self.require_room()?;
         let limit = self.time_limit;
         if limit > 0.0 && limit <= 1e9 {
@@ -74,7 +76,7 @@ impl SpeedRequest {
     /// Refuses random images, or mini-batches of them, that do not fit the memory.
     fn require_room(&self) -> Result<(), StudyError> {
         let [channels, height, width] = self.input;
-        let room = Room::of_host(self.memory_mib).bytes / size_of::<f32>();
+        let room = Room::of(self.device, self.memory_mib).bytes / size_of::<f32>();
         let most = room / self.examples.max(self.training_batch);
         let numbers = channels
             .checked_mul(height)

@@ -39,10 +39,11 @@ pub fn speed(
     for &operator in &request.operators {
         require_class(operator, images.classes)?;
     }
+    let room = Room::of(request.device, request.memory_mib);
     for network in &request.networks {
-        Room::of_host(request.memory_mib).require(network, images.input, images.classes)?;
+        room.require(network, images.input, images.classes)?;
     }
-    let settings = settings(request, &images);
+    let settings = settings(request, &images, room);
     let shared = Shared {
         request,
         images: &images,
@@ -57,7 +58,7 @@ pub fn speed(
     Ok(book.close())
 }
 
-fn settings(request: &SpeedRequest, images: &Images) -> SpeedSettings {
+fn settings(request: &SpeedRequest, images: &Images, room: Room) -> SpeedSettings {
     SpeedSettings {
         device: request.device.to_string(),
         precision: request.precision,
@@ -73,7 +74,7 @@ fn settings(request: &SpeedRequest, images: &Images) -> SpeedSettings {
         operators: request.operators.clone(),
         directions: request.directions.clone(),
         training_batch: request.training_batch,
-        memory_mib: request.memory_mib,
+        memory_mib: room.bytes >> 20,
         time_limit: request.time_limit,
         seed: request.seed,
     }

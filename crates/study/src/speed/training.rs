@@ -24,7 +24,7 @@ pub fn training(
     let timed = time("step of training", request.time_limit, deadline, || {
         let stepped = trainer.step(batch.clone(), config.learning_rate);
         stepped.map_err(|error| error.to_string())?;
-        // The loss, which is read, is known before the gradient and the step are.
+        // Nothing of a step is read.
         device.sync().map_err(|error| error.to_string())
     });
     match timed {
