@@ -218,12 +218,23 @@ fn buffers_of_integers_are_refused() {
 }
 
 /// Steps and an evaluation on a GPU in float32 are those of the host in float64.
-#[cfg(feature = "vulkan")]
+#[cfg(any(feature = "vulkan", feature = "webgpu", feature = "cuda"))]
 #[test]
 fn a_gpu_steps_as_the_host_does() {
-    let gpus = Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec();
-    let gpu = gpus
-        .first()
+    use burn::tensor::DeviceType;
+    let kinds = [
+        #[cfg(feature = "vulkan")]
+        DeviceType::Vulkan,
+        // The system's own graphics API, through WGSL; Burn's `WebGpu` is that of browsers.
+        #[cfg(feature = "webgpu")]
+        DeviceType::Wgpu,
+        #[cfg(feature = "cuda")]
+        DeviceType::Cuda,
+    ];
+    let gpu = &kinds
+        .into_iter()
+        .flat_map(|kind| Device::enumerate(kind).into_vec())
+        .next()
         .expect("a GPU, or a driver in software such as Debian's mesa-vulkan-drivers");
     for (config, input) in [
         (r#"{ "name": "mlp", "hidden": [7, 5] }"#, [1, 4, 4]),
