@@ -106,8 +106,7 @@ fn network(settings: &Settings, sources: &Sources) -> Result<Model, StudyError> 
     };
     sources.train.require_images()?;
     let (input, classes) = (sources.train.shape(), sources.train.classes());
-    let room = Room::of(settings.device, settings.analysis.memory_mib);
-    room.require(net, input, classes)?;
+    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
     Ok(Model::BuiltIn(Box::new(match &settings.weights {
         Some(path) => {
             let options = ImportOptions {

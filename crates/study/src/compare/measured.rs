@@ -172,7 +172,7 @@ impl Subject<'_> {
 
     /// Bytes that vectors may take: the CPU's for all devices, so that all make one effort.
     fn memory(&self) -> usize {
-        Room::of(DeviceName::default(), self.settings.analysis.memory_mib).bytes
+        Room::of_host(self.settings.analysis.memory_mib).bytes
     }
 
     /// Bytes of a vector.

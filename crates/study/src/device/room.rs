@@ -39,8 +39,8 @@ enum Bound {
 }
 
 impl Room {
-    /// As many MiB of a device's memory as the settings allow, and no more than three quarters of what it has; on the CPU no
-    /// more than the limit on the address space leaves beside the program either. Where the settings do not say, a GPU with
+    /// The memory for products on a device: as many MiB as the settings allow, and no more than three quarters of what it has; on
+    /// the CPU as [`of_host`](Self::of_host) says. Where the settings do not say, a GPU with
     /// memory of its own gives three quarters, and other devices 12 GiB at most.
     pub fn of(device: DeviceName, allowed_mib: Option<usize>) -> Self {
         if device.kind.is_gpu() {
@@ -49,6 +49,12 @@ impl Room {
             let own = found.is_some_and(|found| found.has_own_memory);
             return Self::of_gpu(allowed_mib, has, own);
         }
+        Self::of_host(allowed_mib)
+    }
+
+    /// The memory for what the host holds, whatever the device: as many MiB as the settings allow, 12 GiB where they do not say,
+    /// and no more than three quarters of the machine's memory nor what the limit on the address space leaves beside the program.
+    pub fn of_host(allowed_mib: Option<usize>) -> Self {
         let allowed = allowed_mib.unwrap_or(USUAL_MIB);
         Self::within(allowed, memory::of_process(), memory::address_space())
     }

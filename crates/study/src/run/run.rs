@@ -312,7 +312,7 @@ fn initial(
     sources.train.require_images()?;
     sources.test.require_images()?;
     let (input, classes) = (sources.train.shape(), sources.train.classes());
-    Room::of(settings.device, settings.analysis.memory_mib).require(net, input, classes)?;
+    Room::of_host(settings.analysis.memory_mib).require(net, input, classes)?;
     let Some(path) = &settings.weights else {
         net.blank(input, classes, device)?;
         return Ok(None);

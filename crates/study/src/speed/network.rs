@@ -17,6 +17,7 @@ pub fn open(
     images: &Images,
     request: &SpeedRequest,
     device: &Device,
+    room: Room,
     deadline: &Deadline,
 ) -> Result<Problem, StudyError> {
     let [channels, height, width] = images.input;
@@ -28,7 +29,7 @@ pub fn open(
     let options = ProblemOptions {
         precision: request.precision,
         directions: request.directions.iter().copied().max().unwrap_or(1),
-        memory: Room::of(request.device, request.memory_mib).bytes,
+        memory: room.bytes,
         ..ProblemOptions::default()
     };
     let limited = Limited {

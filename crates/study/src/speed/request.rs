@@ -76,7 +76,7 @@ impl SpeedRequest {
     /// Refuses random images, or mini-batches of them, that do not fit the memory.
     fn require_room(&self) -> Result<(), StudyError> {
         let [channels, height, width] = self.input;
-        let room = Room::of(self.device, self.memory_mib).bytes / size_of::<f32>();
+        let room = Room::of_host(self.memory_mib).bytes / size_of::<f32>();
         let most = room / self.examples.max(self.training_batch);
         let numbers = channels
             .checked_mul(height)

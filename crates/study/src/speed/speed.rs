@@ -39,15 +39,16 @@ pub fn speed(
     for &operator in &request.operators {
         require_class(operator, images.classes)?;
     }
-    let room = Room::of(request.device, request.memory_mib);
     for network in &request.networks {
-        room.require(network, images.input, images.classes)?;
+        Room::of_host(request.memory_mib).require(network, images.input, images.classes)?;
     }
+    let room = Room::of(request.device, request.memory_mib);
     let settings = settings(request, &images, room);
     let shared = Shared {
         request,
         images: &images,
         device: &device,
+        room,
         deadline: Deadline::default(),
         observer,
     };
@@ -85,6 +86,8 @@ struct Shared<'a> {
     request: &'a SpeedRequest,
     images: &'a Images,
     device: &'a Device,
+    /// The memory that products may take.
+    room: Room,
     deadline: Deadline,
     observer: &'a dyn Observer,
 }
@@ -117,7 +120,14 @@ impl Shared<'_> {
     fn products(&self, network: &Network, book: &mut Book<'_>) -> Result<(), StudyError> {
         let (request, deadline) = (self.request, &self.deadline);
         deadline.set(request.time_limit);
-        let opened = open(network, self.images, request, self.device, deadline);
+        let opened = open(
+            network,
+            self.images,
+            request,
+            self.device,
+            self.room,
+            deadline,
+        );
         let opened = opened.map_err(|error| {
             if deadline.is_over() {
                 format!("the network was not opened in {} s", request.time_limit)
