@@ -75,9 +75,7 @@ pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<
     }
     #[cfg(feature = "gpu")]
     if crate::array::device::reaches(a) {
-        use crate::array::device::channels::sums;
-        let products = with.iter().map(|&with| sums(a, Some(with))).collect();
-        return (sums(a, None), products);
+        return crate::array::device::channels::sums(a, with);
     }
     sums_on_device(a, with)
 }

@@ -4,15 +4,14 @@ use burn_backend::cubecl::dtype_to_storage_type;
 use cubecl::prelude::*;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
-use super::tensors::{array, cube, empty};
+use super::tensors::{array, cube, empty, flat};
 use crate::array::tensor::Array;
 
 /// `a x + b y`; none where the arrays are not on a GPU.
 pub(crate) fn blend(x: &Array, a: f64, y: &Array, b: f64) -> Option<Array> {
     let shape = x.shape();
     let count: usize = shape.iter().product();
-    // Row-major, whatever made them.
-    let [x, y] = [x, y].map(|array| array.reshape(&[count]));
+    let [x, y] = [x, y].map(flat);
     let [x, y] = [cube(&x)?, cube(&y)?];
     let out = empty(x, &shape);
     if count > 0 {

@@ -4,7 +4,7 @@ use burn_backend::cubecl::dtype_to_storage_type;
 use cubecl::prelude::*;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
-use super::tensors::{TOGETHER, array, cube, empty};
+use super::tensors::{array, cube, empty, flat, together};
 use crate::array::tensor::Array;
 
 /// The rate, momentum and decay of a step.
@@ -19,17 +19,11 @@ pub(crate) fn descend(
 ) -> Option<(Array, Array)> {
     let shape = weight.shape();
     let count: usize = shape.iter().product();
-    // Row-major, whatever made them.
-    let [weight, momentum, gradient] =
-        [weight, momentum, gradient].map(|array| array.reshape(&[count]));
+    let [weight, momentum, gradient] = [weight, momentum, gradient].map(flat);
     let [w, m, g] = [cube(&weight)?, cube(&momentum)?, cube(&gradient)?];
     let [next, kept] = [empty(w, &shape), empty(w, &shape)];
     if count > 0 {
-        let together = if count.is_multiple_of(TOGETHER) {
-            TOGETHER
-        } else {
-            1
-        };
+        let together = together(count);
         let units = count / together;
         let dim = CubeDim::new(&w.client, units);
         let dtype = dtype_to_storage_type(w.dtype);

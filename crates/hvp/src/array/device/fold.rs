@@ -6,7 +6,7 @@ use cubecl::std::FastDivmod;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
 use super::steps::{Steps, StepsLaunch, steps};
-use super::tensors::{array, cube, empty};
+use super::tensors::{array, cube, empty, flat};
 use crate::array::tensor::Array;
 use crate::array::windows::Windows;
 
@@ -21,8 +21,7 @@ pub(crate) fn fold(columns: &Array, windows: &Windows) -> Array {
     let [height, width] = windows.image;
     let [groups, directions] = [shape[0], shape[1]];
     let [images, channels] = [shape[2] / (oh * ow), shape[3] / (kh * kw)];
-    // Row-major, whatever made them.
-    let columns = columns.reshape(&[shape.iter().product()]);
+    let columns = flat(columns);
     let columns = cube(&columns).expect("the caller asked `reaches`");
     let folded = empty(
         columns,

@@ -4,7 +4,7 @@ use burn_backend::cubecl::dtype_to_storage_type;
 use cubecl::prelude::*;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
-use super::tensors::{TOGETHER, array, cube, empty};
+use super::tensors::{array, cube, empty, together};
 use crate::array::tensor::Array;
 
 /// Where the elements of `gate` […] are above zero those of `values` [K, …], and zero elsewhere; none where the two do not lie
@@ -32,11 +32,7 @@ pub(crate) fn where_positive(values: &Array, gate: &Array) -> Option<Array> {
     let mut in_order: Vec<usize> = vec![directions];
     in_order.extend(order.iter().map(|&axis| shape[axis]));
     let out = empty(values, &in_order);
-    let together = if count.is_multiple_of(TOGETHER) {
-        TOGETHER
-    } else {
-        1
-    };
+    let together = together(count);
     let units = count / together;
     let dim = CubeDim::new(&out.client, units);
     gate_kernel::launch(

@@ -36,16 +36,29 @@ pub(super) fn empty(like: &CubeTensor, shape: &[usize]) -> CubeTensor {
     )
 }
 
-/// Channels that units take together where they are neighbours in memory.
-pub(super) const TOGETHER: usize = 4;
+/// All numbers of an array, row by row: a device may leave room behind each row of one with several axes.
+pub(super) fn flat(array: &Array) -> Array {
+    array.reshape(&[array.shape().iter().product()])
+}
+
+/// Numbers that units take together where they are neighbours in memory.
+const TOGETHER: usize = 4;
+
+/// How many neighbours units take together of rows of so many, all of which lie as one.
+pub(super) fn together(neighbours: usize) -> usize {
+    if neighbours.is_multiple_of(TOGETHER) {
+        TOGETHER
+    } else {
+        1
+    }
+}
 
 /// How many channels units take together of images [L, n, g c, h, w] with groups of c channels.
-pub(super) fn together(images: &CubeTensor, channels: usize) -> usize {
+pub(super) fn channels_together(images: &CubeTensor, channels: usize) -> usize {
     let (shape, strides) = (images.meta.shape(), images.meta.strides());
     let apart = |axis: usize| shape[axis] == 1 || strides[axis].is_multiple_of(TOGETHER);
-    let neighbours = strides[2] == 1 && channels.is_multiple_of(TOGETHER);
-    if neighbours && [0, 1, 3, 4].into_iter().all(apart) {
-        TOGETHER
+    if strides[2] == 1 && [0, 1, 3, 4].into_iter().all(apart) {
+        together(channels)
     } else {
         1
     }

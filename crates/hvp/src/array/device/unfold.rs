@@ -8,7 +8,7 @@ use cubecl::std::FastDivmod;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
 use super::steps::{Steps, StepsLaunch, steps};
-use super::tensors::{array, cube, empty, together};
+use super::tensors::{array, channels_together, cube, empty};
 use crate::array::tensor::Array;
 use crate::array::windows::Windows;
 
@@ -23,7 +23,7 @@ pub(crate) fn unfold(x: &Array, windows: &Windows, images: Range<usize>) -> Arra
     let ([oh, ow], [kh, kw]) = (windows.output, windows.kernel);
     let rows = images.len() * oh * ow;
     let columns = empty(x, &[windows.groups, directions, rows, kh * kw * channels]);
-    let together = together(x, channels);
+    let together = channels_together(x, channels);
     let count = columns.meta.num_elements() / together;
     if count > 0 {
         let dim = CubeDim::new(&x.client, count);

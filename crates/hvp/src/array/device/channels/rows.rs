@@ -2,10 +2,10 @@
 
 use cubecl::prelude::*;
 
-use crate::array::device::tensors::{TOGETHER, cube};
+use crate::array::device::tensors::{cube, flat, together};
 use crate::array::tensor::Array;
 
-/// Images [K, n, c, …] as rows of channels, one after another: a device may leave room behind each row of other arrays.
+/// Images [K, n, c, …] as rows of channels, one after another.
 pub(super) struct Rows {
     pub numbers: Array,
     pub directions: usize,
@@ -20,7 +20,7 @@ impl Rows {
         let mut axes: Vec<usize> = (0..shape.len()).filter(|&axis| axis != 2).collect();
         axes.push(2);
         Rows {
-            numbers: numbers(&images.permute(&axes)),
+            numbers: flat(&images.permute(&axes)),
             directions: shape[0],
             count: shape[1] * shape[3..].iter().product::<usize>(),
             channels: shape[2],
@@ -48,20 +48,6 @@ pub(super) fn images(rows: &Array, shape: &[usize]) -> Array {
     rows.reshape(&last).permute(&axes)
 }
 
-/// All numbers of an array, row by row.
-pub(super) fn numbers(array: &Array) -> Array {
-    array.reshape(&[array.shape().iter().product()])
-}
-
-/// How many neighbours units take together, where channels are this many.
-pub(super) fn together(channels: usize) -> usize {
-    if channels.is_multiple_of(TOGETHER) {
-        TOGETHER
-    } else {
-        1
-    }
-}
-
 /// An array as a kernel takes it, which owns its memory until the kernel is launched.
 pub(super) fn argument(array: &Array) -> TensorArg {
     let tensor = cube(array).expect("the caller asked `reaches`");
@@ -84,7 +70,7 @@ impl PerChannel {
         });
         let channels = array.map_or(1, |array| array.shape()[array.rank() - 1]);
         PerChannel {
-            numbers: array.map_or_else(|| instead.clone(), numbers),
+            numbers: array.map_or_else(|| instead.clone(), flat),
             step: if directions > 1 {
                 channels / together(channels)
             } else {

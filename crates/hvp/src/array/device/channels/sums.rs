@@ -5,8 +5,8 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::kernels::sums_kernel;
-use super::rows::{PerChannel, Rows, argument, together};
-use crate::array::device::tensors::{array, cube, empty};
+use super::rows::{PerChannel, Rows, argument};
+use crate::array::device::tensors::{array, cube, empty, together};
 use crate::array::tensor::Array;
 
 /// The fewest rows that a unit adds up, where several share them.
@@ -18,20 +18,28 @@ const MOST_ROWS: usize = 128;
 /// Units that keep a device busy.
 const UNITS: usize = 1 << 16;
 
-/// Sums over everything but directions and channels, [K, c], of a, or of `a (x - m)` for images x and centers m [c].
+/// Sums over everything but directions and channels, each [K, c]: of a, and of `a (x - m)` for each pair of images x and centers
+/// m [c].
 ///
 /// # Panics
 ///
 /// When [`reaches`](crate::array::device::reaches) says no.
-pub(crate) fn sums(a: &Array, with: Option<(&Array, Option<&Array>)>) -> Array {
-    let mut rows = Rows::of(a);
-    let x = with.map(|(x, _)| Rows::of(x));
-    let center = PerChannel::of(with.and_then(|(_, center)| center), &rows.numbers);
-    let mut sums = partial_sums(&rows, x.as_ref(), &center);
+pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
+    let a = Rows::of(a);
+    let none = PerChannel::of(None, &a.numbers);
+    let products = with.iter().map(|(x, center)| {
+        let center = PerChannel::of(*center, &a.numbers);
+        total(partial_sums(&a, Some(&Rows::of(x)), &center))
+    });
+    let products = products.collect();
+    (total(partial_sums(&a, None, &none)), products)
+}
+
+/// All rows of each direction added up, [K, c].
+fn total(mut sums: Rows) -> Array {
     while sums.count > 1 {
-        rows = sums;
-        let none = PerChannel::of(None, &rows.numbers);
-        sums = partial_sums(&rows, None, &none);
+        let none = PerChannel::of(None, &sums.numbers);
+        sums = partial_sums(&sums, None, &none);
     }
     sums.numbers.reshape(&[sums.directions, sums.channels])
 }

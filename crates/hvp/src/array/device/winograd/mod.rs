@@ -24,7 +24,7 @@ use cubecl::prelude::*;
 
 pub(crate) use self::kernels::PLACES;
 use self::kernels::{filter_cotangents_kernel, filters_kernel, images_kernel, outputs_kernel};
-use super::tensors::{TOGETHER, array, cube, empty, together};
+use super::tensors::{array, channels_together, cube, empty, flat, together};
 use crate::array::tensor::Array;
 
 /// Tiles of images: 2 × 2 outputs each, the first at the upper left corner of the output.
@@ -77,7 +77,7 @@ fn transformed_images(x: &Array, tiles: &Tiles, images: Range<usize>, cotangents
     let [down, across] = tiles.grid();
     let rows = images.len() * down * across;
     let out = empty(x, &[PLACES, directions, rows, channels]);
-    let together = together(x, channels);
+    let together = channels_together(x, channels);
     let count = directions * rows * channels / together;
     if count > 0 {
         let dim = CubeDim::new(&x.client, count);
@@ -126,17 +126,12 @@ pub(crate) fn outputs(
 pub(crate) fn tiles_to_outputs(transformed: &Array, tiles: &Tiles, out: &Array, first: usize) {
     let shape = transformed.shape();
     let (directions, channels) = (shape[1], shape[3]);
-    // Row-major, whatever made them.
-    let transformed = transformed.reshape(&[shape.iter().product()]);
+    let transformed = flat(transformed);
     let transformed = cube(&transformed).expect("the caller asked `reaches`");
     let out = cube(out).expect("on one device");
     let [down, across] = tiles.grid();
     let images = shape[2] / (down * across);
-    let together = if channels.is_multiple_of(TOGETHER) {
-        TOGETHER
-    } else {
-        1
-    };
+    let together = together(channels);
     let count = directions * shape[2] * channels / together;
     if count > 0 {
         let dim = CubeDim::new(&out.client, count);
@@ -197,8 +192,7 @@ pub(crate) fn filters_to_tiles(filters: &Array, turned: bool) -> Array {
 /// When [`reaches`](crate::array::device::reaches) says no.
 pub(crate) fn tiles_to_filters(transformed: &Array) -> Array {
     let shape = transformed.shape();
-    // Row-major, whatever made them.
-    let transformed = transformed.reshape(&[shape.iter().product()]);
+    let transformed = flat(transformed);
     let transformed = cube(&transformed).expect("the caller asked `reaches`");
     let out = empty(transformed, &[shape[1], shape[2], shape[3], 3, 3]);
     let count = shape[1] * shape[2] * shape[3];
