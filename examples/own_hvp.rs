@@ -86,7 +86,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut gradient_at = |step: f64| {
             let mut point = origin.clone();
             space.axpy(step, &vector, &mut point);
-            problem.move_to(&point);
+            problem.move_to(&point)?;
             problem.gradient()
         };
         let (ahead, behind) = (gradient_at(step)?, gradient_at(-step)?);

@@ -20,5 +20,5 @@ pub use hesscope_records as records;
 pub use hesscope_report as report;
 pub use hesscope_spectral as spectral;
 pub use hesscope_verify as verify;
-pub use model_spectrum::{ModelSpectrum, OutlierCounts};
+pub use model_spectrum::ModelSpectrum;
 pub use spectrum_report::write_report;

@@ -1,9 +1,6 @@
 //! The measured spectrum of a model.
 
-use std::fmt;
-
 use hesscope_hvp::{Array, Terms};
-use hesscope_measure::outlier_words;
 use hesscope_records::{Effort, Spectrum, TopEigenvalues};
 use hesscope_spectral::{
     Band, BandOptions, Eigenpairs, LogGrid, LogSpectrum, Outliers, SpectralDensity, SpectralError,
@@ -52,8 +49,8 @@ impl ModelSpectrum {
     }
 
     /// How many eigenvalues stand apart from the bulk at each end; shown in words.
-    pub fn outliers(&self) -> OutlierCounts {
-        OutlierCounts(self.spectrum.outliers)
+    pub fn outliers(&self) -> Outliers {
+        self.spectrum.outliers
     }
 
     /// The density: leading eigenpairs as atoms, the rest as quadratures.
@@ -97,15 +94,5 @@ impl ModelSpectrum {
             psd: self.positive_semidefinite,
             ..BandOptions::default()
         }
-    }
-}
-
-/// How many eigenvalues stand apart from the bulk at each end.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OutlierCounts(pub Outliers);
-
-impl fmt::Display for OutlierCounts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&outlier_words(&self.0))
     }
 }

@@ -27,5 +27,5 @@ pub use hesscope_spectral::{LinearOperator, VectorSpace};
 
 pub use crate::builder::{Spectra, SpectrumBuilder};
 pub use crate::error::Error;
-pub use crate::model_spectrum::{ModelSpectrum, OutlierCounts};
+pub use crate::model_spectrum::ModelSpectrum;
 pub use crate::spectrum_report::write_report;

@@ -226,7 +226,7 @@ fn products_are_derivatives_of_the_gradient_and_add_up() {
                 let mut at = |step: f64| {
                     let mut moved = origin.clone();
                     space.axpy(step, &block[k], &mut moved);
-                    problem.move_to(&moved);
+                    problem.move_to(&moved).expect("a move");
                     space.to_host(&problem.gradient().expect("a gradient"))
                 };
                 let (ahead, behind) = (at(step), at(-step));

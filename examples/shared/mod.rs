@@ -21,7 +21,7 @@ pub fn descend(problem: &mut Problem, steps: usize, rate: f64) -> Outcome {
     for _ in 0..steps {
         let mut point = problem.point();
         space.axpy(-rate, &problem.gradient()?, &mut point);
-        problem.move_to(&point);
+        problem.move_to(&point)?;
     }
     let after = problem.evaluate()?;
     let accuracy = after.accuracy.unwrap_or(f64::NAN);
@@ -76,11 +76,11 @@ pub fn agreement(problem: &mut Problem) -> Outcome {
     let mut gradient_at = |step: f64| {
         let mut point = origin.clone();
         space.axpy(step, &direction, &mut point);
-        problem.move_to(&point);
+        problem.move_to(&point)?;
         problem.gradient()
     };
     let (ahead, behind) = (gradient_at(step)?, gradient_at(-step)?);
-    problem.move_to(&origin);
+    problem.move_to(&origin)?;
     let mut difference = product.clone();
     space.axpy(-0.5 / step, &ahead, &mut difference);
     space.axpy(0.5 / step, &behind, &mut difference);

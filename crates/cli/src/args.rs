@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::check::CheckOptions;
 use crate::commands::compare::CompareOptions;
@@ -14,6 +14,7 @@ use crate::commands::findings::FindingsOptions;
 use crate::commands::man::ManOptions;
 use crate::commands::model::ModelCommand;
 use crate::commands::overlaps::OverlapsOptions;
+use crate::commands::plan::PlanOptions;
 use crate::commands::report::ReportOptions;
 use crate::commands::results::ResultsOptions;
 use crate::commands::run::RunOptions;
@@ -64,6 +65,9 @@ pub enum Command {
     Figure(FigureCommand),
     /// Run a grid of data sets, networks, sample sizes, epochs, seeds and learning rates into one table
     Sweep(SweepArgs),
+    /// Say how long a run will take, and what memory it needs, on so many machines
+    #[command(after_help = lists())]
+    Plan(Box<PlanOptions>),
     /// Write the report of a run again from what its folder holds
     Report(ReportOptions),
     /// Write one page of the findings that runs and dynamics hold
@@ -107,8 +111,8 @@ impl Args {
     }
 }
 
-/// Puts the options of every command under headings, and takes `-1` for the value of an option, which then says what it
-/// wants, and not for another option.
+/// Puts the options of every command under headings. The values of an option that takes several are separated by commas, and
+/// `-1` is taken for a value, on which the option then says what it wants, and not for another option.
 fn finished(command: clap::Command) -> clap::Command {
     let headed = Headings::of(&command);
     let names: Vec<String> = command
@@ -117,11 +121,12 @@ fn finished(command: clap::Command) -> clap::Command {
         .collect();
     let command = command.mut_args(|arg| {
         let arg = headed.set(arg);
-        if arg.get_action().takes_values() {
-            arg.allow_negative_numbers(true)
-        } else {
-            arg
-        }
+        let arg = match arg.get_action() {
+            ArgAction::Append if arg.get_long().is_some() => arg.value_delimiter(','),
+            _ => arg,
+        };
+        let takes_values = arg.get_action().takes_values();
+        arg.allow_negative_numbers(takes_values)
     });
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, finished)

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod company;
 mod failure;
 mod memory;
 mod options;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use args::{Args, Command};
 use commands::{
     check, compare, completions, data, devices, dynamics, eigenvalues, export, figure, findings,
-    man, model, overlaps, report, results, run, schema, spectrum, speed, sweep, trace, train,
+    man, model, overlaps, plan, report, results, run, schema, spectrum, speed, sweep, trace, train,
     verify,
 };
 use failure::Failure;
@@ -26,12 +27,15 @@ use output::{stream, tell};
 
 fn main() -> ExitCode {
     memory::keep_what_is_freed();
+    company::run(command)
+}
+
+fn command() -> ExitCode {
     let args = match Args::read() {
         Ok(args) => args,
         Err(error) => return not_read(&error),
     };
     let ended = signals::watch()
-        .and_then(|()| threads::start())
         .and_then(|()| dispatch(args))
         .and_then(|()| stream::finish());
     exit(ended)
@@ -72,6 +76,7 @@ fn dispatch(args: Args) -> Result<(), Failure> {
         Command::Figure(command) => figure::run(&command),
         Command::Sweep(options) => sweep::run(options),
         Command::Results(options) => results::run(&options),
+        Command::Plan(options) => plan::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Export(options) => export::run(&options),
         Command::Check(options) => check::run(&options),

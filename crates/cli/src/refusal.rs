@@ -1,6 +1,7 @@
 //! What is said of a command line that cannot be read.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 use clap::CommandFactory;
@@ -16,6 +17,9 @@ use crate::failure::Failure;
 pub fn sentence(error: &clap::Error) -> Option<Failure> {
     if error.kind() == ErrorKind::InvalidSubcommand {
         return unknown_command(error);
+    }
+    if error.kind() == ErrorKind::UnknownArgument {
+        return unknown_option(error);
     }
     if !matches!(
         error.kind(),
@@ -56,6 +60,37 @@ fn unknown_command(error: &clap::Error) -> Option<Failure> {
     Some(Failure::new(format!(
         "there is no command `{word}`: did you mean `{meant}`?"
     )))
+}
+
+/// The sentence on an option that its command does not have; none for a word too many.
+fn unknown_option(error: &clap::Error) -> Option<Failure> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let name = word.strip_prefix("--")?;
+    let (command, path) = command_of(std::env::args_os().skip(1));
+    let options = command.get_arguments().filter_map(clap::Arg::get_long);
+    let advice = match nearest(name, options) {
+        Some(meant) => format!("did you mean `--{meant}`?"),
+        None => format!("`{path} --help` lists its options"),
+    };
+    Some(Failure::new(format!(
+        "`{path}` has no option `{word}`: {advice}"
+    )))
+}
+
+/// The command that these words begin with, and its name with those of the commands above it.
+fn command_of(words: impl Iterator<Item = OsString>) -> (clap::Command, String) {
+    let mut command = Args::tree();
+    let mut path = command.get_name().to_owned();
+    for word in words {
+        let Some(below) = command.find_subcommand(&word).cloned() else {
+            break;
+        };
+        path = format!("{path} {}", below.get_name());
+        command = below;
+    }
+    (command, path)
 }
 
 /// What to give in place of a word that is none of those known, or of what is no number.

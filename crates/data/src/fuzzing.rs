@@ -1,6 +1,7 @@
 //! The readers, from bytes, for fuzzing. No part of the interface.
 
 use crate::datasets::cifar::{names, reader, records};
+use crate::datasets::tree::decode;
 use crate::error::DataError;
 use crate::formats::{archive, idx as reader_of_idx, npz, safetensors};
 use std::io::Cursor;
@@ -46,6 +47,17 @@ pub fn cifar(bytes: &[u8]) -> Result<(), DataError> {
 pub fn archive(bytes: &[u8]) -> Result<(), DataError> {
     let files = archive::read(bytes, Path::new("file"), &reader::CIFAR_10.wanted(), LIMIT)?;
     assert!(files.values().map(Vec::len).sum::<usize>() as u64 <= LIMIT);
+    Ok(())
+}
+
+/// An image of any format that is read.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn image(bytes: &[u8]) -> Result<(), DataError> {
+    let rgb = decode::decode(Path::new("file"), bytes)?;
+    let pixels = u64::from(rgb.width) * u64::from(rgb.height);
+    assert_eq!(rgb.pixels.len() as u64, 3 * pixels);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod below;
 mod checksum;
 mod header_names;
 mod lock;
@@ -12,6 +13,7 @@ mod nearest;
 pub mod sealed;
 
 pub use atomic::{is_leftover, remove_leftovers, write_bytes, write_whole};
+pub use below::is_below;
 pub use checksum::{Sha256Writer, sha256_file, sha256_hex};
 pub use header_names::name_given_twice;
 pub use lock::{FolderLock, LockError};

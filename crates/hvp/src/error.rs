@@ -68,6 +68,9 @@ pub enum HvpError {
     /// The inputs, labels and options do not fit together.
     #[error("{0}")]
     Input(String),
+    /// Another of the ranks that share the examples failed.
+    #[error(transparent)]
+    Rank(#[from] hesscope_ranks::RankError),
     /// The source of the data could not give a batch.
     #[error("the source of the data failed: {0}")]
     Source(#[source] SourceError),

@@ -12,26 +12,9 @@ use hesscope_spectral::{LinearOperator, OperatorError, VectorSpace};
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::{Seeds, SplitMix64};
-use crate::problem::{Batch, Problem};
+use crate::moment::Moment;
+use crate::problem::{Batch, Call, Problem};
 use crate::space::ParameterSpace;
-
-/// Which matrix of gradients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Moment {
-    /// (1/N) Σ g_i g_iᵀ with the targets of the data.
-    EmpiricalFisher,
-    /// (1/N) Σ (g_i - ḡ)(g_i - ḡ)ᵀ with ḡ the mean of the g_i.
-    GradientCovariance,
-    /// (1/(N S)) Σ_s Σ_i g_is g_isᵀ / t with targets drawn from the network's own predictions and t the
-    /// loss's [scale against the likelihood](crate::Loss::likelihood_scale), so that G is its mean over
-    /// seeds. Row i draws the same targets in whatever batch it is.
-    MonteCarloFisher {
-        /// Of the draws.
-        seed: u64,
-        /// Targets drawn for each row, S.
-        samples: usize,
-    },
-}
 
 /// A matrix of second moments of the gradients of a [`Problem`], p × p and positive semidefinite.
 pub struct MomentOperator<'a> {
@@ -66,35 +49,56 @@ impl Problem {
 }
 
 impl MomentOperator<'_> {
+    /// ḡ·v for each of the directions [K, p]; none where the mean stays.
+    fn along_mean(&self, directions: &Array) -> Vec<f64> {
+        let Some(mean) = &self.mean else {
+            return Vec::new();
+        };
+        let space = self.problem.space();
+        let rows = directions.rows();
+        rows.iter().map(|row| space.dot(mean, row)).collect()
+    }
+
     fn product(&self, directions: &Array) -> Result<Vec<Array>, HvpError> {
+        let along_mean = self.along_mean(directions);
         let problem = self.problem;
-        let count = problem.counted_rows() as f64;
-        let along_mean = self.mean.as_ref().map(|mean| {
-            let rows = directions.rows();
-            let values: Vec<f64> = rows
-                .iter()
-                .map(|direction| problem.space().dot(mean, direction))
-                .collect();
-            let space = problem.space();
+        problem.lead(Call::Moment(self.moment), Some(directions), &along_mean)?;
+        problem.moment_here(self.moment, &along_mean, directions)
+    }
+}
+
+impl Problem {
+    /// The products of a matrix of gradients with the directions [K, p], in which all ranks take part. `along_mean` has ḡ·v of
+    /// each where the mean is taken away.
+    pub(crate) fn moment_here(
+        &self,
+        moment: Moment,
+        along_mean: &[f64],
+        directions: &Array,
+    ) -> Result<Vec<Array>, HvpError> {
+        let count = self.counted_rows() as f64;
+        let space = self.space();
+        let along_mean = (!along_mean.is_empty()).then(|| {
+            let shape = [along_mean.len(), 1, 1];
             Array::from_vec(
-                values,
-                &[rows.len(), 1, 1],
+                along_mean.to_vec(),
+                &shape,
                 space.precision(),
                 space.device(),
             )
         });
-        let tangents = problem.split(directions);
-        let total = problem.sum_over_batches(|batch| {
-            let program = problem.program_of(batch);
-            let tape = problem.run(batch);
+        let tangents = self.split(directions);
+        self.vectors_over_batches(directions.shape()[0], move |batch| {
+            let program = self.program_of(batch);
+            let tape = self.run(batch);
             let logits = program.logits(&tape);
             let pushed = program.push(&tape, &tangents, false)[program.output].take();
             let Some(u) = pushed else {
                 return Ok(vec![None; tangents.len()]);
             };
-            let cotangent = match self.moment {
+            let cotangent = match moment {
                 Moment::EmpiricalFisher | Moment::GradientCovariance => {
-                    let residual = problem.loss(logits, batch).gradient;
+                    let residual = self.loss(logits, batch).gradient;
                     let along = residual.mul(&u).sum_dim(2).scale(count);
                     match &along_mean {
                         Some(mean) => residual.mul(&along.sub(mean)),
@@ -102,11 +106,11 @@ impl MomentOperator<'_> {
                     }
                 }
                 Moment::MonteCarloFisher { seed, samples } => {
-                    let scale = problem.objective().loss.likelihood_scale(problem.classes());
+                    let scale = self.objective().loss.likelihood_scale(self.classes());
                     let factor = count / (samples as f64 * scale);
                     let mut total = None;
                     for sample in 0..samples {
-                        let residual = problem.sampled_residual(&logits, batch, seed, sample)?;
+                        let residual = self.sampled_residual(&logits, batch, seed, sample)?;
                         let along = residual.mul(&u).sum_dim(2);
                         let one = residual.mul(&along.scale(factor));
                         total = crate::array::sum(total, Some(one));
@@ -118,8 +122,7 @@ impl MomentOperator<'_> {
             Ok(program
                 .pull(tape, tangents, None, Some(cotangent), false)
                 .tangent)
-        })?;
-        Ok(problem.join(total, directions.shape()[0]))
+        })
     }
 }
 
@@ -151,6 +154,7 @@ impl Problem {
             .chunks(self.classes())
             .zip(batch.rows.clone())
             .flat_map(|(logits, row)| {
+                let row = self.first_row() + row;
                 loss.sample(logits, &mut SplitMix64::for_row(seed, row, sample))
             })
             .collect();

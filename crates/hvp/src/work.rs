@@ -8,8 +8,8 @@
 use crate::operators::Operator;
 use hesscope_records::{Part, Terms};
 
-/// Forward passes that the products with so many vectors in one pass are worth.
-fn forward_passes(terms: Terms, directions: usize) -> usize {
+/// Forward passes that the products of an operator with so many vectors in one pass are worth in arithmetic.
+pub fn forward_passes(terms: Terms, directions: usize) -> usize {
     let within_classes = terms.contains(Part::B2) || terms.class().is_some();
     if terms == Part::Decay.into() {
         0

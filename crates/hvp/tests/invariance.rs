@@ -231,8 +231,8 @@ fn moving_away_and_back_changes_nothing() {
     let origin = problem.point();
     let mut moved = origin.clone();
     problem.space().scale(1.1, &mut moved);
-    problem.move_to(&moved);
+    problem.move_to(&moved).expect("a move");
     assert_ne!(all(&problem, &vectors), before);
-    problem.move_to(&origin);
+    problem.move_to(&origin).expect("a move");
     assert_eq!(all(&problem, &vectors), before);
 }

@@ -87,7 +87,7 @@ fn check_to(tolerance: f64, name: &str, function: Function) {
             .zip(&direction)
             .map(|(x, d)| x + step * d)
             .collect();
-        problem.move_to(&space.from_host(&moved));
+        problem.move_to(&space.from_host(&moved)).expect("a move");
         gradient(&problem)
     };
     let (ahead, behind) = (at(step), at(-step));

@@ -32,7 +32,7 @@ pub use laws::laws;
 pub use leading::{expected_products, leading_pairs};
 pub use observed::ObservedOperator;
 pub use observer::Observer;
-pub use outliers::{count_outliers, outlier_words};
+pub use outliers::count_outliers;
 pub use pairs::LeadingPairs;
 pub use properties::OperatorProperties;
 pub use recursion::{breakdown, probes_together};

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData, activation};
 use hesscope_hvp::{Examples, Part, Precision, Problem, ProblemOptions};
 use hesscope_measure::{
     EffortChoices, GUARDS, LeadingEffort, MAX_PRODUCTS, Observer, OperatorProperties,
-    expected_products, leading_pairs, outlier_words, spectrum, spectrum_from,
+    expected_products, leading_pairs, spectrum, spectrum_from,
 };
 use hesscope_spectral::faer::{Mat, Side};
 use hesscope_spectral::{
@@ -232,7 +232,7 @@ fn outliers_are_counted_and_an_error_of_the_density_is_met() {
     )
     .expect("a spectrum");
     assert_eq!(
-        outlier_words(&found.outliers),
+        found.outliers.to_string(),
         "3 positive outliers, 0 negative outliers"
     );
     assert_eq!(found.outlier_candidates, 2 * 3 + 1 + 12);

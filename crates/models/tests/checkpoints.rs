@@ -14,7 +14,7 @@ use hesscope_models::{
     SilentObserver, TrainConfig, TrainError, Training, checkpoint_path, heal_checkpoints,
     list_checkpoints, load_checkpoint, read_checkpoint_info, state_of,
 };
-use safetensors::{Dtype, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use support::{Toy, provenance};
 
 const SHAPE: [usize; 3] = [1, 8, 8];
@@ -78,6 +78,7 @@ fn resume(
         initial: None,
         dir,
         device: &Device::flex(),
+        company: None,
     };
     training.resume()
 }
@@ -193,6 +194,22 @@ fn foreign_files() {
     for unreadable in [r#"{"format": 1}"#, "nonsense"] {
         assert!(is_damage_of(&with(unreadable), &path));
     }
+    // A network that would not fit into any memory is not made to find that out.
+    let (_, header) = SafeTensors::read_metadata(&bytes).expect("a header");
+    let metadata = header.metadata().as_ref().expect("metadata");
+    let (_, json) = metadata["hesscope.checkpoint"]
+        .split_once(' ')
+        .expect("a sum");
+    let mut info: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    info["net"] = serde_json::json!({"name": "mlp", "hidden": [1_000_000_000, 1_000_000_000]});
+    let error = with(&info.to_string());
+    assert!(is_damage_of(&error, &path), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("lacks numbers that its network has"),
+        "{error}"
+    );
     fs::write(&path, bytes).expect("a file");
     load_checkpoint(&path, &Device::flex()).expect("the good file again");
 }
@@ -295,6 +312,7 @@ fn run(dir: &Path, seed: u64, provenance: &Provenance) -> Result<(), TrainError>
         initial: None,
         dir,
         device: &Device::flex(),
+        company: None,
     };
     training.run(&mut SilentObserver).map(|_| ())
 }

@@ -661,6 +661,7 @@ fn go(
         initial: None,
         dir,
         device: &device,
+        company: None,
     };
     training.run(observer)
 }
@@ -724,6 +725,7 @@ fn a_batch_of_one_is_refused_where_one_pixel_is_left() {
             initial: None,
             dir: dir.path(),
             device: &device,
+            company: None,
         };
         let end = training.run(&mut SilentObserver);
         match end {

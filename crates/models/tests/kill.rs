@@ -35,6 +35,7 @@ fn go(dir: &Path, observer: &mut dyn TrainObserver) {
         initial: None,
         dir,
         device: &device,
+        company: None,
     };
     training.run(observer).expect("a trained network");
 }

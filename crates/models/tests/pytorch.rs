@@ -923,6 +923,15 @@ fn claims_of_enormous_sizes_are_refused_before_they_cost_anything() {
             "{error}"
         );
     }
+    // A pickle by itself, which does not say how long it is: values pushed and dropped without an end.
+    let mut endless = b"\x80\x02".to_vec();
+    endless.extend(b"N0".repeat(5 << 20));
+    fs::write(&path, endless).expect("a writable folder");
+    let error = refusal(&path, CNN, [1, 12, 16], 4);
+    assert!(
+        matches!(error, ImportError::LargePickle { bytes, limit, .. } if bytes == limit + 1),
+        "{error}"
+    );
     // A header of 99 MB, and tensors far beyond the end of the file.
     let mut claims = 99_000_000u64.to_le_bytes().to_vec();
     claims.extend(b"{}");

@@ -12,9 +12,9 @@ use std::{
 
 use burn::tensor::Device;
 use hesscope_models::{
-    Edge, LAST_CHECKPOINT, NetConfig, Progress, SEARCH_TABLE, Schedule, Search, SearchError,
-    SearchObserver, SearchTable, SilentObserver, TrainConfig, TrainError, TrainObserver, Training,
-    Trial, list_checkpoints, trial_folder,
+    BatchSource, Edge, EpochMetrics, LAST_CHECKPOINT, NetConfig, Progress, SEARCH_TABLE, Schedule,
+    Search, SearchError, SearchObserver, SearchTable, SilentObserver, TrainConfig, TrainError,
+    TrainObserver, Training, Trial, list_checkpoints, trial_folder,
 };
 use support::{Toy, provenance};
 
@@ -57,6 +57,7 @@ fn with_search<T>(
         initial: None,
         dir: &dir.join("checkpoints"),
         device: &device,
+        company: None,
     };
     act(&Search {
         training,
@@ -92,6 +93,7 @@ fn training(dir: &Path, learning_rate: f64, epochs: usize) -> Result<Progress, T
         initial: None,
         dir,
         device: &device,
+        company: None,
     };
     training.run(&mut SilentObserver)
 }
@@ -177,7 +179,14 @@ fn each_trial_is_the_training_at_its_rate_and_the_best_becomes_the_run() {
             search.adopt(&table).expect("moved")
         })
     };
+    let adopted = || {
+        with_search(dir.path(), &RATES, 4, &config(), |search| {
+            search.adopted(&table)
+        })
+    };
+    assert_eq!(adopted(), Some(trial_folder(dir.path(), best)));
     assert!(adopt() && !adopt());
+    assert_eq!(adopted(), None);
     let own = tempfile::tempdir().expect("a folder");
     training(own.path(), best, 4).expect("a trained network");
     assert!(files(&run) == files(own.path()));
@@ -217,6 +226,7 @@ fn fewer_epochs_choose_but_are_not_the_training() {
             initial: None,
             dir: own.path(),
             device: &device,
+            company: None,
         };
         let end = training.run(&mut SilentObserver);
         let end = end.expect("a trained network");
@@ -389,4 +399,33 @@ fn a_search_killed_repeatedly_arrives_at_the_same_files() {
             "{name} differs"
         );
     }
+}
+
+/// Cannot write what is known of a finished training.
+#[derive(Default)]
+struct Failing(bool);
+
+impl TrainObserver for Failing {
+    fn epoch_done(&mut self, metrics: &EpochMetrics) {
+        self.0 |= metrics.epoch == 4;
+    }
+    fn interrupted(&self) -> bool {
+        self.0
+    }
+}
+
+impl SearchObserver for Failing {}
+
+#[test]
+fn a_trial_that_cannot_be_written_of_is_not_in_the_table() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let end = search(dir.path(), &RATES[..2], 4, &mut Failing::default());
+    assert!(end.is_err());
+    let path = dir.path().join(SEARCH_TABLE);
+    assert_eq!(SearchTable::read(&path).expect("no damage"), None);
+    // It is done, and only gone on with.
+    let mut watch = Watch::default();
+    search(dir.path(), &RATES[..2], 4, &mut watch).expect("a table");
+    let batches = 4 * data().len().div_ceil(16);
+    assert_eq!((watch.batches, watch.reused), (batches, 0));
 }

@@ -172,6 +172,7 @@ fn go(
         initial: None,
         dir,
         device: &device,
+        company: None,
     };
     training.run(observer)
 }

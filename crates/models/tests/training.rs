@@ -2,13 +2,17 @@
 
 mod support;
 
-use std::{cell::Cell, fs, path::Path};
+use std::{
+    cell::Cell,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use burn::tensor::Device;
 use hesscope_models::{
     BatchSource, EpochMetrics, EpochTiming, LAST_CHECKPOINT, Metrics, NetConfig, Progress,
     Schedule, Sgd, SilentObserver, TrainConfig, TrainError, TrainObserver, Trainer, Training,
-    checkpoint_path, list_checkpoints, load_checkpoint, state_of,
+    checkpoint_path, list_checkpoints, load_checkpoint, read_checkpoint_info, state_of,
 };
 use support::{Toy, bytes, provenance};
 
@@ -61,6 +65,7 @@ fn with<T>(
         initial: None,
         dir,
         device: &device,
+        company: None,
     })
 }
 
@@ -456,12 +461,18 @@ fn epochs_are_evaluated_as_often_as_asked_and_trained_all_the_same() {
     }
 }
 
-#[derive(Default)]
-struct Timings(Vec<EpochTiming>);
+/// Times, and the epochs that the last checkpoint held when they were told.
+struct Timings {
+    times: Vec<EpochTiming>,
+    saved: Vec<Option<usize>>,
+    last: PathBuf,
+}
 
 impl TrainObserver for Timings {
     fn epoch_timed(&mut self, timing: &EpochTiming) {
-        self.0.push(*timing);
+        self.times.push(*timing);
+        let saved = read_checkpoint_info(&self.last);
+        self.saved.push(saved.ok().map(|info| info.epoch));
     }
 }
 
@@ -472,15 +483,44 @@ fn every_epoch_is_timed() {
         eval_every: 3,
         ..config()
     };
-    let mut timings = Timings::default();
+    let mut timings = Timings {
+        times: Vec::new(),
+        saved: Vec::new(),
+        last: dir.path().join(LAST_CHECKPOINT),
+    };
     go(&data(), &config, dir.path(), &mut timings).expect("a trained network");
-    assert_eq!(timings.0.len(), 5);
-    for (epoch, timing) in timings.0.iter().enumerate() {
+    // Before the epoch's checkpoint, so that a kill behind it finds the times kept.
+    assert_eq!(timings.saved, [None, Some(0), Some(1), Some(2), Some(3)]);
+    assert_eq!(timings.times.len(), 5);
+    for (epoch, timing) in timings.times.iter().enumerate() {
         assert_eq!(timing.epoch, epoch);
         assert_eq!(timing.examples, if epoch == 0 { 0 } else { 57 });
         assert_eq!(timing.examples_per_second().is_some(), epoch > 0);
         assert_eq!(timing.evaluation_seconds.is_some(), config.evaluates(epoch));
     }
+}
+
+/// Cannot write the times of epoch 2.
+#[derive(Default)]
+struct Failing(bool);
+
+impl TrainObserver for Failing {
+    fn epoch_timed(&mut self, timing: &EpochTiming) {
+        self.0 |= timing.epoch == 2;
+    }
+    fn interrupted(&self) -> bool {
+        self.0
+    }
+}
+
+#[test]
+fn an_epoch_whose_times_cannot_be_kept_is_not_saved() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let end = go(&data(), &config(), dir.path(), &mut Failing::default());
+    let ended = matches!(end, Err(TrainError::Interrupted { epoch: 2 }));
+    assert!(ended);
+    let last = read_checkpoint_info(&dir.path().join(LAST_CHECKPOINT)).expect("a checkpoint");
+    assert_eq!(last.epoch, 1);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::error::{Missing, OnnxError};
 use crate::graph::{order, reads};
 use crate::node::{label, operator};
 use crate::operators;
-use crate::parameters::Role;
 use crate::proto::{FunctionProto, GraphProto, NodeProto};
+use crate::role::Role;
 use crate::run::{FunctionName, domain};
 
 /// The model as far as it is looked through.

@@ -9,30 +9,8 @@ use hesscope_hvp::Kind;
 
 use crate::graph::reads;
 use crate::proto::{GraphProto, NodeProto};
+use crate::role::Role;
 use crate::tensor::Stored;
-
-/// What a stored tensor is to the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It is trained.
-    Parameter,
-    /// The exporter marked it as a buffer or a constant of the module.
-    Marked,
-    /// The mean or the variance that batch normalization keeps.
-    RunningStatistic,
-    /// The logits do not vary smoothly with it, as with a bound, an exponent or what is compared.
-    Setting,
-    /// It hides places, by numbers that are infinite or as good as, or by ones among zeros.
-    Mask,
-    /// The exporter made it of numbers in the source of the network.
-    Written,
-    /// Its elements are no floats.
-    Discrete,
-    /// The logits do not depend on it.
-    Unused,
-    /// The caller chose that it is a constant.
-    Frozen,
-}
 
 /// The key of PyTorch's mark beside the name of a tensor.
 const MARK: &str = "pkg.torch.export.graph_signature.InputSpec.kind";

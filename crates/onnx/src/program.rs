@@ -7,7 +7,7 @@ use crate::choice::Resolved;
 use crate::element::ElementType;
 use crate::error::OnnxError;
 use crate::model::Model;
-use crate::parameters::Role;
+use crate::role::Role;
 use crate::run::{Run, Scope, Stop, functions};
 use crate::selection::{Selection, near};
 use crate::signature::Signature;

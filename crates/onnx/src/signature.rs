@@ -69,6 +69,16 @@ impl Signature {
         })
     }
 
+    /// Its extents with a batch of this size, the first; none where another is that of the data.
+    pub fn extents(&self, batch: usize) -> Option<Vec<usize>> {
+        let axes = self.shape.as_ref()?.iter().enumerate();
+        let extent = |(axis, dimension): (usize, &Dimension)| match dimension {
+            Dimension::Fixed(extent) => Some(*extent),
+            _ => (axis == 0).then_some(batch),
+        };
+        axes.map(extent).collect()
+    }
+
     /// Refuses data of another shape.
     pub(crate) fn check(&self, shape: &[usize]) -> Result<(), OnnxError> {
         let fits = |(wanted, given): (&Dimension, &usize)| match wanted {

@@ -104,6 +104,28 @@ pub enum Quantity {
     Density,
 }
 
+impl Comparison {
+    /// What is compared, in the words of the deviations, each once and in order.
+    pub fn quantities(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for deviation in self.compared.iter().flat_map(|it| &it.deviations) {
+            let words = deviation.words();
+            if !all.contains(&words) {
+                all.push(words);
+            }
+        }
+        all
+    }
+}
+
+impl Compared {
+    /// The deviation of these [`words`](Deviation::words).
+    pub fn deviation(&self, words: &str) -> Option<&Deviation> {
+        let mut all = self.deviations.iter();
+        all.find(|it| it.words() == words)
+    }
+}
+
 impl Quantity {
     /// Its name in tables.
     pub fn name(self) -> &'static str {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::class_means::MeanScores;
+use crate::condition::{Condition, Number};
 use crate::measure::Measure;
 use crate::overlaps::{OverlapRecord, SpaceRecord};
 use crate::record::{Origin, Record};
@@ -217,42 +218,6 @@ pub struct Finding {
     pub conditions: Vec<Condition>,
     /// Other numbers that go with it, which decide nothing.
     pub beside: Vec<Number>,
-}
-
-/// A quantity with its error bar, held against a bound.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Condition {
-    /// The quantity.
-    pub number: Number,
-    /// The way it is held against the bound.
-    pub relation: Relation,
-    /// The bound.
-    pub bound: f64,
-    /// Whether it holds for all, `true`, or none, `false`, of the error bar; none where neither.
-    pub holds: Option<bool>,
-}
-
-/// How a quantity is held against a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// At least the bound.
-    AtLeast,
-    /// At most the bound.
-    AtMost,
-}
-
-/// A quantity with its error bar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Number {
-    /// What it is.
-    pub what: String,
-    /// Its value.
-    pub value: f64,
-    /// Lower end of its error bar; none where nothing bounds it.
-    pub lower: Option<f64>,
-    /// Upper end; none where nothing bounds it.
-    pub upper: Option<f64>,
 }
 
 impl Record for Findings {

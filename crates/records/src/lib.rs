@@ -8,6 +8,7 @@
 mod analysis;
 mod class_means;
 mod comparison;
+mod condition;
 mod document;
 mod dynamics;
 mod effort;
@@ -33,6 +34,7 @@ pub use class_means::{
     ClassMeans, ClassMeansSettings, MeanGrouping, MeanPoint, MeanScores, MeanSelection,
 };
 pub use comparison::{Compared, Comparison, ComparisonSettings, Deviation, Quantity};
+pub use condition::{Condition, Number, Relation};
 pub use document::Document;
 pub use dynamics::{
     Along, Between, Dynamics, DynamicsCell, DynamicsSettings, DynamicsSpectrum, Structure,
@@ -45,8 +47,8 @@ pub use figure::{
     SpectraRecord,
 };
 pub use findings::{
-    BulkNumbers, Bulks, Condition, Evidence, Finding, FindingVerdict, Findings, FindingsSettings,
-    LawEffort, LeadingEigenvalues, Levels, Number, Relation, SpacePair,
+    BulkNumbers, Bulks, Evidence, Finding, FindingVerdict, Findings, FindingsSettings, LawEffort,
+    LeadingEigenvalues, Levels, SpacePair,
 };
 pub use measure::Measure;
 pub use metrics::{EpochRecord, SearchRecord, SplitRecord, TrialRecord};

@@ -99,6 +99,14 @@ pub struct AlongOverlap {
     pub overlap: OverlapRecord,
 }
 
+impl EpochOverlaps {
+    /// How two of its spaces lie to each other, by their names.
+    pub fn pair(&self, first: &str, second: &str) -> Option<&OverlapRecord> {
+        let mut pairs = self.pairs.iter();
+        pairs.find(|pair| pair.first == first && pair.second == second)
+    }
+}
+
 impl Record for Overlaps {
     type Settings = OverlapSettings;
 

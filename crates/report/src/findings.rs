@@ -1,6 +1,6 @@
 //! Findings with their verdicts, of a network or of a grid.
 
-use hesscope_records::{Condition, Finding, Number, Relation};
+use hesscope_records::{Condition, Finding, Number};
 use maud::{Markup, html};
 
 use crate::html::markup::{Table, details, paragraph};
@@ -70,17 +70,13 @@ fn conditions(findings: &[Finding]) -> Table {
 
 /// Quantity, value, error bar, what is asked for and whether it holds.
 pub(crate) fn condition_row(condition: &Condition) -> [String; 5] {
-    let relation = match condition.relation {
-        Relation::AtLeast => "at least",
-        Relation::AtMost => "at most",
-    };
     let holds = match condition.holds {
         Some(true) => "yes",
         Some(false) => "no",
         None => "undecided",
     };
     let [what, value, bar] = number_row(&condition.number);
-    let asked = format!("{relation} {}", shortest(condition.bound));
+    let asked = format!("{} {}", condition.relation, shortest(condition.bound));
     [what, value, bar, asked, holds.to_owned()]
 }
 

@@ -1,4 +1,4 @@
-//! Figures and self-contained HTML pages of what hesscope measures.
+//! Figures and self-contained HTML pages of what hesscope measures, and its results as [`plain`] text.
 //!
 //! [`write_report`] turns a [`RunSummary`] into `figures/*.svg`, `figures/*.png` and `report.html`;
 //! [`write_spectrum_report`] does the same of any spectra, without a run. Every picture is drawn once as SVG; the PNG is that
@@ -17,6 +17,7 @@ mod json;
 mod means;
 mod named_spectrum;
 mod output;
+pub mod plain;
 mod results;
 mod run;
 mod shares;

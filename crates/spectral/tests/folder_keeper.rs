@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::{operator, with_spectrum};
+use hesscope_files::sha256_hex;
 use hesscope_spectral::{
     DenseOperator, Estimation, FolderKeeper, HostSpace, HutchinsonEstimation, HutchinsonOptions,
     Keeper, LanczosEstimation, LanczosOptions, LinearOperator, OperatorError, ProbeKind, Probes,
@@ -102,6 +103,42 @@ fn damage_is_an_error_wherever_it_is() {
         }
     }
     assert!(open(folder.path()).load("kept", &space).unwrap().is_some());
+}
+
+/// A snapshot that lists settled vectors outside of its folder, with a checksum that is right.
+#[test]
+fn a_file_elsewhere_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    let space = HostSpace::<f32>::new(5);
+    keep(&inner, &space);
+    for file in files(&inner) {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        if let Some(rest) = name.strip_prefix("kept.settled") {
+            fs::rename(&file, folder.path().join(format!("k.settled{rest}"))).unwrap();
+        }
+    }
+    let state = inner.join("kept.snapshot.safetensors");
+    let mut bytes = fs::read(&state).unwrap();
+    let places = |bytes: &[u8], wanted: &[u8]| -> Vec<usize> {
+        let windows = bytes.windows(wanted.len()).enumerate();
+        windows
+            .filter(|(_, found)| *found == wanted)
+            .map(|(place, _)| place)
+            .collect()
+    };
+    let listed = places(&bytes, b"kept.settled");
+    assert_eq!(listed.len(), 2);
+    for place in listed {
+        bytes[place..place + 4].copy_from_slice(b"../k");
+    }
+    let sum = places(&bytes, b"\"checksum\":\"")[0] + 12;
+    bytes[sum..sum + 64].fill(b'0');
+    let right = sha256_hex(&bytes);
+    bytes[sum..sum + 64].copy_from_slice(right.as_bytes());
+    fs::write(&state, bytes).unwrap();
+    let error = open(&inner).load("kept", &space).unwrap_err().to_string();
+    assert!(error.contains("it is not in its folder"), "{error}");
 }
 
 #[test]

@@ -12,8 +12,8 @@ use hesscope_spectral::{
     FrobeniusEstimation, HutchinsonEstimation, HutchinsonOptions, Keeper, LanczosEstimation,
     LanczosOptions, LinearOperator, MemoryKeeper, ProbeKind, Probes, Reorthogonalisation, Scalar,
     SlqEstimation, SlqOptions, SnapshotError, SpectralError, SubspaceEstimation, SubspaceOptions,
-    VectorOf, VectorSpace, deflated_density, diagonal, frobenius_norm, hutchinson_trace, lanczos,
-    slq, subspace_iteration,
+    ThickRestartEstimation, ThickRestartOptions, VectorOf, VectorSpace, deflated_density, diagonal,
+    frobenius_norm, hutchinson_trace, lanczos, slq, subspace_iteration,
 };
 
 const DIM: usize = 24;
@@ -532,4 +532,39 @@ fn a_run_that_has_enough_ends_as_one_asked_for_no_more() {
     let fresh = LanczosEstimation::begin(&op, &[start()], &LanczosOptions::default()).unwrap();
     assert!(fresh.ritz_values().unwrap()[0].is_empty());
     assert!(fresh.finish_now(&op).is_err());
+}
+
+/// Counts that no estimation reaches, in a state that is otherwise right.
+#[test]
+fn counts_that_cannot_be_are_damage() {
+    let op = test_operator::<f64>();
+    let options = ThickRestartOptions {
+        pairs: 2,
+        ..ThickRestartOptions::default()
+    };
+    let begun = ThickRestartEstimation::begin(&op, &options).unwrap();
+    let sound = Estimation::<DenseOperator>::snapshot(&begun)
+        .unwrap()
+        .to_owned();
+    for (count, forged, sentence) in [
+        (
+            "\"products\":0",
+            "\"products\":18446744073709551615",
+            "counts to 18446744073709551615",
+        ),
+        ("\"columns\":0", "\"columns\":4294967296", "so many columns"),
+        ("\"kept\":0", "\"kept\":3", "so many columns"),
+    ] {
+        assert!(sound.state.contains(count), "{}", sound.state);
+        let mut snapshot = sound.clone();
+        snapshot.state = sound.state.replace(count, forged);
+        let error = ThickRestartEstimation::restore(&op, &options, snapshot).unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                SpectralError::Snapshot(SnapshotError::Damaged { .. })
+            ) && error.to_string().contains(sentence),
+            "{error}"
+        );
+    }
 }

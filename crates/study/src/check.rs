@@ -48,6 +48,9 @@ pub fn check(root: &Path) -> Result<Checked, StudyError> {
             count += 1;
         }
     }
+    if !has(dynamics::FILE) && has(sweep::PLAN) {
+        faults.of_sweep(root)?;
+    }
     Ok(Checked {
         runs: runs.map(|_| count),
         faults: faults.0,

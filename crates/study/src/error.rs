@@ -1,6 +1,7 @@
 //! Why a study cannot go on.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use hesscope_data::DataError;
@@ -10,6 +11,7 @@ use hesscope_models::{
     CheckpointError, ExportError, ImportError, ModelError, SearchError, SettingError, TrainError,
 };
 use hesscope_onnx::OnnxError;
+use hesscope_ranks::RankError;
 use hesscope_records::RecordError;
 use hesscope_report::ReportError;
 use hesscope_spectral::SpectralError;
@@ -40,6 +42,14 @@ pub enum StudyError {
         /// The reason.
         source: io::Error,
     },
+    /// A folder cannot be made.
+    #[error("cannot make the folder {}: {source}; choose another with --out", .path.display())]
+    MakeFolder {
+        /// The folder.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// A file or folder cannot be written.
     #[error(
         "cannot write {} ({source}): make room or choose another folder, then repeat the command, and what is finished \
@@ -52,6 +62,9 @@ pub enum StudyError {
         /// The reason.
         source: io::Error,
     },
+    /// Another of the ranks that share the examples failed.
+    #[error(transparent)]
+    Rank(#[from] RankError),
     /// The program itself is at fault.
     #[error("{0}")]
     Fault(String),
@@ -131,6 +144,25 @@ impl StudyError {
                 source,
             },
         }
+    }
+
+    /// Whether a disk has no room, or takes nothing, for what is to be written: a fault of the place and not of what is asked
+    /// for, which meets all that is written there.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return matches!(
+                    error.kind(),
+                    ErrorKind::StorageFull
+                        | ErrorKind::QuotaExceeded
+                        | ErrorKind::FileTooLarge
+                        | ErrorKind::ReadOnlyFilesystem
+                );
+            }
+            cause = error.source();
+        }
+        false
     }
 
     pub(crate) fn write(path: &Path, source: io::Error) -> Self {

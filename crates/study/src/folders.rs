@@ -32,11 +32,9 @@ pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
 ///
 /// A folder that cannot be made.
 pub fn make_folder(folder: &Path) -> Result<(), StudyError> {
-    fs::create_dir_all(folder).map_err(|error| {
-        StudyError::folder(format!(
-            "cannot make the folder {}: {error}; choose another with --out",
-            folder.display()
-        ))
+    fs::create_dir_all(folder).map_err(|source| StudyError::MakeFolder {
+        path: folder.to_owned(),
+        source,
     })
 }
 

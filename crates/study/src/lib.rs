@@ -1,6 +1,7 @@
 //! A study of a network: it is trained, kept in the folder of a run, measured, and what is found is judged.
 //!
 //! - [`settings`]: what a file and flags say, merged as tables and read once;
+//! - [`ranks`]: processes that share the examples;
 //! - [`run`]: the folder of a run, its training, and whether all in it belongs together;
 //! - [`measure`]: spectra, leading eigenvalues, subspaces, class means and energies of one checkpoint over one split, opened
 //!   once;
@@ -8,7 +9,9 @@
 //! - [`dynamics`], [`figures`], [`sweep`]: many runs beside each other;
 //! - [`check`]: whether all in a folder is whole and belongs together;
 //! - [`compare`]: one configuration on several devices, or equal runs that were made apart;
+//! - [`pace`]: how fast a training goes, and how long it will go on;
 //! - [`speed`]: how long products and training take on a device;
+//! - [`plan`]: time and memory of a run before it starts;
 //! - [`export`]: weights, analyses and eigenvectors for other programs.
 //!
 //! The library prints nothing: what it has to say goes to an [`Observer`].
@@ -18,6 +21,7 @@ pub mod check;
 pub mod compare;
 pub mod counts;
 pub mod device;
+mod durations;
 pub mod dynamics;
 pub mod eigenvector_file;
 mod error;
@@ -30,6 +34,9 @@ mod manifest;
 pub mod measure;
 pub mod model;
 mod observer;
+pub mod pace;
+pub mod plan;
+pub mod ranks;
 pub mod results;
 pub mod run;
 mod sealed_file;

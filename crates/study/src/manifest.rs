@@ -1,9 +1,9 @@
 //! The files of a page with their checksums, in a sealed file beside them.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use hesscope_files::sha256_file;
+use hesscope_files::{is_below, sha256_file};
 use hesscope_records::record::write_at;
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,7 @@ pub fn write_manifest<'a>(
     for (name, sum) in earlier.into_iter().flat_map(|earlier| earlier.files) {
         let old = root.join(&name);
         // Whatever a manifest says, nothing outside its folder is touched.
-        let inside = |part| matches!(part, Component::Normal(_));
-        let gone = !manifest.files.contains_key(&name) && Path::new(&name).components().all(inside);
+        let gone = !manifest.files.contains_key(&name) && is_below(&name);
         if gone && sha256_file(&old).is_ok_and(|found| found == sum) {
             std::fs::remove_file(&old).map_err(|error| StudyError::write(&old, error))?;
         }
@@ -75,6 +74,11 @@ impl Faults {
             }
         };
         for (name, sum) in &manifest.files {
+            if !is_below(name) {
+                let wrong = format!("it names {name:?}, which is not below its folder");
+                self.add(&path, wrong, Remedy::MakeAgain);
+                continue;
+            }
             let path = root.join(name);
             match sha256_file(&path) {
                 Ok(found) if found == *sum => {}
@@ -100,5 +104,24 @@ mod tests {
         std::fs::write(&paths[2], "changed").expect("a file");
         write_manifest(dir.path(), MANIFEST, "two", &paths[..1]).expect("a manifest");
         assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
+    }
+
+    #[test]
+    fn a_file_elsewhere_is_neither_read_nor_removed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (root, outside) = (dir.path().join("root"), dir.path().join("a.svg"));
+        std::fs::create_dir(&root).expect("a folder");
+        std::fs::write(&outside, "picture").expect("a file");
+        let forged = Manifest {
+            of_sha256: "one".into(),
+            files: BTreeMap::from([("../a.svg".into(), sha256_file(&outside).expect("a sum"))]),
+        };
+        write_at(&root.join(MANIFEST), &forged).expect("a manifest");
+        let mut faults = Faults::default();
+        faults.of_manifest(&root, MANIFEST, "one");
+        let said = format!("{faults:?}");
+        assert!(said.contains("which is not below its folder"), "{said}");
+        write_manifest(&root, MANIFEST, "two", []).expect("a manifest");
+        assert!(outside.exists());
     }
 }

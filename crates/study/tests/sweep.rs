@@ -284,6 +284,43 @@ fn a_plan_that_is_not_the_sweeps_own_is_refused_and_made_again_from_the_spec() {
     assert_eq!(sweep.trained(), trained, "nothing was trained again");
 }
 
+/// A plan whose checksum is right, of a run that would lie elsewhere, and a mark with an analysis that does.
+#[test]
+fn names_that_lead_out_of_a_sweep_are_refused() {
+    let sweep = Sweep::done(RATES);
+    let forge = |path: &Path, change: &dyn Fn(&mut serde_json::Value)| {
+        let mut value: serde_json::Value = serde_json::from_slice(&read(path)).expect("JSON");
+        value.as_object_mut().expect("an object").remove("sha256");
+        change(&mut value);
+        fs::write(path, seal_json(&value).expect("JSON")).expect("written");
+    };
+    let mark = sweep
+        .folder
+        .run(&sweep.spec.points[0].name)
+        .join("sweep.json");
+    let sound = read(&mark);
+    forge(&mark, &|mark| {
+        mark["analyses"][0]["file"] = "../../../a.json".into()
+    });
+    let notes = Listener::default();
+    sweep.collect(&notes).expect("a table");
+    assert!(notes.heard("which is no file below"), "{:?}", notes.0);
+    fs::write(&mark, sound).expect("written");
+
+    let plan = sweep.root().join("plan.json");
+    for name in ["../away", "/tmp", "a/b", ""] {
+        forge(&plan, &|plan| plan["runs"][0]["name"] = name.into());
+        for error in [
+            Plan::find(sweep.root()).expect_err(name),
+            sweep.carry_out(&Listener::default()).expect_err(name),
+        ] {
+            assert!(matches!(error, StudyError::Damaged(_)), "{error}");
+            let wanted = format!("a run {name:?}, which is no name of a folder");
+            assert!(error.to_string().contains(&wanted), "{error}");
+        }
+    }
+}
+
 #[test]
 fn a_spec_that_is_not_the_plans_is_said_and_written_again() {
     let sweep = Sweep::done(RATES);

@@ -118,7 +118,8 @@ pub fn verify(
     Quantity::ALL
         .into_iter()
         .map(|quantity| {
-            let expected = &reference.tensor(&quantity.tensor())?.values;
+            let name = quantity.tensor();
+            let expected = &reference.tensor(&name)?.values;
             let ours = match quantity {
                 Quantity::Logits => vec![problem.evaluate()?.logits],
                 Quantity::Gradient => {
@@ -135,6 +136,12 @@ pub fn verify(
                     vec![ascending(&gram.spectrum(part)?.values, reference.dim())]
                 }
             };
+            let (count, of) = (ours.iter().map(Vec::len).sum::<usize>(), expected.len());
+            if count != of {
+                return Err(reference.foreign(format!(
+                    "its tensor `{name}` has {of} numbers, but there are {count}"
+                )));
+            }
             let asymmetry = match quantity {
                 Quantity::Operator(_) => asymmetry(&reference.directions, expected),
                 _ => 0.0,
@@ -158,7 +165,7 @@ fn row_major(weights: &ClassWeights) -> Vec<f64> {
 
 /// The eigenvalues of a positive semidefinite matrix in ascending order, zeros put back.
 fn ascending(values: &[f64], dim: usize) -> Vec<f64> {
-    let mut all = vec![0.0; dim - values.len()];
+    let mut all = vec![0.0; dim.saturating_sub(values.len())];
     all.extend(values.iter().rev());
     all
 }

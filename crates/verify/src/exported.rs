@@ -185,7 +185,7 @@ pub fn verify_exported(
     let places = reference.places(&problem)?;
     let dim = problem.space().dim();
     let v = reference.tensor("v")?;
-    if places.len() != dim || v.shape.get(1) != Some(&dim) {
+    if places.len() != dim || v.shape.len() != 2 || v.shape[1] != dim || v.values.is_empty() {
         return Err(reference.foreign(format!(
             "its directions have the shape {:?}, but the model has {dim} parameters",
             v.shape

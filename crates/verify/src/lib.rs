@@ -14,6 +14,7 @@ mod kind;
 mod network;
 mod problem;
 mod reference;
+mod shapes;
 mod tensor;
 
 pub use comparison::{Comparison, Outcome, Quantity, verify};

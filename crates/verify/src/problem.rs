@@ -7,6 +7,7 @@ use hesscope_models::BnMode;
 use crate::error::VerifyError;
 use crate::network::ReferenceNetwork;
 use crate::reference::Reference;
+use crate::shapes;
 use crate::tensor::ReferenceTensor;
 
 impl Reference {
@@ -30,12 +31,13 @@ impl Reference {
     ///
     /// # Errors
     ///
-    /// When a tensor is missing or the network cannot be captured.
+    /// When a tensor is missing or of another shape, or the network cannot be captured.
     pub fn problem_with(
         &self,
         device: &Device,
         options: ProblemOptions,
     ) -> Result<Problem, VerifyError> {
+        shapes::check(self).map_err(|reason| self.foreign(reason))?;
         let network = ReferenceNetwork::new(self, options.precision, device)?;
         let mut options = options;
         let mode = if self.batch_statistics {

@@ -136,7 +136,10 @@ impl Reference {
             .iter()
             .map(|(_, values)| values.values.len())
             .sum();
-        if dim != meta.parameters || directions.shape.get(1) != Some(&dim) {
+        if dim != meta.parameters
+            || directions.shape.len() != 2
+            || directions.shape.get(1) != Some(&dim)
+        {
             return Err(foreign(format!(
                 "it says {} parameters, holds {dim}, and its directions have shape {:?}",
                 meta.parameters, directions.shape

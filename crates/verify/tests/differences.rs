@@ -32,7 +32,7 @@ fn hessian_is_the_derivative_of_the_gradient() {
         let mut gradient = |step: f64| {
             let mut moved = origin.clone();
             space.axpy(step, &v, &mut moved);
-            problem.move_to(&moved);
+            problem.move_to(&moved).expect("a move");
             space.to_host(&problem.gradient().expect("a gradient"))
         };
         let (ahead, behind) = (gradient(step), gradient(-step));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use hesscope_data::{Dataset as Loaded, DatasetName, DatasetSpec};
-use hesscope_fetch::{Catalogue, Dataset, Fetcher, Observer, Origin, Retry, Settings, verify};
+use hesscope_fetch::{Catalogue, Dataset, Fetcher, Observer, Retry, Settings, verify};
 use hesscope_study::settings::default_data_folder;
 use indicatif::HumanBytes;
 
@@ -183,13 +183,7 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
             .data_dir
             .clone()
             .unwrap_or_else(|| default_data_folder(&dataset.name));
-        let about = dataset.name.parse::<DatasetName>()?.about();
-        print(format_args!("{}: {}", about.title, about.description));
-        if let Some(published) = about.published {
-            print(format_args!("licence: {}", published.licence));
-            print(format_args!("source: {}", published.source));
-            print(format_args!("cite: {}", published.citation));
-        }
+        print(dataset.name.parse::<DatasetName>()?.about());
         let fetcher = Fetcher::new(Settings {
             replace: options.replace,
             unpack: options.unpack,
@@ -197,11 +191,7 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         });
         let mut watcher = Watcher(Progress::bytes());
         for file in fetcher.fetch(dataset, &folder, &mut watcher)? {
-            print(format_args!(
-                "{}: {}",
-                file.path.display(),
-                words(&file.origin)
-            ));
+            print(format_args!("{}: {}", file.path.display(), file.origin));
             if let Some(unpacked) = file.unpacked {
                 let how = if unpacked.kept {
                     "was unpacked before"
@@ -213,27 +203,6 @@ fn fetch(options: &FetchOptions) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// How a file came to be there.
-fn words(origin: &Origin) -> String {
-    match origin {
-        Origin::Kept => "was there already, SHA-256 as pinned".into(),
-        Origin::Completed => "was there but for its name, SHA-256 as pinned".into(),
-        Origin::Downloaded {
-            address,
-            resumed: 0,
-            ..
-        } => {
-            format!("from {address}, SHA-256 as pinned")
-        }
-        Origin::Downloaded {
-            address, resumed, ..
-        } => format!(
-            "from {address}, resumed after {}, SHA-256 as pinned",
-            HumanBytes(*resumed)
-        ),
-    }
 }
 
 /// Draws the progress of a download.
@@ -250,14 +219,7 @@ impl Observer for Watcher {
     }
 
     fn retrying(&mut self, file: &str, retry: &Retry<'_>) {
-        let next = match retry.wait {
-            Some(wait) => format!("again in {:.0} s", wait.as_secs_f64()),
-            None => "the next address, if there is one".into(),
-        };
-        let Retry {
-            address, reason, ..
-        } = retry;
-        self.0.line(&format!("{file}: {address} {reason}; {next}"));
+        self.0.line(&format!("{file}: {retry}"));
     }
 }
 

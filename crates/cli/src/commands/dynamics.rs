@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use hesscope_data::PerClass;
-use hesscope_records::{Along, Dynamics, Split, Terms};
-use hesscope_study::dynamics::{DynamicsRequest, dynamics, words};
+use hesscope_records::{Split, Terms};
+use hesscope_report::plain;
+use hesscope_study::dynamics::{DynamicsRequest, dynamics};
 use serde::Serialize;
-use toml::Table;
 
 use crate::failure::Failure;
-use crate::options::{EstimationOptions, SharedOptions, SharedTrainOptions};
-use crate::output::{Terminal, findings, table};
+use crate::options::{EstimationOptions, SharedOptions, SharedTrainOptions, table};
+use crate::output::Terminal;
 
 /// What is trained at which sizes, and analysed at which epochs.
 #[derive(Debug, clap::Args)]
@@ -18,28 +18,13 @@ pub struct DynamicsOptions {
     #[command(flatten)]
     settings: RunsOptions,
     /// Sample sizes: training examples of each class, separated by commas, each a number, all, or paper-1 to paper-20
-    #[arg(
-        long,
-        value_name = "SIZES",
-        value_delimiter = ',',
-        default_value = "13,37,136,365"
-    )]
+    #[arg(long, value_name = "SIZES", default_value = "13,37,136,365")]
     examples_per_class: Vec<PerClass>,
     /// Epochs that are analysed, separated by commas; the last is how long is trained
-    #[arg(
-        long,
-        value_name = "EPOCHS",
-        value_delimiter = ',',
-        default_value = "0,1,2,5,20"
-    )]
+    #[arg(long, value_name = "EPOCHS", default_value = "0,1,2,5,20")]
     epochs: Vec<usize>,
     /// Operators to analyse, separated by commas, as those of `hesscope run`
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        default_value = "hess,g,h,a1,a2,b1,b2"
-    )]
+    #[arg(long, value_name = "NAMES", default_value = "hess,g,h,a1,a2,b1,b2")]
     operators: Vec<Terms>,
     /// Examples the loss is the mean over: train or test
     #[arg(long, default_value_t = Split::Train)]
@@ -73,51 +58,9 @@ pub fn run(options: &DynamicsOptions) -> Result<(), Failure> {
         operators: options.operators.clone(),
         split: options.split,
     };
-    let flags = Table::try_from(&options.settings)?;
+    let flags = table(&options.settings);
     let (file, out) = (options.config.as_deref(), options.out.as_deref());
     let made = dynamics(&request, file, &flags, out, &terminal)?;
-    terminal.print(text(&made.dynamics));
-    terminal.print(made.html.display());
+    terminal.found(plain::dynamics(&made.dynamics), &made.html);
     Ok(())
-}
-
-/// The counts as a table for each operator, the transitions and the findings.
-fn text(dynamics: &Dynamics) -> String {
-    let mut out = String::new();
-    for (place, operator) in dynamics.settings.operators.iter().enumerate() {
-        let epochs = dynamics
-            .settings
-            .epochs
-            .iter()
-            .map(|epoch| format!("epoch {epoch}"));
-        let header: Vec<String> = std::iter::once("per class".to_owned())
-            .chain(epochs)
-            .collect();
-        let rows = dynamics.settings.sizes.iter().map(|(size, _)| {
-            let cells = dynamics.cells.iter().filter(|cell| cell.size == *size);
-            let counts = cells.map(|cell| {
-                let count = cell.spectra[place].outliers.positive.number();
-                count.map_or_else(|| "undecided".to_owned(), |count| count.to_string())
-            });
-            std::iter::once(size.clone()).chain(counts).collect()
-        });
-        out += &format!(
-            "{operator}: positive outliers (C = {})\n{}\n",
-            dynamics.classes,
-            table(&header, &rows.collect::<Vec<_>>())
-        );
-    }
-    let transitions = dynamics.transitions.iter().map(|found| {
-        let (held, what) = match found.along {
-            Along::Epochs => (format!("{} per class", found.at), "epoch"),
-            Along::Sizes => (format!("epoch {}", found.at), "size"),
-        };
-        format!(
-            "{}, {held}: {}",
-            found.operator,
-            words(&found.outcome, what)
-        )
-    });
-    let judged = dynamics.findings.iter().map(findings::finding);
-    out + &transitions.chain(judged).collect::<Vec<_>>().join("\n")
 }

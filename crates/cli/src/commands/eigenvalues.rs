@@ -2,13 +2,14 @@
 
 use clap::ValueEnum;
 use hesscope_records::{Split, Terms};
+use hesscope_report::plain;
 use hesscope_spectral::Extreme;
 use hesscope_study::measure::{EigenvalueRequest, Opened};
 use hesscope_study::run::require_class;
 
 use crate::failure::Failure;
 use crate::options::StoredRunOptions;
-use crate::output::{Terminal, eigenvalues};
+use crate::output::Terminal;
 
 /// When to use it, and what its numbers say, as `--help` prints it.
 const WHEN: &str = "\
@@ -25,23 +26,13 @@ pub struct EigenvaluesOptions {
     #[command(flatten)]
     run: StoredRunOptions,
     /// Parts of the Hessian, separated by commas, each as of `hesscope spectrum`
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        default_value = "hess"
-    )]
+    #[arg(long, value_name = "NAMES", default_value = "hess")]
     operators: Vec<Terms>,
     /// Examples the loss is the mean over: train, test or both, separated by commas
-    #[arg(
-        long,
-        value_name = "SPLITS",
-        value_delimiter = ',',
-        default_value = "train"
-    )]
+    #[arg(long, value_name = "SPLITS", default_value = "train")]
     splits: Vec<Split>,
     /// Epochs of the checkpoints, separated by commas [default: the last]
-    #[arg(long, value_name = "EPOCHS", value_delimiter = ',')]
+    #[arg(long, value_name = "EPOCHS")]
     epochs: Option<Vec<usize>>,
     /// Number of eigenvalues
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -113,13 +104,11 @@ pub fn run(options: &EigenvaluesOptions) -> Result<(), Failure> {
     let last = vec![run.settings().train.epochs];
     for epoch in distinct(options.epochs.as_ref().unwrap_or(&last)) {
         for split in distinct(&options.splits) {
-            let checkpoint = run.checkpoint(epoch, &terminal)?;
-            let opened = Opened::new(&run, checkpoint, split, &terminal)?;
+            let opened = Opened::new(&run, epoch, split, &terminal)?;
             for operator in distinct(&options.operators) {
                 for &end in options.which.ends() {
                     let kept = opened.eigenvalues(operator, &options.request(end))?;
-                    terminal.print(eigenvalues::text(&kept.record));
-                    terminal.print(kept.path.display());
+                    terminal.found(plain::eigenvalues(&kept.record), &kept.path);
                 }
             }
         }

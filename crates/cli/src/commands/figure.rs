@@ -51,7 +51,6 @@ pub struct MeansOptions {
     #[arg(
         long,
         value_name = "NAMES",
-        value_delimiter = ',',
         conflicts_with = "runs",
         value_parser = NetConfig::from_name
     )]
@@ -72,12 +71,7 @@ struct FigureOptions {
     scale: Scale,
     /// Data sets, separated by commas [default: mnist,cifar-10,synth-digits; at --scale paper
     /// mnist,fashion-mnist,cifar-10]
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        conflicts_with = "runs"
-    )]
+    #[arg(long, value_name = "NAMES", conflicts_with = "runs")]
     datasets: Option<Vec<DatasetName>>,
     /// Folder that holds a folder with the files of each data set, under its name [default: data]
     #[arg(long, value_name = "DIR", conflicts_with = "runs")]

@@ -1,12 +1,13 @@
 //! `hesscope findings`: the findings of the papers, judged on one network.
 
 use hesscope_records::Split;
+use hesscope_report::plain;
 use hesscope_study::findings::{FindingsRequest, judge};
 use hesscope_study::measure::Opened;
 
 use crate::failure::Failure;
 use crate::options::{EstimationOptions, StoredRunOptions};
-use crate::output::{Terminal, findings};
+use crate::output::Terminal;
 
 /// Which network the findings are judged on.
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,7 @@ pub struct FindingsOptions {
     epoch: Option<usize>,
     /// Examples the loss is the mean over, each judged by itself: train, test or both, separated by commas [default: those
     /// the run analyses]
-    #[arg(long, value_name = "SPLITS", value_delimiter = ',')]
+    #[arg(long, value_name = "SPLITS")]
     splits: Option<Vec<Split>>,
     /// Random probes of the energies of the bulk, at least 2 for an error bar
     #[arg(long, value_name = "N", default_value_t = 32)]
@@ -53,11 +54,9 @@ pub fn run(options: &FindingsOptions) -> Result<(), Failure> {
     splits.dedup();
     for split in splits {
         let epoch = options.epoch.unwrap_or(run.settings().train.epochs);
-        let checkpoint = run.checkpoint(epoch, &terminal)?;
-        let opened = Opened::new(&run, checkpoint, split, &terminal)?;
+        let opened = Opened::new(&run, epoch, split, &terminal)?;
         let kept = judge(&opened, &request)?;
-        terminal.print(findings::text(&kept.record));
-        terminal.print(kept.path.display());
+        terminal.found(plain::findings(&kept.record), &kept.path);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod findings;
 pub mod man;
 pub mod model;
 pub mod overlaps;
+pub mod plan;
 pub mod report;
 pub mod results;
 pub mod run;

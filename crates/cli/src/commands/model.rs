@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use hesscope_onnx::{Dimension, Model, OnnxError, Role, Selection, Summary};
-
+use hesscope_onnx::{Model, OnnxError, Role, Selection, Summary};
+use hesscope_report::plain::table;
 use hesscope_study::StudyError;
 
 use crate::failure::Failure;
 use crate::options::value::extents;
-use crate::output::{print, table};
+use crate::output::print;
 
 /// How a model is exported, as `--help` says.
 const HOW: &str = "\
@@ -38,10 +38,10 @@ pub struct InfoOptions {
     file: PathBuf,
     /// Tensors that are parameters: names or patterns, separated by commas [default: all that were trained, as far as the
     /// file tells]
-    #[arg(long, value_name = "PATTERNS", value_delimiter = ',')]
+    #[arg(long, value_name = "PATTERNS")]
     parameters: Vec<String>,
     /// Parameters that are held fixed: names or patterns, separated by commas [default: none]
-    #[arg(long, value_name = "PATTERNS", value_delimiter = ',')]
+    #[arg(long, value_name = "PATTERNS")]
     frozen: Vec<String>,
     /// Output with the logits [default: the first]
     #[arg(long, value_name = "NAME")]
@@ -113,7 +113,7 @@ fn info(options: &InfoOptions) -> Result<(), Failure> {
         .stored
         .iter()
         .filter(|tensor| !matches!(tensor.role, Role::Parameter | Role::Discrete | Role::Unused))
-        .map(|tensor| format!("{} ({})", tensor.name, role(tensor.role)))
+        .map(|tensor| format!("{} ({})", tensor.name, tensor.role))
         .collect();
     if !fixed.is_empty() {
         print(format_args!("held fixed: {}", fixed.join(", ")));
@@ -140,41 +140,19 @@ fn info(options: &InfoOptions) -> Result<(), Failure> {
     Err(Failure::new(sentences.join("\n")))
 }
 
-/// Why a stored tensor of floats is no parameter.
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Parameter => "a parameter",
-        Role::Marked => "marked as a buffer",
-        Role::RunningStatistic => "a running statistic",
-        Role::Setting => "a setting of an operator",
-        Role::Mask => "a mask",
-        Role::Written => "written in the source",
-        Role::Discrete => "no floats",
-        Role::Unused => "without effect on the logits",
-        Role::Frozen => "as chosen",
-    }
-}
-
 /// The parameters as a table, and their number.
 fn parameters(summary: &Summary) -> String {
-    let header = ["parameter", "extents", "count"].map(String::from);
-    let rows: Vec<Vec<String>> = summary
-        .parameters()
-        .map(|tensor| {
-            let extents: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
-            vec![
-                tensor.name.clone(),
-                extents.join("x"),
-                tensor.count.to_string(),
-            ]
-        })
-        .chain([vec![
-            "all".into(),
-            String::new(),
-            summary.parameter_count().to_string(),
-        ]])
-        .collect();
-    table(&header, &rows)
+    let rows = summary.parameters().map(|tensor| {
+        let extents: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
+        [
+            tensor.name.clone(),
+            extents.join("x"),
+            tensor.count.to_string(),
+        ]
+    });
+    let all = summary.parameter_count().to_string();
+    let all = ["all".to_owned(), String::new(), all];
+    table(["parameter", "extents", "count"], rows.chain([all]))
 }
 
 /// A line on the operations of a forward pass of one example, or on what is to be given to know them.
@@ -185,17 +163,7 @@ fn operations(
 ) -> Result<String, OnnxError> {
     let known = match shape {
         Some(Extents(shape)) => Some(shape.clone()),
-        None => model.input(selection)?.shape.and_then(|shape| {
-            let extents = shape
-                .iter()
-                .enumerate()
-                .map(|(axis, dimension)| match dimension {
-                    Dimension::Fixed(extent) => Some(*extent),
-                    // The batch is ours to choose.
-                    _ => (axis == 0).then_some(1),
-                });
-            extents.collect::<Option<Vec<usize>>>()
-        }),
+        None => model.input(selection)?.extents(1),
     };
     let Some(shape) = known else {
         return Ok(

@@ -1,11 +1,12 @@
 //! `hesscope overlaps`: angles between subspaces, along training.
 
 use hesscope_records::{Split, Terms};
+use hesscope_report::plain;
 use hesscope_study::measure::{OverlapRequest, overlaps};
 
 use crate::failure::Failure;
 use crate::options::{EstimationOptions, StoredRunOptions};
-use crate::output::{self, Terminal};
+use crate::output::Terminal;
 
 /// Which subspaces of which run.
 #[derive(Debug, clap::Args)]
@@ -13,18 +14,13 @@ pub struct OverlapsOptions {
     #[command(flatten)]
     run: StoredRunOptions,
     /// Operators whose outlier spaces are compared, separated by commas, beside the class means and the gradient
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        default_value = "hess,g,a1,a2"
-    )]
+    #[arg(long, value_name = "NAMES", default_value = "hess,g,a1,a2")]
     operators: Vec<Terms>,
     /// Examples the loss is the mean over: train or test
     #[arg(long, default_value_t = Split::Train)]
     split: Split,
     /// Epochs, separated by commas [default: all whose weights are kept]
-    #[arg(long, value_name = "EPOCHS", value_delimiter = ',')]
+    #[arg(long, value_name = "EPOCHS")]
     epochs: Option<Vec<usize>>,
     /// Dimension of every outlier space [default: the outliers counted, or the number of classes where none are]
     #[arg(long, value_name = "N")]
@@ -44,7 +40,6 @@ pub fn run(options: &OverlapsOptions) -> Result<(), Failure> {
         pairs: options.pairs,
     };
     let kept = overlaps(&run, &request, &terminal)?;
-    terminal.print(output::overlaps::text(&kept.record));
-    terminal.print(kept.path.display());
+    terminal.found(plain::overlaps(&kept.record), &kept.path);
     Ok(())
 }

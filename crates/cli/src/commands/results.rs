@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use hesscope_measure::Observer;
-use hesscope_study::results::{Results, results};
+use hesscope_report::plain;
+use hesscope_study::results::results;
 
 use crate::failure::Failure;
 use crate::output::Terminal;
@@ -30,20 +31,8 @@ pub fn run(options: &ResultsOptions) -> Result<(), Failure> {
         ));
     }
     if !found.columns.is_empty() {
-        terminal.print(text(&found));
+        terminal.print(plain::verdicts(&found.columns));
     }
     terminal.print(found.html.display());
     Ok(())
-}
-
-/// The verdicts on each.
-fn text(found: &Results) -> String {
-    let mut lines = Vec::new();
-    for column in &found.columns {
-        lines.push(column.traits.join(", "));
-        for finding in &column.findings {
-            lines.push(format!("    {:14} {}", finding.verdict, finding.claim));
-        }
-    }
-    lines.join("\n")
 }

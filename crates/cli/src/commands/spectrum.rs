@@ -1,11 +1,12 @@
 //! `hesscope spectrum`: one more analysis of a run.
 
 use hesscope_records::{Part, Terms};
+use hesscope_report::plain;
 use hesscope_study::run::require_class;
 
 use crate::failure::Failure;
 use crate::options::{CheckpointOptions, EstimationOptions, StoredRunOptions};
-use crate::output::{Terminal, analysis};
+use crate::output::Terminal;
 
 /// Which spectrum of which run.
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,6 @@ pub fn run(options: &SpectrumOptions) -> Result<(), Failure> {
     require_class(options.operator, run.classes())?;
     let opened = options.checkpoint.open(&run, &terminal)?;
     let kept = opened.spectrum(options.operator)?;
-    terminal.print(analysis::line(&kept.record));
-    terminal.print(kept.path.display());
+    terminal.found(plain::analysis(&kept.record), &kept.path);
     Ok(())
 }

@@ -5,17 +5,18 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use hesscope_data::DatasetName;
 use hesscope_models::NetConfig;
-use hesscope_records::{NetworkSpeed, Precision, Speed, Terms, Timed, Times};
+use hesscope_records::{Precision, Terms};
+use hesscope_report::plain;
 use hesscope_study::device::DeviceName;
 use hesscope_study::settings::Settings;
 use hesscope_study::speed::{SpeedRequest, speed};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
-use toml::Table;
 
 use crate::failure::Failure;
+use crate::options::table;
 use crate::options::value::{SettingsPath, image_shape, seed};
-use crate::output::{Terminal, table};
+use crate::output::Terminal;
 
 /// What the numbers are, as `--help` says.
 const NUMBERS: &str = "\
@@ -38,21 +39,15 @@ pub struct SpeedOptions {
     #[arg(
         long,
         value_name = "NAMES",
-        value_delimiter = ',',
         default_value = "small-cnn",
         value_parser = NetConfig::from_name
     )]
     net: Vec<NetConfig>,
     /// Operators, separated by commas, as those of `hesscope run`
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        default_value = "hess,g,h"
-    )]
+    #[arg(long, value_name = "NAMES", default_value = "hess,g,h")]
     operators: Vec<Terms>,
     /// Vectors that are multiplied together, K: numbers separated by commas
-    #[arg(long, value_name = "K", value_delimiter = ',', default_value = "1,8")]
+    #[arg(long, value_name = "K", default_value = "1,8")]
     directions: Vec<usize>,
     /// Examples that a product is the mean over
     #[arg(long, value_name = "N", default_value_t = 512)]
@@ -112,10 +107,8 @@ struct SpeedDataOptions {
 
 /// Measures, and prints a table.
 pub fn run(options: &SpeedOptions) -> Result<(), Failure> {
-    let data = match options.data.dataset {
-        Some(_) => Some(Settings::resolve(None, &Table::try_from(&options.data)?)?),
-        None => None,
-    };
+    let data = options.data.dataset.as_ref();
+    let data = data.map(|_| Settings::resolve(None, &table(&options.data)));
     let request = SpeedRequest {
         device: options.device,
         precision: options.precision,
@@ -124,7 +117,7 @@ pub fn run(options: &SpeedOptions) -> Result<(), Failure> {
         directions: options.directions.clone(),
         examples: options.examples,
         input: options.input,
-        data,
+        data: data.transpose()?,
         products: options.only != Some(Only::Training),
         training: options.only != Some(Only::Products),
         training_batch: options.batch_size,
@@ -134,109 +127,9 @@ pub fn run(options: &SpeedOptions) -> Result<(), Failure> {
     };
     let terminal = Terminal::new();
     let found = speed(&request, options.json.as_deref(), &terminal)?;
-    terminal.print(text(&found));
+    terminal.print(plain::speed(&found));
     if let Some(file) = &options.json {
         terminal.print(file.display());
     }
     Ok(())
-}
-
-/// What was measured on what, and a row for each measurement.
-fn text(speed: &Speed) -> String {
-    let settings = &speed.settings;
-    let [channels, height, width] = settings.input;
-    let images = settings.dataset.as_deref().unwrap_or("random images");
-    let header = [
-        "network",
-        "p",
-        "what",
-        "K",
-        "at once",
-        "first, s",
-        "ms",
-        "least",
-        "largest",
-        "examples/s",
-        "GFLOP/s",
-    ];
-    let mut rows = Vec::new();
-    let mut not_done = String::new();
-    for network in &speed.networks {
-        let at_once = network.plan.map_or_else(String::new, |plan| {
-            format!("{} x {}", plan.batch_size, plan.directions)
-        });
-        for products in &network.products {
-            let (what, vectors) = (
-                products.operator.to_string(),
-                products.directions.to_string(),
-            );
-            let cells = [what, vectors, at_once.clone()];
-            rows.extend(row(network, cells, &products.timed, &mut not_done));
-        }
-        if let Some(timed) = &network.training {
-            let cells = [
-                "training".to_owned(),
-                String::new(),
-                settings.training_batch.to_string(),
-            ];
-            rows.extend(row(network, cells, timed, &mut not_done));
-        }
-    }
-    format!(
-        "{}, {}: {} examples of {channels}x{height}x{width} in {} classes, {images}\n{}{not_done}",
-        speed.origin.device,
-        settings.precision,
-        settings.examples,
-        settings.classes,
-        table(&header.map(str::to_owned), &rows),
-    )
-}
-
-/// The row of a measurement; one that was not done is said below the table.
-fn row(
-    network: &NetworkSpeed,
-    [what, vectors, at_once]: [String; 3],
-    timed: &Timed,
-    not_done: &mut String,
-) -> Option<Vec<String>> {
-    match timed {
-        Timed::Done(times) => {
-            let mut cells = vec![
-                network.network.clone(),
-                network.parameters.to_string(),
-                what,
-                vectors,
-                at_once,
-            ];
-            cells.extend(numbers(times));
-            Some(cells)
-        }
-        Timed::NotDone(reason) => {
-            let vectors = if vectors.is_empty() {
-                vectors
-            } else {
-                format!(", K = {vectors}")
-            };
-            *not_done += &format!("\n{}, {what}{vectors}: {reason}", network.network);
-            None
-        }
-    }
-}
-
-fn numbers(times: &Times) -> [String; 6] {
-    let milliseconds = times.milliseconds;
-    [
-        format!("{:.2}", times.first),
-        format!("{:.4}", milliseconds.median),
-        format!("{:.4}", milliseconds.least),
-        format!("{:.4}", milliseconds.largest),
-        format!("{:.0}", times.examples_per_second),
-        times.gflops.map_or_else(String::new, rate),
-    ]
-}
-
-/// A rate to about three digits.
-fn rate(gflops: f64) -> String {
-    let decimals = if gflops < 10.0 { 2 } else { 0 };
-    format!("{gflops:.decimals$}")
 }

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use hesscope_files::nearest;
 use hesscope_study::sweep::{
-    Collected, Estimate, Plan, Point, Shard, Spec, Standing, Status, SweepFolder, Worker,
-    carry_out, chosen, collect, status,
+    Collected, Plan, Shard, Spec, SweepFolder, carry_out, collect, status,
 };
 
 use crate::failure::Failure;
@@ -71,14 +70,18 @@ pub fn run(args: SweepArgs) -> Result<(), Failure> {
         (Some(SweepCommand::Run(options)), _) | (None, Some(options)) => {
             let spec = read(&options.spec)?;
             if options.dry_run {
-                terminal.print(listed(&spec, options.shard));
+                terminal.print(spec.listing(options.shard));
                 return Ok(());
             }
             start(&options, &spec, &terminal)
         }
         (Some(SweepCommand::Status(options)), _) => {
             let (folder, plan) = Plan::find(&options.sweep)?;
-            terminal.print(in_words(&folder, &status(&folder, plan)?));
+            let status = status(&folder, plan)?;
+            for sentence in &status.damaged {
+                tell(format_args!("note: {sentence}; the run counts as left"));
+            }
+            terminal.print(format_args!("sweep {}: {status}", folder.root().display()));
             Ok(())
         }
         (Some(SweepCommand::Collect(options)), _) => {
@@ -144,189 +147,5 @@ fn show(collected: &Collected, terminal: &Terminal) {
     ));
     for file in files {
         terminal.print(file.display());
-    }
-}
-
-/// The runs in their order, and their number.
-fn listed(spec: &Spec, shard: Option<Shard>) -> String {
-    let chosen = chosen(&spec.points, shard);
-    let mut out = String::new();
-    for &(place, point) in &chosen {
-        out += &format!("{:>5}  {}  {}\n", place + 1, point.name, what(point));
-    }
-    let analyses: usize = chosen.iter().map(|(_, point)| point.analyses()).sum();
-    let of = if chosen.len() == spec.points.len() {
-        String::new()
-    } else {
-        format!(" of {}", spec.points.len())
-    };
-    out + &format!("{}{of} runs, {analyses} analyses", chosen.len())
-}
-
-/// What is done of a run.
-fn what(point: &Point) -> String {
-    fn listed<T: std::fmt::Display>(values: &[T]) -> String {
-        values
-            .iter()
-            .map(T::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-    let settings = &point.settings;
-    format!(
-        "{} epochs; {} over {} at {}",
-        settings.train.epochs,
-        listed(&settings.analysis.operators),
-        listed(&settings.analysis.splits),
-        listed(&settings.analysed_epochs())
-    )
-}
-
-/// How many runs are done, at work, failed and left, and the time left.
-fn in_words(folder: &SweepFolder, status: &Status) -> String {
-    let (mut done, mut left) = (0, 0);
-    let (mut running, mut failed) = (Vec::new(), Vec::new());
-    for (Point { name, .. }, standing) in &status.runs {
-        match standing {
-            Standing::Done(_) => done += 1,
-            Standing::Left => left += 1,
-            Standing::Running(worker) => {
-                running.push(format!("\n  {name}: {}", by(worker.as_ref())))
-            }
-            Standing::Failed(record) => {
-                let times = match record.times {
-                    1 => String::new(),
-                    times => format!(" ({times} times)"),
-                };
-                failed.push(format!("\n  {name}{times}: {}", record.sentence));
-            }
-        }
-    }
-    format!(
-        "sweep {}: {} runs\ndone     {done}\nrunning  {}{}\nfailed   {}{}\nleft     {left}\n{}",
-        folder.root().display(),
-        status.runs.len(),
-        running.len(),
-        running.concat(),
-        failed.len(),
-        failed.concat(),
-        time_left(&status.estimate, running.len().max(1))
-    )
-}
-
-fn by(worker: Option<&Worker>) -> String {
-    let Some(worker) = worker else {
-        return "by a process that has not said which".into();
-    };
-    let host = worker
-        .host
-        .as_ref()
-        .map_or(String::new(), |host| format!(" on {host}"));
-    format!(
-        "by process {}{host}, for {}",
-        worker.process,
-        duration(worker.duration().as_secs_f64())
-    )
-}
-
-/// The time left for so many processes.
-fn time_left(estimate: &Estimate, processes: usize) -> String {
-    let Estimate {
-        seconds,
-        range,
-        runs,
-        unknown,
-        done,
-    } = estimate;
-    if *runs == 0 && *unknown == 0 {
-        return "nothing is left".into();
-    }
-    let beside = match unknown {
-        0 => String::new(),
-        unknown => format!(
-            "; {unknown} runs are of a data set and network of which none is done, and not counted"
-        ),
-    };
-    if *runs == 0 {
-        return format!("time left: not known{beside}");
-    }
-    let share = |seconds: f64| duration(seconds / processes as f64);
-    let range = range.map_or_else(
-        || "no range, since no data set and network has two runs done".into(),
-        |[least, most]| {
-            format!(
-                "{} to {} if they vary as those done",
-                share(seconds * least),
-                share(seconds * most)
-            )
-        },
-    );
-    let with = if processes == 1 {
-        "one process".into()
-    } else {
-        format!("{processes} processes")
-    };
-    format!(
-        "time left: about {} with {with} ({range}), for {runs} runs, by seconds an example and epoch, and an example and \
-         analysis, of the {done} done{beside}",
-        share(*seconds)
-    )
-}
-
-/// A time, coarsely.
-fn duration(seconds: f64) -> String {
-    let seconds = seconds.ceil() as u64;
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds.div_ceil(60)),
-        7200..172_800 => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-        _ => format!("{} days {} h", seconds / 86_400, seconds % 86_400 / 3600),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_said_coarsely() {
-        for (seconds, words) in [
-            (0.0, "0 s"),
-            (119.0, "119 s"),
-            (120.0, "2 min"),
-            (7199.0, "120 min"),
-            (7260.0, "2 h 01 min"),
-            (200_000.0, "2 days 7 h"),
-        ] {
-            assert_eq!(duration(seconds), words);
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_is_said() {
-        let none = Estimate {
-            seconds: 0.0,
-            range: None,
-            runs: 0,
-            unknown: 0,
-            done: 24,
-        };
-        assert_eq!(time_left(&none, 1), "nothing is left");
-        let unknown = Estimate { unknown: 5, ..none };
-        let said = time_left(&unknown, 1);
-        assert!(said.starts_with("time left: not known; 5 runs"), "{said}");
-        let some = Estimate {
-            seconds: 1200.0,
-            range: Some([0.5, 2.0]),
-            runs: 4,
-            unknown: 1,
-            done: 9,
-        };
-        let said = time_left(&some, 2);
-        assert!(
-            said.contains("about 10 min with 2 processes (5 min to 20 min")
-                && said.contains("; 1 runs"),
-            "{said}"
-        );
     }
 }

@@ -1,13 +1,9 @@
 //! `hesscope trace`: the trace of an operator.
 
 use clap::ValueEnum;
-use hesscope_measure::{ObservedOperator, Observer};
 use hesscope_records::{Part, Terms};
-use hesscope_spectral::{
-    Estimate, HutchinsonOptions, TraceEstimate, XtraceOptions, hutchinson_trace, xtrace,
-};
-use hesscope_study::counts::{MOST, require_count};
-use hesscope_study::measure::Opened;
+use hesscope_spectral::Estimate;
+use hesscope_study::measure::{TraceMethod, TraceRequest, trace};
 use hesscope_study::run::require_class;
 
 use crate::failure::Failure;
@@ -50,24 +46,27 @@ enum Method {
     Xtrace,
 }
 
+impl From<Method> for TraceMethod {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Hutchinson => TraceMethod::Hutchinson,
+            Method::Xtrace => TraceMethod::Xtrace,
+        }
+    }
+}
+
 /// Estimates the trace and prints it, with its error and the mean eigenvalue.
 pub fn run(options: &TraceOptions) -> Result<(), Failure> {
-    if options.probes == 0 {
-        return Err(Failure::new(
-            "--probes is 0: give at least 2, from which an error can be had",
-        ));
-    }
-    require_count("--probes", options.probes, MOST)?;
+    let request = TraceRequest {
+        method: options.method.into(),
+        probes: options.probes,
+    };
+    request.check()?;
     let terminal = Terminal::new();
     let run = options.run.open(&terminal)?;
     require_class(options.operator, run.classes())?;
     let opened = options.checkpoint.open(&run, &terminal)?;
-    let found = estimate(
-        options,
-        &opened,
-        run.settings().all_seeds().probes,
-        &terminal,
-    )?;
+    let found = trace(&opened, options.operator, request)?;
     let dimension = opened.network().num_parameters();
     let of_each = 1.0 / dimension as f64;
     terminal.print(format_args!(
@@ -81,48 +80,6 @@ pub fn run(options: &TraceOptions) -> Result<(), Failure> {
     ));
     terminal.print(format_args!("products: {}", found.products));
     Ok(())
-}
-
-fn estimate(
-    options: &TraceOptions,
-    opened: &Opened<'_>,
-    seed: u64,
-    terminal: &Terminal,
-) -> Result<TraceEstimate, Failure> {
-    let problem = opened.problem()?;
-    let operator = problem.operator(options.operator);
-    let operator = ObservedOperator::new(&operator, terminal);
-    let words = format!("trace of {}", options.operator);
-    let block_size = problem.directions();
-    match options.method {
-        Method::Hutchinson => {
-            terminal.begin(&words, options.probes);
-            let options = HutchinsonOptions {
-                probes: options.probes,
-                seed,
-                block_size,
-                ..HutchinsonOptions::default()
-            };
-            hutchinson_trace(&operator, &options).map_err(|error| opened.explain(error).into())
-        }
-        Method::Xtrace => {
-            // Half of the memory is for products.
-            let fit = opened.vectors() / 2;
-            if options.probes > fit {
-                return Err(Failure::new(format!(
-                    "--probes is {}, and the memory holds {fit} vectors: give fewer, or choose --method hutchinson",
-                    options.probes
-                )));
-            }
-            terminal.begin(&words, 2 * options.probes);
-            let options = XtraceOptions {
-                vectors: options.probes,
-                seed,
-                block_size,
-            };
-            xtrace(&operator, &options).map_err(|error| opened.explain(error).into())
-        }
-    }
 }
 
 /// An estimate times a factor, with its standard error.

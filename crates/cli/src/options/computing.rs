@@ -16,13 +16,13 @@ use super::value::SettingsPath;
 pub struct ComputingOptions {
     /// Device, see `hesscope devices` [default: the run's]
     #[arg(long)]
-    pub device: Option<DeviceName>,
+    device: Option<DeviceName>,
     /// Precision of the products: f32 or f64 [default: the run's]
     #[arg(long)]
-    pub precision: Option<Precision>,
+    precision: Option<Precision>,
     /// Folder with the files of the data set [default: the run's]
     #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<SettingsPath>,
+    data_dir: Option<SettingsPath>,
 }
 
 impl ComputingOptions {

@@ -16,31 +16,31 @@ pub struct EstimationOptions {
     /// Random probes of the density [default: 2, or 1 for more than a million parameters; the run that finds the leading
     /// eigenvalues is the first, unless probes or steps are given]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub probes: Option<usize>,
+    probes: Option<usize>,
     /// Lanczos steps of each probe [default: 256 up to 100000 parameters, 160 up to a million, 56 above]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub lanczos_steps: Option<usize>,
+    lanczos_steps: Option<usize>,
     /// Lanczos steps of the range and the leading eigenvalues [default: those of a probe, and more until the outliers can
     /// be counted, up to 512, or 160 for more than a million parameters]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub range_steps: Option<usize>,
+    range_steps: Option<usize>,
     /// Leading eigenpairs; those that have converged and stand apart are deflated from the density [default: the number of
     /// classes, or as many as fit the memory]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub top: Option<usize>,
+    top: Option<usize>,
     /// Reorthogonalisation of the Lanczos vectors: none, selective or full [default: full where they fit the memory]
     #[arg(long, value_name = "HOW", value_parser = reorthogonalisation)]
-    pub reorthogonalisation: Option<Reorthogonalisation>,
+    reorthogonalisation: Option<Reorthogonalisation>,
     /// Add probes and Lanczos steps until the density is within this Wasserstein-1 distance of the exact one, as a share
     /// of the width of the bulk, such as 0.01 [default: probes and steps as given]
     #[arg(long, value_name = "SHARE")]
-    pub density_error: Option<f64>,
+    density_error: Option<f64>,
     /// Whether leading eigenvectors are kept in the run's folder, where other measurements find them again [default: true]
     #[arg(long, value_name = "BOOL")]
-    pub keep_eigenvectors: Option<bool>,
+    keep_eigenvectors: Option<bool>,
     /// Most products with one vector that --density-error may take [default: 20000]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub max_products: Option<usize>,
+    max_products: Option<usize>,
 }
 
 impl EstimationOptions {

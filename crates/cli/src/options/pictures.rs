@@ -7,7 +7,7 @@ use hesscope_report::View;
 pub struct PictureOptions {
     /// Views in which densities are written as SVG and PNG beside the logarithmic one, separated by commas:
     /// semi-logarithmic, linear; the report itself offers all of them [default: none]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES")]
     views: Vec<View>,
 }
 

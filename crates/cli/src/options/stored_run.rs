@@ -58,7 +58,6 @@ impl CheckpointOptions {
         observer: &'a dyn Observer,
     ) -> Result<Opened<'a>, Failure> {
         let epoch = self.epoch.unwrap_or(run.settings().train.epochs);
-        let checkpoint = run.checkpoint(epoch, observer)?;
-        Ok(Opened::new(run, checkpoint, self.split, observer)?)
+        Ok(Opened::new(run, epoch, self.split, observer)?)
     }
 }

@@ -14,33 +14,33 @@ use super::value::count;
 #[derive(Debug, Clone, Default, clap::Args, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TrainOptions {
-    /// Passes over the training examples [default: 20]
+    /// Passes over the training examples; 0 to measure given weights as they are [default: 20]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub epochs: Option<usize>,
+    epochs: Option<usize>,
     #[command(flatten)]
     #[serde(flatten)]
-    pub shared: SharedTrainOptions,
+    shared: SharedTrainOptions,
     /// Epochs of each training of a search [default: all]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub search_epochs: Option<usize>,
+    search_epochs: Option<usize>,
     /// SGD momentum [default: 0.9]
     #[arg(long)]
-    pub momentum: Option<f64>,
+    momentum: Option<f64>,
     /// Weight decay: the coefficient of the weights in the gradient [default: 0.0005]
     #[arg(long, value_name = "COEFFICIENT")]
-    pub weight_decay: Option<f64>,
+    weight_decay: Option<f64>,
     /// Epochs over which the learning rate rises to its initial value [default: 0]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub warm_up_epochs: Option<usize>,
+    warm_up_epochs: Option<usize>,
     /// Epochs whose weights are kept beside the first and the last: numbers separated by commas, `log` for ten spaced
     /// logarithmically, or `log:N` [default: none]
     #[arg(long, value_name = "EPOCHS")]
-    pub checkpoint_epochs: Option<CheckpointEpochs>,
+    checkpoint_epochs: Option<CheckpointEpochs>,
     /// Evaluate both splits after every N epochs, and where weights are kept [default: 1]
     #[arg(long, value_name = "N", value_parser = count)]
-    pub eval_every: Option<usize>,
+    eval_every: Option<usize>,
     /// Write the metrics also as an event file for TensorBoard
     #[arg(long)]
     #[serde(skip_serializing_if = "Not::not")]
-    pub tensorboard: bool,
+    tensorboard: bool,
 }

@@ -83,6 +83,15 @@ pub fn image_shape(text: &str) -> Result<[usize; 3], String> {
         })
 }
 
+/// A number above zero.
+pub fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &f64| *number > 0.0 && number.is_finite());
+    number.ok_or_else(|| format!("the value cannot be `{text}`: give a number above 0"))
+}
+
 /// A path that a file of settings can hold.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]

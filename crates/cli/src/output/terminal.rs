@@ -1,10 +1,12 @@
 //! What a study tells, on a terminal.
 
 use std::cell::RefCell;
+use std::fmt::Display;
+use std::path::Path;
 
+use hesscope_report::plain;
 use hesscope_study::{Event, Observer};
 
-use super::analysis;
 use super::progress::Progress;
 use super::stream::{print, tell};
 use super::training::TrainingLines;
@@ -40,9 +42,15 @@ impl Terminal {
     }
 
     /// Prints a result on standard output; no bar is under way behind it.
-    pub fn print(&self, result: impl std::fmt::Display) {
+    pub fn print(&self, result: impl Display) {
         self.clear();
         print(result);
+    }
+
+    /// Prints what was found, and the file that it is kept in.
+    pub fn found(&self, text: impl Display, file: &Path) {
+        self.print(text);
+        self.print(file.display());
     }
 
     /// Takes the bar away.
@@ -104,7 +112,7 @@ impl Observer for Terminal {
             }
             Event::Analysed(analysis, _) => {
                 if self.prints_analyses {
-                    self.print(analysis::line(analysis));
+                    self.print(plain::analysis(analysis));
                 }
             }
             Event::RunStarted(number, runs, name) => {

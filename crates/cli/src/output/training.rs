@@ -1,34 +1,20 @@
 //! A training as it is shown: a bar for the epoch, a line for each epoch that is done, a table of a search.
 
-use std::time::Instant;
-
-use hesscope_models::{Edge, EpochMetrics, Metrics, SearchTable, TrainConfig, Trial};
+use hesscope_models::{Edge, EpochMetrics, Metrics, SearchTable, Trial};
+use hesscope_report::plain::table;
 use hesscope_study::TrainingEvent;
+use hesscope_study::pace::{Left, TrainingPace};
 
-use super::pace::{Pace, Work, rate_in_words};
 use super::progress::Progress;
-use super::table::table;
 
 /// Shows one training, or the trainings of a search.
 pub struct TrainingLines {
     bar: Progress,
-    pace: Pace,
-    /// The training under way.
-    training: Option<Training>,
-    /// When the batch that is being trained on began.
-    batch_began: Option<Instant>,
-    /// The epoch under way, and what is left of the training behind it. Counted when it begins: a batch takes no longer for
-    /// the epochs that are to come.
-    epoch: Work,
-    behind: Work,
-}
-
-struct Training {
-    /// The trial of a search that this is: its rate, and how many trials follow.
-    trial: Option<(f64, usize)>,
-    config: TrainConfig,
-    /// Examples of the training split.
-    examples: usize,
+    pace: TrainingPace,
+    /// The rate of the trial under way, as lines begin with it; empty outside a search.
+    who: String,
+    /// Epochs of the training under way.
+    epochs: usize,
 }
 
 impl TrainingLines {
@@ -36,11 +22,9 @@ impl TrainingLines {
     pub fn new() -> Self {
         TrainingLines {
             bar: Progress::batches(),
-            pace: Pace::default(),
-            training: None,
-            batch_began: None,
-            epoch: Work::default(),
-            behind: Work::default(),
+            pace: TrainingPace::default(),
+            who: String::new(),
+            epochs: 0,
         }
     }
 
@@ -51,38 +35,36 @@ impl TrainingLines {
 
     /// Shows what happened.
     pub fn event(&mut self, event: TrainingEvent<'_>) {
+        self.pace.event(event);
         match event {
             TrainingEvent::Started {
                 trial,
                 config,
-                examples,
                 history,
+                ..
             } => {
-                let training = Training {
-                    trial,
-                    config: config.clone(),
-                    examples,
-                };
+                self.epochs = config.epochs;
+                self.who =
+                    trial.map_or_else(String::new, |(rate, _)| format!("learning rate {rate}: "));
                 if let Some(last) = history.last() {
-                    self.line(&training.resumed(last.epoch));
+                    self.resumed(last.epoch);
                 }
-                self.training = Some(training);
             }
             TrainingEvent::EpochStarted { epoch, batches } => {
-                if let Some(training) = &self.training {
-                    let message = format!(
-                        "{}epoch {epoch} of {}",
-                        training.who(),
-                        training.config.epochs
-                    );
-                    self.epoch = training.work_of(epoch);
-                    self.behind = training.behind(epoch);
-                    self.bar.restart(message, batches as u64);
-                }
-                self.batch_began = Some(Instant::now());
+                let message = format!("{}epoch {epoch} of {}", self.who, self.epochs);
+                self.bar.restart(message, batches as u64);
             }
-            TrainingEvent::BatchDone { batch, .. } => self.batch_done(batch),
-            TrainingEvent::Evaluated(seconds) => self.pace.evaluation(seconds),
+            TrainingEvent::BatchDone { .. } => {
+                self.bar.advance(1);
+                let left = [
+                    ("epoch ", self.pace.left_of_epoch()),
+                    ("all ", self.pace.left()),
+                ];
+                if let Some(words) = self.pace_in_words(&left) {
+                    self.bar.note(format!(", {words}"));
+                }
+            }
+            TrainingEvent::Evaluated(_) => {}
             TrainingEvent::EpochDone(metrics) => self.epoch_done(metrics),
             TrainingEvent::SearchStarted { rates, epochs } => self.line(&format!(
                 "search for the learning rate: {} values from {} to {}, {epochs} epochs each",
@@ -113,36 +95,21 @@ impl TrainingLines {
         }
     }
 
-    fn batch_done(&mut self, batch: usize) {
-        let Some(training) = &self.training else {
-            return;
+    fn resumed(&self, epoch: usize) {
+        let (who, epochs) = (&self.who, self.epochs);
+        let how = if epoch == epochs {
+            "is already done"
+        } else {
+            "resumes"
         };
-        let now = Instant::now();
-        if let Some(began) = self.batch_began.replace(now) {
-            let examples = training.done(batch) - training.done(batch.saturating_sub(1));
-            self.pace.batch(examples, now.duration_since(began));
-        }
-        self.bar.advance(1);
-        let this = Work {
-            examples: self.epoch.examples - training.done(batch),
-            ..self.epoch
-        };
-        let whole = Work {
-            examples: this.examples.saturating_add(self.behind.examples),
-            evaluations: this.evaluations + self.behind.evaluations,
-        };
-        let words = pace_in_words(&self.pace, &[("epoch ", this), ("all ", whole)]);
-        if !words.is_empty() {
-            self.bar.note(format!(", {words}"));
-        }
+        self.line(&format!(
+            "{who}training {how} after epoch {epoch} of {epochs}"
+        ));
     }
 
     fn epoch_done(&self, metrics: &EpochMetrics) {
-        let Some(training) = &self.training else {
-            return;
-        };
-        let (epoch, epochs) = (metrics.epoch, training.config.epochs);
-        let mut line = format!("{}epoch {epoch:>4} of {epochs}", training.who());
+        let (epoch, epochs) = (metrics.epoch, self.epochs);
+        let mut line = format!("{}epoch {epoch:>4} of {epochs}", self.who);
         match (metrics.train, metrics.test, metrics.running_loss) {
             (Some(train), Some(test), _) => {
                 line += &(split_words("train", train) + &split_words("test", test));
@@ -150,68 +117,25 @@ impl TrainingLines {
             (_, _, Some(loss)) => line += &format!("   running loss {loss:<9.4}"),
             _ => {}
         }
-        let left = [("", training.behind(epoch))];
-        let left = if epoch < epochs { &left[..] } else { &[] };
-        let words = pace_in_words(&self.pace, left);
-        if !words.is_empty() && epoch > 0 {
+        let left = self.pace.left().filter(|_| epoch < epochs);
+        if let Some(words) = self.pace_in_words(&[("", left)]).filter(|_| epoch > 0) {
             line += &format!("   {words}");
         }
         self.line(line.trim_end());
     }
-}
 
-impl Training {
-    fn who(&self) -> String {
-        self.trial
-            .map_or_else(String::new, |(rate, _)| format!("learning rate {rate}: "))
-    }
-
-    fn resumed(&self, epoch: usize) -> String {
-        let epochs = self.config.epochs;
-        let who = self.who();
-        if epoch == epochs {
-            format!("{who}training is already done after epoch {epoch} of {epochs}")
-        } else {
-            format!("{who}training resumes after epoch {epoch} of {epochs}")
+    /// The pace, once it is known, and the times left.
+    fn pace_in_words(&self, left: &[(&str, Option<Left>)]) -> Option<String> {
+        let rate = self.pace.examples_per_second()?;
+        let decimals = usize::from(rate < 100.0);
+        let mut words = format!("{rate:.decimals$} examples/s");
+        for (what, left) in left {
+            if let Some(left) = left {
+                words += &format!(", {what}{left} left");
+            }
         }
+        Some(words)
     }
-
-    /// Examples that so many batches of an epoch have.
-    fn done(&self, batches: usize) -> usize {
-        (batches * self.config.batch_size).min(self.examples)
-    }
-
-    /// An epoch, its evaluation with it.
-    fn work_of(&self, epoch: usize) -> Work {
-        Work {
-            examples: self.examples,
-            evaluations: usize::from(self.config.evaluates(epoch)),
-        }
-    }
-
-    /// What is left of the training behind `epoch`, and the trials that follow.
-    fn behind(&self, epoch: usize) -> Work {
-        let config = &self.config;
-        let trials = self.trial.map_or(0, |(_, behind)| behind);
-        let epochs = config.epochs.saturating_sub(epoch) + trials * config.epochs;
-        Work {
-            examples: self.examples.saturating_mul(epochs),
-            evaluations: config.evaluations(epoch + 1) + trials * config.evaluations(0),
-        }
-    }
-}
-
-fn pace_in_words(pace: &Pace, left: &[(&str, Work)]) -> String {
-    let Some(rate) = pace.examples_per_second() else {
-        return String::new();
-    };
-    let mut words = rate_in_words(rate);
-    for &(what, work) in left {
-        if let Some(left) = pace.left(work) {
-            words += &format!(", {what}{left} left");
-        }
-    }
-    words
 }
 
 fn split_words(name: &str, metrics: Metrics) -> String {
@@ -224,14 +148,7 @@ fn split_words(name: &str, metrics: Metrics) -> String {
 
 /// The table of a search, with what follows from it.
 fn search_lines(found: &SearchTable, best: f64) -> Vec<String> {
-    let header = [
-        "learning rate",
-        "final training loss",
-        "accuracy",
-        "test loss",
-        "accuracy",
-        "",
-    ];
+    let heads = "learning rate | final training loss | accuracy | test loss | accuracy | ";
     let row = |trial: &Trial| {
         let mark = if trial.learning_rate == best {
             "best"
@@ -255,8 +172,7 @@ fn search_lines(found: &SearchTable, best: f64) -> Vec<String> {
         }
         row
     };
-    let rows: Vec<Vec<String>> = found.trials.iter().map(row).collect();
-    let mut lines = vec![table(&header.map(str::to_owned), &rows)];
+    let mut lines = vec![table(heads.split(" | "), found.trials.iter().map(row))];
     let how = if found.epochs == found.full_epochs {
         "whose training is the run's".to_owned()
     } else {

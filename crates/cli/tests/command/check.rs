@@ -116,3 +116,53 @@ fn every_run_of_a_sweep_is_checked() {
     fs::write(&analysis, "{}").expect("the analysis");
     found(&out, &analysis, &["damaged"]);
 }
+
+#[test]
+fn what_is_wrong_in_a_sweep_beside_its_runs_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (spec, out) = (folder.path().join("spec.toml"), folder.path().join("sweep"));
+    let text = "[grid]\nnet = { name = \"mlp\", hidden = [3] }\nexamples-per-class = 2\nseed = [0, 1]\nepochs = 0\n\
+        operators = \"g\"\n[base.analysis]\nprobes = 2\nlanczos-steps = 6\nrange-steps = 8\ntop = 2\n";
+    fs::write(&spec, text).expect("the spec");
+    let path = out.display().to_string();
+    let ran = hesscope(&["sweep", &spec.display().to_string(), "--out", &path]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let ran = check(&out);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+
+    let mark = beginning(&out.join("runs"), "synth").join("sweep.json");
+    let names = [
+        "plan.json",
+        "sweep.csv",
+        "sweep.parquet",
+        "sweep.html",
+        "sweep.files.json",
+    ];
+    let files: Vec<PathBuf> = names
+        .iter()
+        .map(|name| out.join(name))
+        .chain([mark.clone()])
+        .collect();
+    for file in &files {
+        let whole = fs::read(file).expect("a file");
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        fs::write(file, flipped).expect("the file");
+        found(&out, file, &["repeat the command"]);
+        if *file == mark {
+            let ran = hesscope(&["sweep", "status", &path]);
+            assert!(ran.stdout.contains("left     1"), "{}", ran.stdout);
+            let said = format!("note: {} is not the mark", mark.display());
+            assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        }
+        fs::write(file, whole).expect("the file");
+    }
+    // The spec is named where it is not that of the plan.
+    fs::write(out.join("sweep.toml"), format!("{text}\n")).expect("the spec");
+    let ran = check(&out);
+    assert!(
+        ran.code == Some(1) && ran.stdout.contains("sweep.toml is not the spec"),
+        "{}",
+        ran.stdout
+    );
+}

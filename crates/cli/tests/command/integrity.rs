@@ -412,6 +412,30 @@ fn a_lost_or_damaged_last_epoch_comes_back_from_its_twin() {
 }
 
 #[test]
+fn a_kept_epoch_that_is_lost_is_said() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let root = dir.path().join("run");
+    copy(&runs().root(3), &root);
+    let lost = root.join("checkpoints/epoch-0001.safetensors");
+    fs::remove_file(&lost).expect("removed");
+    let config = runs().dir.path().join("run.toml");
+    for command in ["train", "run"] {
+        let ran = hesscope(&[
+            command,
+            "--config",
+            text(&config),
+            "--seed",
+            "3",
+            "--out",
+            text(&root),
+        ]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let said = format!("note: {} is missing", lost.display());
+        assert!(ran.stderr.contains(&said), "{command}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_folder_that_is_none_of_a_run_stays_byte_for_byte() {
     let dir = tempfile::tempdir().expect("a folder");
     let config = runs().dir.path().join("run.toml");

@@ -254,3 +254,32 @@ fn a_full_disk_is_said_and_leaves_a_usable_folder() {
         same(&out, &results(&undisturbed), "after a full disk");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_ends_a_sweep_and_is_no_failure_of_its_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = folder.path().join("spec.toml");
+    let text = "[grid]\nnet = { name = \"mlp\", hidden = [3] }\nexamples-per-class = 2\nseed = [0, 1]\nepochs = 0\n\
+        [base.analysis]\nprobes = 2\nlanczos-steps = 6\nrange-steps = 8\ntop = 2\n";
+    fs::write(&spec, text).expect("the spec");
+    let out = folder.path().join("sweep");
+    let sweep = |limit: &str| {
+        let script = format!("trap '' XFSZ; {limit} exec \"$0\" sweep \"$1\" --out \"$2\"");
+        Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_hesscope")])
+            .args([&spec, &out])
+            .output()
+            .expect("sh runs")
+    };
+    // Enough for the plan and a run's settings, but not for a checkpoint.
+    let full = sweep("ulimit -f 12;");
+    let message = String::from_utf8_lossy(&full.stderr).into_owned();
+    assert_eq!(full.status.code(), Some(2), "{message}");
+    assert!(message.contains("cannot write"), "{message}");
+    let failures = fs::read_dir(out.join("failures")).expect("a folder");
+    assert_eq!(failures.count(), 0, "{message}");
+    let again = sweep("");
+    let message = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert_eq!(again.status.code(), Some(0), "{message}");
+}

@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
+use safetensors::serialize_to_file;
+use safetensors::tensor::{Dtype, TensorView};
+
 use crate::bad_input::refused;
 use crate::common::{Ran, command, hesscope, small_run, write_mnist};
 
@@ -375,9 +378,10 @@ fn values_and_words_are_named_as_they_were_written() {
     ] {
         refused(arguments, &parts);
     }
-    let ran = hesscope(&["run", "--epoch", "3"]);
-    assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("'--epochs'"), "{}", ran.stderr);
+    refused(
+        &["run", "--epoch", "3"],
+        &["`--epoch`", "did you mean `--epochs`?"],
+    );
 }
 
 #[cfg(unix)]
@@ -396,4 +400,79 @@ fn a_path_that_settings_cannot_hold_is_named() {
         "{}",
         ran.stderr
     );
+}
+
+/// Numbers that are no images, in six columns, with labels from 1 to 3.
+fn columns(folder: &Path) {
+    let count = 12;
+    let values: Vec<u8> = (0..6 * count)
+        .flat_map(|k| ((k * k % 17) as f32).to_le_bytes())
+        .collect();
+    let labels: Vec<u8> = (0..count)
+        .flat_map(|k| (1 + k as i64 % 3).to_le_bytes())
+        .collect();
+    let view = |kind, shape, bytes| TensorView::new(kind, shape, bytes).expect("a tensor");
+    let tensors = [
+        ("inputs", view(Dtype::F32, vec![count, 6], &values)),
+        ("labels", view(Dtype::I64, vec![count], &labels)),
+    ];
+    fs::create_dir_all(folder).expect("a folder");
+    for name in ["train.safetensors", "test.safetensors"] {
+        serialize_to_file(tensors.clone(), None, &folder.join(name)).expect("arrays");
+    }
+}
+
+#[test]
+fn columns_of_numbers_are_measured_and_a_class_without_examples_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, out) = (folder.path().join("data"), folder.path().join("run"));
+    columns(&data);
+    let (data, out_text) = (data.display().to_string(), out.display().to_string());
+    let ran = hesscope(&[
+        "run",
+        "--dataset",
+        "arrays",
+        "--data-dir",
+        &data,
+        "--net",
+        "mlp",
+        "--epochs",
+        "1",
+        "--operators",
+        "g",
+        "--lanczos-steps",
+        "8",
+        "--range-steps",
+        "8",
+        "--top",
+        "2",
+        "--out",
+        &out_text,
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("4 classes"), "{}", ran.stdout);
+    let note = "note: class 0 has no training examples, but all 4 are counted as classes";
+    assert!(ran.stderr.contains(note), "{}", ran.stderr);
+    assert!(out.join("report.html").is_file());
+}
+
+#[test]
+fn an_option_that_is_not_known_is_met_with_the_nearest_of_its_command() {
+    for (arguments, parts) in [
+        (
+            &["run", "--nte", "mlp"][..],
+            ["--nte", "did you mean `--net`?"],
+        ),
+        (&["run", "--zzz", "0.1"], ["--zzz", "hesscope run --help"]),
+        (
+            &["sweep", "status", "--quit"],
+            ["--quit", "hesscope sweep status --help"],
+        ),
+        (
+            &["data", "fetch", "mnist", "--data-dri", "x"],
+            ["--data-dri", "did you mean `--data-dir`?"],
+        ),
+    ] {
+        refused(arguments, &parts);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::outcome::Origin;
 use crate::reason::Reason;
+use std::fmt;
 use std::time::Duration;
 
 /// Is told how a download goes, and may stop it. Every method has a default that does nothing, and
@@ -36,4 +37,15 @@ pub struct Retry<'a> {
     pub reason: &'a Reason,
     /// The wait before the same address is tried again; without one the next address is tried.
     pub wait: Option<Duration>,
+}
+
+/// The address, what went wrong and what comes next.
+impl fmt::Display for Retry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}; ", self.address, self.reason)?;
+        match self.wait {
+            Some(wait) => write!(f, "again in {:.0} s", wait.as_secs_f64()),
+            None => f.write_str("the next address, if there is one"),
+        }
+    }
 }

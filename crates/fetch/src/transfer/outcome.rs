@@ -1,6 +1,7 @@
 //! What fetching comes to.
 
 use serde::Serialize;
+use std::fmt;
 use std::path::PathBuf;
 
 /// A file that is now in its folder, with exactly the bytes pinned.
@@ -31,6 +32,25 @@ pub enum Origin {
         /// How many bytes this call received, including any that were thrown away.
         received: u64,
     },
+}
+
+/// As in `from https://…/file.gz, SHA-256 as pinned`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Kept => f.write_str("was there already")?,
+            Origin::Completed => f.write_str("was there but for its name")?,
+            Origin::Downloaded {
+                address, resumed, ..
+            } => {
+                write!(f, "from {address}")?;
+                if *resumed > 0 {
+                    write!(f, ", resumed after {resumed} bytes")?;
+                }
+            }
+        }
+        f.write_str(", SHA-256 as pinned")
+    }
 }
 
 /// The folder of an archive.

@@ -6,10 +6,10 @@ use super::weights::ClassWeights;
 use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::softmax_of_row;
-use crate::problem::{Batch, Problem};
+use crate::problem::{Batch, Call, Problem};
 
 /// C × C sums for each direction, and the weights of the same pass.
-pub(super) struct ClassSums {
+pub(crate) struct ClassSums {
     /// M v for each direction v.
     pub sums: Vec<Mat<f64>>,
     /// P.
@@ -28,13 +28,22 @@ impl Problem {
 
     /// M v for each of the directions [K, p], by one pass over the data. Sums are float64.
     pub(super) fn class_sums(&self, directions: Option<&Array>) -> Result<ClassSums, HvpError> {
+        self.lead(Call::ClassSums, directions, &[])?;
+        self.class_sums_here(directions)
+    }
+
+    /// The same, in which all ranks take part.
+    pub(crate) fn class_sums_here(
+        &self,
+        directions: Option<&Array>,
+    ) -> Result<ClassSums, HvpError> {
         self.require_classes()?;
         let classes = self.classes();
         let count = directions.map_or(0, |directions| directions.shape()[0]);
         let tangents = directions.map(|directions| self.split(directions));
         let zeros = || vec![Mat::<f64>::zeros(classes, classes); count + 1];
         // The weights are the last of the sums.
-        let mut sums = self.fold_over_batches(
+        let sums = self.fold_over_batches(
             zeros(),
             |batch| {
                 let program = self.program_of(batch);
@@ -76,7 +85,9 @@ impl Problem {
                     *total += sums;
                 }
             },
-        )?;
+        );
+        let numbers = sums.map(|sums| sums.iter().flat_map(entries).collect());
+        let mut sums = self.tables_of(&self.sum_numbers(numbers)?);
         let weights = sums.pop().expect("the weights are always there");
         Ok(ClassSums {
             sums,
@@ -90,6 +101,16 @@ impl Problem {
         &self,
         coefficients: &[Mat<f64>],
     ) -> Result<Vec<Array>, HvpError> {
+        let numbers: Vec<f64> = coefficients.iter().flat_map(entries).collect();
+        self.lead(Call::ClassCombination, None, &numbers)?;
+        self.class_combination_here(coefficients)
+    }
+
+    /// The same, in which all ranks take part.
+    pub(crate) fn class_combination_here(
+        &self,
+        coefficients: &[Mat<f64>],
+    ) -> Result<Vec<Array>, HvpError> {
         self.require_classes()?;
         let classes = self.classes();
         let counts = |class: usize| {
@@ -100,7 +121,7 @@ impl Problem {
         };
         let counting: Vec<bool> = (0..classes).map(counts).collect();
         let table = self.class_table(coefficients);
-        let total = self.sum_over_batches(|batch| {
+        self.vectors_over_batches(coefficients.len(), move |batch| {
             if !self
                 .classes_of(batch)
                 .flatten()
@@ -117,19 +138,24 @@ impl Problem {
             Ok(program
                 .pull(tape, tangents, None, Some(cotangent), false)
                 .tangent)
-        })?;
-        Ok(self.join(total, coefficients.len()))
+        })
+    }
+
+    /// C × C tables from their entries, row by row.
+    pub(crate) fn tables_of(&self, entries: &[f64]) -> Vec<Mat<f64>> {
+        let classes = self.classes();
+        let table = |entries: &[f64]| {
+            Mat::from_fn(classes, classes, |row, column| {
+                entries[row * classes + column]
+            })
+        };
+        entries.chunks(classes * classes).map(table).collect()
     }
 
     /// C × C coefficients on the device, [K, C, C].
     pub(super) fn class_table(&self, coefficients: &[Mat<f64>]) -> Array {
         let classes = self.classes();
-        let values = coefficients
-            .iter()
-            .flat_map(|a| {
-                (0..classes).flat_map(move |row| (0..classes).map(move |column| a[(row, column)]))
-            })
-            .collect();
+        let values = coefficients.iter().flat_map(entries).collect();
         let shape = [coefficients.len(), classes, classes];
         Array::from_vec(
             values,
@@ -157,6 +183,12 @@ impl Problem {
             self.space().device(),
         )
     }
+}
+
+/// The entries of a table, row by row.
+fn entries(table: &Mat<f64>) -> impl Iterator<Item = f64> {
+    let columns = table.ncols();
+    (0..table.nrows()).flat_map(move |row| (0..columns).map(move |column| table[(row, column)]))
 }
 
 /// Cotangents at the logits [K, n, C] of Σ_c' k_ic' g_ic' with k = p · factors: k - (Σ k) p.

@@ -5,12 +5,22 @@ use faer::Mat;
 use super::coefficients::coefficients;
 use crate::array::Array;
 use crate::error::HvpError;
-use crate::problem::Problem;
+use crate::problem::{Call, Problem};
 use hesscope_records::{Part, Terms};
 
 impl Problem {
     /// The products of any sum of parts but weight decay with the directions [K, p].
     pub(crate) fn products_of(
+        &self,
+        terms: Terms,
+        directions: &Array,
+    ) -> Result<Vec<Array>, HvpError> {
+        self.lead(Call::Products(terms), Some(directions), &[])?;
+        self.products_here(terms, directions)
+    }
+
+    /// The same, in which all ranks take part.
+    pub(crate) fn products_here(
         &self,
         terms: Terms,
         directions: &Array,
@@ -34,7 +44,7 @@ impl Problem {
                 self.classes()
             )));
         }
-        let sums = self.class_sums(Some(directions))?;
+        let sums = self.class_sums_here(Some(directions))?;
         let table: Vec<Mat<f64>> = sums
             .sums
             .iter()
@@ -43,11 +53,11 @@ impl Problem {
         let own = terms.contains(Part::B2);
         let second_order = terms.contains(Part::H);
         if !own && !second_order {
-            return self.class_combination(&table);
+            return self.class_combination_here(&table);
         }
         let table = self.class_table(&table);
         let tangents = self.split(directions);
-        let total = self.sum_over_batches(|batch| {
+        self.vectors_over_batches(directions.shape()[0], move |batch| {
             let program = self.program_of(batch);
             let tape = self.run(batch);
             let logits = program.logits(&tape);
@@ -75,8 +85,6 @@ impl Problem {
             Ok(program
                 .pull(tape, pushed, seed, Some(cotangent), false)
                 .tangent)
-        })?;
-        drop(tangents);
-        Ok(self.join(total, directions.shape()[0]))
+        })
     }
 }

@@ -126,6 +126,11 @@ impl Batches {
         self.cuts.iter().map(|cut| cut.examples.len()).sum()
     }
 
+    /// The number of rows of logits.
+    pub fn rows(&self) -> usize {
+        self.examples() * self.rows_each
+    }
+
     /// Reads a batch again.
     ///
     /// # Errors

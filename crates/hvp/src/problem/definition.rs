@@ -1,6 +1,7 @@
 //! The loss of a network over a data set.
 
 use super::batches::{Batch, Batches};
+use super::company::Company;
 use super::plan::Plan;
 use crate::array::Array;
 use crate::loss::Objective;
@@ -20,6 +21,8 @@ pub struct Problem {
     pub(super) objective: Objective,
     pub(super) space: ParameterSpace,
     pub(super) plan: Plan,
+    /// The ranks that the examples are shared among; none where this process has them all.
+    pub(super) company: Option<Company>,
 }
 
 impl Problem {
@@ -40,7 +43,10 @@ impl Problem {
 
     /// The number of examples, N.
     pub fn examples(&self) -> usize {
-        self.batches.examples()
+        match &self.company {
+            Some(company) => company.examples,
+            None => self.batches.examples(),
+        }
     }
 
     /// The number of rows of logits that count, which the loss is the mean over.

@@ -4,6 +4,7 @@ use burn::tensor::TensorData;
 use hesscope_spectral::VectorSpace;
 
 use super::batches::Batch;
+use super::call::Call;
 use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
@@ -28,7 +29,13 @@ impl Problem {
 
     /// The gradient of the mean over the rows, without weight decay.
     pub(crate) fn mean_gradient(&self) -> Result<Array, HvpError> {
-        let total = self.sum_over_batches(|batch| {
+        self.lead(Call::Gradient, None, &[])?;
+        self.gradient_here()
+    }
+
+    /// The same, in which all ranks take part.
+    pub(super) fn gradient_here(&self) -> Result<Array, HvpError> {
+        let mut total = self.vectors_over_batches(1, |batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
@@ -37,13 +44,13 @@ impl Problem {
                 .pull(tape, tangents, Some(loss.gradient), None, true)
                 .primal)
         })?;
-        Ok(self.join_one(total))
+        Ok(total.swap_remove(0))
     }
 
     /// Adds up over all batches the products of H, G or both with the directions [K, p].
     pub(crate) fn product(&self, terms: Terms, directions: &Array) -> Result<Vec<Array>, HvpError> {
         let tangents = self.split(directions);
-        let total = self.sum_over_batches(|batch| {
+        self.vectors_over_batches(directions.shape()[0], move |batch| {
             let program = &self.programs[batch.program];
             let tape = self.run(batch);
             let loss = self.loss(program.logits(&tape), batch);
@@ -58,9 +65,7 @@ impl Problem {
             }
             let seed = second_order.then_some(loss.gradient);
             Ok(program.pull(tape, pushed, seed, curvature, false).tangent)
-        })?;
-        drop(tangents);
-        Ok(self.join(total, directions.shape()[0]))
+        })
     }
 
     /// λ/2 |θ|².

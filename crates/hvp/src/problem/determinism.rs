@@ -31,7 +31,9 @@ impl Problem {
         let vector: Vec<f64> = (0..space.dim()).map(|_| numbers.uniform() - 0.5).collect();
         let direction = space.from_host(&vector).unsqueeze();
         let product = || -> Result<Array, HvpError> {
-            Ok(self.product(Part::Hess.into(), &direction)?.swap_remove(0))
+            Ok(self
+                .products_of(Part::Hess.into(), &direction)?
+                .swap_remove(0))
         };
         refuse_difference(
             difference(space, &product()?, &product()?),

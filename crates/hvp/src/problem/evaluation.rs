@@ -1,5 +1,6 @@
 //! The loss over the data set.
 
+use super::call::Call;
 use super::definition::Problem;
 use crate::error::HvpError;
 
@@ -29,6 +30,31 @@ impl Problem {
     ///
     /// When the device fails, or the source does or has changed.
     pub fn evaluate(&self) -> Result<Evaluation, HvpError> {
+        self.lead(Call::Evaluate, None, &[])?;
+        self.evaluate_here()
+    }
+
+    /// The same, in which all ranks take part.
+    pub(super) fn evaluate_here(&self) -> Result<Evaluation, HvpError> {
+        let mut logits = Vec::new();
+        let totals = self.evaluate_share().map(|(totals, found)| {
+            logits = found;
+            totals
+        });
+        let totals = self.sum_numbers(totals)?;
+        let logits = self.gather_numbers(Ok(logits))?;
+        let count = self.batches.counted as f64;
+        let penalty = self.penalty();
+        Ok(Evaluation {
+            loss: totals[0] / count + penalty,
+            penalty,
+            accuracy: (!self.batches.labels.is_empty()).then_some(totals[1] / count),
+            logits,
+        })
+    }
+
+    /// Of this rank's examples: the sum of the losses and the number of correct answers; the logits.
+    fn evaluate_share(&self) -> Result<(Vec<f64>, Vec<f64>), HvpError> {
         let classes = self.classes();
         let mut logits = Vec::new();
         let mut total = 0.0;
@@ -49,13 +75,6 @@ impl Problem {
                 }
             }
         }
-        let count = self.batches.counted as f64;
-        let penalty = self.penalty();
-        Ok(Evaluation {
-            loss: total / count + penalty,
-            penalty,
-            accuracy: (!self.batches.labels.is_empty()).then_some(correct as f64 / count),
-            logits,
-        })
+        Ok((vec![total, correct as f64], logits))
     }
 }

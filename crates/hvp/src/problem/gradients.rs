@@ -3,6 +3,7 @@
 use hesscope_spectral::VectorSpace;
 
 use super::batches::Batch;
+use super::call::Call;
 use super::definition::Problem;
 use crate::array::Array;
 use crate::error::HvpError;
@@ -21,8 +22,14 @@ impl Problem {
     /// statistics of the batch, so that no row has a gradient of its own; when the source or the device
     /// fails.
     pub fn gradient_norms(&self) -> Result<Vec<f64>, HvpError> {
+        self.lead(Call::GradientNorms, None, &[])?;
+        self.gradient_norms_here()
+    }
+
+    /// The same, in which all ranks take part.
+    pub(super) fn gradient_norms_here(&self) -> Result<Vec<f64>, HvpError> {
         let norms = |rows: Vec<Array>| rows.iter().map(|row| self.space.norm(row)).collect();
-        self.over_examples(norms)
+        self.gather_numbers(self.over_examples(norms))
     }
 
     /// The gradients of the losses of all rows, p numbers each; see
@@ -32,7 +39,13 @@ impl Problem {
     ///
     /// As [`gradient_norms`](Self::gradient_norms).
     pub fn row_gradients(&self) -> Result<Vec<Array>, HvpError> {
-        self.over_examples(|rows| rows)
+        self.lead(Call::RowGradients, None, &[])?;
+        self.row_gradients_here()
+    }
+
+    /// The same, in which all ranks take part.
+    pub(super) fn row_gradients_here(&self) -> Result<Vec<Array>, HvpError> {
+        self.gather_vectors(self.over_examples(|rows| rows))
     }
 
     /// What `keep` makes of the gradients of the rows of each example, in order.

@@ -189,6 +189,7 @@ impl Problem {
             objective,
             space,
             plan,
+            company: None,
         })
     }
 }

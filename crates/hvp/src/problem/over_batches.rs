@@ -13,12 +13,23 @@ use crate::rules::PerInput;
 impl Problem {
     /// Adds up what `part` gives for each batch, in the order of the batches whatever order they are
     /// computed in, so that a sum is the same every time.
-    pub(crate) fn sum_over_batches(
+    fn sum_over_batches(
         &self,
         part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
     ) -> Result<PerInput, HvpError> {
         let none = vec![None; self.parameters.len()];
         self.fold_over_batches(none, part, |total, part| accumulate(total, part))
+    }
+
+    /// The sum over all batches, of all ranks, of what `part` gives for each, [count, …] a parameter, as vectors.
+    pub(crate) fn vectors_over_batches(
+        &self,
+        count: usize,
+        part: impl Fn(&Batch) -> Result<PerInput, HvpError> + Sync,
+    ) -> Result<Vec<Array>, HvpError> {
+        // What `part` holds is dropped before vectors are made.
+        let total = self.sum_over_batches(part);
+        self.sum_over_ranks(total.map(|total| self.join(total, count)))
     }
 
     /// Folds what `part` gives for each batch into a total, in the order of the batches whatever order

@@ -1,8 +1,10 @@
 //! Between vectors of the space and one tensor a parameter.
 
+use super::call::Call;
 use super::definition::Problem;
 use crate::array::Array;
 use crate::array::host::scratch::recycle;
+use crate::error::HvpError;
 use crate::space::on_host;
 
 impl Problem {
@@ -17,7 +19,18 @@ impl Problem {
     }
 
     /// Moves to another point of the space.
-    pub fn move_to(&mut self, point: &Array) {
+    ///
+    /// # Errors
+    ///
+    /// A device that fails where the point has to be told to other ranks.
+    pub fn move_to(&mut self, point: &Array) -> Result<(), HvpError> {
+        self.lead(Call::MoveTo, Some(&point.unsqueeze()), &[])?;
+        self.move_here(point);
+        Ok(())
+    }
+
+    /// The same, at this rank.
+    pub(super) fn move_here(&mut self, point: &Array) {
         self.parameters = self
             .split(&point.unsqueeze())
             .iter()

@@ -262,7 +262,7 @@ pub fn differences(
             let mut at = |step: f64| {
                 let mut moved = base.clone();
                 moved[axis] += step;
-                problem.move_to(&space.from_host(&moved));
+                problem.move_to(&space.from_host(&moved)).expect("a move");
                 f(problem)
             };
             let (ahead, behind) = (at(step), at(-step));
@@ -273,7 +273,7 @@ pub fn differences(
                 .collect()
         })
         .collect();
-    problem.move_to(&origin);
+    problem.move_to(&origin).expect("a move");
     rows
 }
 

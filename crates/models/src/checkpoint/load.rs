@@ -13,7 +13,7 @@ use super::{
     info::CheckpointInfo,
 };
 use crate::{
-    networks::Network,
+    networks::{ModelError, Network},
     state::{NamedTensor, StateError, is_buffer, load_state},
 };
 
@@ -50,6 +50,13 @@ pub fn load_checkpoint(path: &Path, device: &Device) -> Result<Checkpoint, Check
             None => state.push(tensor),
         }
     }
+    // The options may ask for any number of parameters, and the file has so many.
+    let held = state.iter().map(|tensor| tensor.data.num_elements()).sum();
+    let counted = info.net.count(info.input, info.classes, held);
+    counted.map_err(|error| match error {
+        ModelError::TooLarge { .. } => damaged(path, "it lacks numbers that its network has"),
+        other => damaged(path, other),
+    })?;
     let blank = info.net.blank(info.input, info.classes, device);
     let blank = blank.map_err(|error| damaged(path, error))?;
     check_momentum(&momentum, &state).map_err(|error| damaged(path, error))?;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufReader, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
 };
 
 use zip::{ZipArchive, read::ZipFile, read::ZipReadOptions, result::ZipError};
@@ -13,7 +13,7 @@ use super::{
     tensors::storages,
 };
 
-/// Bytes that the pickle of an archive may have, unpacked. Those of networks have some hundred a tensor. Each byte can
+/// Bytes that a pickle may have, unpacked. Those of networks have some hundred a tensor. Each byte can
 /// cost 85 of memory once it is parsed, and a few compressed ones can claim any number.
 pub(super) const LARGEST_PICKLE: u64 = 8 << 20;
 
@@ -49,7 +49,7 @@ pub(super) enum Storages {
 pub(super) enum Failure {
     /// Neither kind of file.
     NotPytorch,
-    /// An archive that claims so many bytes for its pickle.
+    /// A pickle of at least so many bytes.
     LargePickle(u64),
     /// What the system or the contents are to blame for.
     Io(io::Error),
@@ -83,10 +83,10 @@ pub(super) fn open(file: File) -> Result<(Pickle, Storages), Failure> {
     }
     let holds = |magic: &[u8]| head.windows(magic.len()).any(|window| window == magic);
     if MAGIC.into_iter().any(holds) {
-        return Ok(open_legacy(reader, length)?);
+        return open_legacy(reader, length);
     }
     match head.first() {
-        Some(0x80 | b'(' | b'}' | b']' | b'c') => Ok((Pickle::read(&mut reader)?, Storages::None)),
+        Some(0x80 | b'(' | b'}' | b']' | b'c') => Ok((bounded(reader)?, Storages::None)),
         _ => Err(Failure::NotPytorch),
     }
 }
@@ -144,24 +144,33 @@ fn entry<'a>(
     Ok(archive.by_index_with_options(index, options)?)
 }
 
+/// A pickle of a stream, which does not say how long it is.
+fn bounded(reader: impl BufRead) -> Result<Pickle, Failure> {
+    let mut reader = reader.take(LARGEST_PICKLE);
+    Pickle::read(&mut reader).map_err(|error| match reader.limit() {
+        0 => Failure::LargePickle(LARGEST_PICKLE + 1),
+        _ => error.into(),
+    })
+}
+
 /// Magic number, version, system, the pickle, and the keys of the storages that follow it.
-fn open_legacy(mut file: BufReader<File>, length: u64) -> io::Result<(Pickle, Storages)> {
-    Pickle::read(&mut file)?;
-    let version = Pickle::read(&mut file)?;
+fn open_legacy(mut file: BufReader<File>, length: u64) -> Result<(Pickle, Storages), Failure> {
+    bounded(&mut file)?;
+    let version = bounded(&mut file)?;
     if version.size(version.root()) != Some(LEGACY_VERSION) {
-        return Err(broken("it is of an unknown version"));
+        return Err(broken("it is of an unknown version").into());
     }
-    let system = Pickle::read(&mut file)?;
+    let system = bounded(&mut file)?;
     if let Node::Dict(pairs) = system.node(system.root()) {
         let order = pairs
             .iter()
             .find(|(key, _)| system.text(*key) == Some("little_endian"));
         if order.is_some_and(|(_, little)| system.size(*little) == Some(0)) {
-            return Err(broken("its numbers are not in little-endian order"));
+            return Err(broken("its numbers are not in little-endian order").into());
         }
     }
-    let pickle = Pickle::read(&mut file)?;
-    let keys = Pickle::read(&mut file)?;
+    let pickle = bounded(&mut file)?;
+    let keys = bounded(&mut file)?;
     let listed = keys.sequence(keys.root());
     let listed = listed.ok_or_else(|| broken("it has no list of storages"))?;
     let known = storages(&pickle);
@@ -170,7 +179,7 @@ fn open_legacy(mut file: BufReader<File>, length: u64) -> io::Result<(Pickle, St
     for key in listed {
         let key = keys.key(*key).unwrap_or_default();
         let Some(&(bytes, size)) = known.get(&key) else {
-            return Err(broken(format!("it refers nowhere to its storage `{key}`")));
+            return Err(broken(format!("it refers nowhere to its storage `{key}`")).into());
         };
         places.insert(key, (place, bytes, size));
         let end = place

@@ -72,12 +72,12 @@ pub enum ImportError {
         /// Name of the Python type.
         object: String,
     },
-    /// An archive whose pickle is larger than that of any network.
-    #[error("the pickle in {} claims {bytes} bytes where {limit} are enough for any network: save the network's `state_dict` alone", path.display())]
+    /// A pickle larger than that of any network.
+    #[error("the pickle in {} takes at least {bytes} bytes where {limit} are enough for any network: save the network's `state_dict` alone", path.display())]
     LargePickle {
         /// The file.
         path: PathBuf,
-        /// Bytes that the archive claims for it.
+        /// The fewest bytes that it has, or those that its archive claims.
         bytes: u64,
         /// Bytes that are read at most.
         limit: u64,

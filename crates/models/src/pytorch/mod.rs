@@ -29,9 +29,8 @@
 //! # Files from elsewhere
 //!
 //! Files may be damaged or hostile: all that goes wrong is an [`ImportError`]. Names, shapes and types are checked before
-//! numbers are read, and the pickle of an archive is refused where it claims more than 8 MiB. A `.safetensors` file is
-//! held in memory as it is read. In the format before PyTorch 1.6 the pickle is as long as the file lets it be, and
-//! parsing it can take some 85 times its length of memory.
+//! numbers are read, and a pickle of more than 8 MiB is refused, since parsing it can take some 85 times its length of
+//! memory. A `.safetensors` file is held in memory as it is read.
 
 mod container;
 mod element;

@@ -64,6 +64,10 @@ impl Search<'_> {
             }
             observer.trial_started(k + 1, self.rates.len(), rate);
             let trial = self.trial(rate, observer)?;
+            // What the observer could not write of it is written when it is gone on with.
+            if observer.interrupted() {
+                return Err(TrainError::Interrupted { epoch: self.epochs }.into());
+            }
             table.add(trial);
             table.write(&path)?;
             observer.trial_done(&trial, false);
@@ -86,15 +90,11 @@ impl Search<'_> {
     ///
     /// The checkpoint from which a training goes on is moved last, so that a kill in between only repeats this.
     pub fn adopt(&self, table: &SearchTable) -> Result<bool, SearchError> {
-        let Some(best) = table.best().filter(|_| self.whole()) else {
+        let Some(trial) = self.adopted(table) else {
             return Ok(false);
         };
         let checkpoints = self.training.dir;
-        let trial = trial_folder(self.dir, best.learning_rate);
         let last = trial.join(LAST_CHECKPOINT);
-        if checkpoints.join(LAST_CHECKPOINT).exists() || !last.exists() {
-            return Ok(false);
-        }
         let failed = |path: &Path, source: io::Error| CheckpointError::Write {
             path: path.to_path_buf(),
             source,
@@ -108,6 +108,14 @@ impl Search<'_> {
         let to = checkpoints.join(LAST_CHECKPOINT);
         fs::rename(&last, &to).map_err(|source| failed(&to, source))?;
         Ok(true)
+    }
+
+    /// The folder of the trial that [`adopt`](Self::adopt) would move from, if there is one.
+    pub fn adopted(&self, table: &SearchTable) -> Option<PathBuf> {
+        let best = table.best().filter(|_| self.whole())?;
+        let trial = trial_folder(self.dir, best.learning_rate);
+        let stands = self.training.dir.join(LAST_CHECKPOINT).exists();
+        (!stands && trial.join(LAST_CHECKPOINT).exists()).then_some(trial)
     }
 
     /// Whether a trial is the training itself.

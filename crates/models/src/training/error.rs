@@ -54,6 +54,21 @@ pub enum TrainError {
         /// Examples in the smallest batch.
         size: usize,
     },
+    /// A share of a batch too small to normalise.
+    #[error(
+        "a batch of {size} examples shared among {ranks} ranks leaves {share} for one, too few for batch normalization: choose a larger batch size, or fewer ranks"
+    )]
+    SmallShare {
+        /// Examples in the smallest batch.
+        size: usize,
+        /// The ranks.
+        ranks: usize,
+        /// Examples of the smallest share.
+        share: usize,
+    },
+    /// Another of the ranks that share the batches failed.
+    #[error(transparent)]
+    Rank(#[from] hesscope_ranks::RankError),
     /// The data do not fit.
     #[error(transparent)]
     Data(#[from] BatchError),

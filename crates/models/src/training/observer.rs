@@ -19,7 +19,7 @@ pub trait TrainObserver {
     fn batch_done(&mut self, epoch: usize, batch: usize, loss: f64) {
         let _ = (epoch, batch, loss);
     }
-    /// How long an epoch took; comes before its [`epoch_done`](Self::epoch_done).
+    /// How long an epoch took; comes before its checkpoint is saved, and before [`epoch_done`](Self::epoch_done).
     fn epoch_timed(&mut self, timing: &EpochTiming) {
         let _ = timing;
     }
@@ -31,7 +31,7 @@ pub trait TrainObserver {
     fn checkpoint_saved(&mut self, epoch: usize, path: &Path) {
         let _ = (epoch, path);
     }
-    /// Asked before every mini-batch; `true` ends the training with [`TrainError::Interrupted`](crate::TrainError::Interrupted).
+    /// Asked before every mini-batch and before an epoch is saved; `true` ends the training with [`TrainError::Interrupted`](crate::TrainError::Interrupted).
     fn interrupted(&self) -> bool {
         false
     }

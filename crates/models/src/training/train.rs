@@ -5,7 +5,10 @@ use std::{collections::VecDeque, path::Path, time::Instant};
 use burn::tensor::Device;
 use hesscope_hvp::MeanLoss;
 
-use super::{error::TrainError, observer::TrainObserver, progress::Progress, trainer::Trainer};
+use super::{
+    company::Company, error::TrainError, observer::TrainObserver, progress::Progress,
+    trainer::Trainer,
+};
 use crate::{
     checkpoint::{
         CheckpointError, LAST_CHECKPOINT, Provenance, checkpoint_path, heal_checkpoints,
@@ -38,6 +41,8 @@ pub struct Training<'a> {
     pub dir: &'a Path,
     /// Where to compute.
     pub device: &'a Device,
+    /// The ranks that share every mini-batch; none where this process computes alone.
+    pub company: Option<Company<'a>>,
 }
 
 impl Training<'_> {
@@ -60,9 +65,16 @@ impl Training<'_> {
         let (input, classes) = (progress.net.input(), progress.net.classes());
         check_split(self.train_split, "training", input, classes)?;
         check_split(self.test_split, "test", input, classes)?;
-        check_smallest_batch(&progress.net, self.train_split.len(), config.batch_size)?;
+        let smallest =
+            check_smallest_batch(&progress.net, self.train_split.len(), config.batch_size)?;
         observer.started(&progress.history, config.epochs);
-        let trainer = Trainer::new(&progress.net, &progress.sgd, self.device);
+        let trainer = match self.company {
+            Some(company) => {
+                company.check_share(smallest, progress.net.smallest_training_batch())?;
+                company.lead(self.net, &progress.net, &progress.sgd, self.device)?
+            }
+            None => Trainer::new(&progress.net, &progress.sgd, self.device),
+        };
         let mut epochs = Epochs {
             training: self,
             progress,
@@ -120,11 +132,12 @@ impl Training<'_> {
     }
 }
 
+/// The size of the smallest batch, which normalizations must be able to take.
 fn check_smallest_batch(
     net: &Network,
     examples: usize,
     batch_size: usize,
-) -> Result<(), TrainError> {
+) -> Result<usize, TrainError> {
     let size = match examples % batch_size {
         0 => batch_size,
         rest => rest,
@@ -136,7 +149,7 @@ fn check_smallest_batch(
             size,
         });
     }
-    Ok(())
+    Ok(size)
 }
 
 /// A training under way.
@@ -251,6 +264,11 @@ impl Epochs<'_> {
             train,
             test,
         };
+        // Before the checkpoint says that the epoch is done, so that no kill loses its times.
+        observer.epoch_timed(&timing);
+        if observer.interrupted() {
+            return Err(TrainError::Interrupted { epoch });
+        }
         self.progress.epoch = epoch;
         self.progress.history.push(metrics.clone());
         let last = self.training.dir.join(LAST_CHECKPOINT);
@@ -266,7 +284,6 @@ impl Epochs<'_> {
         } else {
             checkpoint.save(&[&last])?;
         }
-        observer.epoch_timed(&timing);
         observer.epoch_done(&metrics);
         Ok(())
     }

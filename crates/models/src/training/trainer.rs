@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, TensorData};
-use hesscope_hvp::{Array, BatchStatistics, Descent, HvpError, MeanLoss};
+use hesscope_hvp::{Array, BatchGradient, BatchStatistics, Descent, HvpError, MeanLoss};
+use hesscope_ranks::{Ranks, Remote};
 
 use super::error::TrainError;
 use super::sgd::Sgd;
@@ -11,6 +12,13 @@ use crate::captured::Captured;
 use crate::evaluation::HostBatch;
 use crate::networks::{BnMode, Network, RUNNING_MOMENTUM};
 use crate::state::{NamedTensor, load_state, state_of};
+
+/// The ranks that share every mini-batch.
+pub(super) struct Team {
+    pub ranks: Ranks,
+    /// What the others hold, where this rank leads them.
+    pub remote: Option<Remote>,
+}
 
 /// A parameter, with its momentum behind the first step.
 struct Weight {
@@ -30,7 +38,20 @@ pub struct Trainer {
     weight_decay: f64,
     weights: Vec<Weight>,
     /// Running means and unbiased variances, by the path of the layer's tensor.
-    statistics: BTreeMap<String, Array>,
+    pub(super) statistics: BTreeMap<String, Array>,
+    pub(super) team: Option<Team>,
+}
+
+/// What a running statistic moves towards: an array times a number.
+pub(super) struct Target(pub Array, pub f64);
+
+/// What a step takes of a mini-batch.
+pub(super) struct Found {
+    pub loss: MeanLoss,
+    /// An array a parameter.
+    pub gradient: Vec<Array>,
+    /// What running statistics move towards, by their paths.
+    pub statistics: BTreeMap<String, Target>,
 }
 
 impl Trainer {
@@ -69,6 +90,7 @@ impl Trainer {
             weight_decay: sgd.weight_decay(),
             weights,
             statistics,
+            team: None,
         }
     }
 
@@ -81,6 +103,21 @@ impl Trainer {
     pub fn step(&mut self, batch: HostBatch, rate: f64) -> Result<MeanLoss, TrainError> {
         let (input, classes) = (self.captured.net().input(), self.captured.net().classes());
         batch.check(input, classes)?;
+        let found = match self.team.take() {
+            Some(team) => {
+                let found = self.lead_pass(&team, &batch, rate);
+                self.team = Some(team);
+                found?
+            }
+            None => self.pass(batch)?,
+        };
+        self.descend(found.gradient, &found.statistics, rate);
+        Ok(found.loss)
+    }
+
+    /// Goes through a mini-batch forward and back.
+    pub(super) fn pass(&mut self, batch: HostBatch) -> Result<Found, TrainError> {
+        let input = self.captured.net().input();
         let size = batch.len();
         let loss = self.captured.of(size).map_err(HvpError::from)?;
         let values: Vec<Array> = self.weights.iter().map(|w| w.value.clone()).collect();
@@ -95,6 +132,25 @@ impl Trainer {
                 self.statistics.len()
             )));
         }
+        let BatchGradient {
+            loss,
+            gradient,
+            statistics,
+        } = found;
+        Ok(Found {
+            loss,
+            gradient,
+            statistics: statistics.into_iter().flat_map(targets).collect(),
+        })
+    }
+
+    /// Moves the weights along a gradient, and the running statistics towards those of a batch.
+    pub(super) fn descend(
+        &mut self,
+        gradient: Vec<Array>,
+        statistics: &BTreeMap<String, Target>,
+        rate: f64,
+    ) {
         let descent = Descent {
             rate,
             momentum: self.momentum,
@@ -103,7 +159,7 @@ impl Trainer {
         let weights = std::mem::take(&mut self.weights);
         self.weights = weights
             .into_iter()
-            .zip(found.gradient)
+            .zip(gradient)
             .map(|(weight, gradient)| {
                 let (value, momentum) = descent.step(weight.value, weight.momentum, gradient);
                 Weight {
@@ -113,26 +169,23 @@ impl Trainer {
                 }
             })
             .collect();
-        for statistics in found.statistics {
-            self.follow(statistics);
-        }
-        Ok(found.loss)
-    }
-
-    /// Moves the running statistics of a layer towards those of a batch.
-    fn follow(&mut self, batch: BatchStatistics) {
-        // A single value has no unbiased variance; its biased one, 0, is all there is.
-        let unbiased = batch.count as f64 / batch.count.saturating_sub(1).max(1) as f64;
-        for (name, value, scale) in [
-            ("running_mean", batch.mean, 1.0),
-            ("running_var", batch.variance, unbiased),
-        ] {
-            let path = format!("{}.{name}", batch.layer);
-            if let Some(running) = self.statistics.get_mut(&path) {
+        for (path, running) in &mut self.statistics {
+            if let Some(Target(value, scale)) = statistics.get(path) {
                 let (kept, moved) = (1.0 - RUNNING_MOMENTUM, RUNNING_MOMENTUM * scale);
-                *running = running.blend(kept, &value, moved);
+                *running = running.blend(kept, value, moved);
             }
         }
+    }
+
+    /// Zeros in the shape of every parameter.
+    pub(super) fn zero_gradient(&self) -> Vec<Array> {
+        let zeros = |weight: &Weight| weight.value.zeros_of(&weight.value.shape());
+        self.weights.iter().map(zeros).collect()
+    }
+
+    /// Shape of an image, and the number of classes.
+    pub(super) fn takes(&self) -> ([usize; 3], usize) {
+        (self.captured.net().input(), self.captured.net().classes())
     }
 
     /// The network as it is now, on the trainer's device.
@@ -181,4 +234,15 @@ impl Trainer {
             .map_err(|error| TrainError::Fault(error.to_string()))?;
         Ok(sgd)
     }
+}
+
+/// What the running statistics of a layer move towards: the mean and the unbiased variance of the batch.
+fn targets(batch: BatchStatistics) -> [(String, Target); 2] {
+    // A single value has no unbiased variance; its biased one, 0, is all there is.
+    let unbiased = batch.count as f64 / batch.count.saturating_sub(1).max(1) as f64;
+    let path = |name| format!("{}.{name}", batch.layer);
+    [
+        (path("running_mean"), Target(batch.mean, 1.0)),
+        (path("running_var"), Target(batch.variance, unbiased)),
+    ]
 }

@@ -3,6 +3,7 @@
 mod bad;
 mod broken;
 mod common;
+mod documentation;
 mod fixtures;
 mod selection;
 mod shared;

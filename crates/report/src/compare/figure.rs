@@ -3,7 +3,6 @@
 use hesscope_records::Comparison;
 
 use super::names::names;
-use super::quantities::quantities;
 use crate::figures::Figure;
 use crate::figures::dots::{Dots, Series};
 use crate::text::numbers::significant;
@@ -13,7 +12,7 @@ const NAME: &str = "compare";
 
 /// A row for each quantity, a dot in it for each that is compared.
 pub(super) fn figure(comparison: &Comparison) -> Figure {
-    let rows = quantities(comparison);
+    let rows = comparison.quantities();
     let mut references: Vec<f64> = Vec::new();
     for compared in &comparison.compared {
         if !references.contains(&compared.tolerance) {
@@ -25,10 +24,7 @@ pub(super) fn figure(comparison: &Comparison) -> Figure {
         name,
         values: rows
             .iter()
-            .map(|words| {
-                let mut all = compared.deviations.iter();
-                all.find(|it| it.words() == *words)?.value
-            })
+            .map(|words| compared.deviation(words)?.value)
             .collect(),
     });
     let tolerances: Vec<String> = references.iter().map(|it| significant(*it, 1)).collect();

@@ -3,7 +3,6 @@
 mod figure;
 mod names;
 mod page;
-mod quantities;
 mod write;
 
 pub use write::write_comparison;

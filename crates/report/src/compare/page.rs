@@ -4,7 +4,6 @@ use hesscope_records::{Compared, Comparison};
 use maud::html;
 
 use super::names::{is_of_runs, names};
-use super::quantities::quantities;
 use crate::figures::Figure;
 use crate::html::Page;
 use crate::html::markup::{Table, figure, lead, paragraph};
@@ -109,10 +108,9 @@ fn verdicts(comparison: &Comparison) -> Table {
 fn deviations(comparison: &Comparison) -> Table {
     let names = names(comparison);
     let heads = std::iter::once("Quantity".to_owned()).chain(names);
-    let rows = quantities(comparison).into_iter().map(|words| {
+    let rows = comparison.quantities().into_iter().map(|words| {
         let cell = |compared: &Compared| {
-            let mut all = compared.deviations.iter();
-            let Some(found) = all.find(|it| it.words() == words) else {
+            let Some(found) = compared.deviation(&words) else {
                 return NONE.to_owned();
             };
             let value = match found.value {

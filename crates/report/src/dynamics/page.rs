@@ -1,13 +1,13 @@
 //! `dynamics.html`: one file, no script, no request.
 
 use hesscope_records::{
-    Along, Between, Dynamics, DynamicsCell, DynamicsSpectrum, Measure, Terms, Transition,
-    TransitionOutcome,
+    Along, Dynamics, DynamicsCell, DynamicsSpectrum, Measure, Terms, Transition,
 };
 use hesscope_spectral::Bounded;
 use maud::{Markup, html};
 
 use super::cells::file_name;
+use super::outcome::outcome_words;
 use crate::figures::Figure;
 use crate::findings::{JUDGED, verdicts_and_rules};
 use crate::html::markup::{Table, details, figure, lead, paragraph};
@@ -164,7 +164,7 @@ fn transitions(dynamics: &Dynamics, along: Along, head: &str, caption: &str) -> 
         let cell = |operator: &Terms| {
             let mut all = found.iter();
             let own = all.find(|found| found.at == place && found.operator == *operator);
-            own.map_or_else(String::new, |found| words(&found.outcome))
+            own.map_or_else(String::new, |found| outcome_words(&found.outcome, ""))
         };
         let head = match along {
             Along::Epochs => size_name(place),
@@ -177,26 +177,6 @@ fn transitions(dynamics: &Dynamics, along: Along, head: &str, caption: &str) -> 
     Table::of_columns(caption, heads)
         .of_text()
         .with(places.into_iter().map(row))
-}
-
-/// An outcome in a cell.
-fn words(outcome: &TransitionOutcome) -> String {
-    let place = |between: &Between| {
-        let agreed = if between.agreed {
-            ""
-        } else {
-            " (not confirmed by neighbours)"
-        };
-        format!("between {} and {}{agreed}", between.after, between.by)
-    };
-    match outcome {
-        TransitionOutcome::Undecided => "undecided".to_owned(),
-        TransitionOutcome::Never => "not seen: never apart".to_owned(),
-        TransitionOutcome::Throughout => "not seen: apart throughout".to_owned(),
-        TransitionOutcome::Appears(between) => format!("appear {}", place(between)),
-        TransitionOutcome::Disappears(between) => format!("disappear {}", place(between)),
-        TransitionOutcome::OnAndOff => "not located: more than one change".to_owned(),
-    }
 }
 
 /// The numbers of one operator.

@@ -58,8 +58,7 @@ fn matrix(epoch: &EpochOverlaps) -> Table {
     let row = |one: &SpaceRecord| {
         let mut row = vec![name(&one.name)];
         row.extend(columns.iter().map(|other| {
-            let mut pairs = epoch.pairs.iter();
-            let pair = pairs.find(|pair| pair.first == one.name && pair.second == other.name);
+            let pair = epoch.pair(&one.name, &other.name);
             pair.map_or_else(String::new, cell)
         }));
         row

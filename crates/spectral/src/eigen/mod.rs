@@ -7,6 +7,7 @@ pub(crate) mod extreme;
 pub(crate) mod lanczos;
 pub(crate) mod lanczos_options;
 pub(crate) mod lanczos_run;
+mod outlier_words;
 pub(crate) mod outliers;
 pub(crate) mod random_directions;
 pub(crate) mod range;

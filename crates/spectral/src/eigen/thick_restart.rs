@@ -356,6 +356,13 @@ impl<V: Clone, O: OperatorOn<V>> Estimation<O> for ThickRestartEstimation<V> {
         let rules = OptionRules::default();
         let state: State = read_state(NAME, dim, options, rules, &snapshot.state)?;
         let columns = state.columns;
+        let possible = state.kept <= columns
+            && (state.phase != Phase::Expanding || columns < options.window_on(dim))
+            && (state.round.iter()).all(|round| round.len() == options.pairs);
+        if !possible {
+            let reason = "its window cannot have so many columns";
+            return Err(SnapshotError::state(NAME, reason).into());
+        }
         let (vectors, numbers) = match state.phase {
             Phase::Expanding => (columns + 1, columns * (columns + 1) / 2),
             Phase::Verifying | Phase::Finished => (options.pairs, 0),

@@ -7,6 +7,10 @@ use crate::error::spectral_error::SpectralError;
 /// Eigenvalues and vectors of a small symmetric matrix, ascending.
 pub(crate) fn symmetric_eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), SpectralError> {
     let size = matrix.nrows();
+    // The decomposition takes no empty matrix.
+    if size == 0 {
+        return Ok((Vec::new(), Mat::new()));
+    }
     let eigen = matrix
         .self_adjoint_eigen(Side::Lower)
         .map_err(|_| SpectralError::NoConvergence { size })?;

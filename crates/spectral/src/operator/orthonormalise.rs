@@ -62,3 +62,19 @@ pub(crate) fn polish<S: VectorSpace>(space: &S, block: &[S::Vector]) -> Vec<S::V
     });
     space.combine(block, correction.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operator::host_space::HostSpace;
+
+    /// Zeros and what is no number span nothing.
+    #[test]
+    fn a_block_without_directions_has_no_basis() {
+        let space = HostSpace::<f64>::new(3);
+        for value in [0.0, f64::NAN] {
+            let basis = orthonormalise(&space, vec![vec![value; 3]; 2]).expect("a basis");
+            assert!(basis.is_empty(), "{basis:?}");
+        }
+    }
+}

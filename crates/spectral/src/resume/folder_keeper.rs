@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use hesscope_files::is_below;
 use serde::{Deserialize, Serialize};
 
 use crate::error::snapshot_error::SnapshotError;
@@ -193,6 +194,11 @@ impl FolderKeeper {
     fn read_batch(&self, batch: &Batch, dim: usize) -> Result<Vec<Vec<f64>>, SnapshotError> {
         let path = self.folder.join(&batch.file);
         let damaged = |reason: &str| SnapshotError::damaged(&path, reason);
+        if !is_below(&batch.file) {
+            return Err(damaged(
+                "the snapshot lists it, but it is not in its folder",
+            ));
+        }
         let mut file = VectorFile::read(&path)?
             .ok_or_else(|| damaged("it is missing, but the snapshot lists it"))?;
         if file.checksum != batch.checksum {

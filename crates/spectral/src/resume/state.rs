@@ -68,7 +68,27 @@ pub fn read_state<P: Serialize, T: DeserializeOwned>(
     if !differences.is_empty() {
         return Err(SnapshotError::settings(estimation, differences.join(", ")).into());
     }
+    if let Some(count) = uncountable(&record.state) {
+        let reason = format!("it counts to {count}, as no estimation does");
+        return Err(SnapshotError::state(estimation, reason).into());
+    }
     serde_json::from_value(record.state).map_err(|error| damaged(estimation, &error))
+}
+
+/// Most that an estimation counts to, so that counts can be added and multiplied by sizes.
+const MOST: u64 = 1 << 32;
+
+/// A number in a state that no count can be; seeds may be any.
+fn uncountable(state: &Value) -> Option<u64> {
+    match state {
+        Value::Number(number) => number.as_u64().filter(|&number| number > MOST),
+        Value::Array(values) => values.iter().find_map(uncountable),
+        Value::Object(fields) => {
+            let counts = fields.iter().filter(|(name, _)| *name != "seed");
+            counts.map(|(_, value)| value).find_map(uncountable)
+        }
+        _ => None,
+    }
 }
 
 fn damaged(estimation: &'static str, error: &serde_json::Error) -> SpectralError {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use hesscope_files::did_you_mean;
+use hesscope_ranks::Place;
 use hesscope_records::Precision;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
@@ -110,6 +111,18 @@ impl DeviceName {
         Err(StudyError::setting(format!(
             "the device `{self}` does not compute in {precision}: choose --precision f32, or the device cpu"
         )))
+    }
+
+    /// The device of a rank: where a GPU is meant without saying which, the ranks of a machine take one each, in turn.
+    pub fn of_rank(self, place: &Place) -> Self {
+        if !self.kind.is_gpu() || self.index.is_some() || !self.kind.is_built() {
+            return self;
+        }
+        let count = gpus(self.kind).len().max(1);
+        DeviceName {
+            index: Some(place.local_rank % count),
+            ..self
+        }
     }
 
     pub(super) fn find(self) -> Option<Device> {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use hesscope_data::PerClass;
-use hesscope_measure::outlier_words;
 use hesscope_records::record::{key, write_at};
 use hesscope_records::{
     Analysis, Dynamics, DynamicsCell, DynamicsSettings, Origin, Part, Spectrum, Split, Structure,
@@ -198,15 +197,14 @@ impl Found {
     ) -> Result<(), StudyError> {
         run.train(observer)?;
         for &epoch in &request.epochs {
-            let checkpoint = run.checkpoint(epoch, observer)?;
-            let opened = Opened::new(run, checkpoint, request.split, observer)?;
+            let opened = Opened::new(run, epoch, request.split, observer)?;
             let first = self.analyses.len();
             let mut spectra = Vec::new();
             for &terms in &request.operators {
                 let kept = opened.spectrum(terms)?;
                 observer.event(Event::Note(&format!(
                     "{size} per class, epoch {epoch}, {terms}: {}",
-                    outlier_words(&kept.record.spectrum.outliers)
+                    kept.record.spectrum.outliers
                 )));
                 let file = kept.path.file_name().unwrap_or_default();
                 spectra.push(spectrum(&kept.record, &file.to_string_lossy()));

@@ -11,4 +11,3 @@ mod trend;
 
 pub(crate) use folder::{FILE, RUNS};
 pub use grid::{DynamicsFiles, DynamicsRequest, dynamics};
-pub use transition::words;

@@ -77,31 +77,6 @@ pub fn all(cells: &[DynamicsCell], settings: &DynamicsSettings) -> Vec<Transitio
     transitions
 }
 
-/// An outcome in words.
-pub fn words(outcome: &TransitionOutcome, what: &str) -> String {
-    let place = |between: &Between| {
-        let agreed = if between.agreed {
-            ""
-        } else {
-            ", with a single place on a side of it"
-        };
-        format!(
-            "between {what} {} and {}{agreed}",
-            between.after, between.by
-        )
-    };
-    match outcome {
-        TransitionOutcome::Undecided => "undecided".into(),
-        TransitionOutcome::Never => "not seen on this grid: never apart".into(),
-        TransitionOutcome::Throughout => "not seen on this grid: apart throughout".into(),
-        TransitionOutcome::Appears(between) => format!("outliers appear {}", place(between)),
-        TransitionOutcome::Disappears(between) => {
-            format!("outliers disappear {}", place(between))
-        }
-        TransitionOutcome::OnAndOff => "not located: it changes more than once".into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +137,5 @@ mod tests {
         assert_eq!(located(&[None, YES]), Throughout);
         assert_eq!(located(&[NO, YES, NO]), OnAndOff);
         assert_eq!(located(&[YES, NO, None, YES]), OnAndOff);
-        assert!(words(&located(&[NO, NO]), "epoch").starts_with("not seen on this grid"));
     }
 }

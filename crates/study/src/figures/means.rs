@@ -39,8 +39,8 @@ pub fn draw_means(
     let mut device = String::new();
     each_run(request, Scale::nets, observer, |run| {
         let settings = run.settings();
-        let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
-        let kept = Opened::new(run, checkpoint, split, observer)?.class_means()?;
+        let opened = Opened::new(run, settings.train.epochs, split, observer)?;
+        let kept = opened.class_means()?;
         trained.push(Made::of(run));
         device = run.device_name().to_owned();
         panels.push(MeansPanelRecord {

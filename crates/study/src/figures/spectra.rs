@@ -42,9 +42,8 @@ pub fn draw_spectra(
             let settings = run.settings();
             let mut analyses = Vec::new();
             for split in Split::ALL {
-                let checkpoint = run.checkpoint(settings.train.epochs, observer)?;
-                let kept =
-                    Opened::new(run, checkpoint, split, observer)?.spectrum(Part::Hess.into())?;
+                let opened = Opened::new(run, settings.train.epochs, split, observer)?;
+                let kept = opened.spectrum(Part::Hess.into())?;
                 observer.event(Event::Analysed(&kept.record, &kept.path));
                 analyses.push(kept.record);
             }

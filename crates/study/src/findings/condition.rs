@@ -180,59 +180,8 @@ fn said(conditions: &[Condition], holds: Option<bool>) -> Vec<String> {
     conditions
         .iter()
         .filter(|condition| condition.holds == holds)
-        .map(in_words)
+        .map(ToString::to_string)
         .collect()
-}
-
-fn in_words(condition: &Condition) -> String {
-    let relation = match condition.relation {
-        Relation::AtLeast => "at least",
-        Relation::AtMost => "at most",
-    };
-    format!(
-        "{} ({relation} {} asked for)",
-        with_ends(&condition.number),
-        digits(condition.bound)
-    )
-}
-
-/// `what is 0.98 (0.97 to 0.99)`.
-pub fn with_ends(number: &Number) -> String {
-    let Number {
-        what,
-        value,
-        lower,
-        upper,
-        ..
-    } = number;
-    let head = format!("{what} is {}", digits(*value));
-    match (lower, upper) {
-        (Some(lower), Some(upper)) if lower == upper => head,
-        (Some(lower), Some(upper)) => {
-            let [lower, upper] = [digits(*lower), digits(*upper)];
-            if lower == upper {
-                head
-            } else {
-                format!("{head} ({lower} to {upper})")
-            }
-        }
-        (Some(lower), None) => format!("{head} ({} or more)", digits(*lower)),
-        (None, Some(upper)) => format!("{head} ({} or less)", digits(*upper)),
-        (None, None) => format!("{head} (error unknown)"),
-    }
-}
-
-/// Three or four digits.
-pub fn digits(x: f64) -> String {
-    let modulus = x.abs();
-    if x == x.trunc() && modulus < 1e6 {
-        format!("{x:.0}")
-    } else if (1e-3..1e5).contains(&modulus) {
-        let decimals = (2 - modulus.log10().floor() as i32).clamp(0, 6) as usize;
-        format!("{x:.decimals$}")
-    } else {
-        format!("{x:.2e}")
-    }
 }
 
 #[cfg(test)]
@@ -311,19 +260,5 @@ mod tests {
         let zero = count(0.0, 0.0, 0.0);
         let nothing = share("s", &zero, &zero);
         assert_eq!((nothing.lower, nothing.upper), (Some(0.0), Some(1.0)));
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        for (x, text) in [
-            (9.0, "9"),
-            (0.97843, "0.978"),
-            (12.345, "12.3"),
-            (1234.5, "1234"),
-            (1.5e-7, "1.50e-7"),
-            (0.0, "0"),
-        ] {
-            assert_eq!(digits(x), text);
-        }
     }
 }

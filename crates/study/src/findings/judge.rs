@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use hesscope_records::record::{find_or_make, key};
-use hesscope_records::{Findings, FindingsSettings, Kept, Origin};
+use hesscope_records::{Findings, FindingsSettings, Kept};
 
 use super::evidence::evidence;
 use super::operators::operators;
@@ -65,11 +65,7 @@ pub fn judge(opened: &Opened<'_>, request: &FindingsRequest) -> Result<Kept<Find
             findings: findings(&evidence),
             notes: notes(&evidence),
             evidence,
-            origin: Origin::of(
-                &settings,
-                opened.run().device_name(),
-                start.elapsed().as_secs_f64(),
-            ),
+            origin: opened.origin(&settings, start),
             settings,
         })
     })?;

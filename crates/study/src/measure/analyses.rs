@@ -18,8 +18,7 @@ pub fn analyse_run(run: &Run, observer: &dyn Observer) -> Result<Vec<Kept<Analys
     let mut analyses = Vec::new();
     for epoch in run.settings().analysed_epochs() {
         for &split in &run.settings().analysis.splits {
-            let checkpoint = run.checkpoint(epoch, observer)?;
-            let opened = Opened::new(run, checkpoint, split, observer)?;
+            let opened = Opened::new(run, epoch, split, observer)?;
             for &operator in &run.settings().analysis.operators {
                 let kept = opened.spectrum(operator)?;
                 observer.event(Event::Analysed(&kept.record, &kept.path));

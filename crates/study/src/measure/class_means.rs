@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use hesscope_hvp::class::{ClassMean, MeanGram};
 use hesscope_records::record::find_or_make;
-use hesscope_records::{ClassMeans, ClassMeansSettings, Kept, MeanPoint, Origin};
+use hesscope_records::{ClassMeans, ClassMeansSettings, Kept, MeanPoint};
 use hesscope_spectral::faer::Mat;
 use hesscope_spectral::{ClassicalMds, Distances, Tsne, TsneOptions, classical_mds, tsne};
 
@@ -97,11 +97,7 @@ fn make(opened: &Opened<'_>, settings: ClassMeansSettings) -> Result<ClassMeans,
         mds_shares: [0, 1].map(|axis| scaled.shares[axis]),
         scores: class_mean_scores::all(&found.means, &distances, &settings)?,
         tsne_scores: class_mean_scores::all(&found.means, &drawn, &settings)?,
-        origin: Origin::of(
-            &settings,
-            opened.run().device_name(),
-            start.elapsed().as_secs_f64(),
-        ),
+        origin: opened.origin(&settings, start),
         settings,
     })
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use hesscope_measure::ObservedOperator;
 use hesscope_records::record::{find_or_make, key};
-use hesscope_records::{EigenvalueSettings, Eigenvalues, Kept, Origin, Precision, Terms};
+use hesscope_records::{EigenvalueSettings, Eigenvalues, Kept, Precision, Terms};
 use hesscope_spectral::{Estimation, Extreme, ThickRestartEstimation, ThickRestartOptions};
 
 use super::opened::Opened;
@@ -205,11 +205,7 @@ fn make(
     })
     .map_err(|error| opened.explain(error))?;
     Ok(Eigenvalues {
-        origin: Origin::of(
-            &settings,
-            opened.run().device_name(),
-            start.elapsed().as_secs_f64(),
-        ),
+        origin: opened.origin(&settings, start),
         settings,
         dimension: opened.network().num_parameters(),
         examples: problem.examples(),

@@ -3,19 +3,22 @@
 use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Instant;
 
-use hesscope_hvp::{Array, Evaluation, Problem, ProblemOptions};
+use hesscope_hvp::{Array, Evaluation, Problem};
 use hesscope_measure::{LeadingEffort, LeadingPairs, OperatorProperties, leading_pairs};
 use hesscope_models::metrics_of;
-use hesscope_records::{Kept, KeptSource, Record, Split, Subject, Terms};
+use hesscope_records::{Kept, KeptSource, Origin, Record, Split, Subject, Terms};
+use serde::Serialize;
 
-use super::device_check::check_device;
 use super::finite::Place;
+use super::problem_of::problem_of;
 use super::snapshots::{estimate, forget};
 use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::model::Model;
 use crate::observer::{Event, Observer};
+use crate::ranks::{Request, current};
 use crate::run::{Checkpoint, Run};
 
 /// Eigenvectors that take no more than this are kept in the run's folder without being asked for.
@@ -45,17 +48,18 @@ pub struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// A checkpoint of a run over a split.
+    /// The checkpoint of a run at an epoch, over a split.
     ///
     /// # Errors
     ///
-    /// Examples of the split that are not those of the run, or that cannot be read.
+    /// As [`Run::checkpoint`], and examples of the split that are not those of the run, or that cannot be read.
     pub fn new(
         run: &'a Run,
-        checkpoint: Checkpoint,
+        epoch: usize,
         split: Split,
         observer: &'a dyn Observer,
     ) -> Result<Self, StudyError> {
+        let checkpoint = run.checkpoint(epoch, observer)?;
         run.require_data(&[split])?;
         Ok(Opened {
             subject: run.subject_of(checkpoint.epoch, &checkpoint.sha256, split),
@@ -118,24 +122,7 @@ impl<'a> Opened<'a> {
         if let Some(problem) = self.problem.get() {
             return Ok(problem);
         }
-        check_device(
-            self.run,
-            self.network(),
-            self.subject.split,
-            self.subject.precision,
-            self.observer,
-        )?;
-        let options = ProblemOptions {
-            precision: self.subject.precision,
-            memory: self.memory() / 2,
-            ..ProblemOptions::default()
-        };
-        let problem = self.network().problem(
-            self.run.source(self.subject.split).clone(),
-            self.run.settings().loss.objective(),
-            self.run.device(),
-            options,
-        )?;
+        let problem = self.make_problem()?;
         self.observer.event(Event::Plan(&problem.plan()));
         let evaluation = problem.evaluate()?;
         let (weights, over) = self.place();
@@ -148,6 +135,25 @@ impl<'a> Opened<'a> {
         same.map_err(|error| place.explain(error.into()))?;
         self.evaluation.get_or_init(|| evaluation);
         Ok(self.problem.get_or_init(|| problem))
+    }
+
+    /// The problem of this process alone, or of all ranks.
+    fn make_problem(&self) -> Result<Problem, StudyError> {
+        let (run, network, split) = (self.run, self.network(), self.subject.split);
+        let Some(ranks) = current() else {
+            return problem_of(run, network, split, self.observer, None);
+        };
+        let request = Request::Problem {
+            root: run.folder().absolute()?,
+            settings: Box::new(run.settings().clone()),
+            epoch: self.subject.epoch,
+            split,
+            checkpoint_sha256: self.subject.checkpoint_sha256.clone(),
+            data_sha256: self.subject.data_sha256.clone(),
+        };
+        let remote = ranks.open(&request.to_bytes());
+        let made = problem_of(run, network, split, self.observer, Some(ranks));
+        Problem::join_ranks(made, ranks.clone(), Some(remote))
     }
 
     /// The file of the weights, and the split in words.
@@ -266,6 +272,12 @@ impl<'a> Opened<'a> {
             )
         });
         found.map_err(|error| self.explain(error))
+    }
+
+    /// How a record of these settings came to be, whose making began then.
+    pub(crate) fn origin(&self, settings: &impl Serialize, start: Instant) -> Origin {
+        let seconds = start.elapsed().as_secs_f64();
+        Origin::of(settings, self.run.device_name(), seconds)
     }
 
     /// Tells the observer where a record came from.

@@ -54,10 +54,7 @@ pub fn overlaps(
             "no epoch is asked for: name one with --epochs",
         ));
     };
-    let opened = |epoch: usize| {
-        let checkpoint = run.checkpoint(epoch, observer)?;
-        Opened::new(run, checkpoint, request.split, observer)
-    };
+    let opened = |epoch: usize| Opened::new(run, epoch, request.split, observer);
     let subjects = epochs
         .iter()
         .map(|&epoch| run.subject(epoch, request.split))

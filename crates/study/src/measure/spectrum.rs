@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use hesscope_measure::{Effort, OperatorProperties, spectrum_from};
 use hesscope_records::record::{find_or_make, key};
-use hesscope_records::{Analysis, AnalysisSettings, Kept, Origin, Terms};
+use hesscope_records::{Analysis, AnalysisSettings, Kept, Terms};
 
 use super::opened::{KeepVectors, Opened, forget_pairs};
 use super::snapshots::{estimate, forget};
@@ -80,11 +80,7 @@ fn make(
     })
     .map_err(|error| opened.explain(error))?;
     Ok(Analysis {
-        origin: Origin::of(
-            &settings,
-            opened.run().device_name(),
-            start.elapsed().as_secs_f64(),
-        ),
+        origin: opened.origin(&settings, start),
         settings,
         examples: problem.examples(),
         classes: problem.classes(),

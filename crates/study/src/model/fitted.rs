@@ -21,6 +21,9 @@ impl<S: Source> Source for Fitted<S> {
         let count = range.len();
         let samples = self.data.batch(range)?;
         let shape = [&[count], &self.example[..]].concat();
+        if samples.inputs.shape().to_vec() == shape {
+            return Ok(samples);
+        }
         let (bytes, dtype) = (samples.inputs.as_bytes().to_vec(), samples.inputs.dtype());
         let inputs = TensorData::from_bytes_vec(bytes, shape, dtype);
         Ok(Samples { inputs, ..samples })

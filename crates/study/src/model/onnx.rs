@@ -17,6 +17,8 @@ pub struct OnnxModel {
     example: Vec<usize>,
     parameters: Vec<Parameter>,
     classes: usize,
+    /// Examples of a batch: the one size that the model takes, or 1.
+    batch: usize,
 }
 
 impl OnnxModel {
@@ -60,7 +62,13 @@ impl OnnxModel {
             model,
             selection,
             example,
+            batch,
         })
+    }
+
+    /// Examples that go through it together.
+    pub(super) fn group(&self) -> usize {
+        self.batch
     }
 
     /// The number of parameters, p.

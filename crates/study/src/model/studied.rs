@@ -4,6 +4,7 @@ use burn::tensor::Device;
 use hesscope_hvp::{Loss, Objective, Problem, ProblemOptions, Source};
 use hesscope_models::{BnMode, Network};
 
+use super::fitted::Fitted;
 use super::one_hot::OneHot;
 use super::onnx::OnnxModel;
 use crate::error::StudyError;
@@ -31,6 +32,14 @@ impl Model {
         match self {
             Model::BuiltIn(network) => network.classes(),
             Model::Onnx(model) => model.classes(),
+        }
+    }
+
+    /// Examples that go through it together, so that shares of them come in groups of as many.
+    pub(crate) fn group(&self) -> usize {
+        match self {
+            Model::BuiltIn(_) => 1,
+            Model::Onnx(model) => model.group(),
         }
     }
 
@@ -65,6 +74,11 @@ impl Model {
             Model::BuiltIn(network) => {
                 let forward = |network: &Network, x| network.forward(x, BnMode::Running);
                 let network: &Network = network;
+                // Inputs that are no images are trained on as images of one row.
+                let data = Fitted {
+                    data,
+                    example: network.input().to_vec(),
+                };
                 Ok(Problem::with_objective(
                     network, forward, data, objective, device, options,
                 )?)

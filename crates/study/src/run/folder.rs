@@ -134,6 +134,15 @@ impl RunFolder {
         &self.root
     }
 
+    /// The folder, as a path that does not depend on where this process is.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be found.
+    pub fn absolute(&self) -> Result<PathBuf, StudyError> {
+        fs::canonicalize(&self.root).map_err(|source| StudyError::read(&self.root, source))
+    }
+
     /// Whether this process may write in it.
     pub fn is_held(&self) -> bool {
         self.lock.is_some()

@@ -17,6 +17,7 @@ use super::stored_weights;
 use crate::device::Room;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer};
+use crate::ranks::current;
 use crate::settings::{NetSettings, OnnxSettings, Settings, differing, lay_over};
 use crate::source::{Source, Sources};
 
@@ -85,7 +86,7 @@ impl Run {
         for &operator in &settings.analysis.operators {
             require_class(operator, classes)?;
         }
-        let device_name = settings.device.describe(&device);
+        let device_name = in_words(&settings, &device);
         // Those of an earlier run, against which the data that are used are held.
         let [train_data_sha256, test_data_sha256] = match RunFile::read(root) {
             Ok(Some(earlier)) => [earlier.train_data_sha256, earlier.test_data_sha256],
@@ -132,8 +133,33 @@ impl Run {
         let settings = Settings::from_table(table)?;
         settings.analysis.check()?;
         let device = settings.device.open(settings.precision)?;
-        let device_name = settings.device.describe(&device);
+        let device_name = in_words(&settings, &device);
         let sources = Sources::load(&settings, observer)?;
+        Ok(Run {
+            folder,
+            file,
+            settings,
+            sources,
+            initial: None,
+            device,
+            device_name,
+        })
+    }
+
+    /// A run that another rank is at work in, to read, with these settings and their examples.
+    ///
+    /// # Errors
+    ///
+    /// A folder that is none of a run, or that cannot be seen from here, and a device that cannot be had.
+    pub(crate) fn attend(
+        root: &Path,
+        settings: Settings,
+        sources: Sources,
+    ) -> Result<Self, StudyError> {
+        let folder = RunFolder::read(root)?;
+        let file = folder.run_file()?;
+        let device = settings.device.open(settings.precision)?;
+        let device_name = settings.device.describe(&device);
         Ok(Run {
             folder,
             file,
@@ -299,6 +325,15 @@ impl Run {
         let extents = self.extents();
         let (folder, file) = (&self.folder, &self.file);
         stored_weights::load(folder, file, epoch, &extents, &self.device, observer)
+    }
+}
+
+/// The device, and how many ranks compute on as many, in words.
+fn in_words(settings: &Settings, device: &Device) -> String {
+    let device = settings.device.describe(device);
+    match current() {
+        Some(ranks) => format!("{device}, {} ranks", ranks.size()),
+        None => device,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Training a run's network, at a given learning rate or at the best that a search finds.
 
-use hesscope_models::{Search, TrainConfig, TrainError, Training, trial_folder};
+use std::path::Path;
+
+use hesscope_models::{Company, Search, TrainConfig, TrainError, Training, checkpoint_path};
 
 use super::folder::RunFolder;
 use super::metrics::lines;
@@ -9,6 +11,7 @@ use super::timing::{TIMING, timing_of};
 use super::watcher::Watcher;
 use crate::error::StudyError;
 use crate::observer::{Event, Observer, TrainingEvent};
+use crate::ranks::{Request, current};
 use crate::settings::NetSettings;
 
 impl Run {
@@ -32,6 +35,15 @@ impl Run {
         let first = settings.train_config()?;
         run.require_used_data()?;
         let (checkpoints, provenance) = (run.folder().checkpoints(), run.file().provenance());
+        let request = Request::Training {
+            device: settings.device,
+            precision: settings.precision,
+        };
+        let request = request.to_bytes();
+        let company = current().map(|ranks| Company {
+            ranks,
+            request: &request,
+        });
         let training = |config| Training {
             net,
             config,
@@ -41,6 +53,7 @@ impl Run {
             initial: run.initial(),
             dir: &checkpoints,
             device: run.device(),
+            company,
         };
         let mut config = first.clone();
         if settings.train.learning_rate.is_search() {
@@ -55,7 +68,26 @@ impl Run {
                  analyse: start from other weights",
                 path.display()
             ))),
-            (end, _) => Ok(end.map(drop)?),
+            (end, _) => {
+                end?;
+                tell_missing(&config, &checkpoints, observer);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Says which checkpoints of a whole training are gone. Only training anew would bring them back.
+fn tell_missing(config: &TrainConfig, checkpoints: &Path, observer: &dyn Observer) {
+    let kept = (0..=config.epochs).filter(|&epoch| config.keeps(epoch));
+    for path in kept.map(|epoch| checkpoint_path(checkpoints, epoch)) {
+        if !path.exists() {
+            observer.event(Event::Note(&format!(
+                "{} is missing, and no other file holds its weights: move {} away and repeat the command, which ends with the \
+                 same weights",
+                path.display(),
+                checkpoints.display()
+            )));
         }
     }
 }
@@ -92,16 +124,17 @@ fn search(run: &Run, training: Training<'_>, observer: &dyn Observer) -> Result<
         table: &table,
         best,
     }));
-    if search.adopt(&table)? {
-        adopt_timing(run.folder(), &training.provenance.run_sha256, best)?;
+    // The times first: once the checkpoints are moved, nothing says any more that these are to be taken over.
+    if let Some(trial) = search.adopted(&table) {
+        adopt_timing(run.folder(), &training.provenance.run_sha256, &trial)?;
     }
+    search.adopt(&table)?;
     Ok(best)
 }
 
-/// Takes over the times of the trial that became the run.
-fn adopt_timing(folder: &RunFolder, run_sha256: &str, rate: f64) -> Result<(), StudyError> {
-    let trial = trial_folder(folder.root(), rate);
-    let records = timing_of(&trial, run_sha256, usize::MAX);
+/// Takes over the times of the trial that becomes the run.
+fn adopt_timing(folder: &RunFolder, run_sha256: &str, trial: &Path) -> Result<(), StudyError> {
+    let records = timing_of(trial, run_sha256, usize::MAX);
     let path = folder.root().join(TIMING);
     let lines = lines(&records).map_err(|error| StudyError::write(&path, error))?;
     folder.write(TIMING, &lines)

@@ -59,19 +59,22 @@ impl<'a> Watcher<'a> {
     /// The files are written whole, the metrics from the history the checkpoint also holds, so no kill loses or doubles
     /// a line of theirs.
     fn write(&mut self) {
-        let place = self.place();
-        let mut keep = |name: &Path, bytes: io::Result<Vec<u8>>| {
-            let path = place.join(name);
-            if let Err(error) = bytes.and_then(|bytes| write_bytes(&path, &bytes)) {
-                self.failure.get_or_insert(StudyError::write(&path, error));
-            }
-        };
         let metrics: Vec<_> = self.history.iter().map(record).collect();
-        keep(Path::new(METRICS), lines(&metrics));
-        keep(Path::new(TIMING), lines(&self.timings));
+        self.keep(Path::new(METRICS), lines(&metrics));
         if self.run.settings().train.tensorboard {
             let events = tensorboard::events(&self.history, &self.timings);
-            keep(&Path::new(TENSORBOARD).join(tensorboard::FILE), Ok(events));
+            self.keep(&Path::new(TENSORBOARD).join(tensorboard::FILE), Ok(events));
+        }
+    }
+
+    fn write_times(&mut self) {
+        self.keep(Path::new(TIMING), lines(&self.timings));
+    }
+
+    fn keep(&mut self, name: &Path, bytes: io::Result<Vec<u8>>) {
+        let path = self.place().join(name);
+        if let Err(error) = bytes.and_then(|bytes| write_bytes(&path, &bytes)) {
+            self.failure.get_or_insert(StudyError::write(&path, error));
         }
     }
 
@@ -93,6 +96,7 @@ impl TrainObserver for Watcher<'_> {
         if let Some(last) = history.last() {
             let run = &self.run.file().training_sha256;
             self.timings = timing_of(&self.place(), run, last.epoch);
+            self.write_times();
             self.write();
         }
     }
@@ -111,6 +115,7 @@ impl TrainObserver for Watcher<'_> {
         }
         let run = &self.run.file().training_sha256;
         self.timings.push(TimingRecord::of(run, timing));
+        self.write_times();
     }
 
     fn epoch_done(&mut self, metrics: &EpochMetrics) {

@@ -57,6 +57,6 @@ fn calm(problem: &mut Problem) -> Result<(), HvpError> {
     let mut point = space.to_host(&problem.point());
     let start = point.len() - head;
     point[start..].iter_mut().for_each(|x| *x /= largest);
-    problem.move_to(&space.from_host(&point));
+    problem.move_to(&space.from_host(&point))?;
     Ok(())
 }

@@ -44,8 +44,8 @@ impl Retries {
 
 /// Carries a run out, unless it is finished, failed or another process' already.
 ///
-/// Bad data, a diverged loss and the like are the run's failure, which is recorded; only where that cannot be written, or
-/// the process is told to end, does the attempt itself fail.
+/// Bad data, a diverged loss and the like are the run's failure, which is recorded; only where that cannot be written, where
+/// the disk is full, which is no fault of the run, or where the process is told to end, does the attempt itself fail.
 pub fn attempt(
     folder: &SweepFolder,
     point: &Point,
@@ -66,6 +66,7 @@ pub fn attempt(
     let run = match RunFolder::claim(&folder.run(&point.name)) {
         Ok(Some(run)) => run,
         Ok(None) => return Ok(Outcome::Busy),
+        Err(error) if error.is_of_the_disk() => return Err(error),
         Err(error) => return fail(error),
     };
     // Another process may have ended it in the meantime.
@@ -84,7 +85,7 @@ pub fn attempt(
             finished.write(&run)?;
             Ok(Outcome::Done)
         }
-        Err(error) if observer.interrupted() => Err(error),
+        Err(error) if observer.interrupted() || error.is_of_the_disk() => Err(error),
         Err(error) => fail(error),
     }
 }

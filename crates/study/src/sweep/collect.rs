@@ -11,13 +11,14 @@ use hesscope_report::SweepEntry;
 use super::columns::parquet;
 use super::failure::FailureRecord;
 use super::finished::{Finished, learning_rate};
-use super::folder::{CSV, PARQUET, SweepFolder};
+use super::folder::{CSV, PAGE, PARQUET, SweepFolder, TABLE};
 use super::page;
 use super::plan::Plan;
 use super::point::Point;
 use super::row::row;
 use super::table::{csv, order};
 use crate::error::StudyError;
+use crate::manifest::write_manifest;
 use crate::observer::{Event, Observer};
 
 /// What there is, and where the table of it lies.
@@ -85,6 +86,15 @@ pub fn collect(
             &failures,
         )?);
     }
+    // An earlier page stays as it is.
+    let root = held.root();
+    let earlier = Some(root.join(PAGE)).filter(|path| !page && path.is_file());
+    write_manifest(
+        root,
+        TABLE,
+        plan.spec_sha256(),
+        files.iter().chain(&earlier),
+    )?;
     Ok(Collected {
         rows: rows.len(),
         runs: plan.runs.len(),

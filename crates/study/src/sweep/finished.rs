@@ -1,8 +1,9 @@
 //! `sweep.json` in the folder of a run: that it is finished, which analyses it has, and the time it took.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use hesscope_files::is_below;
 use hesscope_records::record::read;
 use hesscope_records::{Analysis, Kept};
 use serde::{Deserialize, Serialize};
@@ -42,13 +43,18 @@ struct FinishedAnalysis {
 }
 
 impl Finished {
+    /// Where the mark of a run is.
+    pub(super) fn path(folder: &SweepFolder, point: &Point) -> PathBuf {
+        folder.run(&point.name).join(FINISHED)
+    }
+
     /// The mark that a run left, if its settings were the present ones.
     ///
     /// # Errors
     ///
     /// In a sentence, a mark that is damaged or another run's.
     pub(super) fn read(folder: &SweepFolder, point: &Point) -> Result<Option<Self>, String> {
-        let path = folder.run(&point.name).join(FINISHED);
+        let path = Self::path(folder, point);
         let wrong = |reason: String| {
             format!(
                 "{} is not the mark of a finished run ({reason})",
@@ -79,7 +85,16 @@ impl Finished {
         self.analyses
             .iter()
             .map(|named| {
-                let path = folder.run(&point.name).join("analysis").join(&named.file);
+                let below = folder.run(&point.name).join("analysis");
+                if !is_below(&named.file) {
+                    return Err(StudyError::damaged(format!(
+                        "the run in {} finished with {:?}, which is no file below {}",
+                        folder.run(&point.name).display(),
+                        named.file,
+                        below.display()
+                    )));
+                }
+                let path = below.join(&named.file);
                 let analysis: Analysis = read(&path)?;
                 if analysis.origin.key != named.key
                     || analysis.settings.subject.run_sha256 != run_sha256

@@ -24,7 +24,9 @@ pub const CSV: &str = "sweep.csv";
 /// The same as Parquet.
 pub const PARQUET: &str = "sweep.parquet";
 /// The page, whose name the report gives it.
-const PAGE: &str = "sweep.html";
+pub const PAGE: &str = "sweep.html";
+/// The checksums of table and page.
+pub const TABLE: &str = "sweep.files.json";
 /// The file whose lock belongs to who writes what is not a run's.
 const LOCK: &str = "sweep.lock";
 
@@ -125,7 +127,7 @@ impl HeldFolder<'_> {
 
 fn is_ours(path: &Path) -> bool {
     let name = name(path);
-    [SPEC, RUNS, FAILURES, CSV, PARQUET, PAGE, LOCK].contains(&name) || is_leftover(name)
+    [SPEC, RUNS, FAILURES, CSV, PARQUET, PAGE, TABLE, LOCK].contains(&name) || is_leftover(name)
 }
 
 /// The first file at any depth of what is ours by name, or the first entry that is not, but for empty locks and leftovers.

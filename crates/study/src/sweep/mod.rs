@@ -5,7 +5,8 @@
 //! - `plan.json`, every run with its resolved settings, and `sweep.toml`, the spec that it was made of;
 //! - `runs/NAME/`, the folders of the runs, each as `hesscope run` leaves it, with `sweep.json` once it is finished;
 //! - `failures/NAME.json`, what a run failed of;
-//! - `sweep.csv` and `sweep.parquet`, the table, and `sweep.html`, its page, once nothing is left or where it is asked for.
+//! - `sweep.csv` and `sweep.parquet`, the table, and `sweep.html`, its page, once nothing is left or where it is asked for;
+//!   `sweep.files.json`, their checksums.
 //!
 //! Whoever holds the lock of a run's folder may write there; whoever holds `sweep.lock` may write the rest. The system
 //! drops both with the process, so that a killed process holds nothing. Every JSON file is sealed and names the run it is
@@ -13,6 +14,7 @@
 
 mod attempt;
 mod carry_out;
+mod check;
 mod collect;
 mod columns;
 mod estimate;
@@ -31,9 +33,10 @@ mod spec_file;
 mod standing;
 mod status;
 mod table;
+mod words;
 mod worker;
 
-pub use carry_out::{SweepOptions, SweepOutcome, carry_out, chosen};
+pub use carry_out::{SweepOptions, SweepOutcome, carry_out};
 pub use collect::{Collected, collect};
 pub use estimate::Estimate;
 pub use failure::FailureRecord;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use hesscope_files::sha256_hex;
+use hesscope_files::{is_below, sha256_hex};
 use serde::{Deserialize, Serialize};
 
 use super::folder::{PLAN, SPEC, SweepFolder};
@@ -53,13 +53,28 @@ impl Plan {
         Ok(plan)
     }
 
+    /// SHA-256 of the spec.
+    pub(super) fn spec_sha256(&self) -> &str {
+        &self.spec_sha256
+    }
+
     fn has_spec(&self, folder: &SweepFolder) -> bool {
         fs::read(folder.root().join(SPEC)).is_ok_and(|text| sha256_hex(&text) == self.spec_sha256)
     }
 
     /// The plan of a folder, if it has one.
     fn read(folder: &SweepFolder) -> Result<Option<Self>, StudyError> {
-        read_sealed(&folder.root().join(PLAN)).map_err(|reason| {
+        let read = read_sealed(&folder.root().join(PLAN)).and_then(|plan: Option<Self>| {
+            let mut names = plan.iter().flat_map(|plan| &plan.runs);
+            match names.find(|run| !is_name(&run.name)) {
+                Some(run) => Err(format!(
+                    "it has a run {:?}, which is no name of a folder",
+                    run.name
+                )),
+                None => Ok(plan),
+            }
+        });
+        read.map_err(|reason| {
             let root = folder.root().display();
             StudyError::damaged(format!(
                 "{root}/{PLAN} is not as hesscope wrote it ({reason}): if the folder is a sweep's, delete the file and \
@@ -155,4 +170,9 @@ fn changed(earlier: &Point, later: &Point) -> Result<Vec<String>, StudyError> {
     grown(&earlier.analysis.operators, &mut later.analysis.operators);
     grown(&earlier.analysis.splits, &mut later.analysis.splits);
     differing(&earlier, &later)
+}
+
+/// Whether a folder of this name is one of the sweep's runs, and none elsewhere.
+fn is_name(name: &str) -> bool {
+    is_below(name) && !name.contains(['/', '\\'])
 }

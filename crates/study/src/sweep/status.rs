@@ -1,6 +1,7 @@
 //! How far a sweep is.
 
 use super::estimate::{Estimate, estimate};
+use super::finished::Finished;
 use super::folder::SweepFolder;
 use super::plan::Plan;
 use super::point::Point;
@@ -12,6 +13,8 @@ use crate::error::StudyError;
 pub struct Status {
     /// Every run in order, and how it stands.
     pub runs: Vec<(Point, Standing)>,
+    /// Marks of finished runs that are damaged or of another run, a sentence each: those runs count as left.
+    pub damaged: Vec<String>,
     /// What is known of the time left.
     pub estimate: Estimate,
 }
@@ -22,10 +25,12 @@ pub struct Status {
 ///
 /// None for a plan that was read from the folder.
 pub fn status(folder: &SweepFolder, plan: Plan) -> Result<Status, StudyError> {
+    let mut damaged = Vec::new();
     let runs = plan
         .runs
         .into_iter()
         .map(|point| {
+            damaged.extend(Finished::read(folder, &point).err());
             let standing = Standing::of(folder, &point)?;
             Ok((point, standing))
         })
@@ -33,5 +38,6 @@ pub fn status(folder: &SweepFolder, plan: Plan) -> Result<Status, StudyError> {
     Ok(Status {
         estimate: estimate(&runs)?,
         runs,
+        damaged,
     })
 }

@@ -75,7 +75,7 @@ fn or_left_out(remedy: &str) -> String {
 }
 
 /// Decodes the content of the file at `path`, which is named in errors.
-pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<Rgb, DataError> {
+pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<Rgb, DataError> {
     let Some(format) = format(bytes) else {
         let start = bytes.iter().take(8).map(|byte| format!("{byte:02x}"));
         let found = start.collect::<Vec<_>>().join(" ");

@@ -38,7 +38,7 @@
 //! Without room the program goes on and says so. Nothing is ever deleted from the folder; it may be deleted whole at any time.
 
 mod cache;
-mod decode;
+pub(crate) mod decode;
 mod jpeg;
 mod kept;
 pub(crate) mod layout;

@@ -1,10 +1,11 @@
-//! Findings as text.
+//! Findings with their verdicts.
 
 use hesscope_records::{Finding, Findings};
-use hesscope_study::findings::condition::with_ends;
+
+use crate::results::ResultsColumn;
 
 /// Every finding of a network with its verdict, why, and the numbers beside.
-pub fn text(findings: &Findings) -> String {
+pub fn findings(findings: &Findings) -> String {
     let (subject, evidence) = (&findings.settings.subject, &findings.evidence);
     let head = format!(
         "{} split, epoch {}: p = {}, N = {}, C = {}, accuracy {:.2}%",
@@ -23,12 +24,24 @@ pub fn text(findings: &Findings) -> String {
 }
 
 /// One finding: verdict and claim, why, and the numbers beside.
-pub fn finding(finding: &Finding) -> String {
+pub(super) fn finding(finding: &Finding) -> String {
     let mut out = format!("{:14} {}", finding.verdict, finding.claim);
     out += &format!("\n{:14} {}", "", finding.reason);
     if !finding.beside.is_empty() {
-        let beside: Vec<String> = finding.beside.iter().map(with_ends).collect();
+        let beside: Vec<String> = finding.beside.iter().map(ToString::to_string).collect();
         out += &format!("\n{:14} beside: {}", "", beside.join("; "));
     }
     out
+}
+
+/// The verdicts alone, below what each network is.
+pub fn verdicts(columns: &[ResultsColumn]) -> String {
+    let mut lines = Vec::new();
+    for column in columns {
+        lines.push(column.traits.join(", "));
+        for finding in &column.findings {
+            lines.push(format!("    {:14} {}", finding.verdict, finding.claim));
+        }
+    }
+    lines.join("\n")
 }

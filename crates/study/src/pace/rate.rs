@@ -1,4 +1,4 @@
-//! How fast a training goes, and how long it will go on.
+//! Examples a second over the last while, and the time that work takes at that rate.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Pace {
     evaluation: Option<f64>,
 }
 
-/// What is left to do.
+/// Work to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
     /// Examples to train on.
@@ -71,6 +71,17 @@ impl Pace {
     }
 }
 
+impl std::ops::Add for Work {
+    type Output = Work;
+
+    fn add(self, other: Work) -> Work {
+        Work {
+            examples: self.examples.saturating_add(other.examples),
+            evaluations: self.evaluations + other.evaluations,
+        }
+    }
+}
+
 impl std::fmt::Display for Left {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.at_least {
@@ -82,15 +93,6 @@ impl std::fmt::Display for Left {
             60..3600 => write!(f, "{} min {:02} s", seconds / 60, seconds % 60),
             _ => write!(f, "{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
         }
-    }
-}
-
-/// A rate in three digits or so.
-pub fn rate_in_words(examples_per_second: f64) -> String {
-    if examples_per_second < 100.0 {
-        format!("{examples_per_second:.1} examples/s")
-    } else {
-        format!("{examples_per_second:.0} examples/s")
     }
 }
 

@@ -1,10 +1,16 @@
-//! Tables on a terminal: columns two spaces apart, without lines.
+//! Tables of plain text: columns two spaces apart, without lines.
+
+use std::fmt::Display;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-/// A table of these rows below a header. The first column is aligned to the left, the others to the right.
-pub fn table(header: &[String], rows: &[Vec<String>]) -> String {
+/// A table of rows below a header, without a line break at its end. The first column is aligned to the left, the others to the
+/// right.
+pub fn table(
+    header: impl IntoIterator<Item = impl Display>,
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(header);
     for row in rows {
@@ -23,6 +29,14 @@ pub fn table(header: &[String], rows: &[Vec<String>]) -> String {
     lines.join("\n")
 }
 
+/// A row with its name before its cells.
+pub(super) fn named(
+    name: impl Into<String>,
+    cells: impl IntoIterator<Item = String>,
+) -> Vec<String> {
+    std::iter::once(name.into()).chain(cells).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,8 +45,8 @@ mod tests {
     fn columns_are_aligned_without_lines() {
         let words = |row: &[&str]| row.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let text = table(
-            &words(&["", "G", "Hess"]),
-            &[
+            ["", "G", "Hess"],
+            [
                 words(&["epoch 0", "1", "10"]),
                 words(&["epoch 10", "", "9"]),
             ],

@@ -1,12 +1,12 @@
-//! Leading eigenvalues as a table.
+//! Leading eigenvalues.
 
 use hesscope_records::{Eigenvalues, Precision};
 
 use super::table::table;
 
-/// The eigenvalues with their residuals below what they are of; those that have not converged are marked, and what would
+/// Leading eigenvalues with their residuals below what they are of; those that have not converged are marked, and what would
 /// help is said.
-pub fn text(found: &Eigenvalues) -> String {
+pub fn eigenvalues(found: &Eigenvalues) -> String {
     let settings = &found.settings;
     let subject = &settings.subject;
     let head = format!(
@@ -19,18 +19,15 @@ pub fn text(found: &Eigenvalues) -> String {
         found.products,
         found.origin.seconds,
     );
-    let header = ["rank", "eigenvalue", "residual", ""].map(str::to_owned);
-    let rows: Vec<Vec<String>> = (0..found.values.len())
-        .map(|i| {
-            vec![
-                (i + 1).to_string(),
-                format!("{:.6e}", found.values[i]),
-                format!("{:.1e}", found.residuals[i]),
-                mark(found.converged[i]).to_owned(),
-            ]
-        })
-        .collect();
-    let mut lines = vec![head, table(&header, &rows)];
+    let rows = (0..found.values.len()).map(|i| {
+        [
+            (i + 1).to_string(),
+            format!("{:.6e}", found.values[i]),
+            format!("{:.1e}", found.residuals[i]),
+            mark(found.converged[i]).to_owned(),
+        ]
+    });
+    let mut lines = vec![head, table(["rank", "eigenvalue", "residual", ""], rows)];
     lines.extend(shortfall(found));
     lines.extend(unchecked(found));
     lines.join("\n")

@@ -1,10 +1,9 @@
-//! An analysis as a line.
+//! An analysis.
 
-use hesscope_measure::outlier_words;
 use hesscope_records::Analysis;
 
-/// What was found, in one line.
-pub fn line(analysis: &Analysis) -> String {
+/// What an analysis found, in one line.
+pub fn analysis(analysis: &Analysis) -> String {
     let (settings, spectrum) = (&analysis.settings, &analysis.spectrum);
     let extreme = |pick: fn(f64, f64) -> f64| {
         let values = spectrum.top.values.iter().copied();
@@ -15,7 +14,7 @@ pub fn line(analysis: &Analysis) -> String {
         settings.operator,
         settings.subject.split,
         settings.subject.epoch,
-        outlier_words(&spectrum.outliers),
+        spectrum.outliers,
         analysis.classes,
         extreme(f64::max),
         extreme(f64::min),
