@@ -7,6 +7,7 @@ const EXTENT: Extent = Extent {
     examples: [1000, 200],
     classes: 10,
     input: [3, 32, 32],
+    of_data: false,
 };
 
 fn settings(text: &str) -> Settings {

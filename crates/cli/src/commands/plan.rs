@@ -80,6 +80,7 @@ pub fn run(options: &PlanOptions) -> Result<(), Failure> {
             examples: [train.get(), options.assume_test],
             classes: classes.get(),
             input,
+            of_data: false,
         },
         _ => Extent::of_data(&settings, &terminal)?,
     };

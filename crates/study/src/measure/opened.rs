@@ -18,7 +18,7 @@ use crate::eigenvector_file::{self as eigenvectors, PairsSettings};
 use crate::error::StudyError;
 use crate::model::Model;
 use crate::observer::{Event, Observer};
-use crate::ranks::{Request, current};
+use crate::ranks::{ProblemRequest, Request, current};
 use crate::run::{Checkpoint, Run};
 
 /// Eigenvectors that take no more than this are kept in the run's folder without being asked for.
@@ -143,14 +143,14 @@ impl<'a> Opened<'a> {
         let Some(ranks) = current() else {
             return problem_of(run, network, split, self.observer, None);
         };
-        let request = Request::Problem {
+        let request = Request::Problem(Box::new(ProblemRequest {
             root: run.folder().absolute()?,
-            settings: Box::new(run.settings().clone()),
+            settings: run.settings().clone(),
             epoch: self.subject.epoch,
             split,
             checkpoint_sha256: self.subject.checkpoint_sha256.clone(),
             data_sha256: self.subject.data_sha256.clone(),
-        };
+        }));
         let remote = ranks.open(&request.to_bytes());
         let made = problem_of(run, network, split, self.observer, Some(ranks));
         Problem::join_ranks(made, ranks.clone(), Some(remote))

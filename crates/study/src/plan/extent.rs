@@ -18,6 +18,8 @@ pub struct Extent {
     pub classes: usize,
     /// Channels, height and width of an image.
     pub input: [usize; 3],
+    /// Whether these are those of the data of the settings, rather than assumed.
+    pub of_data: bool,
 }
 
 impl Extent {
@@ -33,6 +35,7 @@ impl Extent {
             examples: [sources.train.len(), sources.test.len()],
             classes: sources.train.classes(),
             input: sources.train.shape(),
+            of_data: true,
         })
     }
 

@@ -12,7 +12,6 @@ use super::extent::{Extent, built_in};
 use crate::error::StudyError;
 use crate::observer::Observer;
 use crate::settings::Settings;
-use crate::source::Sources;
 use crate::speed::{SpeedRequest, speed};
 
 /// Vectors that are multiplied together where many are at hand.
@@ -120,8 +119,8 @@ impl Rates {
         })
     }
 
-    /// Those of the device of the settings, measured now on random weights. Data that can be loaded are taken; else random
-    /// images.
+    /// Those of the device of the settings, measured now on random weights, and on random images where the extent
+    /// is assumed.
     ///
     /// # Errors
     ///
@@ -131,33 +130,8 @@ impl Rates {
         extent: Extent,
         observer: &dyn Observer,
     ) -> Result<Self, StudyError> {
-        let net = built_in(settings)?;
-        let (parameters, multiply_adds) = extent.of_network(net)?;
-        let product = multiply_adds * hesscope_hvp::forward_passes(Part::Hess.into(), TOGETHER);
-        let [least, most] = TIMED;
-        let fitting = match settings.device.kind.is_gpu() {
-            true => most,
-            false => (MULTIPLY_ADDS / product.max(1)).clamp(least, most),
-        };
-        let data = Sources::load(settings, &())
-            .is_ok()
-            .then(|| settings.clone());
-        let request = SpeedRequest {
-            device: settings.device,
-            precision: settings.precision,
-            networks: vec![net.clone()],
-            operators: settings.analysis.operators.clone(),
-            directions: vec![1, TOGETHER],
-            examples: extent.examples[0].min(fitting),
-            input: extent.input,
-            data,
-            products: true,
-            training: true,
-            training_batch: settings.train.batch_size,
-            memory_mib: settings.analysis.memory_mib,
-            time_limit: LIMIT,
-            seed: settings.seed,
-        };
+        let (parameters, multiply_adds) = extent.of_network(built_in(settings)?)?;
+        let request = request(settings, extent, multiply_adds)?;
         let memory = reading(parameters, settings)?;
         Self::of_speed(&speed(&request, None, observer)?, memory)
     }
@@ -202,6 +176,36 @@ impl Rates {
     }
 }
 
+/// What is timed: the products and the training of the settings, on their data or on random images of an assumed extent.
+fn request(
+    settings: &Settings,
+    extent: Extent,
+    multiply_adds: usize,
+) -> Result<SpeedRequest, StudyError> {
+    let product = multiply_adds * hesscope_hvp::forward_passes(Part::Hess.into(), TOGETHER);
+    let [least, most] = TIMED;
+    let fitting = match settings.device.kind.is_gpu() {
+        true => most,
+        false => (MULTIPLY_ADDS / product.max(1)).clamp(least, most),
+    };
+    Ok(SpeedRequest {
+        device: settings.device,
+        precision: settings.precision,
+        networks: vec![built_in(settings)?.clone()],
+        operators: settings.analysis.operators.clone(),
+        directions: vec![1, TOGETHER],
+        examples: extent.examples[0].min(fitting),
+        input: extent.input,
+        data: extent.of_data.then(|| settings.clone()),
+        products: true,
+        training: true,
+        training_batch: settings.train.batch_size,
+        memory_mib: settings.analysis.memory_mib,
+        time_limit: LIMIT,
+        seed: settings.seed,
+    })
+}
+
 /// Bytes a second that inner products of vectors of so many numbers read a basis with.
 fn reading(parameters: usize, settings: &Settings) -> Result<f64, StudyError> {
     let device = settings.device.open(settings.precision)?;
@@ -216,4 +220,33 @@ fn reading(parameters: usize, settings: &Settings) -> Result<f64, StudyError> {
         best = best.min(start.elapsed().as_secs_f64());
     }
     Ok((basis.len() * bytes) as f64 / best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_assumed_is_timed_in_place_of_the_data() {
+        let settings = Settings::default();
+        let assumed = Extent {
+            examples: [1_000_000, 0],
+            classes: 1000,
+            input: [3, 224, 224],
+            of_data: false,
+        };
+        let request =
+            |extent, multiply_adds| request(&settings, extent, multiply_adds).expect("a request");
+        let large = request(assumed, 1_800_000_000);
+        assert_eq!(
+            (large.data, large.input, large.examples),
+            (None, [3, 224, 224], 8)
+        );
+        let of_data = Extent {
+            of_data: true,
+            ..assumed
+        };
+        let small = request(of_data, 1000);
+        assert_eq!((small.data, small.examples), (Some(settings.clone()), 512));
+    }
 }

@@ -5,7 +5,7 @@ use hesscope_models::{Setup, Trainer};
 use hesscope_ranks::{Member, Ranks, serve};
 use hesscope_records::{Precision, Split};
 
-use super::request::Request;
+use super::request::{ProblemRequest, Request};
 use crate::device::DeviceName;
 use crate::error::StudyError;
 use crate::measure::problem_of;
@@ -23,7 +23,7 @@ pub fn take_part(ranks: &Ranks, observer: &dyn Observer) {
     serve(ranks, |request| {
         match serde_json::from_slice(request).expect("all ranks run one version") {
             Request::Training { device, precision } => training(ranks, device, precision),
-            problem @ Request::Problem { .. } => open(ranks, problem, &mut loaded, observer),
+            Request::Problem(problem) => open(ranks, *problem, &mut loaded, observer),
         }
     });
 }
@@ -45,7 +45,7 @@ type Loaded = Option<(String, Sources)>;
 /// The share of the problem that the leader opens; none where one cannot be opened at some rank.
 fn open(
     ranks: &Ranks,
-    request: Request,
+    request: ProblemRequest,
     loaded: &mut Loaded,
     observer: &dyn Observer,
 ) -> Option<Box<dyn Member>> {
@@ -56,21 +56,18 @@ fn open(
 
 fn share(
     ranks: &Ranks,
-    request: Request,
+    request: ProblemRequest,
     loaded: &mut Loaded,
     observer: &dyn Observer,
 ) -> Result<Problem, StudyError> {
-    let Request::Problem {
+    let ProblemRequest {
         root,
         mut settings,
         epoch,
         split,
         checkpoint_sha256,
         data_sha256,
-    } = request
-    else {
-        return Err(StudyError::Fault("a request of another kind".into()));
-    };
+    } = request;
     settings.device = settings.device.of_rank(&ranks.place());
     let asked = format!("{:?}", settings.dataset_spec());
     let sources = match loaded.take() {
@@ -84,7 +81,7 @@ fn share(
         &sources.split(split).fingerprint()?,
         &data_sha256,
     )?;
-    let run = Run::attend(&root, *settings, sources)?;
+    let run = Run::attend(&root, settings, sources)?;
     let checkpoint = run.checkpoint(epoch, observer)?;
     require("weights", split, &checkpoint.sha256, &checkpoint_sha256)?;
     problem_of(&run, &checkpoint.network, split, observer, Some(ranks))

@@ -9,4 +9,4 @@ mod request;
 
 pub use company::{current, lead};
 pub use member::take_part;
-pub(crate) use request::Request;
+pub(crate) use request::{ProblemRequest, Request};

@@ -12,23 +12,27 @@ use crate::settings::Settings;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// A checkpoint over a split.
-    Problem {
-        /// The folder of the run, which every rank reads.
-        root: PathBuf,
-        /// The settings of the run, with what the leader was asked for over them.
-        settings: Box<Settings>,
-        epoch: usize,
-        split: Split,
-        /// SHA-256 of the weights.
-        checkpoint_sha256: String,
-        /// SHA-256 of the examples.
-        data_sha256: String,
-    },
+    Problem(Box<ProblemRequest>),
     /// A training, whose setup follows.
     Training {
         device: DeviceName,
         precision: Precision,
     },
+}
+
+/// A checkpoint over a split.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProblemRequest {
+    /// The folder of the run, which every rank reads.
+    pub root: PathBuf,
+    /// The settings of the run, with what the leader was asked for over them.
+    pub settings: Settings,
+    pub epoch: usize,
+    pub split: Split,
+    /// SHA-256 of the weights.
+    pub checkpoint_sha256: String,
+    /// SHA-256 of the examples.
+    pub data_sha256: String,
 }
 
 impl Request {
