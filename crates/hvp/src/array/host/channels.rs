@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::elements::GRAIN;
+use super::elements::tasks_of;
 use super::numbers::{Directed, Numbers};
 use super::real::Real;
 use super::results::array;
@@ -89,7 +89,7 @@ pub(crate) fn combine<T: Real>(terms: &[Term], shift: Option<&Array>) -> Array {
             .for_each(|(k, out)| {
                 out.par_chunks_mut(s)
                     .enumerate()
-                    .with_min_len((GRAIN / s).max(1))
+                    .with_min_len(tasks_of(s))
                     .for_each(|(index, out)| plane(k, index, out));
             });
     }

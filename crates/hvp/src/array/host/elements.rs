@@ -12,6 +12,11 @@ use crate::array::tensor::Array;
 /// Numbers a task handles at least.
 pub(super) const GRAIN: usize = 1 << 14;
 
+/// Tasks of so many numbers each that a thread does at least.
+pub(super) fn tasks_of(numbers: usize) -> usize {
+    (GRAIN / numbers.max(1)).max(1)
+}
+
 /// The elements of `a` [K, …] where those of `x` […] are above zero, and zero elsewhere.
 pub(crate) fn where_positive<T: Real>(a: &Array, x: &Array) -> Array {
     let (values, gate) = (Numbers::<T>::of(a), Numbers::<T>::of(x));
@@ -37,4 +42,18 @@ pub(crate) fn where_positive<T: Real>(a: &Array, x: &Array) -> Array {
             });
     }
     array(out, &a.shape())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GRAIN, tasks_of};
+
+    #[test]
+    fn small_tasks_go_together() {
+        assert_eq!(tasks_of(0), GRAIN);
+        assert_eq!(tasks_of(1), GRAIN);
+        assert_eq!(tasks_of(100), 163);
+        assert_eq!(tasks_of(GRAIN - 1), 1);
+        assert_eq!(tasks_of(3 * GRAIN), 1);
+    }
 }

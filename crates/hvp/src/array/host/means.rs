@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::elements::GRAIN;
+use super::elements::tasks_of;
 use super::numbers::Numbers;
 use super::real::Real;
 use super::results::array;
@@ -32,7 +32,7 @@ pub(crate) fn means<T: Real>(from: &Array, windows: &Windows) -> Array {
     let share = share::<T>(windows);
     out.par_chunks_mut(pixels.max(1))
         .zip(from.par_chunks(plane.max(1)))
-        .with_min_len((GRAIN / plane.max(1)).max(1))
+        .with_min_len(tasks_of(plane))
         .for_each(|(out, from)| {
             wide(
                 #[inline(always)]
@@ -63,7 +63,7 @@ pub(crate) fn pull_means<T: Real>(from: &Array, windows: &Windows, shape: &[usiz
     let share = share::<T>(windows);
     out.par_chunks_mut(plane.max(1))
         .zip(from.par_chunks(pixels.max(1)))
-        .with_min_len((GRAIN / plane.max(1)).max(1))
+        .with_min_len(tasks_of(plane))
         .for_each(|(out, from)| {
             wide(
                 #[inline(always)]

@@ -74,3 +74,34 @@ pub(crate) fn add<T: Real>(a: Array, b: Array) -> Array {
     recycle(Some(b));
     total
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::host::tests::{counted, numbers};
+    use crate::precision::Precision;
+
+    #[test]
+    fn parts_that_lie_in_pieces_are_laid_one_after_another() {
+        let (wide, dense) = (numbers(&[2, 3, 5], 1), numbers(&[2, 2, 3], 2));
+        // Rows of three in rows of five.
+        let part = wide.slice(2, 1, 4);
+        let joined = cat::<f64>(&[part.clone(), dense.clone(), part.clone()], 1);
+        assert_eq!(joined.shape(), [2, 8, 3]);
+        let [joined, part, dense] = [joined, part, dense].map(|it| it.to_f64().expect("numbers"));
+        for row in 0..2 {
+            let expected = [
+                &part[9 * row..][..9],
+                &dense[6 * row..][..6],
+                &part[9 * row..][..9],
+            ];
+            assert_eq!(joined[24 * row..][..24], expected.concat());
+        }
+        let column = counted(&[4, 2], Precision::F64).slice(1, 1, 2);
+        let joined = cat::<f64>(&[column.clone(), column], 0);
+        assert_eq!(
+            joined.to_f64().expect("numbers"),
+            [1.0, 3.0, 5.0, 7.0, 1.0, 3.0, 5.0, 7.0]
+        );
+    }
+}

@@ -133,8 +133,19 @@ fn product<T: Real>(a: &Array, b: &Array) -> Option<Array> {
 mod tests {
     use super::*;
     use crate::array::host::tests::{close, numbers};
+    use crate::precision::Precision;
     use burn_backend::ops::FloatTensorOps;
     use burn_dispatch::Dispatch;
+
+    #[test]
+    fn matrices_that_do_not_fit_are_not_multiplied() {
+        let a = numbers(&[3, 4], 1);
+        assert!(matmul(&a, &numbers(&[5, 4], 2)).is_none());
+        assert!(matmul(&a, &numbers(&[1, 4, 5], 2)).is_none());
+        assert!(matmul(&a, &numbers(&[4, 5], 2).in_precision(Precision::F32)).is_none());
+        assert!(matmul(&numbers(&[4], 1), &numbers(&[4], 2)).is_none());
+        assert!(matmul(&numbers(&[0, 4], 1), &numbers(&[4, 5], 2)).is_none());
+    }
 
     /// Plain, transposed, broadcast, cut and repeated matrices, those divided among threads included, as Burn multiplies
     /// them.

@@ -67,6 +67,23 @@ mod tests {
     use crate::precision::Precision;
 
     #[test]
+    fn directions_are_reshaped_where_they_lie() {
+        let all = counted(&[3, 8], Precision::F64);
+        let part = all.slice(1, 2, 8);
+        let shaped =
+            reshape_directions(&part, &[3, 2, 3]).expect("numbers of a direction lie together");
+        assert_eq!(
+            shaped.to_f64().expect("numbers"),
+            part.to_f64().expect("numbers")
+        );
+        assert_eq!(shaped.shape(), [3, 2, 3]);
+        // Another way does for what lies together, for fewer directions, and for more axes.
+        assert!(reshape_directions(&all, &[3, 2, 4]).is_none());
+        assert!(reshape_directions(&part, &[2, 3, 3]).is_none());
+        assert!(reshape_directions(&shaped, &[3, 6]).is_none());
+    }
+
+    #[test]
     fn a_change_is_seen_by_nobody_else() {
         for precision in [Precision::F32, Precision::F64] {
             let first = counted(&[2, 3], precision);

@@ -106,6 +106,23 @@ mod tests {
         assert_eq!(other.to_f64().expect("numbers"), [1.0, 2.0, 3.0]);
     }
 
+    /// So many numbers as nothing else here has.
+    const MANY: usize = 5_000_011;
+
+    #[test]
+    fn large_buffers_are_taken_again() {
+        let first = scratch::<f64>(MANY);
+        let at = first.as_ptr();
+        give(first);
+        let second = scratch::<f64>(MANY);
+        assert_eq!(second.as_ptr(), at);
+        recycle(Some(array(second, &[MANY])));
+        let third = workspace::<f64>(MANY);
+        assert_eq!(third.as_ptr(), at);
+        drop(third);
+        assert_eq!(workspace::<f64>(MANY - 10).as_ptr(), at);
+    }
+
     #[test]
     fn buffers_have_the_length_asked_for() {
         for len in [0, 1, 1000, 700, 1001, 90_000, 70_000, 90_001, 90_000] {

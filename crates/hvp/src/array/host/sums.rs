@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::elements::GRAIN;
+use super::elements::tasks_of;
 use super::numbers::Numbers;
 use super::real::Real;
 use super::results::array;
@@ -26,7 +26,7 @@ pub(crate) fn sum_dim<T: Real>(from: &Array, dim: usize) -> Array {
     if extent == 0 || inner == 0 {
         out.fill(T::ZERO);
     } else if inner == 1 {
-        let rows = (GRAIN / extent).max(1);
+        let rows = tasks_of(extent);
         out.par_chunks_mut(rows)
             .zip(from.par_chunks(rows * extent))
             .for_each(|(out, from)| {
@@ -40,7 +40,7 @@ pub(crate) fn sum_dim<T: Real>(from: &Array, dim: usize) -> Array {
                 );
             });
     } else {
-        let tasks = (GRAIN / (extent * inner)).max(1);
+        let tasks = tasks_of(extent * inner);
         out.par_chunks_mut(inner)
             .zip(from.par_chunks(extent * inner))
             .with_min_len(tasks)

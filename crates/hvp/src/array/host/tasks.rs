@@ -21,3 +21,14 @@ pub(super) fn chunks<T: Send>(
 pub(super) fn few(tasks: usize) -> bool {
     tasks < 2 * rayon::current_num_threads()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::few;
+
+    #[test]
+    fn two_tasks_a_thread_are_not_few() {
+        let threads = rayon::current_num_threads();
+        assert!(few(2 * threads - 1) && !few(2 * threads) && !few(2 * threads + 1));
+    }
+}

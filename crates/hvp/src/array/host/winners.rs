@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::elements::GRAIN;
+use super::elements::tasks_of;
 use super::numbers::Numbers;
 use super::real::Real;
 use super::results::array;
@@ -36,7 +36,7 @@ pub(crate) fn largest<T: Real>(from: &Array, windows: &Windows) -> (Array, Vec<i
         out.par_chunks_mut(pixels)
             .zip(places.par_chunks_mut(pixels))
             .zip(from.par_chunks(plane))
-            .with_min_len((GRAIN / plane).max(1))
+            .with_min_len(tasks_of(plane))
             .for_each(|((out, places), from)| {
                 wide(
                     #[inline(always)]
@@ -121,7 +121,7 @@ impl Winners<'_> {
             out.par_chunks_mut(self.output)
                 .zip(from.par_chunks(self.input))
                 .enumerate()
-                .with_min_len((GRAIN / self.input.max(1)).max(1))
+                .with_min_len(tasks_of(self.input))
                 .for_each(|(plane, (out, from))| {
                     for (out, &place) in out.iter_mut().zip(self.of_plane(plane)) {
                         *out = usize::try_from(place).map_or(T::ZERO, |place| from[place]);
@@ -141,7 +141,7 @@ impl Winners<'_> {
             out.par_chunks_mut(self.input)
                 .zip(from.par_chunks(self.output))
                 .enumerate()
-                .with_min_len((GRAIN / self.input.max(1)).max(1))
+                .with_min_len(tasks_of(self.input))
                 .for_each(|(plane, (out, from))| {
                     out.fill(T::ZERO);
                     for (&value, &place) in from.iter().zip(self.of_plane(plane)) {

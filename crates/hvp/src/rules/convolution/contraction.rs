@@ -232,6 +232,12 @@ mod tests {
         // Images of more pixels than are unfolded at a time, and more images than go together.
         check(&conv([1, 1], even, [1, 1], 1), [1, 2, 30, 33], [3, 2, 3, 3]);
         check(&conv([1, 1], even, [1, 1], 1), [9, 2, 11, 10], [3, 2, 3, 3]);
+        // Windows so large that the pixels of an image go in several parts where the cotangent of the weights is formed.
+        check(
+            &conv([1, 1], [(3, 3); 2], [1, 1], 1),
+            [2, 40, 48, 47],
+            [2, 40, 7, 7],
+        );
         // In tiles: several images, an image in several parts, many small images, an odd extent, no zeros around, two,
         // and more on one side.
         check(&conv([1, 1], even, [1, 1], 1), [5, 9, 11, 10], [8, 9, 3, 3]);

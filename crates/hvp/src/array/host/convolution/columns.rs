@@ -180,3 +180,45 @@ impl Windows {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windows(output: [usize; 2]) -> Windows {
+        Windows {
+            channels: 2,
+            filters: 3,
+            image: output,
+            kernel: [3, 3],
+            output,
+            stride: [1, 1],
+            before: [1, 1],
+            dilation: [1, 1],
+            groups: 1,
+        }
+    }
+
+    #[test]
+    fn images_go_together_and_large_ones_in_parts() {
+        let small = windows([4, 5]);
+        assert_eq!(
+            [19, 20, 59, 60].map(|pixels| small.together(7, pixels)),
+            [1, 1, 2, 3]
+        );
+        assert_eq!(small.together(2, 1000), 2);
+        let tiles = |windows: &Windows, images, pixels| -> Vec<Tile> {
+            windows.tiles(images, pixels).collect()
+        };
+        assert_eq!(
+            tiles(&small, 3, 1).as_slice(),
+            std::slice::from_ref(&(0..12))
+        );
+        assert_eq!(tiles(&small, 1, 11), [0..2, 2..4]);
+        assert_eq!(tiles(&small, 1, 4), [0..1, 1..2, 2..3, 3..4]);
+        assert_eq!(
+            tiles(&small, 1, 100).as_slice(),
+            std::slice::from_ref(&(0..4))
+        );
+    }
+}

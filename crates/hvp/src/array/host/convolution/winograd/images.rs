@@ -342,3 +342,13 @@ pub(super) fn place<T: Real>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{GAP, half};
+
+    #[test]
+    fn half_a_row_has_a_pixel_more_and_room_for_vectors() {
+        assert_eq!([1, 7].map(half), [2 + GAP, 8 + GAP]);
+    }
+}

@@ -17,6 +17,29 @@ fn windows(channels: usize, filters: usize, extent: usize, before: usize) -> Win
 }
 
 #[test]
+fn tiles_go_in_stretches_of_about_so_many() {
+    // 8 × 8 tiles an image.
+    let tiling = tiling::Tiling::of(&windows(8, 9, 16, 1)).expect("plain windows");
+    assert_eq!(
+        [63, 64, 128, 640].map(|tiles| tiling.together(5, tiles)),
+        [1, 1, 2, 5]
+    );
+    let stretches = |tiles| -> Vec<_> {
+        let stretches = tiling.stretches(1..4, tiles);
+        stretches.into_iter().map(|s| (s.images, s.rows)).collect()
+    };
+    assert_eq!(stretches(128), [(1..3, 0..8), (3..4, 0..8)]);
+    assert_eq!(
+        stretches(40)[..3],
+        [(1..2, 0..5), (1..2, 5..8), (2..3, 0..5)]
+    );
+    assert_eq!(stretches(1).len(), 24);
+    assert_eq!(layout::tiles_together(8, 8), 512);
+    assert_eq!(layout::tiles_together(64, 64), 256);
+    assert_eq!(layout::tiles_together(512, 512), 128);
+}
+
+#[test]
 fn only_plain_windows_of_enough_tiles_go_through_tiles() {
     let plain = windows(8, 9, 16, 1);
     assert!(plain.in_tiles(1) && windows(8, 9, 4, 1).in_tiles(16));
