@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod company;
 mod failure;
+mod lost_device;
 mod memory;
 mod options;
 mod output;
@@ -36,7 +37,7 @@ fn command() -> ExitCode {
         Err(error) => return not_read(&error),
     };
     let ended = signals::watch()
-        .and_then(|()| dispatch(args))
+        .and_then(|()| lost_device::caught(|| dispatch(args)))
         .and_then(|()| stream::finish());
     exit(ended)
 }

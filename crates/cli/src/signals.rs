@@ -50,6 +50,8 @@ pub fn watch() -> Result<(), Failure> {
 }
 
 fn end(why: &str) {
+    // Threads of a device's driver may panic where the process ends under them.
+    std::panic::set_hook(Box::new(|_| {}));
     tell(format_args!(
         "\nhesscope: {why}; what is finished is kept, and the work resumes when you repeat the command"
     ));

@@ -63,8 +63,14 @@ pub enum HvpError {
     #[error(transparent)]
     Network(SourceError),
     /// The device failed.
-    #[error("the device failed: {0}")]
-    Device(#[from] ExecutionError),
+    #[error("the device failed: {}", words(.0))]
+    Device(ExecutionError),
+    /// The device has no memory left.
+    #[error(
+        "the device has no memory left: let products take less of it, by `memory` of the options or `memory-mib` of the settings, \
+         or end what else runs on it"
+    )]
+    DeviceMemory,
     /// The inputs, labels and options do not fit together.
     #[error("{0}")]
     Input(String),
@@ -129,5 +135,56 @@ impl HvpError {
             Ok(ours) => *ours,
             Err(error) => HvpError::Source(error),
         }
+    }
+}
+
+impl From<ExecutionError> for HvpError {
+    fn from(error: ExecutionError) -> Self {
+        // Drivers say it in words alone.
+        let text = error.to_string().to_lowercase();
+        let no_memory = [
+            "out of device memory",
+            "out of memory",
+            "can't allocate buffer",
+            "no room for",
+        ];
+        if no_memory.iter().any(|words| text.contains(words)) {
+            HvpError::DeviceMemory
+        } else {
+            HvpError::Device(error)
+        }
+    }
+}
+
+/// What a device says, without where in the program.
+fn words(error: &ExecutionError) -> String {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim);
+    let words: Vec<&str> = lines
+        .take_while(|line| !line.to_lowercase().starts_with("backtrace") && !line.starts_with("0:"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(reason: &str) -> String {
+        let reason = reason.into();
+        HvpError::from(ExecutionError::WithContext { reason }).to_string()
+    }
+
+    #[test]
+    fn a_device_without_memory_is_told_from_one_that_fails() {
+        let sentence = said("out of device memory allocating 7 bytes\nBacktrace\n   0: std::x");
+        assert!(sentence.contains("no memory left"), "{sentence}");
+        assert!(sentence.contains("memory-mib"), "{sentence}");
+        let sentence = said("an illegal access\n\nBacktrace\n   0: std::x\n   1: y");
+        assert!(
+            sentence.ends_with("Caused by: an illegal access"),
+            "{sentence}"
+        );
     }
 }

@@ -146,8 +146,11 @@ impl Program {
                     primal: cotangent.as_ref().filter(|_| curved),
                     tangent: cotangent_tangent.as_ref(),
                 };
-                let pulled = node.rule.pull_tangent(at, &along, cotangents, &wanted);
-                add(&mut tangent, pulled, &wanted);
+                // Of no cotangent, as where a gradient alone is wanted, there is no pull-back.
+                if cotangents.primal.is_some() || cotangents.tangent.is_some() {
+                    let pulled = node.rule.pull_tangent(at, &along, cotangents, &wanted);
+                    add(&mut tangent, pulled, &wanted);
+                }
                 if let Some(cotangent) = &cotangent {
                     let wanted: Vec<bool> = node
                         .inputs

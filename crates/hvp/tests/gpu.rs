@@ -77,33 +77,44 @@ fn the_same_product_has_the_same_bits() {
 
 #[test]
 fn vectors_of_parameters_are_multiplied_and_combined_as_on_the_host() {
-    let dim = 3 * 512 * 64 + 777;
-    let spaces =
-        [gpu(), Device::flex()].map(|device| ParameterSpace::new(dim, Precision::F32, device));
-    let mut numbers = Numbers(5);
-    let host: Vec<Vec<f64>> = (0..6).map(|_| numbers.vector(dim)).collect();
-    let [ours, theirs] = spaces.each_ref().map(|space| {
-        let vectors = host.iter().map(|vector| space.from_host(vector));
-        vectors.collect::<Vec<Array>>()
-    });
-    let gram = |space: &ParameterSpace, vectors: &[Array]| space.gram(&vectors[..2], &vectors[2..]);
-    let off = gram(&spaces[0], &ours) - gram(&spaces[1], &theirs);
-    // Inner products of independent numbers are of the order of the root of the dimension, and rounded to 6e-8 of each
-    // term.
-    assert!(
-        off.norm_max() < 1e-6 * (dim as f64).sqrt(),
-        "{}",
-        off.norm_max()
-    );
-    assert!(
-        (spaces[0].dot(&ours[0], &ours[1]) - spaces[1].dot(&theirs[0], &theirs[1])).abs()
-            < 1e-6 * (dim as f64).sqrt()
-    );
-    let coefficients = Mat::from_fn(6, 3, |i, j| 0.3 * i as f64 - 0.7 * j as f64);
-    let combined = spaces[0].combine(&ours, coefficients.as_ref());
-    let expected = spaces[1].combine(&theirs, coefficients.as_ref());
-    for (ours, expected) in combined.iter().zip(&expected) {
-        assert_close("combine", "vector", ours, expected);
+    // Neighbours that go together and such that do not, fewer and more than there are units.
+    for dim in [1, 64, 3 * 512 * 64 + 777, 5 * (1 << 18) + 4] {
+        let spaces =
+            [gpu(), Device::flex()].map(|device| ParameterSpace::new(dim, Precision::F32, device));
+        let mut numbers = Numbers(5);
+        let host: Vec<Vec<f64>> = (0..13).map(|_| numbers.vector(dim)).collect();
+        let [ours, theirs] = spaces.each_ref().map(|space| {
+            let vectors = host.iter().map(|vector| space.from_host(vector));
+            vectors.collect::<Vec<Array>>()
+        });
+        // Inner products of independent numbers are of the order of the root of the dimension, and rounded to 6e-8 of each
+        // term.
+        let rounding = 1e-6 * (dim as f64).sqrt();
+        for (first, last) in [(2, 9), (9, 2), (13, 0), (1, 1)] {
+            let gram = |space: &ParameterSpace, vectors: &[Array]| {
+                space.gram(&vectors[..first], &vectors[last..])
+            };
+            let off = gram(&spaces[0], &ours) - gram(&spaces[1], &theirs);
+            assert!(off.norm_max() < rounding, "{dim}: {}", off.norm_max());
+        }
+        let [one, other] = [(&spaces[0], &ours), (&spaces[1], &theirs)]
+            .map(|(space, vectors)| space.dot(&vectors[0], &vectors[1]));
+        assert!((one - other).abs() < rounding, "{dim}: {one} for {other}");
+        for terms in [1, 6, 13] {
+            let coefficients = Mat::from_fn(terms, 3, |i, j| 0.3 * i as f64 - 0.7 * j as f64 + 0.1);
+            let combined = spaces[0].combine(&ours[..terms], coefficients.as_ref());
+            let expected = spaces[1].combine(&theirs[..terms], coefficients.as_ref());
+            for (ours, expected) in combined.iter().zip(&expected) {
+                assert_close("combine", "vector", ours, expected);
+            }
+        }
+        let [moved, expected] =
+            [(&spaces[0], &ours), (&spaces[1], &theirs)].map(|(space, vectors)| {
+                let mut moved = vectors[0].clone();
+                space.axpy(-0.3, &vectors[1], &mut moved);
+                moved
+            });
+        assert_close("axpy", "vector", &moved, &expected);
     }
 }
 

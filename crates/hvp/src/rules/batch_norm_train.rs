@@ -1,7 +1,9 @@
 //! Batch normalization with the statistics of the batch, as one operation.
 
-use super::per_channel::{combine, repeated, sums, times, total};
-use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
+use super::per_channel::{
+    combine, less_center, repeated, share_of_squares, share_of_sum, sums, times, total,
+};
+use super::{Cotangents, PerInput, Point, Rule, Saved, numbers};
 use crate::array::Array;
 use crate::array::host::channels::Term;
 
@@ -42,6 +44,52 @@ struct Means {
 impl BatchNormTrain {
     fn inverse(&self, variance: &Array) -> Array {
         variance.unsqueeze().add_scalar(self.epsilon).sqrt().recip()
+    }
+
+    /// The factor γ s of x - μ, [1, c].
+    fn scale(&self, variance: &Array, gamma: &Array) -> Array {
+        #[cfg(feature = "gpu")]
+        if crate::array::device::reaches(variance) {
+            return crate::array::device::channels::scale(variance, gamma, self.epsilon);
+        }
+        self.inverse(variance).mul(&gamma.unsqueeze())
+    }
+
+    /// The pull-back as [`pull_tangent`](Rule::pull_tangent) has it, with few kernels; ȳ alone has directions.
+    #[cfg(feature = "gpu")]
+    fn pull_on_gpu(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        use crate::array::device::channels::{Pulled, pulled};
+        let (mean, variance) = (&at.saved.floats[MEAN], &at.saved.floats[VARIANCE]);
+        let x = at.inputs[X].unsqueeze();
+        let (total, mut products) = sums(cotangent, &[(&x, Some(mean))]);
+        let moment = products.pop().expect("one product was asked for");
+        let gamma = &at.inputs[GAMMA];
+        let Pulled {
+            factor,
+            shift,
+            gamma: of_gamma,
+            scale,
+        } = pulled(
+            [&total, &moment],
+            variance,
+            gamma,
+            self.epsilon,
+            share(&at.inputs[X].shape()),
+        );
+        let input = || {
+            let of_cotangent = Parts::term(cotangent, &scale);
+            let of_x = Term {
+                images: &x,
+                center: Some(mean),
+                factor: &factor,
+            };
+            combine(&[of_cotangent, of_x], Some(&shift))
+        };
+        vec![
+            wanted[X].then(input),
+            wanted[GAMMA].then_some(of_gamma),
+            wanted[BETA].then_some(total),
+        ]
     }
 
     fn parts<'a>(&self, at: Point<'a>) -> Parts<'a> {
@@ -127,18 +175,11 @@ impl Rule for BatchNormTrain {
         let x = inputs[X].unsqueeze();
         let shape = inputs[X].shape();
         let (share, channels) = (share(&shape), shape[1]);
-        let mean = sums(&x, &[]).0.scale(share).reshape(&[channels]);
+        let mean = share_of_sum(&x, share).reshape(&[channels]);
         // About the mean, so that nothing cancels.
-        let one = mean.zeros_of(&[1, channels]).add_scalar(1.0);
-        let centered = Term {
-            images: &x,
-            center: Some(&mean),
-            factor: &one,
-        };
-        let centered = combine(&[centered], None);
-        let variance = sums(&centered, &[(&centered, None)]).1.remove(0);
-        let variance = variance.scale(share).reshape(&[channels]);
-        let scale = self.inverse(&variance).mul(&inputs[GAMMA].unsqueeze());
+        let centered = less_center(&x, &mean);
+        let variance = share_of_squares(&centered, share).reshape(&[channels]);
+        let scale = self.scale(&variance, &inputs[GAMMA]);
         let scaled = Term {
             images: &centered,
             center: None,
@@ -176,7 +217,24 @@ impl Rule for BatchNormTrain {
         Some(combine(&terms, shift.as_ref()))
     }
 
-    pulled_together!();
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        #[cfg(feature = "gpu")]
+        if crate::array::device::reaches(cotangent) {
+            return self.pull_on_gpu(at, cotangent, wanted);
+        }
+        let still = vec![None; wanted.len()];
+        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
+    }
+
+    fn vjp_tangent(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        wanted: &[bool],
+    ) -> PerInput {
+        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
+    }
 
     /// With m(u) the mean of u over a channel, t = m(ȳ) and q = m(ȳ x̂), the pull-back of ȳ is `x̄ = γ s (ȳ - t - q x̂)`,
     /// γ̄ = Σ ȳ x̂ and β̄ = Σ ȳ. It is linear in ȳ, so that its tangent is it of ȳ˙, and of ȳ with a = m(ẋ), b = m(ẋ x̂),

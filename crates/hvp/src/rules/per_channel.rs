@@ -80,6 +80,45 @@ pub(crate) fn sums(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<
     sums_on_device(a, with)
 }
 
+/// `share` times the sum over everything but directions and channels, [K, c].
+pub(crate) fn share_of_sum(a: &Array, share: f64) -> Array {
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(a) {
+        return crate::array::device::channels::share_of_sum(a, share);
+    }
+    sums(a, &[]).0.scale(share)
+}
+
+/// The same of the squares.
+pub(crate) fn share_of_squares(a: &Array, share: f64) -> Array {
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(a) {
+        return crate::array::device::channels::share_of_product(a, a, share);
+    }
+    sums(a, &[(a, None)]).1.remove(0).scale(share)
+}
+
+/// x - m for images x [1, n, c, …] and m [c].
+pub(crate) fn less_center(x: &Array, center: &Array) -> Array {
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(x) {
+        use crate::array::device::channels::{ChannelTerm, combine};
+        let term = ChannelTerm {
+            images: x,
+            center: Some(center),
+            factor: None,
+        };
+        return combine(&[term], None);
+    }
+    let one = center.zeros_of(&[1, center.shape()[0]]).add_scalar(1.0);
+    let term = Term {
+        images: x,
+        center: Some(center),
+        factor: &one,
+    };
+    combine(&[term], None)
+}
+
 fn sums_on_device(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Array, Vec<Array>) {
     let products = with
         .iter()

@@ -1,12 +1,14 @@
 //! Inner products and combinations of vectors on a device. The vectors stay there; a result is fetched once.
 //!
-//! Sums have two levels: [`FOLD`] numbers at a time on the device, in its precision, and those in float64 on the host, of
-//! which [`GROUP`] are first added up on the device where there are many.
+//! Sums have two levels: some hundred numbers at a time on the device, in its precision, and those in float64 on the host, of
+//! which [`GROUP`] are first added up on the device where there are many. On GPUs kernels read the vectors where they lie
+//! (`array/device/vectors.rs`); elsewhere they are laid side by side.
 
 use burn::tensor::TensorData;
 use faer::{Mat, MatRef};
 
 use crate::array::Array;
+use crate::error::HvpError;
 use crate::precision::Precision;
 
 /// Numbers that one sum on the device adds up.
@@ -26,7 +28,7 @@ const CHUNK: usize = FOLD * GROUP * 32;
 pub(super) fn read(array: &Array) -> TensorData {
     array
         .to_data()
-        .unwrap_or_else(|error| panic!("the device failed while reading a vector: {error}"))
+        .unwrap_or_else(|error| panic!("{}", HvpError::from(error)))
 }
 
 /// The sum of the elements of a vector.
@@ -47,7 +49,26 @@ fn sum(vector: &Array) -> f64 {
 
 /// The inner product of two vectors.
 pub(super) fn dot(a: &Array, b: &Array) -> f64 {
+    #[cfg(feature = "gpu")]
+    if let Some(gram) = gram_on_gpu(std::slice::from_ref(a), std::slice::from_ref(b)) {
+        return gram[(0, 0)];
+    }
     sum(&a.mul(b))
+}
+
+/// The inner products of vectors that kernels read where they lie; none where there are none, or not on a GPU.
+#[cfg(feature = "gpu")]
+fn gram_on_gpu(a: &[Array], b: &[Array]) -> Option<Mat<f64>> {
+    use crate::array::device::vectors;
+    let sums = vectors::partial_products(a, b)?;
+    let groups = sums.shape()[0] / vectors::GROUP;
+    let sums = sums.reshape(&[groups, vectors::GROUP]).sum_dim(1);
+    let values: Vec<f64> = read(&sums).iter().collect();
+    let each = groups / (a.len() * b.len());
+    Some(Mat::from_fn(a.len(), b.len(), |i, j| {
+        let pair = j * a.len() + i;
+        values[pair * each..(pair + 1) * each].iter().sum()
+    }))
 }
 
 /// The inner products of vectors `a` with vectors `b`, of `dim` numbers each: `a.len()` × `b.len()`.
@@ -56,6 +77,10 @@ pub(super) fn gram(a: &[Array], b: &[Array], dim: usize) -> Mat<f64> {
     let mut total = Mat::zeros(m, n);
     if m == 0 || n == 0 || dim == 0 {
         return total;
+    }
+    #[cfg(feature = "gpu")]
+    if let Some(gram) = gram_on_gpu(a, b) {
+        return gram;
     }
     let mut sums = Vec::new();
     for start in (0..dim).step_by(CHUNK) {
@@ -129,6 +154,12 @@ pub(super) fn combine(
         .flat_map(|j| (0..m).map(move |i| coefficients[(i, j)]))
         .collect();
     let device = basis[0].device();
+    #[cfg(feature = "gpu")]
+    if crate::array::device::reaches(&basis[0]) {
+        let coefficients = Array::from_vec(transposed, &[n * m], precision, &device);
+        return crate::array::device::vectors::combinations(basis, &coefficients, n)
+            .expect("vectors on a GPU");
+    }
     let transposed = Array::from_vec(transposed, &[n, m], precision, &device);
     let mut parts: Vec<Vec<Array>> = vec![Vec::new(); n];
     for start in (0..dim).step_by(CHUNK) {

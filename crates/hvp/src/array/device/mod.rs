@@ -16,6 +16,7 @@ mod matmul;
 mod steps;
 mod tensors;
 mod unfold;
+pub(crate) mod vectors;
 pub(crate) mod winners;
 pub(crate) mod winograd;
 

@@ -92,7 +92,8 @@ pub(super) fn combine_kernel<F: Float, N: Size>(
     }
 }
 
-/// One unit a channel of one part of one direction, `count` in all: the sum over every so-manieth row.
+/// One unit a channel of one part of one direction, `count` in all: `share` times the sum over every so-manieth row; behind all
+/// of those, where wanted, the same of the first factor alone.
 #[cube(launch)]
 #[allow(clippy::too_many_arguments)]
 pub(super) fn sums_kernel<F: Float, N: Size>(
@@ -106,8 +107,10 @@ pub(super) fn sums_kernel<F: Float, N: Size>(
     channels: usize,
     first_step: usize,
     second_step: usize,
+    share: InputScalar,
     #[comptime] has_second: bool,
     #[comptime] has_center: bool,
+    #[comptime] also_first: bool,
     #[define(F)] _dtype: ElemType,
 ) {
     if ABSOLUTE_POS >= count {
@@ -118,10 +121,14 @@ pub(super) fn sums_kernel<F: Float, N: Size>(
     let part = rest % parts;
     let direction = rest / parts;
     let mut sum = Vector::<F, N>::new(F::zero());
+    let mut of_first = Vector::<F, N>::new(F::zero());
     let mut row = part;
     while row < rows {
         let place = row * channels + channel;
         let mut value = first[direction * first_step + place];
+        if comptime!(also_first) {
+            of_first += value;
+        }
         if comptime!(has_second) {
             let mut other = second[direction * second_step + place];
             if comptime!(has_center) {
@@ -132,5 +139,60 @@ pub(super) fn sums_kernel<F: Float, N: Size>(
         sum += value;
         row += parts;
     }
-    out[ABSOLUTE_POS] = sum;
+    let share = Vector::<F, N>::new(share.get::<F>());
+    out[ABSOLUTE_POS] = sum * share;
+    if comptime!(also_first) {
+        out[count + ABSOLUTE_POS] = of_first * share;
+    }
+}
+
+/// One unit a channel, of `count`: the factor `γ (v + ε)^(-1/2)` of a normalization.
+#[cube(launch)]
+pub(super) fn scale_kernel<F: Float>(
+    variance: &Tensor<F>,
+    gamma: &Tensor<F>,
+    out: &mut Tensor<F>,
+    epsilon: InputScalar,
+    count: usize,
+    #[define(F)] _dtype: ElemType,
+) {
+    let channel = ABSOLUTE_POS;
+    if channel >= count {
+        terminate!();
+    }
+    out[channel] = gamma[channel] / (variance[channel] + epsilon.get::<F>()).sqrt();
+}
+
+/// One unit a channel of a direction, of `count`: what the pull-back of a normalization takes of the sums t of ȳ and q of
+/// ȳ (x - μ), with s = (v + ε)^(-1/2): the factor `-γ s³ q / m` of x - μ, the shift `-γ s t / m` and γ̄ = s q, one
+/// behind another, and γ s behind them.
+#[cube(launch)]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn pull_kernel<F: Float>(
+    totals: &Tensor<F>,
+    moments: &Tensor<F>,
+    variance: &Tensor<F>,
+    gamma: &Tensor<F>,
+    out: &mut Tensor<F>,
+    epsilon: InputScalar,
+    share: InputScalar,
+    channels: usize,
+    count: usize,
+    #[define(F)] _dtype: ElemType,
+) {
+    let place = ABSOLUTE_POS;
+    if place >= count {
+        terminate!();
+    }
+    let channel = place % channels;
+    let inverse = F::new(1.0) / (variance[channel] + epsilon.get::<F>()).sqrt();
+    let along = moments[place] * inverse;
+    let scale = gamma[channel] * inverse;
+    let shared = F::zero() - scale * share.get::<F>();
+    out[place] = shared * along * inverse;
+    out[count + place] = shared * totals[place];
+    out[2 * count + place] = along;
+    if place < channels {
+        out[3 * count + place] = scale;
+    }
 }

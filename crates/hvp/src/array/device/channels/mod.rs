@@ -5,8 +5,10 @@
 
 mod combine;
 mod kernels;
+mod normalizer;
 mod rows;
 mod sums;
 
 pub(crate) use combine::{ChannelTerm, combine};
-pub(crate) use sums::sums;
+pub(crate) use normalizer::{Pulled, pulled, scale};
+pub(crate) use sums::{share_of_product, share_of_sum, sums};
