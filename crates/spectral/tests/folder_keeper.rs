@@ -298,6 +298,39 @@ fn a_snapshot_is_due_once_the_time_has_passed() {
     assert!(due(&mut open(folder.path())));
 }
 
+#[test]
+fn a_snapshot_that_takes_longer_than_it_saves_is_left_for_later() {
+    let folder = tempfile::tempdir().unwrap();
+    // 64 MB, which take a third of a second at least, where hardly any time has passed.
+    let space = HostSpace::<f32>::new(4_000_000);
+    let vectors = vec![vec![0.0_f32; 4_000_000]; 4];
+    let snapshot = || SnapshotRef {
+        settled: vectors.iter().collect(),
+        series: 1,
+        ..SnapshotRef::default()
+    };
+    let mut keeper = FolderKeeper::new(folder.path(), Duration::from_millis(1)).unwrap();
+    assert!(keeper.load("kept", &space).unwrap().is_none());
+    keeper.save("kept", &space, snapshot()).unwrap();
+    assert!(files(folder.path()).is_empty());
+    // What is small is kept all the same.
+    let small = HostSpace::<f32>::new(5);
+    let vector = vec![0.0_f32; 5];
+    let kept = SnapshotRef {
+        settled: vec![&vector],
+        ..SnapshotRef::default()
+    };
+    std::thread::sleep(Duration::from_millis(1));
+    keeper.save("small", &small, kept).unwrap();
+    assert_eq!(files(folder.path()).len(), 2);
+    // So is everything where it is asked for.
+    let mut always = open(folder.path());
+    assert!(always.load("kept", &space).unwrap().is_none());
+    always.save("kept", &space, snapshot()).unwrap();
+    let found = open(folder.path()).load("kept", &space).unwrap().unwrap();
+    assert_eq!(found.settled.len(), 4);
+}
+
 /// A dense operator that takes its time.
 struct Slow(DenseOperator<f32>);
 

@@ -29,10 +29,21 @@ use crate::resume::vector_file::{VectorFile, VectorFileWriter};
 pub struct FolderKeeper {
     folder: PathBuf,
     every: Duration,
+    /// Bytes a second, as of the last snapshot that was large enough to tell.
+    rate: f64,
     names: HashMap<String, Kept>,
     discards: bool,
     discarded: Vec<String>,
 }
+
+/// Bytes a second that snapshots are taken to be written with before one was.
+const RATE: f64 = 2e8;
+
+/// Bytes of a snapshot whose time tells the rate.
+const TELLING: f64 = 1e7;
+
+/// The share of the time that snapshots may take.
+const SHARE: f64 = 0.1;
 
 /// What is known of a name.
 #[derive(Clone, Debug)]
@@ -44,6 +55,11 @@ struct Kept {
 }
 
 impl Kept {
+    /// Number of settled vectors.
+    fn settled(&self) -> usize {
+        self.batches.iter().map(|batch| batch.count).sum()
+    }
+
     fn now(series: u64, batches: Vec<Batch>) -> Self {
         Self {
             at: Instant::now(),
@@ -79,8 +95,9 @@ struct Batch {
 impl FolderKeeper {
     /// A keeper in `folder`, which is created where it is missing.
     ///
-    /// A snapshot is due once `every` has passed since the last one of its name, so that small problems are not slowed;
-    /// zero keeps one after every step.
+    /// A snapshot is due once `every` has passed since the last one of its name, so that small problems are not slowed, and is left
+    /// for later while writing it would take more than a tenth of the time since then, so that large ones are not; zero keeps one
+    /// after every step.
     pub fn new(folder: impl Into<PathBuf>, every: Duration) -> Result<Self, SpectralError> {
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(SnapshotError::file("create", &folder))?;
@@ -88,6 +105,7 @@ impl FolderKeeper {
         Ok(Self {
             folder,
             every,
+            rate: RATE,
             names: HashMap::new(),
             discards: false,
             discarded: Vec::new(),
@@ -232,18 +250,49 @@ impl FolderKeeper {
         })
     }
 
+    /// The settled vectors of a snapshot that are on disk already.
+    fn continued<V>(&self, name: &str, snapshot: &SnapshotRef<'_, V>) -> Option<&Kept> {
+        let kept = self.names.get(name)?;
+        (kept.series == snapshot.series && kept.settled() <= snapshot.settled.len()).then_some(kept)
+    }
+
+    /// Bytes of the vectors of a snapshot that are not on disk.
+    fn bytes<S: VectorSpace>(
+        &self,
+        name: &str,
+        space: &S,
+        snapshot: &SnapshotRef<'_, S::Vector>,
+    ) -> f64 {
+        let written = self.continued(name, snapshot).map_or(0, Kept::settled);
+        let vectors = snapshot.settled.len() - written + snapshot.moving.len();
+        let bytes = if is_single(space) { 4 } else { 8 };
+        vectors as f64 * space.dim() as f64 * f64::from(bytes)
+    }
+
+    /// Whether writing a snapshot takes no more than its share of the time since the last.
+    fn is_worth<S: VectorSpace>(
+        &self,
+        name: &str,
+        space: &S,
+        snapshot: &SnapshotRef<'_, S::Vector>,
+    ) -> bool {
+        let seconds = self.bytes(name, space, snapshot) / self.rate;
+        self.every.is_zero()
+            || self
+                .names
+                .get(name)
+                .is_none_or(|kept| SHARE * kept.at.elapsed().as_secs_f64() >= seconds)
+    }
+
     fn write<S: VectorSpace>(
         &mut self,
         name: &str,
         space: &S,
         snapshot: &SnapshotRef<'_, S::Vector>,
     ) -> Result<(), SnapshotError> {
-        let before = self.names.get(name);
-        let written = |kept: &Kept| kept.batches.iter().map(|batch| batch.count).sum::<usize>();
-        let continued = before.filter(|kept| {
-            kept.series == snapshot.series && written(kept) <= snapshot.settled.len()
-        });
-        let start = continued.map_or(0, written);
+        let (began, bytes) = (Instant::now(), self.bytes(name, space, snapshot));
+        let continued = self.continued(name, snapshot);
+        let start = continued.map_or(0, Kept::settled);
         let mut batches = continued.map_or_else(Vec::new, |kept| kept.batches.clone());
         let replaces = continued.is_none();
         if start < snapshot.settled.len() {
@@ -271,6 +320,9 @@ impl FolderKeeper {
         file.write(&self.folder, |_| state_file(name))?;
         if replaces {
             self.remove_leftovers(name, &index.settled)?;
+        }
+        if bytes >= TELLING {
+            self.rate = bytes / began.elapsed().as_secs_f64().max(1e-3);
         }
         let kept = Kept::now(index.series, index.settled);
         self.names.insert(name.to_owned(), kept);
@@ -304,6 +356,9 @@ impl<S: VectorSpace> Keeper<S> for FolderKeeper {
         space: &S,
         snapshot: SnapshotRef<'_, S::Vector>,
     ) -> Result<(), SpectralError> {
+        if !self.is_worth(name, space, &snapshot) {
+            return Ok(());
+        }
         Ok(self.write(name, space, &snapshot)?)
     }
 

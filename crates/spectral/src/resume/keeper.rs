@@ -14,7 +14,7 @@ pub trait Keeper<S: VectorSpace> {
     /// Whether a snapshot would be kept now; asked before one is made, so that a keeper may leave out some.
     fn is_due(&mut self, name: &str) -> bool;
 
-    /// Keeps a snapshot in place of the one before: wholly or not at all.
+    /// Keeps a snapshot in place of the one before: wholly or not at all. A keeper may leave it for later.
     fn save(
         &mut self,
         name: &str,
