@@ -463,3 +463,34 @@ fn what_does_not_exist_is_refused() {
         .expect_err("two classes only");
     says(error, "2 eigenvalues");
 }
+
+#[test]
+fn a_part_without_means_has_no_eigenvalues() {
+    // The one class that has examples is given the probability zero, so that A2 has no mean.
+    let mut problem = problem::<Mlp>(&[1, 1, 1], 3);
+    let space = problem.space().clone();
+    let mut point = vec![0.0; space.dim()];
+    let mut start = 0;
+    for parameter in problem.parameters() {
+        if parameter.path == "last.bias" {
+            point[start] = 1000.0;
+        }
+        start += parameter.len();
+    }
+    problem.move_to(&space.from_host(&point)).expect("a move");
+    let weights = problem.class_weights().expect("weights");
+    let means = ClassMean::all(&weights);
+    assert!(!means.contains(&ClassMean::Pair(1, 1)));
+    let gram = problem.mean_gram(&means).expect("a Gram matrix");
+    let spectrum = gram.spectrum(Part::A2).expect("a spectrum");
+    assert!(spectrum.values.is_empty());
+    let vectors = problem.class_eigenvectors(&spectrum, 0);
+    assert!(vectors.expect("no vectors").is_empty());
+    assert!(
+        !gram
+            .spectrum(Part::A1)
+            .expect("a spectrum")
+            .values
+            .is_empty()
+    );
+}

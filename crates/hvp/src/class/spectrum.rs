@@ -35,6 +35,14 @@ impl MeanGram {
             )));
         }
         let factors = self.factors(terms)?;
+        // The decomposition takes no empty matrix; one class has no pairs.
+        if factors.ncols() == 0 {
+            return Ok(ClassSpectrum {
+                values: Vec::new(),
+                combinations: Mat::zeros(self.means.len(), 0),
+                gram: self.clone(),
+            });
+        }
         let small = factors.transpose() * &self.gram * &factors;
         let eigen = small.self_adjoint_eigen(Side::Lower).map_err(|error| {
             HvpError::Input(format!(
@@ -43,8 +51,7 @@ impl MeanGram {
         })?;
         let (values, vectors) = (eigen.S(), eigen.U());
         let count = small.nrows();
-        let largest = if count == 0 { 0.0 } else { values[count - 1] };
-        let rounding = count as f64 * self.epsilon * largest;
+        let rounding = count as f64 * self.epsilon * values[count - 1];
         let kept: Vec<usize> = (0..count).rev().filter(|&k| values[k] > rounding).collect();
         let all = factors * vectors;
         Ok(ClassSpectrum {
