@@ -53,5 +53,5 @@ pub use problem::{
 };
 pub use program::{Node, Parameter, Program, Slot};
 pub use sgd::Descent;
-pub use space::ParameterSpace;
+pub use space::{ParameterSpace, Pieces, SpreadOperator, SpreadSpace, SpreadVector};
 pub use work::forward_passes;

@@ -56,12 +56,7 @@ impl EffortChoices {
     ) -> Effort {
         let large = parameters > LARGE;
         let vectors = memory / (parameters * precision.bytes()).max(1);
-        // A quarter of the memory each for the block, its products, its rotation, and the rest.
-        let top = self
-            .top
-            .unwrap_or(classes)
-            .min((vectors / 4).saturating_sub(GUARDS).max(1))
-            .min(parameters);
+        let top = self.pairs(classes, vectors).min(parameters);
         let (probes, steps) = self.density_effort(parameters, vectors);
         // The run of the leading pairs has as many starts and steps as the density, unless somebody chose.
         let one_run = !self.chose_density() && self.range_steps.is_none();
@@ -111,6 +106,30 @@ impl EffortChoices {
                 .density_error
                 .map(|_| self.max_products.unwrap_or(MAX_PRODUCTS)),
         }
+    }
+
+    /// The same with no more pairs than a memory of so many bytes has room for, where their vectors are whole while those of the
+    /// estimation are in pieces.
+    #[must_use]
+    pub fn with_whole_pairs(
+        self,
+        parameters: usize,
+        classes: usize,
+        precision: Precision,
+        memory: usize,
+    ) -> Self {
+        let vectors = memory / (parameters * precision.bytes()).max(1);
+        EffortChoices {
+            top: Some(self.pairs(classes, vectors)),
+            ..self
+        }
+    }
+
+    /// Pairs where the memory has room for so many vectors: a quarter of it each for the block, its products, its rotation, and
+    /// the rest.
+    fn pairs(&self, classes: usize, vectors: usize) -> usize {
+        let room = (vectors / 4).saturating_sub(GUARDS).max(1);
+        self.top.unwrap_or(classes).min(room)
     }
 
     /// Whether somebody chose the work that goes into the density.

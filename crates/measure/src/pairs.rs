@@ -24,3 +24,19 @@ pub struct LeadingPairs<V> {
     /// Products with one vector that were formed, over all processes that had a part in it.
     pub products: usize,
 }
+
+impl<V> LeadingPairs<V> {
+    /// The same with each vector replaced by what is made of it.
+    pub fn map_vectors<W>(self, make: impl FnMut(V) -> W) -> LeadingPairs<W> {
+        LeadingPairs {
+            pairs: self.pairs.map_vectors(make),
+            converged: self.converged,
+            iterations: self.iterations,
+            next: self.next,
+            range: self.range,
+            ritz: self.ritz,
+            complete: self.complete,
+            products: self.products,
+        }
+    }
+}

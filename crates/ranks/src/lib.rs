@@ -13,6 +13,7 @@ mod agree;
 mod leader;
 #[cfg(feature = "mpi")]
 pub mod mpi;
+mod number;
 mod ranks;
 mod serve;
 mod sum;
@@ -21,8 +22,8 @@ mod transport;
 
 pub use agree::RankError;
 pub use leader::Remote;
+pub use number::{Number, bytes_of, numbers_of};
 pub use ranks::Ranks;
 pub use serve::{Member, serve};
-pub use sum::Number;
 pub use threads::threads;
 pub use transport::{Place, Transport};

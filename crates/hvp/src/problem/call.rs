@@ -1,7 +1,7 @@
 //! What a leader has its members take part in.
 
 use burn::tensor::{Shape, TensorData};
-use hesscope_ranks::{Ranks, Remote};
+use hesscope_ranks::{Ranks, Remote, bytes_of, numbers_of};
 use hesscope_records::Terms;
 use hesscope_spectral::VectorSpace as _;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub(super) fn tell(
         bytes: payload.len(),
     };
     let header = serde_json::to_vec(&header).expect("a call is written");
-    payload.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    payload.extend(bytes_of(numbers));
     remote.tell(&header);
     remote.ranks().broadcast(payload);
     Ok(())
@@ -81,10 +81,9 @@ pub(super) fn hear(message: &[u8], ranks: &Ranks, space: &ParameterSpace) -> Ask
         let data = TensorData::from_bytes_vec(payload, shape, precision.dtype());
         Array::from_data(data, precision, device)
     });
-    let number = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes);
     Asked {
         call: header.call,
         directions,
-        numbers: numbers.as_chunks().0.iter().map(number).collect(),
+        numbers: numbers_of(&numbers),
     }
 }

@@ -68,10 +68,7 @@ impl Problem {
             return numbers;
         };
         let numbers = ranks.agree(numbers)?;
-        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let all = ranks.gather(&bytes).concat();
-        let number = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes);
-        Ok(all.as_chunks().0.iter().map(number).collect())
+        Ok(ranks.gather_numbers(&numbers))
     }
 
     /// The vectors of all ranks, in their order, which fail together.

@@ -14,6 +14,15 @@ pub struct Eigenpairs<V> {
 }
 
 impl<V> Eigenpairs<V> {
+    /// The same with each vector replaced by what is made of it.
+    pub fn map_vectors<W>(self, make: impl FnMut(V) -> W) -> Eigenpairs<W> {
+        Eigenpairs {
+            values: self.values,
+            vectors: self.vectors.into_iter().map(make).collect(),
+            residuals: self.residuals,
+        }
+    }
+
     /// An error unless each has a residual.
     pub(crate) fn check_residuals(&self) -> Result<(), SpectralError> {
         let what = "residuals of the eigenpairs";

@@ -5,7 +5,9 @@ use std::time::Instant;
 use hesscope_measure::ObservedOperator;
 use hesscope_records::record::{find_or_make, key};
 use hesscope_records::{EigenvalueSettings, Eigenvalues, Kept, Precision, Terms};
-use hesscope_spectral::{Estimation, Extreme, ThickRestartEstimation, ThickRestartOptions};
+use hesscope_spectral::{
+    Estimation, Extreme, LinearOperator, ThickRestartEstimation, ThickRestartOptions,
+};
 
 use super::opened::Opened;
 use super::snapshots::{estimate, forget};
@@ -126,7 +128,7 @@ fn settings(
         )));
     }
     // Half of the memory is for products.
-    let fit = opened.vectors() / 2;
+    let fit = opened.spread_vectors() / 2;
     let Some(window) = window(pairs, dimension, fit) else {
         return Err(StudyError::setting(format!(
             "--top is {pairs}, and the memory holds the vectors for {} eigenvalues: give fewer, or more memory \
@@ -180,12 +182,26 @@ fn make(
     key: &str,
 ) -> Result<Eigenvalues, StudyError> {
     let start = Instant::now();
-    let problem = opened.problem()?;
+    let operator = opened.problem()?.operator(settings.operator);
+    match opened.spread()? {
+        None => estimated(opened, settings, key, &operator, start),
+        Some(space) => {
+            let operator = opened.in_pieces(operator, space)?;
+            estimated(opened, settings, key, &operator, start)
+        }
+    }
+}
+
+fn estimated<O: LinearOperator>(
+    opened: &Opened<'_>,
+    settings: EigenvalueSettings,
+    key: &str,
+    operator: &O,
+    start: Instant,
+) -> Result<Eigenvalues, StudyError> {
     let observer = opened.observer();
-    let operator = problem.operator(settings.operator);
     let what = format!("eigenvalues of {}", settings.operator);
-    let operator =
-        ObservedOperator::begin(&operator, observer, &what, expected_products(&settings));
+    let operator = ObservedOperator::begin(operator, observer, &what, expected_products(&settings));
     let options = ThickRestartOptions {
         pairs: settings.pairs,
         which: settings.which,
@@ -208,7 +224,7 @@ fn make(
         origin: opened.origin(&settings, start),
         settings,
         dimension: opened.network().num_parameters(),
-        examples: problem.examples(),
+        examples: opened.problem()?.examples(),
         values: found.pairs.values,
         residuals: found.pairs.residuals,
         converged: found.pair_converged,

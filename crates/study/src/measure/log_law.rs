@@ -4,8 +4,8 @@ use hesscope_measure::{LeadingEffort, ObservedOperator, breakdown, probes_togeth
 use hesscope_records::record::key;
 use hesscope_records::{LawEffort, Part};
 use hesscope_spectral::{
-    Estimation, LogTrend, LogTrendOptions, ProbeKind, Reorthogonalisation, Side, SlqEstimation,
-    SlqOptions, SpectralDensity, VectorSpace, log_trend, noise_floor,
+    Estimation, LinearOperator, LogTrend, LogTrendOptions, ProbeKind, Reorthogonalisation, Side,
+    SlqEstimation, SlqOptions, SpectralDensity, VectorSpace, log_trend, noise_floor,
 };
 
 use super::opened::Opened;
@@ -106,13 +106,13 @@ fn density(
     seed: u64,
     snapshots: &str,
 ) -> Result<SpectralDensity, StudyError> {
-    let (problem, observer) = (opened.problem()?, opened.observer());
+    let problem = opened.problem()?;
     let LeadingEffort {
         reorthogonalisation: chosen,
         ..
     } = effort(opened).leading;
     // Full reorthogonalisation keeps every vector of a block.
-    let fits = work.probes * work.steps <= opened.vectors() / 2;
+    let fits = work.probes * work.steps <= opened.spread_vectors() / 2;
     let reorthogonalisation = match chosen {
         Reorthogonalisation::Full if !fits => Reorthogonalisation::None,
         other => other,
@@ -124,13 +124,29 @@ fn density(
         seed: seed ^ STREAM,
         reorthogonalisation,
         breakdown: breakdown(reorthogonalisation),
-        block_size: probes_together(reorthogonalisation, work.steps, opened.vectors()),
+        block_size: probes_together(reorthogonalisation, work.steps, opened.spread_vectors()),
     };
-    observer.begin("density of H for its law", work.probes * work.steps);
     let operator = problem.operator(Part::H);
-    let operator = ObservedOperator::new(&operator, observer);
-    estimate(opened.run(), snapshots, observer, |keeper| {
-        SlqEstimation::begin(&operator, &options)?.run_kept(&operator, "law", keeper)
-    })
-    .map_err(|error| opened.explain(error))
+    match opened.spread()? {
+        None => estimated(opened, &operator, &options, snapshots),
+        Some(space) => {
+            let operator = opened.in_pieces(operator, space)?;
+            estimated(opened, &operator, &options, snapshots)
+        }
+    }
+}
+
+fn estimated<O: LinearOperator>(
+    opened: &Opened<'_>,
+    operator: &O,
+    options: &SlqOptions,
+    snapshots: &str,
+) -> Result<SpectralDensity, StudyError> {
+    let observer = opened.observer();
+    observer.begin("density of H for its law", options.probes * options.steps);
+    let operator = ObservedOperator::new(operator, observer);
+    let found = estimate(opened.run(), snapshots, observer, |keeper| {
+        SlqEstimation::begin(&operator, options)?.run_kept(&operator, "law", keeper)
+    });
+    found.map_err(|error| opened.explain(error))
 }

@@ -16,6 +16,7 @@ mod overlaps;
 mod problem_of;
 mod snapshots;
 mod spectrum;
+mod spread;
 mod subspace;
 mod trace;
 

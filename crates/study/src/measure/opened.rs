@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
-use hesscope_hvp::{Array, Evaluation, Problem};
+use hesscope_hvp::{Array, Evaluation, Problem, SpreadSpace};
 use hesscope_measure::{LeadingEffort, LeadingPairs, OperatorProperties, leading_pairs};
 use hesscope_models::metrics_of;
 use hesscope_records::{Kept, KeptSource, Origin, Record, Split, Subject, Terms};
+use hesscope_spectral::{LinearOperator, VectorOf};
 use serde::Serialize;
 
 use super::finite::Place;
@@ -42,6 +43,7 @@ pub struct Opened<'a> {
     observer: &'a dyn Observer,
     memory: OnceCell<usize>,
     problem: OnceCell<Problem>,
+    pub(super) spread: OnceCell<SpreadSpace>,
     evaluation: OnceCell<Evaluation>,
     /// Leading pairs found so far, as many as take an eighth of the memory.
     pairs: RefCell<Vec<(PairsSettings, Rc<LeadingPairs<Array>>)>>,
@@ -68,6 +70,7 @@ impl<'a> Opened<'a> {
             observer,
             memory: OnceCell::new(),
             problem: OnceCell::new(),
+            spread: OnceCell::new(),
             evaluation: OnceCell::new(),
             pairs: RefCell::new(Vec::new()),
         })
@@ -100,8 +103,12 @@ impl<'a> Opened<'a> {
 
     /// Vectors of all parameters that the memory holds.
     pub fn vectors(&self) -> usize {
-        let bytes = self.network().num_parameters() * self.subject.precision.bytes();
-        self.memory() / bytes.max(1)
+        self.memory() / self.vector_bytes()
+    }
+
+    /// Bytes of a vector of all parameters.
+    pub(super) fn vector_bytes(&self) -> usize {
+        (self.network().num_parameters() * self.subject.precision.bytes()).max(1)
     }
 
     /// Words for a measurement of it, as in `hess over train, epoch 5`.
@@ -228,9 +235,7 @@ impl<'a> Opened<'a> {
             Some(pairs) => pairs,
             None => Rc::new(self.find_pairs(&settings)?),
         };
-        let bytes = found.pairs.vectors.len()
-            * self.network().num_parameters()
-            * self.subject.precision.bytes();
+        let bytes = found.pairs.vectors.len() * self.vector_bytes();
         let file = eigenvectors::path(self.run.folder().root(), &settings);
         let wanted = keep == KeepVectors::Always || bytes <= SMALL;
         let kept = self.run.settings().analysis.keep_eigenvectors && wanted;
@@ -261,15 +266,26 @@ impl<'a> Opened<'a> {
             }
         }
         let operator = problem.operator(settings.operator);
-        let found = estimate(self.run, &settings.key(), self.observer, |keeper| {
-            let properties = OperatorProperties::of(&operator);
-            leading_pairs(
-                &operator,
-                &properties,
-                &settings.effort,
-                keeper,
-                self.observer,
-            )
+        let properties = OperatorProperties::of(&operator);
+        match self.spread()? {
+            None => self.estimate_pairs(settings, &operator, &properties),
+            Some(space) => {
+                let operator = self.in_pieces(operator, space)?;
+                let found = self.estimate_pairs(settings, &operator, &properties)?;
+                Ok(found.map_vectors(|vector| space.whole(&vector)))
+            }
+        }
+    }
+
+    fn estimate_pairs<O: LinearOperator>(
+        &self,
+        settings: &PairsSettings,
+        operator: &O,
+        properties: &OperatorProperties,
+    ) -> Result<LeadingPairs<VectorOf<O>>, StudyError> {
+        let (effort, observer) = (&settings.effort, self.observer);
+        let found = estimate(self.run, &settings.key(), observer, |keeper| {
+            leading_pairs(operator, properties, effort, keeper, observer)
         });
         found.map_err(|error| self.explain(error))
     }

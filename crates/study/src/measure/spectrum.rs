@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use hesscope_measure::{Effort, OperatorProperties, spectrum_from};
+use hesscope_measure::{Effort, LeadingPairs, OperatorProperties, spectrum_from};
 use hesscope_records::record::{find_or_make, key};
-use hesscope_records::{Analysis, AnalysisSettings, Kept, Terms};
+use hesscope_records::{Analysis, AnalysisSettings, Kept, Spectrum, Terms};
+use hesscope_spectral::{LinearOperator, VectorOf};
 
 use super::opened::{KeepVectors, Opened, forget_pairs};
 use super::snapshots::{estimate, forget};
@@ -15,12 +16,11 @@ pub fn effort(opened: &Opened<'_>) -> Effort {
     let settings = opened.run().settings();
     let network = opened.network();
     let choices = settings.analysis.effort(settings.all_seeds().probes);
-    choices.resolve(
-        network.num_parameters(),
-        network.classes(),
-        opened.subject().precision,
-        opened.memory(),
-    )
+    let (parameters, classes) = (network.num_parameters(), network.classes());
+    let precision = opened.subject().precision;
+    choices
+        .with_whole_pairs(parameters, classes, precision, opened.memory())
+        .resolve(parameters, classes, precision, opened.spread_memory())
 }
 
 /// The settings of the analysis of an operator.
@@ -67,18 +67,16 @@ fn make(
     let leading = opened.leading_pairs(settings.operator, &effort.leading, KeepVectors::IfSmall)?;
     let operator = problem.operator(settings.operator);
     let properties = OperatorProperties::of(&operator);
-    let spectrum = estimate(opened.run(), key, opened.observer(), |keeper| {
-        spectrum_from(
-            &leading,
-            &operator,
-            &properties,
-            effort,
-            opened.vectors(),
-            keeper,
-            opened.observer(),
-        )
-    })
-    .map_err(|error| opened.explain(error))?;
+    let spectrum = match opened.spread()? {
+        None => estimate_spectrum(opened, key, effort, &leading, &operator, &properties),
+        Some(space) => {
+            let leading = (*leading)
+                .clone()
+                .map_vectors(|vector| space.spread(&vector));
+            let operator = opened.in_pieces(operator, space)?;
+            estimate_spectrum(opened, key, effort, &leading, &operator, &properties)
+        }
+    }?;
     Ok(Analysis {
         origin: opened.origin(&settings, start),
         settings,
@@ -88,4 +86,21 @@ fn make(
         accuracy,
         spectrum,
     })
+}
+
+fn estimate_spectrum<O: LinearOperator>(
+    opened: &Opened<'_>,
+    key: &str,
+    effort: &Effort,
+    leading: &LeadingPairs<VectorOf<O>>,
+    operator: &O,
+    properties: &OperatorProperties,
+) -> Result<Spectrum, StudyError> {
+    let (vectors, observer) = (opened.spread_vectors(), opened.observer());
+    let found = estimate(opened.run(), key, observer, |keeper| {
+        spectrum_from(
+            leading, operator, properties, effort, vectors, keeper, observer,
+        )
+    });
+    found.map_err(|error| opened.explain(error))
 }

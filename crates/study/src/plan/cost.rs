@@ -28,7 +28,7 @@ pub struct Cost {
     pub training: f64,
     /// Seconds of each spectrum, least and most.
     pub spectra: Vec<[f64; 2]>,
-    /// Bytes of the vectors of the largest basis, at rank 0.
+    /// Bytes of the vectors of the largest basis, at every rank its part.
     pub basis: usize,
     /// Bytes of weights, gradient and momentum of training, at every rank.
     pub trained: usize,
@@ -50,10 +50,15 @@ fn transferred(bytes: f64, ranks: usize) -> f64 {
     bytes * (1.0 + 2.0 * (ranks - 1.0) / ranks) * f64::from(u8::from(ranks > 1.0))
 }
 
+/// The same of a vector that lies in pieces: they are brought together before, and the product is cut behind.
+fn transferred_in_pieces(bytes: f64, ranks: usize) -> f64 {
+    transferred(bytes, ranks) + 2.0 * bytes * (ranks as f64 - 1.0) / ranks as f64
+}
+
 /// What a run of the settings takes on so many machines at these rates.
 ///
-/// Counted are the products, the passes of training and evaluation, the reorthogonalisation of Lanczos vectors at rank 0, and
-/// what goes between ranks. Loading data, compiling kernels, fitting laws and drawing are not.
+/// Counted are the products, the passes of training and evaluation, the reorthogonalisation of Lanczos vectors, and what
+/// goes between ranks. Loading data, compiling kernels, fitting laws and drawing are not.
 ///
 /// # Errors
 ///
@@ -65,7 +70,8 @@ pub fn cost(
     machines: Machines,
 ) -> Result<Cost, StudyError> {
     let (parameters, _) = extent.of_network(built_in(settings)?)?;
-    let work = Work::of(settings, extent, parameters, machines.memory)?;
+    let pieces = machines.memory.saturating_mul(machines.ranks);
+    let work = Work::of(settings, extent, parameters, [machines.memory, pieces])?;
     let vector = (parameters * settings.precision.bytes()) as f64;
     let spectra = work
         .spectra
@@ -87,7 +93,9 @@ pub fn cost(
         parameters,
         training,
         spectra: spectra.collect(),
-        basis: longest.max().unwrap_or(0) * parameters * settings.precision.bytes(),
+        basis: longest.max().unwrap_or(0)
+            * parameters.div_ceil(machines.ranks)
+            * settings.precision.bytes(),
         trained: 16 * parameters,
         work,
     })
@@ -109,8 +117,9 @@ fn seconds_of(
     let products = product(steps, spectrum.starts)
         + product(spectrum.subspace[end], usize::MAX)
         + product(spectrum.density, 1);
-    // The vectors of a step are made orthogonal to all before them together, twice: four readings of half of them on average.
-    let read = 2.0 * (steps * spectrum.steps[end]) as f64 * vector;
-    let sent = spectrum.products()[end] as f64 * transferred(vector, machines.ranks);
+    // The vectors of a step are made orthogonal to all before them together, twice: four readings of half of them on average,
+    // by each rank of its pieces.
+    let read = 2.0 * (steps * spectrum.steps[end]) as f64 * vector / machines.ranks as f64;
+    let sent = spectrum.products()[end] as f64 * transferred_in_pieces(vector, machines.ranks);
     products + read / rates.memory + sent / machines.network
 }

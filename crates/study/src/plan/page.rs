@@ -33,7 +33,7 @@ pub fn page(settings: &Settings, extent: Extent, machines: Machines, cost: &Cost
     };
     format!(
         "{}: {} parameters, {train} training and {test} test examples, {ranks}\n\n{}\n\nmemory: Lanczos vectors up to \
-             {} at rank 0; training {} and the tensors of a pass up to {} at every rank",
+             {}, training {} and the tensors of a pass up to {}, at every rank",
         settings.net.name(),
         cost.parameters,
         table(["", "examples", "products", "time"], rows),

@@ -51,7 +51,8 @@ impl SpectrumWork {
 }
 
 impl Work {
-    /// That of a run of the settings on a network of so many parameters whose vectors may take `memory` bytes.
+    /// That of a run of the settings on a network of so many parameters whose vectors may take so many bytes at a rank where they
+    /// are whole, and at all ranks in pieces.
     ///
     /// # Errors
     ///
@@ -60,7 +61,7 @@ impl Work {
         settings: &Settings,
         extent: Extent,
         parameters: usize,
-        memory: usize,
+        [whole, pieces]: [usize; 2],
     ) -> Result<Self, StudyError> {
         let [train, test] = extent.examples;
         let config = settings.train_config()?;
@@ -71,7 +72,10 @@ impl Work {
         };
         let evaluations = (0..=config.epochs).filter(|&epoch| config.evaluates(epoch));
         let choices = settings.analysis.effort(settings.all_seeds().probes);
-        let effort = choices.resolve(parameters, extent.classes, settings.precision, memory);
+        let (classes, precision) = (extent.classes, settings.precision);
+        let effort = choices
+            .with_whole_pairs(parameters, classes, precision, whole)
+            .resolve(parameters, classes, precision, pieces);
         let leading = &effort.leading;
         let block = leading.top + GUARDS;
         let spectrum = |operator: Terms, split: Split| SpectrumWork {

@@ -1,6 +1,6 @@
 //! Ranks that take part in the studies of rank 0.
 
-use hesscope_hvp::Problem;
+use hesscope_hvp::{Pieces, Problem};
 use hesscope_models::{Setup, Trainer};
 use hesscope_ranks::{Member, Ranks, serve};
 use hesscope_records::{Precision, Split};
@@ -23,6 +23,11 @@ pub fn take_part(ranks: &Ranks, observer: &dyn Observer) {
     serve(ranks, |request| {
         match serde_json::from_slice(request).expect("all ranks run one version") {
             Request::Training { device, precision } => training(ranks, device, precision),
+            Request::Vectors {
+                dim,
+                device,
+                precision,
+            } => vectors(ranks, dim, device, precision),
             Request::Problem(problem) => open(ranks, *problem, &mut loaded, observer),
         }
     });
@@ -37,6 +42,18 @@ fn training(ranks: &Ranks, device: DeviceName, precision: Precision) -> Option<B
     };
     let trainer = ranks.agree(made()).ok()?;
     Some(Box::new(trainer.join(ranks.clone(), None)))
+}
+
+/// The pieces of the leader's vectors; none where a device cannot be opened at some rank.
+fn vectors(
+    ranks: &Ranks,
+    dim: usize,
+    device: DeviceName,
+    precision: Precision,
+) -> Option<Box<dyn Member>> {
+    let opened = device.of_rank(&ranks.place()).open(precision);
+    let device = ranks.agree(opened).ok()?;
+    Some(Box::new(Pieces::new(ranks.clone(), dim, precision, device)))
 }
 
 /// The examples loaded last, with what they were asked for as.

@@ -18,6 +18,12 @@ pub(crate) enum Request {
         device: DeviceName,
         precision: Precision,
     },
+    /// The pieces of vectors of so many numbers.
+    Vectors {
+        dim: usize,
+        device: DeviceName,
+        precision: Precision,
+    },
 }
 
 /// A checkpoint over a split.
