@@ -19,7 +19,8 @@ Of devices, one network is initialised on the CPU and given to each; the referen
 settings are equal but for the device, the recorded analyses are compared with those of the first. A device agrees where
 logits, products and leading eigenvalues are within 1e-10 of the reference in float64. In float32 it is 1e-4, or half as much
 again as the CPU is off by in float32 where that is compared too, up to 1e-3: a unit within rounding of a kink may fall on either
-side of it. The exit code is 1 where one does not agree. Mean, mean square and density are estimates of random probes: they are shown and not judged.";
+side of it. The exit code is 1 where one does not agree. Mean, mean square and density are estimates of random probes: they are
+shown and not judged.";
 
 /// What is compared.
 #[derive(Debug, clap::Args)]

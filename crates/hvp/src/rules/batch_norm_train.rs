@@ -3,7 +3,7 @@
 use super::per_channel::{
     combine, less_center, repeated, share_of_squares, share_of_sum, sums, times, total,
 };
-use super::{Cotangents, PerInput, Point, Rule, Saved, numbers};
+use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 use crate::array::Array;
 use crate::array::host::channels::Term;
 
@@ -55,7 +55,7 @@ impl BatchNormTrain {
         self.inverse(variance).mul(&gamma.unsqueeze())
     }
 
-    /// The pull-back as [`pull_tangent`](Rule::pull_tangent) has it, with few kernels; ȳ alone has directions.
+    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, with few kernels.
     #[cfg(feature = "gpu")]
     fn pull_on_gpu(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
         use crate::array::device::channels::{Pulled, pulled};
@@ -217,24 +217,7 @@ impl Rule for BatchNormTrain {
         Some(combine(&terms, shift.as_ref()))
     }
 
-    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        #[cfg(feature = "gpu")]
-        if crate::array::device::reaches(cotangent) {
-            return self.pull_on_gpu(at, cotangent, wanted);
-        }
-        let still = vec![None; wanted.len()];
-        self.pull_tangent(at, &still, Cotangents::tangent(cotangent), wanted)
-    }
-
-    fn vjp_tangent(
-        &self,
-        at: Point,
-        tangents: &[Option<Array>],
-        cotangent: &Array,
-        wanted: &[bool],
-    ) -> PerInput {
-        self.pull_tangent(at, tangents, Cotangents::primal(cotangent), wanted)
-    }
+    pulled_together!();
 
     /// With m(u) the mean of u over a channel, t = m(ȳ) and q = m(ȳ x̂), the pull-back of ȳ is `x̄ = γ s (ȳ - t - q x̂)`,
     /// γ̄ = Σ ȳ x̂ and β̄ = Σ ȳ. It is linear in ȳ, so that its tangent is it of ȳ˙, and of ȳ with a = m(ẋ), b = m(ẋ x̂),
@@ -248,6 +231,13 @@ impl Rule for BatchNormTrain {
         cotangents: Cotangents,
         wanted: &[bool],
     ) -> PerInput {
+        // What is pulled back of ȳ˙ alone has no tangents in it.
+        #[cfg(feature = "gpu")]
+        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent)
+            && crate::array::device::reaches(cotangent)
+        {
+            return self.pull_on_gpu(at, cotangent, wanted);
+        }
         let parts = self.parts(at);
         let (s, gamma, count) = (&parts.inverse, &parts.gamma, 1.0 / parts.share);
         let scale = gamma.mul(s);

@@ -4,6 +4,7 @@ use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use burn_dispatch::{BackendTensor, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind};
 use burn_std::Metadata;
+use cubecl::prelude::TensorArg;
 
 use crate::array::tensor::Array;
 
@@ -24,6 +25,12 @@ pub(super) fn array(tensor: CubeTensor) -> Array {
         kind: DispatchTensorKind::Cube(BackendTensor::Float(tensor)),
         autodiff: DispatchAutodiffContext::Disabled,
     })
+}
+
+/// An array as a kernel takes it, which owns its memory until the kernel is launched.
+pub(super) fn argument(array: &Array) -> TensorArg {
+    let tensor = cube(array).expect("the caller asked `reaches`");
+    tensor.clone().into_tensor_arg()
 }
 
 /// A tensor without values, row-major, of the type and on the device of another.

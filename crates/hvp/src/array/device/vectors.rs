@@ -4,7 +4,7 @@ use burn_backend::cubecl::dtype_to_storage_type;
 use cubecl::prelude::*;
 use cubecl::{calculate_cube_count_elemwise, ir::ElemType};
 
-use super::tensors::{array, cube, empty, flat, together};
+use super::tensors::{argument, array, cube, empty, flat, together};
 use crate::array::tensor::Array;
 
 /// Units that share the numbers of a vector: enough to keep a device busy.
@@ -18,12 +18,6 @@ const PRODUCTS: usize = 4;
 
 /// Vectors that are added up at a time.
 const TERMS: usize = 6;
-
-/// An array as a kernel takes it; all of these lie as one.
-fn argument(array: &Array) -> TensorArg {
-    let tensor = cube(array).expect("vectors on one device");
-    tensor.clone().into_tensor_arg()
-}
 
 /// Of each vector of `a` in turn with each of `b` the sums of products that units have found: [b, a, units], flat. Their number
 /// is a multiple of [`GROUP`]. None where the vectors are not on a GPU, or are empty.

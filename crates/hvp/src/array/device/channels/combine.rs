@@ -5,8 +5,8 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::kernels::{TermKernelLaunch, combine_kernel};
-use super::rows::{PerChannel, Rows, argument, images};
-use crate::array::device::tensors::{array, cube, empty, together};
+use super::rows::{PerChannel, Rows, images};
+use crate::array::device::tensors::{argument, array, cube, empty, together};
 use crate::array::tensor::Array;
 
 /// A summand `a_c (x - m_c)` of a linear combination of images; an absent a is one, an absent m zero.

@@ -5,8 +5,7 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::kernels::{pull_kernel, scale_kernel};
-use super::rows::argument;
-use crate::array::device::tensors::{array, cube, empty, flat};
+use crate::array::device::tensors::{argument, array, cube, empty, flat};
 use crate::array::tensor::Array;
 
 /// The factor `γ (v + ε)^(-1/2)` of variances and γ [c]: [1, c].

@@ -1,8 +1,6 @@
 //! Images and numbers per channel as kernels take them.
 
-use cubecl::prelude::*;
-
-use crate::array::device::tensors::{cube, flat, together};
+use crate::array::device::tensors::{flat, together};
 use crate::array::tensor::Array;
 
 /// Images [K, n, c, …] as rows of channels, one after another.
@@ -46,12 +44,6 @@ pub(super) fn images(rows: &Array, shape: &[usize]) -> Array {
     let mut axes = vec![0, 1, rank - 1];
     axes.extend(2..rank - 1);
     rows.reshape(&last).permute(&axes)
-}
-
-/// An array as a kernel takes it, which owns its memory until the kernel is launched.
-pub(super) fn argument(array: &Array) -> TensorArg {
-    let tensor = cube(array).expect("the caller asked `reaches`");
-    tensor.clone().into_tensor_arg()
 }
 
 /// Numbers per channel [K, c] or [c]; absent ones have something in their place that no kernel reads.

@@ -5,8 +5,8 @@ use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
 use super::kernels::sums_kernel;
-use super::rows::{PerChannel, Rows, argument};
-use crate::array::device::tensors::{array, cube, empty, together};
+use super::rows::{PerChannel, Rows};
+use crate::array::device::tensors::{argument, array, cube, empty, together};
 use crate::array::tensor::Array;
 
 /// The fewest rows that a unit adds up, where several share them.
