@@ -10,7 +10,7 @@ use hesscope_hvp::rules::{Point, Rule};
 use hesscope_hvp::{Array, Precision};
 
 /// Images, channels, filters, extent of an image, of a window and step.
-const LAYERS: [[usize; 6]; 13] = [
+const LAYERS: [[usize; 6]; 17] = [
     [32, 3, 64, 32, 3, 1],
     [32, 64, 128, 16, 3, 1],
     [32, 128, 256, 8, 3, 1],
@@ -24,6 +24,10 @@ const LAYERS: [[usize; 6]; 13] = [
     [8, 64, 128, 32, 1, 2],
     [8, 96, 12, 32, 3, 1],
     [8, 240, 12, 16, 3, 1],
+    [8, 384, 12, 8, 3, 1],
+    [8, 8, 16, 16, 3, 1],
+    [8, 16, 16, 32, 3, 1],
+    [32, 6, 16, 14, 5, 1],
 ];
 
 fn numbers(shape: &[usize]) -> Array {

@@ -116,24 +116,24 @@ pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Ar
         .map(|index| {
             let (k, channel) = (index / c, index % c);
             let a = numbers.direction(k);
-            let mut sums = vec![0.0; with.len() + 1];
+            let mut sums = vec![[0.0; PARTS]; with.len() + 1];
             for image in 0..n {
                 let start = (image * c + channel) * s;
                 let a = &a[start..start + s];
-                sums[0] += wide(
+                wide(
                     #[inline(always)]
-                    || lanes(a, a, |a, _| a),
+                    || add_up(&mut sums[0], a, a, |a, _| a),
                 );
                 for (sum, (x, center)) in sums[1..].iter_mut().zip(&with) {
                     let x = &x.direction(k)[start..start + s];
                     let center = center.as_ref().map_or(T::ZERO, |center| center[channel]);
-                    *sum += wide(
+                    wide(
                         #[inline(always)]
-                        || lanes(a, x, |a, x| a * (x - center)),
+                        || add_up(sum, a, x, |a, x| a * (x - center)),
                     );
                 }
             }
-            sums
+            sums.iter().map(|parts| parts.iter().sum()).collect()
         })
         .collect();
     let mut gathered = (0..=with.len()).map(|which| {
@@ -144,21 +144,29 @@ pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Ar
     (total, gathered.collect())
 }
 
-/// A sum with independent partial sums, which the compiler can vectorise.
+/// Parts of a sum in float64.
+const PARTS: usize = 8;
+
+/// Numbers that are added up in their own precision, each to one of as many.
+const LANES: usize = 64;
+
+/// Adds terms up, with independent partial sums, which the compiler can vectorise.
 #[inline(always)]
-fn lanes<T: Real>(a: &[T], b: &[T], term: impl Fn(T, T) -> T) -> f64 {
-    const LANES: usize = 64;
-    let mut sums = [T::ZERO; LANES];
+fn add_up<T: Real>(parts: &mut [f64; PARTS], a: &[T], b: &[T], term: impl Fn(T, T) -> T) {
+    let mut lanes = [T::ZERO; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {
-            sums[lane] += term(a[lane], b[lane]);
+            lanes[lane] += term(a[lane], b[lane]);
         }
     }
-    let rest = a_rest.iter().zip(b_rest);
-    sums.into_iter()
-        .chain(rest.map(|(&a, &b)| term(a, b)))
-        .map(T::to_f64)
-        .sum()
+    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *lane += term(a, b);
+    }
+    for lanes in lanes.as_chunks::<PARTS>().0 {
+        for (part, &lane) in parts.iter_mut().zip(lanes) {
+            *part += lane.to_f64();
+        }
+    }
 }

@@ -21,11 +21,15 @@ pub(crate) trait Lanes: Copy + Default + Send + Sync + 'static {
     fn sub<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
     fn mul<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
     fn neg<S: Simd>(simd: S, a: Self::Of<S>) -> Self::Of<S>;
+    /// a b + c, rounded once where the processor can.
+    fn mul_add<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>, c: Self::Of<S>) -> Self::Of<S>;
+    /// The sum of the numbers of a vector.
+    fn sum<S: Simd>(simd: S, a: Self::Of<S>) -> Self;
 }
 
 macro_rules! lanes {
     ($number:ty, $of:ident, $cut:ident, $cut_mut:ident, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident,
-     $mul:ident, $neg:ident) => {
+     $mul:ident, $neg:ident, $mul_add:ident, $sum:ident) => {
         impl Lanes for $number {
             type Of<S: Simd> = S::$of;
 
@@ -73,6 +77,16 @@ macro_rules! lanes {
             fn neg<S: Simd>(simd: S, a: S::$of) -> S::$of {
                 simd.$neg(a)
             }
+
+            #[inline(always)]
+            fn mul_add<S: Simd>(simd: S, a: S::$of, b: S::$of, c: S::$of) -> S::$of {
+                simd.$mul_add(a, b, c)
+            }
+
+            #[inline(always)]
+            fn sum<S: Simd>(simd: S, a: S::$of) -> Self {
+                simd.$sum(a)
+            }
         }
     };
 }
@@ -88,7 +102,9 @@ lanes!(
     add_f32s,
     sub_f32s,
     mul_f32s,
-    neg_f32s
+    neg_f32s,
+    mul_add_e_f32s,
+    reduce_sum_f32s
 );
 lanes!(
     f64,
@@ -101,7 +117,9 @@ lanes!(
     add_f64s,
     sub_f64s,
     mul_f64s,
-    neg_f64s
+    neg_f64s,
+    mul_add_e_f64s,
+    reduce_sum_f64s
 );
 
 /// A vector with the arithmetic of numbers.
@@ -122,6 +140,11 @@ impl<T: Lanes, S: Simd> Copy for Vector<T, S> {}
 impl<T: Lanes, S: Simd> Vector<T, S> {
     /// Numbers of a vector.
     pub const LANES: usize = size_of::<T::Of<S>>() / size_of::<T>();
+
+    #[inline(always)]
+    pub fn of(simd: S, lanes: T::Of<S>) -> Self {
+        Vector { simd, lanes }
+    }
 
     /// The first numbers of a slice that holds at least as many as a vector.
     #[inline(always)]
@@ -144,6 +167,21 @@ impl<T: Lanes, S: Simd> Vector<T, S> {
             simd,
             lanes: T::splat(simd, number),
         }
+    }
+
+    /// This times `factor`, and `sum` added to it.
+    #[inline(always)]
+    pub fn mul_add(self, factor: Self, sum: Self) -> Self {
+        Vector {
+            simd: self.simd,
+            lanes: T::mul_add(self.simd, self.lanes, factor.lanes, sum.lanes),
+        }
+    }
+
+    /// The sum of its numbers.
+    #[inline(always)]
+    pub fn sum(self) -> T {
+        T::sum(self.simd, self.lanes)
     }
 }
 
@@ -249,10 +287,16 @@ mod tests {
                     assert_eq!(sum[i], T::from(a + b));
                     assert_eq!(mixed[i], T::from(3.0 * b - a));
                 }
+                each(simd, [&a, &b], [&mut sum], |[a, b]| [a.mul_add(three, b)]);
+                for (i, &sum) in sum.iter().enumerate() {
+                    assert_eq!(sum, T::from(203.0 + 4.0 * i as f32));
+                }
             }
             let mut numbers = counted(0.0, 40);
             Vector::load(simd, &numbers[5..]).store(&mut numbers[20..]);
             let lanes = Vector::<T, S>::LANES;
+            let sum = Vector::load(simd, &counted(1.0, lanes)).sum();
+            assert_eq!(sum, T::from((lanes * (lanes + 1) / 2) as f32));
             for (i, number) in numbers.iter().enumerate() {
                 let moved = (20..20 + lanes).contains(&i);
                 assert_eq!(*number, T::from(if moved { i - 15 } else { i } as f32));

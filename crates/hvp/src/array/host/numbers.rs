@@ -110,6 +110,11 @@ impl<T: Real> Directed<T> {
         self.directions
     }
 
+    /// Whether direction `k` has other numbers than the one before it: what all share is the same from the first.
+    pub fn differs(&self, k: usize) -> bool {
+        k == 0 || self.directions > 1
+    }
+
     /// The numbers of direction `k`.
     pub fn direction(&self, k: usize) -> &[T] {
         let k = if self.directions == 1 { 0 } else { k };
@@ -153,5 +158,14 @@ mod tests {
         assert_eq!(turned[..5], [0.0, 3.0, 6.0, 9.0, 1.0]);
         let repeated = Numbers::<f32>::of(&whole.slice(0, 1, 2).expand(&[2, 3])).to_vec();
         assert_eq!(repeated, [3.0, 4.0, 5.0, 3.0, 4.0, 5.0]);
+    }
+
+    #[test]
+    fn what_directions_share_is_the_same_for_all() {
+        let [own, shared] = [2, 1].map(|k| Directed::<f32>::of(&counted(&[k, 3], Precision::F32)));
+        assert_eq!([0, 1].map(|k| own.differs(k)), [true, true]);
+        assert_eq!([0, 1].map(|k| shared.differs(k)), [true, false]);
+        assert_eq!(own.direction(1), [3.0, 4.0, 5.0]);
+        assert_eq!(shared.direction(1), shared.direction(0));
     }
 }

@@ -1,10 +1,12 @@
-//! The three contractions of convolution: over tiles of 4 × 4 pixels where windows are 3 × 3 and lie side by side
-//! ([`winograd`]), over unfolded columns elsewhere ([`columns`]).
+//! The three contractions of convolution: directly where there are few channels or filters and windows lie side by side
+//! ([`direct`]), over tiles of 4 × 4 pixels where windows are 3 × 3 ([`winograd`]), over unfolded columns elsewhere
+//! ([`columns`]).
 //!
 //! A contraction adds up several pairs of arguments, as the product rule gives them. Each argument
 //! has the K directions of the result or is shared by them.
 
 mod columns;
+mod direct;
 mod unfolded;
 mod winograd;
 
@@ -26,7 +28,9 @@ impl Windows {
         if out.is_empty() {
             return;
         }
-        if self.in_tiles(out.len() / (directions * self.pixels_out())) {
+        if self.forward_is_direct() {
+            self.forward_directly(pairs, bias, directions, out);
+        } else if self.in_tiles(out.len() / (directions * self.pixels_out())) {
             self.forward_in_tiles(pairs, known, bias, directions, out);
         } else {
             self.forward_unfolded(pairs, bias, directions, out);
@@ -45,7 +49,9 @@ impl Windows {
         if out.is_empty() || self.pixels() == 0 {
             return out.fill(T::ZERO);
         }
-        if self.in_tiles(out.len() / (directions * self.pixels_in())) {
+        if self.pull_input_is_direct() {
+            self.pull_input_directly(pairs, directions, out);
+        } else if self.in_tiles(out.len() / (directions * self.pixels_in())) {
             self.pull_input_in_tiles(pairs, known, directions, out);
         } else {
             self.pull_input_unfolded(pairs, directions, out);
@@ -59,7 +65,9 @@ impl Windows {
             return out.fill(T::ZERO);
         }
         let images = pairs[0].0.direction(0).len() / self.pixels_in();
-        if self.in_tiles(images) {
+        if self.pull_weight_is_direct() {
+            self.pull_weight_directly(pairs, directions, images, out);
+        } else if self.in_tiles(images) {
             self.pull_weight_in_tiles(pairs, directions, images, out);
         } else {
             self.pull_weight_unfolded(pairs, images, out);

@@ -163,12 +163,11 @@ impl Windows {
                 for (k, out) in out.chunks_mut(per_direction).enumerate() {
                     let mut onto = onto;
                     for ((x, cotangent), (columns, beside)) in pairs.iter().zip(&mut arguments) {
-                        // What all directions share is there from the first.
-                        if k == 0 || x.directions() > 1 {
+                        if x.differs(k) {
                             let x = &x.direction(k)[first * self.pixels_in()..];
                             self.unfold_all(x, &tile, true, columns);
                         }
-                        if k == 0 || cotangent.directions() > 1 {
+                        if cotangent.differs(k) {
                             let cotangent = &cotangent.direction(k)[first * self.pixels_out()..]
                                 [..count * self.pixels_out()];
                             if count == 1 {

@@ -50,7 +50,8 @@ impl Windows {
 
     /// Numbers of filters that are transformed once for the contractions of this many images: none where they are not.
     pub(crate) fn transformed(&self, images: usize) -> usize {
-        if self.in_tiles(images) {
+        let needed = !(self.forward_is_direct() && self.pull_input_is_direct());
+        if needed && self.in_tiles(images) {
             filters::transformed(self.filters, self.channels)
         } else {
             0

@@ -123,11 +123,10 @@ impl<T: Real> Pull<'_, T> {
                 for ((images, cotangent), [spread, widened]) in
                     self.pairs.iter().zip(&mut transformed)
                 {
-                    // What all directions share is there from the first.
-                    if k == 0 || images.directions() > 1 {
+                    if images.differs(k) {
                         transform(images.direction(k), self.channels).spread(spread);
                     }
-                    if k == 0 || cotangent.directions() > 1 {
+                    if cotangent.differs(k) {
                         transform(cotangent.direction(k), self.filters).widen(widened);
                     }
                     let sizes = [self.filters, self.channels];

@@ -58,8 +58,8 @@ fn only_plain_windows_of_enough_tiles_go_through_tiles() {
     assert!(!with(|windows| windows.groups = 2));
     // Three zeros behind the image.
     assert!(with(|windows| windows.output[1] = 17) && !with(|windows| windows.output[1] = 18));
-    assert_eq!(plain.transformed(1), 9 * (16 * 8 + 16));
-    assert_eq!(windows(8, 9, 4, 1).transformed(1), 0);
+    assert_eq!(windows(17, 9, 20, 1).transformed(1), 9 * (16 * 17 + 16));
+    assert_eq!(windows(17, 9, 4, 1).transformed(1), 0);
 }
 
 /// In float32 the sums of the transforms cost little beside those over channels.
@@ -92,4 +92,65 @@ fn float32_keeps_its_accuracy() {
         tiles < 1e-6 && tiles < 4.0 * unfolded,
         "{tiles:e} and {unfolded:e}"
     );
+}
+
+/// Asserts that the contractions over tiles are those over columns, for pairs that have directions and share them.
+fn as_columns(windows: &Windows, n: usize) {
+    const K: usize = 3;
+    let ([height, width], [below, beside]) = (windows.image, windows.output);
+    let (channels, filters) = (windows.channels, windows.filters);
+    let two = |first: usize, second: usize, shape: [usize; 4], seed: u64| {
+        let [a, b, c, d] = shape;
+        [first, second].map(|k| Directed::<f64>::of(&numbers(&[k, a, b, c, d], seed)))
+    };
+    let x = two(K, 1, [n, channels, height, width], 2);
+    let weight = two(1, K, [filters, channels, 3, 3], 3);
+    let y = two(K, 1, [n, filters, below, beside], 5);
+    let bias = Directed::<f64>::of(&numbers(&[K, filters], 7));
+    let close = |found: &[f64], expected: &[f64]| {
+        let largest = expected.iter().fold(1.0f64, |most, x| most.max(x.abs()));
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-13 * largest,
+                "{found} and {expected}"
+            );
+        }
+    };
+    let mut filters_known = vec![f64::NAN; filters::transformed(filters, channels)];
+    windows.transform_filters(weight[0].direction(0), &mut filters_known);
+    for known in [None, Some(&filters_known[..])] {
+        let pairs = [(&x[0], &weight[0]), (&x[1], &weight[1])];
+        let mut found = vec![f64::NAN; K * n * filters * below * beside];
+        let mut expected = found.clone();
+        windows.forward_in_tiles(&pairs, known, Some(&bias), K, &mut found);
+        windows.forward_unfolded(&pairs, Some(&bias), K, &mut expected);
+        close(&found, &expected);
+
+        let pairs = [(&weight[0], &y[0]), (&weight[1], &y[1])];
+        let mut found = vec![f64::NAN; K * n * channels * height * width];
+        let mut expected = found.clone();
+        windows.pull_input_in_tiles(&pairs, known, K, &mut found);
+        windows.pull_input_unfolded(&pairs, K, &mut expected);
+        close(&found, &expected);
+    }
+    let pairs = [(&x[0], &y[1]), (&x[1], &y[0])];
+    let mut found = vec![f64::NAN; K * filters * channels * 9];
+    let mut expected = found.clone();
+    windows.pull_weight_in_tiles(&pairs, K, n, &mut found);
+    windows.pull_weight_unfolded(&pairs, n, &mut expected);
+    close(&found, &expected);
+}
+
+#[test]
+fn tiles_give_what_columns_give() {
+    for before in 0..3 {
+        as_columns(&windows(8, 9, 16, before), 2);
+        as_columns(&windows(9, 8, 7, before), 20);
+    }
+    // Uneven extents, one more line behind, and an image that goes in several stretches.
+    let mut uneven = windows(10, 11, 9, 1);
+    (uneven.image, uneven.output) = ([9, 60], [10, 60]);
+    as_columns(&uneven, 3);
+    // Products too large for threads to have their own.
+    as_columns(&windows(60, 50, 8, 1), 17);
 }
