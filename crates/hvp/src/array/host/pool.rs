@@ -96,4 +96,14 @@ mod tests {
         assert!(pool.bytes <= HELD);
         assert_eq!(pool.ages.len(), 3);
     }
+
+    #[test]
+    fn the_pool_holds_as_much_as_it_may() {
+        let mut pool = Pool::new();
+        pool.put(Vec::<u8>::with_capacity(HELD - 100));
+        pool.put(Vec::with_capacity(100));
+        assert_eq!(pool.bytes, HELD);
+        pool.put(Vec::with_capacity(10));
+        assert_eq!(pool.bytes, 110);
+    }
 }

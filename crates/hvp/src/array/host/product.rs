@@ -163,6 +163,11 @@ mod tests {
             &numbers(&[2, 3, 4], 1).permute(&[1, 2, 0]),
             &numbers(&[3, 2, 5], 2),
         );
+        // Numbers of neither a row nor a column lie together.
+        check(
+            &numbers(&[4, 2, 3], 1).permute(&[2, 1, 0]),
+            &numbers(&[3, 4, 5], 2),
+        );
         check(
             &numbers(&[6, 8], 1).slice(0, 1, 4).slice(1, 2, 7),
             &numbers(&[5, 3], 2),

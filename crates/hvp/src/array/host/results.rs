@@ -101,4 +101,18 @@ mod tests {
             assert_eq!(second.to_f64().expect("numbers")[5], 10.0);
         }
     }
+
+    #[test]
+    fn an_array_is_its_own_where_nothing_else_reads_its_numbers_in_order() {
+        let first = counted(&[2, 3], Precision::F32);
+        assert!(is_own::<f32>(&first));
+        let second = first.clone();
+        assert!(!is_own::<f32>(&first) && !is_own::<f32>(&second));
+        drop(first);
+        assert!(is_own::<f32>(&second));
+        // Nobody else reads it, but its numbers do not lie in order.
+        let turned = second.transpose();
+        drop(second);
+        assert!(!is_own::<f32>(&turned));
+    }
 }

@@ -14,14 +14,15 @@ fn pool<T: Real>() -> MutexGuard<'static, Pool<T>> {
     T::pool().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether buffers of so many numbers are kept.
+fn is_kept<T>(len: usize) -> bool {
+    len * size_of::<T>() >= WORTHWHILE
+}
+
 /// A buffer of `len` numbers, whatever they are: all of them are written before any is read. It comes
 /// from the pool where that has one not much too large.
 pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
-    let pooled = if len * size_of::<T>() < WORTHWHILE {
-        None
-    } else {
-        pool::<T>().take(len)
-    };
+    let pooled = is_kept::<T>(len).then(|| pool::<T>().take(len)).flatten();
     let Some(mut buffer) = pooled else {
         return vec![T::ZERO; len];
     };
@@ -39,11 +40,7 @@ pub(crate) struct Workspace<T: Real> {
 
 /// A workspace of `len` numbers.
 pub(crate) fn workspace<T: Real>(len: usize) -> Workspace<T> {
-    let pooled = if len * size_of::<T>() < WORTHWHILE {
-        None
-    } else {
-        pool::<T>().take(len)
-    };
+    let pooled = is_kept::<T>(len).then(|| pool::<T>().take(len)).flatten();
     let mut buffer = pooled.unwrap_or_default();
     if buffer.len() < len {
         buffer.resize(len, T::ZERO);
@@ -73,7 +70,7 @@ impl<T: Real> Drop for Workspace<T> {
 
 /// Gives a buffer to the pool.
 fn give<T: Real>(buffer: Vec<T>) {
-    if Pool::bytes(&buffer) >= WORTHWHILE {
+    if is_kept::<T>(buffer.capacity()) {
         pool::<T>().put(buffer);
     }
 }
@@ -121,6 +118,12 @@ mod tests {
         assert_eq!(third.as_ptr(), at);
         drop(third);
         assert_eq!(workspace::<f64>(MANY - 10).as_ptr(), at);
+    }
+
+    #[test]
+    fn small_buffers_are_left_to_the_allocator() {
+        assert!(is_kept::<f64>(WORTHWHILE / 8) && !is_kept::<f64>(WORTHWHILE / 8 - 1));
+        assert!(is_kept::<f32>(WORTHWHILE / 4) && !is_kept::<f32>(WORTHWHILE / 4 - 1));
     }
 
     #[test]

@@ -61,10 +61,11 @@ impl Windows {
     /// The cotangent of w for pairs of x [n, c_in, …] and ȳ [n, c_out, …], added up into `out`
     /// [K, c_out, …].
     pub fn pull_weight<T: Real>(&self, pairs: &Pairs<T>, directions: usize, out: &mut [T]) {
-        if out.is_empty() || self.pixels() == 0 {
+        let images = pairs[0].0.direction(0).len();
+        let images = images.checked_div(self.pixels_in()).unwrap_or(0);
+        if out.is_empty() || self.pixels() == 0 || images == 0 {
             return out.fill(T::ZERO);
         }
-        let images = pairs[0].0.direction(0).len() / self.pixels_in();
         if self.pull_weight_is_direct() {
             self.pull_weight_directly(pairs, directions, images, out);
         } else if self.in_tiles(images) {
@@ -72,5 +73,51 @@ impl Windows {
         } else {
             self.pull_weight_unfolded(pairs, images, out);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::host::tests::numbers;
+
+    #[test]
+    fn windows_that_are_nowhere_pull_nothing_back() {
+        let windows = Windows {
+            channels: 2,
+            filters: 3,
+            image: [2, 5],
+            kernel: [3, 3],
+            output: [0, 3],
+            stride: [1, 1],
+            before: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+        };
+        let of = Directed::<f64>::of;
+        let x = of(&numbers(&[1, 4, 2, 2, 5], 1));
+        let weight = of(&numbers(&[1, 3, 2, 3, 3], 2));
+        let y = of(&numbers(&[1, 4, 3, 0, 3], 3));
+        let mut images = vec![f64::NAN; 4 * 2 * 2 * 5];
+        windows.pull_input(&[(&weight, &y)], None, 1, &mut images);
+        assert!(images.iter().all(|&x| x == 0.0));
+        let mut filters = vec![f64::NAN; 3 * 2 * 9];
+        windows.pull_weight(&[(&x, &y)], 1, &mut filters);
+        assert!(filters.iter().all(|&x| x == 0.0));
+        // No images at all.
+        let (x, y) = (
+            of(&numbers(&[1, 0, 2, 5, 5], 1)),
+            of(&numbers(&[1, 0, 3, 3, 3], 3)),
+        );
+        let some = Windows {
+            image: [5, 5],
+            output: [3, 3],
+            ..windows
+        };
+        some.forward(&[(&x, &weight)], None, None, 1, &mut []);
+        some.pull_input(&[(&weight, &y)], None, 1, &mut []);
+        let mut filters = vec![f64::NAN; 3 * 2 * 9];
+        some.pull_weight(&[(&x, &y)], 1, &mut filters);
+        assert!(filters.iter().all(|&x| x == 0.0));
     }
 }

@@ -197,9 +197,6 @@ impl Windows {
                 onto = Onto::Sum;
             }
         }
-        if images == 0 {
-            out.fill(T::ZERO);
-        }
     }
 }
 

@@ -56,6 +56,9 @@ fn only_plain_windows_of_enough_tiles_go_through_tiles() {
     assert!(!with(|windows| windows.stride = [1, 2]));
     assert!(!with(|windows| windows.dilation = [2, 1]));
     assert!(!with(|windows| windows.groups = 2));
+    let mut nothing = plain.clone();
+    (nothing.image[1], nothing.output[1]) = (1, 0);
+    assert!(tiling::Tiling::of(&nothing).is_none());
     // Three zeros behind the image.
     assert!(with(|windows| windows.output[1] = 17) && !with(|windows| windows.output[1] = 18));
     assert_eq!(windows(17, 9, 20, 1).transformed(1), 9 * (16 * 17 + 16));
