@@ -19,11 +19,19 @@ fn is_kept<T>(len: usize) -> bool {
     len * size_of::<T>() >= WORTHWHILE
 }
 
+/// A buffer of the pool for `len` numbers.
+fn pooled<T: Real>(len: usize) -> Option<Vec<T>> {
+    if is_kept::<T>(len) {
+        pool::<T>().take(len)
+    } else {
+        None
+    }
+}
+
 /// A buffer of `len` numbers, whatever they are: all of them are written before any is read. It comes
 /// from the pool where that has one not much too large.
 pub(crate) fn scratch<T: Real>(len: usize) -> Vec<T> {
-    let pooled = is_kept::<T>(len).then(|| pool::<T>().take(len)).flatten();
-    let Some(mut buffer) = pooled else {
+    let Some(mut buffer) = pooled(len) else {
         return vec![T::ZERO; len];
     };
     buffer.resize(len, T::ZERO);
@@ -40,8 +48,7 @@ pub(crate) struct Workspace<T: Real> {
 
 /// A workspace of `len` numbers.
 pub(crate) fn workspace<T: Real>(len: usize) -> Workspace<T> {
-    let pooled = is_kept::<T>(len).then(|| pool::<T>().take(len)).flatten();
-    let mut buffer = pooled.unwrap_or_default();
+    let mut buffer = pooled(len).unwrap_or_default();
     if buffer.len() < len {
         buffer.resize(len, T::ZERO);
     }

@@ -24,6 +24,28 @@ pub(crate) fn close(a: &Array, b: &Array, tolerance: f64) {
     }
 }
 
+/// Asserts that numbers differ by little.
+#[track_caller]
+pub(crate) fn near(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    let largest = expected.iter().fold(1.0f64, |most, x| most.max(x.abs()));
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(
+            (found - expected).abs() <= tolerance * largest,
+            "{found} and {expected}"
+        );
+    }
+}
+
+/// The length of the error of float32 numbers, relative to that of the exact ones.
+pub(crate) fn error(found: &[f32], exact: &[f64]) -> f64 {
+    let squares = found
+        .iter()
+        .zip(exact)
+        .map(|(&a, b)| (f64::from(a) - b).powi(2));
+    (squares.sum::<f64>() / exact.iter().map(|x| x * x).sum::<f64>()).sqrt()
+}
+
 /// 0, 1, 2, …
 pub(crate) fn counted(shape: &[usize], precision: Precision) -> Array {
     let count: usize = shape.iter().product();

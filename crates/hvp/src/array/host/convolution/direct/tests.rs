@@ -2,7 +2,7 @@ use super::frame::Stretch;
 use super::weights::blocks;
 use super::*;
 use crate::array::Array;
-use crate::array::host::tests::numbers;
+use crate::array::host::tests::{error, near, numbers};
 use crate::precision::Precision;
 
 /// Windows side by side over images, with as many zeros before as behind, and one more line behind.
@@ -55,16 +55,6 @@ fn grid() -> Vec<(Windows, usize)> {
     ]
 }
 
-fn close(found: &[f64], expected: &[f64], tolerance: f64) {
-    let largest = expected.iter().fold(1.0f64, |most, x| most.max(x.abs()));
-    for (found, expected) in found.iter().zip(expected) {
-        assert!(
-            (found - expected).abs() <= tolerance * largest,
-            "{found} and {expected}"
-        );
-    }
-}
-
 /// Arguments of K directions and shared ones: [K or 1, …].
 fn argument(directions: usize, shape: [usize; 4], seed: u64) -> Array {
     let [a, b, c, d] = shape;
@@ -98,7 +88,7 @@ fn sums_in_registers_are_those_of_columns() {
         for bias in [None, Some(&bias)] {
             windows.forward_directly(&pairs, bias, K, &mut found);
             windows.forward_unfolded(&pairs, bias, K, &mut expected);
-            close(&found, &expected, 1e-13);
+            near(&found, &expected, 1e-13);
         }
 
         let pairs = [(&weight[0], &y[0]), (&weight[1], &y[1])];
@@ -106,14 +96,14 @@ fn sums_in_registers_are_those_of_columns() {
         let mut expected = found.clone();
         windows.pull_input_directly(&pairs, K, &mut found);
         windows.pull_input_unfolded(&pairs, K, &mut expected);
-        close(&found, &expected, 1e-13);
+        near(&found, &expected, 1e-13);
 
         let pairs = [(&x[0], &y[1]), (&x[1], &y[0])];
         let mut found = vec![f64::NAN; K * filters * channels * down * across];
         let mut expected = found.clone();
         windows.pull_weight_directly(&pairs, K, n, &mut found);
         windows.pull_weight_unfolded(&pairs, n, &mut expected);
-        close(&found, &expected, 1e-13);
+        near(&found, &expected, 1e-13);
     }
 }
 
@@ -133,14 +123,7 @@ fn float32_is_as_exact_as_columns() {
     let [mut direct, mut unfolded] = [(); 2].map(|()| vec![0.0f32; exact.len()]);
     windows.pull_weight_directly(&[(&x, &y)], 1, n, &mut direct);
     windows.pull_weight_unfolded(&[(&x, &y)], n, &mut unfolded);
-    let error = |found: &[f32]| {
-        let squares = found
-            .iter()
-            .zip(&exact)
-            .map(|(&a, b)| (f64::from(a) - b).powi(2));
-        (squares.sum::<f64>() / exact.iter().map(|x| x * x).sum::<f64>()).sqrt()
-    };
-    let (direct, unfolded) = (error(&direct), error(&unfolded));
+    let (direct, unfolded) = (error(&direct, &exact), error(&unfolded, &exact));
     assert!(
         direct < 1e-6 && direct < 2.0 * unfolded,
         "{direct:e} and {unfolded:e}"

@@ -1,5 +1,5 @@
 use super::*;
-use crate::array::host::tests::numbers;
+use crate::array::host::tests::{error, near, numbers};
 use crate::precision::Precision;
 
 fn windows(channels: usize, filters: usize, extent: usize, before: usize) -> Windows {
@@ -83,14 +83,7 @@ fn float32_keeps_its_accuracy() {
     let (mut tiles, mut unfolded) = (vec![0.0f32; count], vec![0.0f32; count]);
     windows.forward_in_tiles(&[(&x, &w)], None, None, 1, &mut tiles);
     windows.forward_unfolded(&[(&x, &w)], None, 1, &mut unfolded);
-    let error = |found: &[f32]| {
-        let squares = found
-            .iter()
-            .zip(&exact)
-            .map(|(&a, b)| (f64::from(a) - b).powi(2));
-        (squares.sum::<f64>() / exact.iter().map(|x| x * x).sum::<f64>()).sqrt()
-    };
-    let (tiles, unfolded) = (error(&tiles), error(&unfolded));
+    let (tiles, unfolded) = (error(&tiles, &exact), error(&unfolded, &exact));
     assert!(
         tiles < 1e-6 && tiles < 4.0 * unfolded,
         "{tiles:e} and {unfolded:e}"
@@ -110,15 +103,6 @@ fn as_columns(windows: &Windows, n: usize) {
     let weight = two(1, K, [filters, channels, 3, 3], 3);
     let y = two(K, 1, [n, filters, below, beside], 5);
     let bias = Directed::<f64>::of(&numbers(&[K, filters], 7));
-    let close = |found: &[f64], expected: &[f64]| {
-        let largest = expected.iter().fold(1.0f64, |most, x| most.max(x.abs()));
-        for (found, expected) in found.iter().zip(expected) {
-            assert!(
-                (found - expected).abs() < 1e-13 * largest,
-                "{found} and {expected}"
-            );
-        }
-    };
     let mut filters_known = vec![f64::NAN; filters::transformed(filters, channels)];
     windows.transform_filters(weight[0].direction(0), &mut filters_known);
     for known in [None, Some(&filters_known[..])] {
@@ -127,21 +111,21 @@ fn as_columns(windows: &Windows, n: usize) {
         let mut expected = found.clone();
         windows.forward_in_tiles(&pairs, known, Some(&bias), K, &mut found);
         windows.forward_unfolded(&pairs, Some(&bias), K, &mut expected);
-        close(&found, &expected);
+        near(&found, &expected, 1e-13);
 
         let pairs = [(&weight[0], &y[0]), (&weight[1], &y[1])];
         let mut found = vec![f64::NAN; K * n * channels * height * width];
         let mut expected = found.clone();
         windows.pull_input_in_tiles(&pairs, known, K, &mut found);
         windows.pull_input_unfolded(&pairs, K, &mut expected);
-        close(&found, &expected);
+        near(&found, &expected, 1e-13);
     }
     let pairs = [(&x[0], &y[1]), (&x[1], &y[0])];
     let mut found = vec![f64::NAN; K * filters * channels * 9];
     let mut expected = found.clone();
     windows.pull_weight_in_tiles(&pairs, K, n, &mut found);
     windows.pull_weight_unfolded(&pairs, n, &mut expected);
-    close(&found, &expected);
+    near(&found, &expected, 1e-13);
 }
 
 #[test]
