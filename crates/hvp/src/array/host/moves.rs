@@ -104,4 +104,16 @@ mod tests {
             [1.0, 3.0, 5.0, 7.0, 1.0, 3.0, 5.0, 7.0]
         );
     }
+
+    #[test]
+    fn parts_of_several_long_stretches_are_laid_one_after_another() {
+        // In rows of forty, of which the second and third axes have changed places.
+        let part = numbers(&[2, 3, 2, 40], 3).permute(&[0, 2, 1, 3]);
+        let joined = cat::<f64>(&[part.clone(), part.clone()], 1);
+        let [joined, part] = [joined, part].map(|it| it.to_f64().expect("numbers"));
+        for row in 0..2 {
+            let expected = [&part[240 * row..][..240]; 2];
+            assert_eq!(joined[480 * row..][..480], expected.concat());
+        }
+    }
 }

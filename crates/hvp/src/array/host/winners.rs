@@ -154,3 +154,24 @@ impl Winners<'_> {
         array(out, shape)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::host::tests::counted;
+    use crate::precision::Precision;
+
+    #[test]
+    fn no_windows_choose_nothing_and_pull_nothing_back() {
+        let winners = Winners {
+            places: &[],
+            input: 6,
+            output: 0,
+        };
+        let images = counted(&[1, 2, 2, 3], Precision::F64);
+        let chosen = winners.choose::<f64>(&images, &[1, 2, 0, 0]);
+        assert_eq!(chosen.shape(), [1, 2, 0, 0]);
+        let pulled = winners.place::<f64>(&chosen, &[1, 2, 2, 3]);
+        assert_eq!(pulled.to_f64().expect("numbers"), [0.0; 12]);
+    }
+}
