@@ -118,11 +118,7 @@ fn bad_programs_are_refused() {
         &[input],
         vec![2, 1],
     );
-    let sum = builder.operation(
-        Arc::new(Add { sign: 1.0 }),
-        &[floats.expect("floats"), wide],
-        vec![2, 1],
-    );
+    let sum = builder.operation(Arc::new(Add), &[floats.expect("floats"), wide], vec![2, 1]);
     assert_eq!(
         refused(builder.finish(sum.expect("a sum"))),
         "the network computes with the integer 1099511627776: use integers of 32 bits"

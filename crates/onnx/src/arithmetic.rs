@@ -5,7 +5,7 @@ use hesscope_hvp::rules::{
     Rule,
     activation::Pointwise,
     discrete::Discrete,
-    elementwise::{Add, Affine, Div, Mul},
+    elementwise::{Add, Affine, Div, Mul, Sub},
     masking::MaskWhere,
     reduction::SumDim,
 };
@@ -93,7 +93,7 @@ impl Build {
         if let Some(number) = self.number_beside(b, a) {
             return self.affine(b, 1.0, number);
         }
-        self.two(Add { sign: 1.0 }, Discrete::int_add(), a, b)
+        self.two(Add, Discrete::int_add(), a, b)
     }
 
     pub fn sub(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor, Fault> {
@@ -103,7 +103,7 @@ impl Build {
         if let Some(number) = self.number_beside(b, a) {
             return self.affine(b, -1.0, number);
         }
-        self.two(Add { sign: -1.0 }, Discrete::int_sub(), a, b)
+        self.two(Sub, Discrete::int_sub(), a, b)
     }
 
     pub fn mul(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor, Fault> {

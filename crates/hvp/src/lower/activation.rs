@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::lowering::{Lowering, float, operation};
 use crate::rules::{
     activation::Pointwise,
-    elementwise::{Add, Affine, Mul},
+    elementwise::{Affine, Mul, Sub},
     softmax::{LogSoftmax, Softmax},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn lower(activation: &ActivationOperationIr) -> Option<Lowering> {
             let lowering = negated
                 .lowering
                 .then(Pointwise::Relu, &[&op.lhs], &positive)
-                .then(Add { sign: -1.0 }, &[&positive, &negated.at], &op.out);
+                .then(Sub, &[&positive, &negated.at], &op.out);
             Some(lowering)
         }
         ActivationOperationIr::Gelu(op) => operation(Pointwise::Gelu, &[&op.input], &op.out),

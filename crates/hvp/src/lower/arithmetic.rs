@@ -11,7 +11,7 @@ use crate::array::Array;
 use crate::rules::{
     activation::Pointwise,
     discrete::Discrete,
-    elementwise::{Add, Affine, Div, Mul},
+    elementwise::{Add, Affine, Div, Mul, Sub},
     linear::Matmul,
     reduction::{CumSum, Extremum, SumDim},
     shape::Reshape,
@@ -79,8 +79,8 @@ fn extremum_with_indices(
 
 pub(super) fn lower(numeric: &NumericOperationIr) -> Option<Lowering> {
     match numeric {
-        NumericOperationIr::Add(op) => operation(Add { sign: 1.0 }, &[&op.lhs, &op.rhs], &op.out),
-        NumericOperationIr::Sub(op) => operation(Add { sign: -1.0 }, &[&op.lhs, &op.rhs], &op.out),
+        NumericOperationIr::Add(op) => operation(Add, &[&op.lhs, &op.rhs], &op.out),
+        NumericOperationIr::Sub(op) => operation(Sub, &[&op.lhs, &op.rhs], &op.out),
         NumericOperationIr::Mul(op) => operation(Mul, &[&op.lhs, &op.rhs], &op.out),
         NumericOperationIr::Div(op) => operation(Div, &[&op.lhs, &op.rhs], &op.out),
         NumericOperationIr::AddScalar(op) => {

@@ -30,7 +30,7 @@ pub(super) fn layer_norm(op: &LayerNormOpIr) -> Option<Lowering> {
         return Some(chain.end(Mul, &[&gamma], &op.out));
     };
     let (chain, beta) = chain.apply(Mul, &[&gamma], &shape).beside(beta, &beside);
-    Some(chain.end(Add { sign: 1.0 }, &[&beta], &op.out))
+    Some(chain.end(Add, &[&beta], &op.out))
 }
 
 /// Rows of the table, one for each index: [V, d] and [n, m] give [n, m, d].
@@ -88,7 +88,7 @@ pub(super) fn attention(op: &AttentionOpIr) -> Option<Lowering> {
         chain = chain.apply(masked(), &[&mask], &scores);
     }
     if let Some(bias) = &op.attn_bias {
-        chain = chain.apply(Add { sign: 1.0 }, &[bias], &scores);
+        chain = chain.apply(Add, &[bias], &scores);
     }
     chain = chain.apply(Softmax { dim: 3 }, &[], &scores);
     Some(chain.end(Matmul, &[&op.value], &op.out))

@@ -14,29 +14,32 @@ pub(super) fn broadcast(tangent: &Array, value: &Array) -> Array {
     tangent.expand(&behind_directions(tangent.shape()[0], &value.shape()))
 }
 
-/// `y = a ± b`.
-#[derive(Clone, Copy, Debug)]
-pub struct Add {
-    /// The sign of b: 1 for the sum, -1 for the difference.
-    pub sign: f64,
+/// The tangent of an input as that of a term of the value.
+fn whole(at: Point, tangents: &[Option<Array>], index: usize) -> Option<Array> {
+    let tangent = tangents[index].as_ref()?;
+    Some(broadcast(tangent, at.value))
 }
+
+/// The cotangent of a term of a sum.
+fn term(cotangent: &Array, input: &Array) -> Array {
+    unbroadcast(cotangent.clone(), input)
+}
+
+/// `y = a + b`.
+#[derive(Clone, Copy, Debug)]
+pub struct Add;
 
 impl Rule for Add {
     fn name(&self) -> &str {
-        if self.sign > 0.0 { "add" } else { "sub" }
+        "add"
     }
 
     fn curved(&self) -> bool {
         false
     }
 
-    /// The negative of a cotangent that is then summed.
-    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
-        if self.sign < 0.0 && inputs[1] != value {
-            numbers(value)
-        } else {
-            0
-        }
+    fn scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
     }
 
     fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
@@ -44,46 +47,66 @@ impl Rule for Add {
     }
 
     fn sharing(&self) -> Sharing {
-        if self.sign > 0.0 {
-            Sharing::Cotangents
-        } else {
-            Sharing::Nothing
-        }
+        Sharing::Cotangents
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let value = if self.sign > 0.0 {
-            inputs[0].add(&inputs[1])
-        } else {
-            inputs[0].sub(&inputs[1])
-        };
-        (value, Saved::default())
+        (inputs[0].add(&inputs[1]), Saved::default())
     }
 
     fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
-        let whole = |index: usize| {
-            let tangent = tangents[index].as_ref();
-            tangent.map(|tangent| broadcast(tangent, at.value))
-        };
-        if self.sign > 0.0 {
-            return sum(whole(0), whole(1));
+        let [a, b] = [0, 1].map(|index| whole(at, tangents, index));
+        sum(a, b)
+    }
+
+    fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let pull = |index: usize| wanted[index].then(|| term(cotangent, &at.inputs[index]));
+        vec![pull(0), pull(1)]
+    }
+}
+
+/// `y = a - b`.
+#[derive(Clone, Copy, Debug)]
+pub struct Sub;
+
+impl Rule for Sub {
+    fn name(&self) -> &str {
+        "sub"
+    }
+
+    fn curved(&self) -> bool {
+        false
+    }
+
+    /// The sums of a cotangent that are then negated.
+    fn scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        if inputs[1] == value {
+            0
+        } else {
+            numbers(inputs[1])
         }
-        match (whole(0), whole(1)) {
-            (Some(first), Some(second)) => Some(first.sub(&second)),
-            (first, second) => first.or(second.map(|second| second.neg())),
+    }
+
+    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
+        0
+    }
+
+    fn value(&self, inputs: &[Array]) -> (Array, Saved) {
+        (inputs[0].sub(&inputs[1]), Saved::default())
+    }
+
+    fn jvp(&self, at: Point, tangents: &[Option<Array>]) -> Option<Array> {
+        match [0, 1].map(|index| whole(at, tangents, index)) {
+            [Some(a), Some(b)] => Some(a.sub(&b)),
+            [a, b] => a.or(b.map(|b| b.neg())),
         }
     }
 
     fn vjp(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
-        let pull = |index: usize, scale: f64| {
-            let pulled = if scale == 1.0 {
-                cotangent.clone()
-            } else {
-                cotangent.scale(scale)
-            };
-            wanted[index].then(|| unbroadcast(pulled, &at.inputs[index]))
-        };
-        vec![pull(0, 1.0), pull(1, self.sign)]
+        vec![
+            wanted[0].then(|| term(cotangent, &at.inputs[0])),
+            wanted[1].then(|| term(cotangent, &at.inputs[1]).neg()),
+        ]
     }
 }
 

@@ -2,22 +2,25 @@
 //! and its multiplications. `tests/scratch.rs` holds the large of these against memory that is really
 //! taken; here every one of them is counted by hand at a small shape.
 
+use burn::tensor::Device;
 use hesscope_hvp::rules::{
     Rule,
     activation::Pointwise,
     batch_norm_train::BatchNormTrain,
     convolution::{Conv2d, ConvTranspose2d},
     discrete::Discrete,
-    elementwise::{Add, Affine, Div, Mul},
+    elementwise::{Add, Affine, Div, Mul, Sub},
     indexing::{Gather, ScatterAdd, Select, SelectAdd},
     linear::{Linear, Matmul},
+    masking::{MaskFill, MaskWhere},
     normalization::BatchNorm,
     one_dimension::OneDimension,
     pooling::{AdaptiveAvgPool2d, AvgPool2d, MaxPool2d},
     reduction::{Extremum, SumDim},
-    shape::{Cat, Permute, Reshape},
+    shape::{Cat, Flip, Permute, Reshape},
     standardization::Standardize,
 };
+use hesscope_hvp::{Array, Precision};
 
 /// Numbers for a direction, once for all, kept, and multiplications.
 type Counts = [usize; 4];
@@ -50,11 +53,10 @@ fn element_by_element() {
     ] {
         says(&rule, one, WHOLE, [0, 24 * arrays, 0, 0]);
     }
-    let (sum, difference) = (Add { sign: 1.0 }, Add { sign: -1.0 });
-    says(&sum, &[WHOLE, WHOLE], WHOLE, [0; 4]);
-    says(&sum, &[WHOLE, ROW], WHOLE, [0; 4]);
-    says(&difference, &[WHOLE, WHOLE], WHOLE, [0; 4]);
-    says(&difference, &[WHOLE, ROW], WHOLE, [24, 0, 0, 0]);
+    says(&Add, &[WHOLE, WHOLE], WHOLE, [0; 4]);
+    says(&Add, &[WHOLE, ROW], WHOLE, [0; 4]);
+    says(&Sub, &[WHOLE, WHOLE], WHOLE, [0; 4]);
+    says(&Sub, &[WHOLE, ROW], WHOLE, [4, 0, 0, 0]);
     says(&Mul, &[WHOLE, ROW], WHOLE, [24, 0, 0, 0]);
     says(&Div, &[WHOLE, ROW], WHOLE, [72, 24, 0, 0]);
     let affine = Affine {
@@ -62,6 +64,9 @@ fn element_by_element() {
         shift: 1.0,
     };
     says(&affine, one, WHOLE, [0, 24, 0, 0]);
+    assert!(Mul.curved() && Div.curved());
+    let straight: [&dyn Rule; 5] = [&Add, &Sub, &affine, &Pointwise::Abs, &Pointwise::Relu];
+    assert!(straight.iter().all(|rule| !rule.curved()));
     let rounded = Discrete::new("round", |inputs| inputs[0].clone());
     assert!(rounded.piecewise_constant() && !Mul.piecewise_constant());
 }
@@ -100,6 +105,20 @@ fn other_places() {
     let largest = Extremum { dim: 1, sign: 1.0 };
     says(&largest, &[WHOLE], &[2, 1, 4], [8, 24, 8, 0]);
     assert_eq!(sum.looked_up(), None);
+    let turned = Flip { axes: vec![1] };
+    says(&turned, &[WHOLE], WHOLE, [24, 72, 0, 0]);
+    let shape = WHOLE.to_vec();
+    let masked: [&dyn Rule; 5] = [
+        &MaskFill {
+            value: 0.0,
+            shape: shape.clone(),
+        },
+        &MaskWhere { shape },
+        &turned,
+        &Cat { dim: 1 },
+        &largest,
+    ];
+    assert!(masked.iter().all(|rule| !rule.curved()));
     for axis in [0, 2] {
         let rules: [&dyn Rule; 4] = [
             &Select { dim: axis },
@@ -107,7 +126,10 @@ fn other_places() {
             &Gather { dim: axis },
             &ScatterAdd { dim: axis },
         ];
-        assert!(rules.iter().all(|rule| rule.looked_up() == Some(axis)));
+        for rule in rules {
+            assert_eq!(rule.looked_up(), Some(axis));
+            assert!(!rule.curved());
+        }
     }
     says(
         &Standardize { epsilon: 1e-5 },
@@ -129,6 +151,16 @@ fn images() {
     );
     let norm = BatchNormTrain { epsilon: 1e-5 };
     says(&norm, &[IMAGES, CHANNELS, CHANNELS], IMAGES, [0, all, 6, 0]);
+    let mean = |channel: usize| [0.5, 2.5][channel];
+    let x = (0..2 * 2 * 4).map(|i| mean(i / 4 % 2) + [1.0, -1.0][i % 2]);
+    let x = Array::from_vec(x.collect(), &[2, 2, 2, 2], Precision::F64, &Device::flex());
+    let one = Array::from_vec(vec![1.0; 2], &[2], Precision::F64, &Device::flex());
+    let (_, saved) = norm.value(&[x, one.clone(), one]);
+    let [means, variances] = norm
+        .batch_statistics(&saved)
+        .expect("statistics of the batch");
+    assert_eq!(means.to_f64().expect("numbers"), [0.5, 2.5]);
+    assert_eq!(variances.to_f64().expect("numbers"), [1.0, 1.0]);
     let max = MaxPool2d {
         kernel_size: [2, 2],
         stride: [2, 1],
@@ -180,6 +212,19 @@ fn convolutions() {
     let (images, filters): (&[usize], &[usize]) = (&[2, 4, 3, 3], &[4, 2, 3, 3]);
     let value: &[usize] = &[2, 2, 5, 5];
     says(&transposed, &[images, filters], value, [100, 0, 0, 72 * 18]);
+    // Those of the convolution of which it is the transpose.
+    let transposed = ConvTranspose2d {
+        stride: [1, 1],
+        ..transposed
+    };
+    let (images, filters): (&[usize], &[usize]) = (&[4, 64, 16, 16], &[64, 64, 3, 3]);
+    let value: &[usize] = &[4, 64, 16, 16];
+    says(
+        &transposed,
+        &[images, filters],
+        value,
+        [65536 + 2 * kept, 0, 0, 65536 * each],
+    );
 }
 
 #[test]

@@ -193,6 +193,8 @@ mod tests {
                 close(&conv.forward(&pairs, None, bias.as_ref()), &device, 1e-13);
                 if second == 1 {
                     let known = conv.transformed(&image, &w(1).reshape(&weight));
+                    let kept = conv.transformed_numbers(&image, &weight);
+                    assert_eq!(known.as_ref().map_or(0, |known| known.shape()[0]), kept);
                     let forward = conv.forward(&pairs, known.as_ref(), bias.as_ref());
                     close(&forward, &device, 1e-13);
                 }
