@@ -406,6 +406,10 @@ fn average_pools() {
     );
     images("avg ceil", options([2, 4], [2, 3], [0, 1], true, true));
     images(
+        "avg ceil inside",
+        options([2, 2], [3, 3], [0, 0], true, true),
+    );
+    images(
         "avg ceil not counted",
         options([2, 4], [2, 3], [0, 1], false, true),
     );

@@ -171,6 +171,7 @@ impl Case {
             }
             self.check_together(at, tangents, &cotangent, &cotangents);
         }
+        self.check_alone(at, &sets[0], &cotangent, &cotangents);
         self.check_dense(at, &value);
     }
 
@@ -268,6 +269,37 @@ impl Case {
             "{}",
             self.name
         );
+    }
+
+    /// The cotangent of an input is the same where no other is wanted.
+    fn check_alone(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangent: &Array,
+        cotangents: &Array,
+    ) {
+        let pull = |wanted: &[bool]| {
+            let pair = Cotangents {
+                primal: Some(cotangent),
+                tangent: Some(cotangents),
+            };
+            self.rule.pull_tangent(at, tangents, pair, wanted)
+        };
+        let together = pull(&self.wanted());
+        for index in (0..self.inputs.len()).filter(|&index| !self.fixed[index]) {
+            let mut wanted = vec![false; self.inputs.len()];
+            wanted[index] = true;
+            let alone = pull(&wanted);
+            let [alone, together] = [&alone[index], &together[index]]
+                .map(|pulled| pulled.as_ref().expect("a wanted cotangent"));
+            let error = distance(alone, &values(together));
+            let name = self.name;
+            assert!(
+                error < 1e-12,
+                "{name}: input {index} alone, off by {error:e}"
+            );
+        }
     }
 
     /// What a rule says it keeps is what it keeps.

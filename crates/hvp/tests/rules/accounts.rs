@@ -74,6 +74,7 @@ fn element_by_element() {
 #[test]
 fn products() {
     says(&Matmul, &[&[5, 4], &[4, 6]], &[5, 6], [30, 0, 0, 120]);
+    says(&Matmul, &[&[5, 40], &[40, 2]], &[5, 2], [10, 0, 0, 400]);
     // The second factor's cotangent is summed over 3 products of 7 x 6 before it is that of one.
     let (left, right): (&[usize], &[usize]) = (&[3, 2, 7], &[1, 7, 6]);
     says(&Matmul, &[left, right], &[3, 2, 6], [3 * 42, 0, 0, 7 * 36]);

@@ -242,13 +242,31 @@ mod tests {
         );
         // In tiles: several images, an image in several parts, many small images, an odd extent, no zeros around, two,
         // and more on one side.
-        check(&conv([1, 1], even, [1, 1], 1), [5, 9, 11, 10], [8, 9, 3, 3]);
-        check(&conv([1, 1], even, [1, 1], 1), [1, 8, 30, 33], [8, 8, 3, 3]);
-        check(&conv([1, 1], even, [1, 1], 1), [70, 8, 2, 2], [9, 8, 3, 3]);
+        check(
+            &conv([1, 1], even, [1, 1], 1),
+            [5, 18, 11, 10],
+            [17, 18, 3, 3],
+        );
+        check(
+            &conv([1, 1], even, [1, 1], 1),
+            [1, 17, 30, 33],
+            [17, 17, 3, 3],
+        );
+        check(
+            &conv([1, 1], even, [1, 1], 1),
+            [70, 17, 2, 2],
+            [18, 17, 3, 3],
+        );
         let padded = |padding| conv([1, 1], padding, [1, 1], 1);
-        check(&padded([(0, 0); 2]), [4, 8, 9, 12], [8, 8, 3, 3]);
-        check(&padded([(2, 2); 2]), [4, 8, 7, 6], [8, 8, 3, 3]);
-        check(&padded([(0, 2), (1, 0)]), [4, 8, 9, 8], [8, 8, 3, 3]);
+        check(&padded([(0, 0); 2]), [4, 17, 9, 12], [17, 17, 3, 3]);
+        check(&padded([(2, 2); 2]), [4, 17, 7, 6], [17, 17, 3, 3]);
+        check(&padded([(0, 2), (1, 0)]), [4, 17, 9, 8], [17, 17, 3, 3]);
+        // Neither in tiles nor directly.
+        check(
+            &conv([2, 1], even, [1, 1], 1),
+            [3, 17, 9, 8],
+            [18, 17, 3, 3],
+        );
         // More filters than are computed together.
         check(&conv([1, 1], even, [1, 1], 1), [2, 2, 4, 3], [70, 2, 3, 3]);
     }
