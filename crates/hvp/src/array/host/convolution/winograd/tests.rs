@@ -132,7 +132,12 @@ fn as_columns(windows: &Windows, n: usize) {
 fn tiles_give_what_columns_give() {
     for before in 0..3 {
         as_columns(&windows(8, 9, 16, before), 2);
-        as_columns(&windows(9, 8, 7, before), 20);
+        // Several tasks of several images each, the last of fewer.
+        let small = windows(9, 8, 7, before);
+        let tiling = Tiling::of(&small).expect("plain windows");
+        let together = tiling.together(71, layout::tiles_together(9, 8));
+        assert!(1 < together && together < 71 && 71 % together != 0);
+        as_columns(&small, 71);
     }
     // Uneven extents, one more line behind, and an image that goes in several stretches.
     let mut uneven = windows(10, 11, 9, 1);
