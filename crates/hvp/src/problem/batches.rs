@@ -3,24 +3,25 @@
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
-use burn::tensor::TensorData;
+use burn::tensor::{Device, TensorData};
 use twox_hash::XxHash3_64;
 
 use super::indices::Lookups;
 use super::source::{Samples, Source};
+use crate::array::Array;
 use crate::error::HvpError;
 use crate::loss::{Objective, Targets};
 use crate::precision::{Precision, PrecisionExt};
 use crate::program::Program;
 
-/// One batch, on the host.
+/// One batch.
 pub(crate) struct Batch {
     /// Which of the problem's programs it is for.
     pub program: usize,
     /// Its rows among those of the data set.
     pub rows: Range<usize>,
-    /// The inputs, [n, …].
-    pub inputs: TensorData,
+    /// The inputs, [n, …], on the device.
+    pub inputs: Array,
     /// The targets, [rows, C].
     pub targets: TensorData,
     /// One over the number of rows of the data set that count for a row that does, zero for others:
@@ -131,12 +132,12 @@ impl Batches {
         self.examples() * self.rows_each
     }
 
-    /// Reads a batch again.
+    /// Reads a batch again, with its inputs for this device.
     ///
     /// # Errors
     ///
     /// When the source fails, or gives other data than in the first pass.
-    pub fn load(&self, index: usize) -> Result<Batch, HvpError> {
+    pub fn load(&self, index: usize, device: &Device) -> Result<Batch, HvpError> {
         let cut = &self.cuts[index];
         let samples = self.read(&cut.examples)?;
         if hash(&samples) != cut.hash {
@@ -157,15 +158,15 @@ impl Batches {
         let data = |values: Vec<f64>, columns: usize| {
             TensorData::new(values, [counted.len(), columns]).convert_dtype(self.precision.dtype())
         };
-        let inputs = samples.inputs;
+        let inputs = if self.integers {
+            samples.inputs
+        } else {
+            samples.inputs.convert_dtype(self.precision.dtype())
+        };
         Ok(Batch {
             program: cut.program,
             rows: cut.examples.start * self.rows_each..cut.examples.end * self.rows_each,
-            inputs: if self.integers {
-                inputs
-            } else {
-                inputs.convert_dtype(self.precision.dtype())
-            },
+            inputs: Array::of_any_kind(inputs, self.precision, device),
             targets: data(targets, self.classes),
             weights: data(weights, 1),
         })

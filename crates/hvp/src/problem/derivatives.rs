@@ -78,11 +78,10 @@ impl Problem {
     }
 
     pub(crate) fn run(&self, batch: &Batch) -> Tape {
-        let input = self.upload(&batch.inputs);
         self.programs[batch.program].forward(
             &self.constants[batch.program],
             &self.parameters,
-            input,
+            batch.inputs.clone(),
         )
     }
 

@@ -60,7 +60,7 @@ impl Problem {
         let mut total = 0.0;
         let mut correct = 0usize;
         for index in 0..self.batches.len() {
-            let batch = self.batches.load(index)?;
+            let batch = self.batches.load(index, self.space.device())?;
             let tape = self.run(&batch);
             let start = logits.len();
             logits.extend(self.programs[batch.program].logits(&tape).to_f64()?);

@@ -57,11 +57,10 @@ impl Problem {
             Vec::new(),
             |batch| {
                 let whole = self.program_of(batch).logits(&self.run(batch));
-                let inputs = self.upload(&batch.inputs);
-                let examples = inputs.shape()[0];
+                let examples = batch.inputs.shape()[0];
                 let mut kept = Vec::new();
                 for example in 0..examples {
-                    let input = inputs.slice(0, example, example + 1);
+                    let input = batch.inputs.slice(0, example, example + 1);
                     kept.extend(keep(self.gradients_alone(batch, example, input, &whole)?));
                 }
                 Ok(kept)

@@ -40,7 +40,7 @@ impl Problem {
         part: impl Fn(&Batch) -> Result<T, HvpError> + Sync,
         fold: impl Fn(&mut A, T),
     ) -> Result<A, HvpError> {
-        let part = |index: usize| part(&self.batches.load(index)?);
+        let part = |index: usize| part(&self.batches.load(index, self.space.device())?);
         let width = self.plan.side_by_side;
         for start in (0..self.batches.len()).step_by(width) {
             let end = (start + width).min(self.batches.len());
