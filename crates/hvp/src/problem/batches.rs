@@ -158,15 +158,15 @@ impl Batches {
         let data = |values: Vec<f64>, columns: usize| {
             TensorData::new(values, [counted.len(), columns]).convert_dtype(self.precision.dtype())
         };
-        let inputs = if self.integers {
-            samples.inputs
+        let place = if self.integers {
+            Array::of_any_kind
         } else {
-            samples.inputs.convert_dtype(self.precision.dtype())
+            Array::from_data
         };
         Ok(Batch {
             program: cut.program,
             rows: cut.examples.start * self.rows_each..cut.examples.end * self.rows_each,
-            inputs: Array::of_any_kind(inputs, self.precision, device),
+            inputs: place(samples.inputs, self.precision, device),
             targets: data(targets, self.classes),
             weights: data(weights, 1),
         })

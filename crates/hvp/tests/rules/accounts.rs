@@ -109,7 +109,7 @@ fn other_places() {
     let turned = Flip { axes: vec![1] };
     says(&turned, &[WHOLE], WHOLE, [24, 72, 0, 0]);
     let shape = WHOLE.to_vec();
-    let masked: [&dyn Rule; 5] = [
+    let straight: [&dyn Rule; 5] = [
         &MaskFill {
             value: 0.0,
             shape: shape.clone(),
@@ -119,7 +119,7 @@ fn other_places() {
         &Cat { dim: 1 },
         &largest,
     ];
-    assert!(masked.iter().all(|rule| !rule.curved()));
+    assert!(straight.iter().all(|rule| !rule.curved()));
     for axis in [0, 2] {
         let rules: [&dyn Rule; 4] = [
             &Select { dim: axis },
