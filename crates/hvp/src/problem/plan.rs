@@ -57,6 +57,10 @@ const CACHED: usize = 16 << 20;
 /// nothing, and threads have batches of their own where there are as many.
 const UNCACHED: usize = 8;
 
+/// The fewest examples of a batch where a data set is divided so that each thread has a batch. That is done where a core's caches
+/// hold the products: threads that share the operations of a short pass wait for each other a quarter of the time.
+const LEAST_OF_A_THREAD: usize = 8;
+
 /// Bytes of a pass for each byte of the products it gives, at least: every batch has products of its
 /// own to fill and to add up, p numbers each, which must not become most of the work.
 const PASS_TO_PRODUCTS: usize = 8;
@@ -153,6 +157,9 @@ pub(super) fn plan<F: Fn(usize) -> Result<Program, HvpError>>(
                 let cached = CACHED.max(PASS_TO_PRODUCTS * products);
                 most = match cached / example.max(1) {
                     0 | 1 => most.min(UNCACHED).min(count.div_ceil(width)),
+                    fitting if products <= CACHED => {
+                        most.min(fitting).min(count.div_ceil(width).max(LEAST_OF_A_THREAD))
+                    }
                     fitting => most.min(fitting),
                 };
             }
@@ -229,9 +236,13 @@ mod tests {
     }
 
     fn layers(size: usize, hidden: usize) -> Result<Program, HvpError> {
+        layers_over(3, size, hidden)
+    }
+
+    fn layers_over(inputs: usize, size: usize, hidden: usize) -> Result<Program, HvpError> {
         let ones = |shape: [usize; 2]| Param::from_tensor(Tensor::ones(shape, &Device::flex()));
         let layers = Layers {
-            first: ones([3, hidden]),
+            first: ones([inputs, hidden]),
             last: ones([hidden, 2]),
         };
         let forward = |layers: &Layers, x: Tensor<2>| {
@@ -239,7 +250,7 @@ mod tests {
                 .tanh()
                 .matmul(layers.last.val())
         };
-        Ok(capture(&layers, [size, 3], forward)?)
+        Ok(capture(&layers, [size, inputs], forward)?)
     }
 
     /// The rules of the choice one after another, each by trying every number.
@@ -282,7 +293,8 @@ mod tests {
                     .rev()
                     .find(|&width| taken(1, directions, width) <= memory)
                     .unwrap_or(1);
-                let most = (1..=count)
+                let each = count.div_ceil(width).max(LEAST_OF_A_THREAD);
+                let most = (1..=each)
                     .rev()
                     .find(|&size| taken(size, directions, width) <= memory)
                     .unwrap_or(1);
@@ -395,6 +407,34 @@ mod tests {
         let most = PASS_TO_PRODUCTS * products / bytes_of_example(one, two);
         assert!(PASS_TO_PRODUCTS * products > 2 * CACHED && most > 1);
         assert_eq!(made.batch_size, count.div_ceil(count.div_ceil(most)));
+    }
+
+    /// Threads have batches of their own where there are examples enough and the products are small.
+    #[test]
+    fn threads_have_batches_of_their_own() {
+        let options = ProblemOptions {
+            directions: 8,
+            memory: 1 << 40,
+            ..ProblemOptions::default()
+        };
+        let size = |count: usize, inputs: usize| {
+            let network = |size: usize| layers_over(inputs, size, 40);
+            plan(
+                &mut Captures::new(network),
+                count,
+                &Device::flex(),
+                &options,
+            )
+            .expect("a plan")
+            .batch_size
+        };
+        let threads = rayon::current_num_threads();
+        let many = 2 * LEAST_OF_A_THREAD * threads;
+        assert_eq!(size(many, 3), 2 * LEAST_OF_A_THREAD);
+        assert_eq!(size(LEAST_OF_A_THREAD, 3), LEAST_OF_A_THREAD);
+        // 8 directions, each of 40 weights of 4 bytes an input.
+        let inputs = CACHED.div_ceil(8 * 40 * 4);
+        assert_eq!(size(many, inputs), many);
     }
 
     #[test]
