@@ -157,9 +157,9 @@ pub(super) fn plan<F: Fn(usize) -> Result<Program, HvpError>>(
                 let cached = CACHED.max(PASS_TO_PRODUCTS * products);
                 most = match cached / example.max(1) {
                     0 | 1 => most.min(UNCACHED).min(count.div_ceil(width)),
-                    fitting if products <= CACHED => {
-                        most.min(fitting).min(count.div_ceil(width).max(LEAST_OF_A_THREAD))
-                    }
+                    fitting if products <= CACHED => most
+                        .min(fitting)
+                        .min(count.div_ceil(width).max(LEAST_OF_A_THREAD)),
                     fitting => most.min(fitting),
                 };
             }

@@ -6,6 +6,9 @@ use super::per_channel::{
 use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 use crate::array::Array;
 use crate::array::host::channels::Term;
+use crate::array::host::normalization::{Normalized, normalize, pull_normalized};
+use crate::array::host::numbers::reaches;
+use crate::array::host::real::with_real;
 
 /// `y = γ x̂ + β` with `x̂ = (x - μ) s`, `s = (v + ε)^(-1/2)`, μ the mean and v the biased variance of each channel over the
 /// batch, for x `[n, c, …]` and γ, β `[c]`: Ioffe and Szegedy, "Batch normalization" (2015).
@@ -55,7 +58,39 @@ impl BatchNormTrain {
         self.inverse(variance).mul(&gamma.unsqueeze())
     }
 
-    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, with few kernels.
+    fn normalize_on_device(&self, x: &Array, gamma: &Array, beta: &Array) -> Normalized {
+        let shape = x.shape();
+        let (share, channels) = (share(&shape), shape[1]);
+        let x = x.unsqueeze();
+        let mean = share_of_sum(&x, share).reshape(&[channels]);
+        // About the mean, so that nothing cancels.
+        let centered = less_center(&x, &mean);
+        let variance = share_of_squares(&centered, share).reshape(&[channels]);
+        let scale = self.scale(&variance, gamma);
+        let scaled = Parts::term(&centered, &scale);
+        Normalized {
+            value: combine(&[scaled], Some(&beta.unsqueeze())).reshape(&shape),
+            mean,
+            variance,
+        }
+    }
+
+    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, in one pass over it.
+    fn pull_on_host(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+        let moments = [MEAN, VARIANCE].map(|which| &at.saved.floats[which]);
+        let [x, gamma] = [X, GAMMA].map(|which| &at.inputs[which]);
+        let pulled = with_real!(
+            cotangent,
+            T => pull_normalized::<T>(cotangent, x, moments, gamma, self.epsilon)
+        );
+        pulled
+            .into_iter()
+            .zip(wanted)
+            .map(|(pulled, wanted)| wanted.then_some(pulled))
+            .collect()
+    }
+
+    /// The same with few kernels.
     #[cfg(feature = "gpu")]
     fn pull_on_gpu(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
         use crate::array::device::channels::{Pulled, pulled};
@@ -172,25 +207,21 @@ impl Rule for BatchNormTrain {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let x = inputs[X].unsqueeze();
-        let shape = inputs[X].shape();
-        let (share, channels) = (share(&shape), shape[1]);
-        let mean = share_of_sum(&x, share).reshape(&[channels]);
-        // About the mean, so that nothing cancels.
-        let centered = less_center(&x, &mean);
-        let variance = share_of_squares(&centered, share).reshape(&[channels]);
-        let scale = self.scale(&variance, &inputs[GAMMA]);
-        let scaled = Term {
-            images: &centered,
-            center: None,
-            factor: &scale,
+        let [x, gamma, beta] = [X, GAMMA, BETA].map(|which| &inputs[which]);
+        let Normalized {
+            value,
+            mean,
+            variance,
+        } = if reaches(x) {
+            with_real!(x, T => normalize::<T>(x, gamma, beta, self.epsilon))
+        } else {
+            self.normalize_on_device(x, gamma, beta)
         };
-        let value = combine(&[scaled], Some(&inputs[BETA].unsqueeze()));
         let saved = Saved {
             floats: vec![mean, variance],
             indices: Vec::new(),
         };
-        (value.reshape(&shape), saved)
+        (value, saved)
     }
 
     /// x̂˙ = s (ẋ - mean ẋ - x̂ mean(x̂ ẋ)), ẏ = γ x̂˙ + γ̇ x̂ + β̇.
@@ -232,12 +263,28 @@ impl Rule for BatchNormTrain {
         wanted: &[bool],
     ) -> PerInput {
         // What is pulled back of ȳ˙ alone has no tangents in it.
-        #[cfg(feature = "gpu")]
-        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent)
-            && crate::array::device::reaches(cotangent)
-        {
-            return self.pull_on_gpu(at, cotangent, wanted);
+        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent) {
+            if reaches(cotangent) && wanted[X] {
+                return self.pull_on_host(at, cotangent, wanted);
+            }
+            #[cfg(feature = "gpu")]
+            if crate::array::device::reaches(cotangent) {
+                return self.pull_on_gpu(at, cotangent, wanted);
+            }
         }
+        self.pull_with_tangents(at, tangents, cotangents, wanted)
+    }
+}
+
+impl BatchNormTrain {
+    /// [`pull_tangent`](Rule::pull_tangent) with any cotangents, on any device.
+    fn pull_with_tangents(
+        &self,
+        at: Point,
+        tangents: &[Option<Array>],
+        cotangents: Cotangents,
+        wanted: &[bool],
+    ) -> PerInput {
         let parts = self.parts(at);
         let (s, gamma, count) = (&parts.inverse, &parts.gamma, 1.0 / parts.share);
         let scale = gamma.mul(s);
@@ -329,5 +376,51 @@ impl Rule for BatchNormTrain {
             wanted[GAMMA].then(scale_of).flatten(),
             wanted[BETA].then(shift_of).flatten(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The path of devices, run on the host beside the host's own.
+
+    use super::*;
+    use crate::array::host::tests::{close, numbers};
+
+    #[test]
+    fn values_and_pull_backs_are_the_same_on_devices() {
+        let rule = BatchNormTrain { epsilon: 1e-2 };
+        for shape in [[1, 1, 1], [3, 2, 5], [5, 3, 70], [2, 40, 9]] {
+            let inputs = [
+                numbers(&shape, 1),
+                numbers(&[shape[1]], 2),
+                numbers(&[shape[1]], 3),
+            ];
+            let (value, saved) = rule.value(&inputs);
+            let expected = rule.normalize_on_device(&inputs[X], &inputs[GAMMA], &inputs[BETA]);
+            close(&value, &expected.value, 1e-13);
+            close(&saved.floats[MEAN], &expected.mean, 1e-14);
+            close(&saved.floats[VARIANCE], &expected.variance, 1e-13);
+            for directions in [1, 3] {
+                let cotangent = numbers(&[&[directions], &shape[..]].concat(), 4);
+                let at = Point {
+                    inputs: &inputs,
+                    value: &value,
+                    saved: &saved,
+                };
+                let both = [true, false].map(|host| {
+                    let (still, cotangents) = (vec![None; 3], Cotangents::tangent(&cotangent));
+                    let pull = if host {
+                        BatchNormTrain::pull_tangent
+                    } else {
+                        BatchNormTrain::pull_with_tangents
+                    };
+                    pull(&rule, at, &still, cotangents, &[true; 3])
+                });
+                for (host, device) in both[0].iter().zip(&both[1]) {
+                    let [host, device] = [host, device].map(|array| array.as_ref().expect("asked"));
+                    close(host, device, 1e-13);
+                }
+            }
+        }
     }
 }

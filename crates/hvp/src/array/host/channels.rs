@@ -22,7 +22,7 @@ pub(crate) struct Term<'a> {
 }
 
 /// The extents directions, n, c and the rest of images.
-fn extents(images: &Array) -> [usize; 4] {
+pub(super) fn extents(images: &Array) -> [usize; 4] {
     let shape = images.shape();
     [shape[0], shape[1], shape[2], shape[3..].iter().product()]
 }
@@ -145,14 +145,19 @@ pub(crate) fn sums<T: Real>(a: &Array, with: &[(&Array, Option<&Array>)]) -> (Ar
 }
 
 /// Parts of a sum in float64.
-const PARTS: usize = 8;
+pub(super) const PARTS: usize = 8;
 
 /// Numbers that are added up in their own precision, each to one of as many.
 const LANES: usize = 64;
 
 /// Adds terms up, with independent partial sums, which the compiler can vectorise.
 #[inline(always)]
-fn add_up<T: Real>(parts: &mut [f64; PARTS], a: &[T], b: &[T], term: impl Fn(T, T) -> T) {
+pub(super) fn add_up<T: Real>(
+    parts: &mut [f64; PARTS],
+    a: &[T],
+    b: &[T],
+    term: impl Fn(T, T) -> T,
+) {
     let mut lanes = [T::ZERO; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();

@@ -17,6 +17,7 @@ mod lanes;
 mod matrix;
 pub(crate) mod means;
 pub(super) mod moves;
+pub(crate) mod normalization;
 pub(crate) mod numbers;
 mod pool;
 pub(super) mod product;
