@@ -147,11 +147,8 @@ fn build(recorded: Recorded, rules: &Rules) -> Result<Program, CaptureError> {
         logits,
     } = recorded;
     check_logits(&logits, input_shape.first().copied().unwrap_or(1))?;
-    let mut fused = over_batches(&operations);
-    fused.retain(|id, _| {
-        let writes = |operation: &&OperationIr| operation.outputs().any(|out| out.id == *id);
-        let own = operations.iter().find(writes);
-        own.is_none_or(|operation| rules.lower_own(operation).is_none())
+    let mut fused = over_batches(&operations, |operation| {
+        rules.lower_own(operation).is_some()
     });
     let needed = needed(&operations, &fused, input, output);
     let mut layers = HashMap::new();

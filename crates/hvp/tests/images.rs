@@ -7,6 +7,7 @@ mod common;
 use std::sync::Arc;
 
 use burn::nn::Relu;
+use burn::tensor::activation::relu;
 use burn::tensor::module::{
     adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d, batch_norm, batch_norm_train,
     conv_transpose1d, conv_transpose2d, conv1d, conv2d, max_pool1d, max_pool2d,
@@ -15,6 +16,7 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use burn_backend::ops::{AvgPoolOptions, ConvOptions, ConvTransposeOptions, MaxPoolOptions};
 use common::Numbers;
 use common::cases::{Case, case, distance, run};
+use hesscope_hvp::rules::batch_norm_relu::BatchNormRelu;
 use hesscope_hvp::rules::batch_norm_train::BatchNormTrain;
 use hesscope_hvp::rules::normalization::BatchNorm;
 use hesscope_hvp::rules::{Point, Rule};
@@ -488,8 +490,15 @@ fn normalization_over_the_batch() {
             n.array(&[3], 0.5, 1.5),
             n.array(&[3], -1.0, 1.0),
         ];
-        let rule = BatchNormTrain { epsilon: 1e-2 };
-        let mut cases = vec![case("batch_norm_train, all inputs", rule, inputs.clone())];
+        let norm = BatchNormTrain { epsilon: 1e-2 };
+        let mut cases = vec![
+            case("batch_norm_train, all inputs", norm, inputs.clone()),
+            case(
+                "batch_norm_relu, all inputs",
+                BatchNormRelu { norm },
+                inputs.clone(),
+            ),
+        ];
         for fixed in [
             [true, false, false],
             [false, true, false],
@@ -498,9 +507,16 @@ fn normalization_over_the_batch() {
             [true, false, true],
             [true, true, false],
         ] {
-            let mut fixing = case("batch_norm_train, some inputs", rule, inputs.clone());
-            fixing.fixed = fixed.to_vec();
-            cases.push(fixing);
+            let mut plain = case("batch_norm_train, some inputs", norm, inputs.clone());
+            let mut rectified = case(
+                "batch_norm_relu, some inputs",
+                BatchNormRelu { norm },
+                inputs.clone(),
+            );
+            for fixing in [&mut plain, &mut rectified] {
+                fixing.fixed = fixed.to_vec();
+            }
+            cases.extend([plain, rectified]);
         }
         run(cases);
     }
@@ -522,6 +538,14 @@ fn normalization_over_the_batch_is_recognised() {
     };
     let found = names(&|x| train(x).output);
     assert_eq!(found, ["batch_norm_train", "reshape"]);
+    let found = names(&|x| relu(train(x).output));
+    assert_eq!(found, ["batch_norm_relu", "reshape"]);
+    // The rectifier is not alone to read it.
+    let found = names(&|x| {
+        let y = train(x).output;
+        relu(y.clone()) * y
+    });
+    assert_eq!(found, ["batch_norm_train", "relu", "mul", "reshape"]);
     // The mean and the variance are read beside the output.
     let found = names(&|x| {
         let result = train(x);

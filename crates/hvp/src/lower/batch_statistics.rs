@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use burn_ir::{
-    BaseOperationIr, ModuleOperationIr, NumericOperationIr, OperationIr, TensorId, TensorIr,
+    ActivationOperationIr, BaseOperationIr, BatchNormOpIr, ModuleOperationIr, NumericOperationIr,
+    OperationIr, TensorId, TensorIr,
 };
 
 use super::lowering::{Lowering, float};
-use crate::rules::batch_norm_train::BatchNormTrain;
+use crate::rules::{Rule, batch_norm_relu::BatchNormRelu, batch_norm_train::BatchNormTrain};
 
 /// What computes each tensor of a record.
 struct Producers<'a>(HashMap<TensorId, &'a OperationIr>);
@@ -71,30 +72,55 @@ impl Producers<'_> {
     }
 }
 
-/// The normalizations of a record whose statistics are those of what they normalize, each as one operation, by its output.
-pub(crate) fn over_batches(operations: &[OperationIr]) -> HashMap<TensorId, Lowering> {
+/// The normalizations of a record whose statistics are those of what they normalize, each as one operation, by its output, and
+/// with the rectifier behind it where nothing else reads it. Not those for whose operation `taken` says that another rule is there.
+pub(crate) fn over_batches(
+    operations: &[OperationIr],
+    taken: impl Fn(&OperationIr) -> bool,
+) -> HashMap<TensorId, Lowering> {
+    let free = || operations.iter().filter(|operation| !taken(operation));
     let producers = Producers(
         operations
             .iter()
             .flat_map(|operation| operation.outputs().map(move |out| (out.id, operation)))
             .collect(),
     );
-    let norms = operations.iter().filter_map(|operation| match operation {
-        OperationIr::Module(ModuleOperationIr::BatchNorm(op)) => Some(op),
-        _ => None,
-    });
-    norms
+    let norms: HashMap<TensorId, &BatchNormOpIr> = free()
+        .filter_map(|operation| match operation {
+            OperationIr::Module(ModuleOperationIr::BatchNorm(op)) => Some(op),
+            _ => None,
+        })
         .filter(|op| {
             let mean = producers.channel_mean(op.mean.id);
             mean.is_some_and(|images| images.id == op.x.id)
                 && producers.is_channel_variance(op.variance.id, op.x.id)
         })
-        .map(|op| {
-            let rule = BatchNormTrain {
-                epsilon: float(op.epsilon),
-            };
-            let inputs = [&op.x, &op.gamma, &op.beta];
-            (op.out.id, Lowering::new(rule, &inputs, &op.out))
+        .map(|op| (op.out.id, op))
+        .collect();
+    let rectified = free().filter_map(|operation| {
+        let OperationIr::Activation(ActivationOperationIr::Relu(relu)) = operation else {
+            return None;
+        };
+        let op = norms.get(&relu.input.id)?;
+        let reads = operations.iter().flat_map(OperationIr::inputs);
+        let alone = reads.filter(|tensor| tensor.id == op.out.id).count() == 1;
+        alone.then(|| {
+            let norm = normalization(op);
+            (relu.out.id, lowering(BatchNormRelu { norm }, op, &relu.out))
         })
-        .collect()
+    });
+    let plain = norms
+        .iter()
+        .map(|(&id, op)| (id, lowering(normalization(op), op, &op.out)));
+    plain.chain(rectified).collect()
+}
+
+fn normalization(op: &BatchNormOpIr) -> BatchNormTrain {
+    BatchNormTrain {
+        epsilon: float(op.epsilon),
+    }
+}
+
+fn lowering(rule: impl Rule + 'static, op: &BatchNormOpIr, out: &TensorIr) -> Lowering {
+    Lowering::new(rule, &[&op.x, &op.gamma, &op.beta], out)
 }

@@ -6,7 +6,7 @@ use super::per_channel::{
 use super::{Cotangents, PerInput, Point, Rule, Saved, numbers, pulled_together};
 use crate::array::Array;
 use crate::array::host::channels::Term;
-use crate::array::host::normalization::{Normalized, normalize, pull_normalized};
+use crate::array::host::normalization::{normalize, pull_normalized};
 use crate::array::host::numbers::reaches;
 use crate::array::host::real::with_real;
 
@@ -58,34 +58,51 @@ impl BatchNormTrain {
         self.inverse(variance).mul(&gamma.unsqueeze())
     }
 
-    fn normalize_on_device(&self, x: &Array, gamma: &Array, beta: &Array) -> Normalized {
-        let shape = x.shape();
+    /// The value in one pass over the images, or what of it is above zero.
+    pub(super) fn value_on_host<const POSITIVE: bool>(&self, inputs: &[Array]) -> (Array, Saved) {
+        let [x, gamma, beta] = [X, GAMMA, BETA].map(|which| &inputs[which]);
+        let found = with_real!(x, T => normalize::<T, POSITIVE>(x, gamma, beta, self.epsilon));
+        let saved = Saved {
+            floats: vec![found.mean, found.variance],
+            indices: Vec::new(),
+        };
+        (found.value, saved)
+    }
+
+    fn value_on_device(&self, inputs: &[Array]) -> (Array, Saved) {
+        let x = inputs[X].unsqueeze();
+        let shape = inputs[X].shape();
         let (share, channels) = (share(&shape), shape[1]);
-        let x = x.unsqueeze();
         let mean = share_of_sum(&x, share).reshape(&[channels]);
         // About the mean, so that nothing cancels.
         let centered = less_center(&x, &mean);
         let variance = share_of_squares(&centered, share).reshape(&[channels]);
-        let scale = self.scale(&variance, gamma);
+        let scale = self.scale(&variance, &inputs[GAMMA]);
         let scaled = Parts::term(&centered, &scale);
-        Normalized {
-            value: combine(&[scaled], Some(&beta.unsqueeze())).reshape(&shape),
-            mean,
-            variance,
-        }
+        let value = combine(&[scaled], Some(&inputs[BETA].unsqueeze()));
+        let saved = Saved {
+            floats: vec![mean, variance],
+            indices: Vec::new(),
+        };
+        (value.reshape(&shape), saved)
     }
 
-    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, in one pass over it.
-    fn pull_on_host(&self, at: Point, cotangent: &Array, wanted: &[bool]) -> PerInput {
+    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, in one pass over it, or of what the value
+    /// above zero passes of it.
+    pub(super) fn pull_on_host<const POSITIVE: bool>(
+        &self,
+        at: Point,
+        cotangent: &Array,
+        wanted: &[bool],
+    ) -> PerInput {
         let moments = [MEAN, VARIANCE].map(|which| &at.saved.floats[which]);
-        let [x, gamma] = [X, GAMMA].map(|which| &at.inputs[which]);
+        let [x, gamma, beta] = [X, GAMMA, BETA].map(|which| &at.inputs[which]);
         let pulled = with_real!(
             cotangent,
-            T => pull_normalized::<T>(cotangent, x, moments, gamma, self.epsilon)
+            T => pull_normalized::<T, POSITIVE>(cotangent, x, moments, [gamma, beta], self.epsilon)
         );
-        pulled
-            .into_iter()
-            .zip(wanted)
+        let asked = pulled.into_iter().zip(wanted);
+        asked
             .map(|(pulled, wanted)| wanted.then_some(pulled))
             .collect()
     }
@@ -207,21 +224,11 @@ impl Rule for BatchNormTrain {
     }
 
     fn value(&self, inputs: &[Array]) -> (Array, Saved) {
-        let [x, gamma, beta] = [X, GAMMA, BETA].map(|which| &inputs[which]);
-        let Normalized {
-            value,
-            mean,
-            variance,
-        } = if reaches(x) {
-            with_real!(x, T => normalize::<T>(x, gamma, beta, self.epsilon))
+        if reaches(&inputs[X]) {
+            self.value_on_host::<false>(inputs)
         } else {
-            self.normalize_on_device(x, gamma, beta)
-        };
-        let saved = Saved {
-            floats: vec![mean, variance],
-            indices: Vec::new(),
-        };
-        (value, saved)
+            self.value_on_device(inputs)
+        }
     }
 
     /// x̂˙ = s (ẋ - mean ẋ - x̂ mean(x̂ ẋ)), ẏ = γ x̂˙ + γ̇ x̂ + β̇.
@@ -265,7 +272,7 @@ impl Rule for BatchNormTrain {
         // What is pulled back of ȳ˙ alone has no tangents in it.
         if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent) {
             if reaches(cotangent) && wanted[X] {
-                return self.pull_on_host(at, cotangent, wanted);
+                return self.pull_on_host::<false>(at, cotangent, wanted);
             }
             #[cfg(feature = "gpu")]
             if crate::array::device::reaches(cotangent) {
@@ -396,10 +403,11 @@ mod tests {
                 numbers(&[shape[1]], 3),
             ];
             let (value, saved) = rule.value(&inputs);
-            let expected = rule.normalize_on_device(&inputs[X], &inputs[GAMMA], &inputs[BETA]);
-            close(&value, &expected.value, 1e-13);
-            close(&saved.floats[MEAN], &expected.mean, 1e-14);
-            close(&saved.floats[VARIANCE], &expected.variance, 1e-13);
+            let (expected, expected_saved) = rule.value_on_device(&inputs);
+            close(&value, &expected, 1e-13);
+            for (host, device) in saved.floats.iter().zip(&expected_saved.floats) {
+                close(host, device, 1e-13);
+            }
             for directions in [1, 3] {
                 let cotangent = numbers(&[&[directions], &shape[..]].concat(), 4);
                 let at = Point {

@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use crate::array::{Array, Indices, sum};
 
 pub mod activation;
+pub mod batch_norm_relu;
 pub mod batch_norm_train;
 pub mod convolution;
 pub mod discrete;

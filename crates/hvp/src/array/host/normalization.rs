@@ -21,8 +21,8 @@ pub(crate) struct Normalized {
     pub variance: Array,
 }
 
-/// Normalizes images x [n, c, …] with γ and β [c].
-pub(crate) fn normalize<T: Real>(
+/// Normalizes images x [n, c, …] with γ and β [c]; of the value what is above zero alone, where so asked.
+pub(crate) fn normalize<T: Real, const POSITIVE: bool>(
     x: &Array,
     gamma: &Array,
     beta: &Array,
@@ -58,7 +58,8 @@ pub(crate) fn normalize<T: Real>(
                     let shift = beta[channel];
                     for (image, value) in value.iter_mut().enumerate() {
                         for (value, &x) in value.iter_mut().zip(plane(image)) {
-                            *value = (x - mean) * factor + shift;
+                            let y = (x - mean) * factor + shift;
+                            *value = if !POSITIVE || y > T::ZERO { y } else { T::ZERO };
                         }
                     }
                     [mean, variance]
@@ -76,17 +77,17 @@ pub(crate) fn normalize<T: Real>(
 
 /// The pull-back of cotangents ȳ [K, n, c, …] through [`normalize`] at x [n, c, …]: that of x, [K, n, c, …], and those of γ and
 /// β, [K, c].
-pub(crate) fn pull_normalized<T: Real>(
+pub(crate) fn pull_normalized<T: Real, const POSITIVE: bool>(
     cotangent: &Array,
     x: &Array,
     [mean, variance]: [&Array; 2],
-    gamma: &Array,
+    [gamma, beta]: [&Array; 2],
     epsilon: f64,
 ) -> [Array; 3] {
     let shape = cotangent.shape();
     let [k, n, c, s] = extents(cotangent);
     let cotangent = Directed::<T>::of(cotangent);
-    let [x, mean, variance, gamma] = [x, mean, variance, gamma].map(Numbers::<T>::of);
+    let [x, mean, variance, gamma, beta] = [x, mean, variance, gamma, beta].map(Numbers::<T>::of);
     let share = T::from_f64(1.0 / (n * s).max(1) as f64);
     let mut pulled = scratch(k * n * c * s);
     let planes: Vec<_> = pulled
@@ -107,22 +108,31 @@ pub(crate) fn pull_normalized<T: Real>(
                 #[inline(always)]
                 || {
                     let mean = mean[channel];
+                    let inverse = inverse(variance[channel], epsilon);
+                    let factor = inverse * gamma[channel];
+                    let beta = beta[channel];
+                    // The value as it was, to the bit.
+                    let passed = |y: T, x: T| {
+                        if !POSITIVE || (x - mean) * factor + beta > T::ZERO {
+                            y
+                        } else {
+                            T::ZERO
+                        }
+                    };
                     let (mut total, mut moment) = ([0.0; PARTS], [0.0; PARTS]);
                     for image in 0..n {
                         let [cotangent, x] = planes(image);
-                        add_up(&mut total, cotangent, cotangent, |y, _| y);
-                        add_up(&mut moment, cotangent, x, |y, x| y * (x - mean));
+                        add_up(&mut total, cotangent, x, passed);
+                        add_up(&mut moment, cotangent, x, |y, x| passed(y, x) * (x - mean));
                     }
-                    let inverse = inverse(variance[channel], epsilon);
                     let of_beta = T::from_f64(total.iter().sum());
                     let of_gamma = T::from_f64(moment.iter().sum()) * inverse;
-                    let factor = gamma[channel] * inverse;
                     let along = factor * inverse * of_gamma * share;
                     let shift = factor * of_beta * share;
                     for (image, pulled) in pulled.iter_mut().enumerate() {
                         let [cotangent, x] = planes(image);
                         for ((pulled, &y), &x) in pulled.iter_mut().zip(cotangent).zip(x) {
-                            *pulled = y * factor - (x - mean) * along - shift;
+                            *pulled = passed(y, x) * factor - (x - mean) * along - shift;
                         }
                     }
                     [of_gamma, of_beta]
