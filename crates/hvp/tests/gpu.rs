@@ -9,6 +9,7 @@ use common::gpu::{assert_close, gpu, moved};
 use common::networks::{BatchCnn, Cnn, Concat, Mlp, Network, Residual};
 use common::{Numbers, exact, examples, filled};
 use faer::Mat;
+use hesscope_hvp::rules::batch_norm_relu::BatchNormRelu;
 use hesscope_hvp::rules::batch_norm_train::BatchNormTrain;
 use hesscope_hvp::rules::{Point, Rule};
 use hesscope_hvp::{Array, Descent, ParameterSpace, Part, Precision, Problem, ProblemOptions};
@@ -127,27 +128,28 @@ fn rows_that_lie_apart_are_read_as_others() {
         // 256 bytes behind each row.
         let long = numbers.array(&[9, channels + 64], -1.0, 1.0);
         let per_channel = numbers.array(&[channels], 0.5, 1.5);
-        let rule = BatchNormTrain { epsilon: 1e-3 };
+        let norm = BatchNormTrain { epsilon: 1e-3 };
         let found = |long: &Array, per_channel: &Array| {
             let x = long.slice(1, 0, channels);
             let inputs = [x.clone(), per_channel.clone(), per_channel.clone()];
-            let (value, saved) = rule.value(&inputs);
-            let at = Point {
-                inputs: &inputs,
-                value: &value,
-                saved: &saved,
-            };
             let cotangent = x.mul(&x).reshape(&[1, 9, channels]);
-            let pulled = rule.vjp(at, &cotangent, &[true; 3]);
-            let gated = cotangent.where_positive(&x);
-            let product = x.transpose().matmul(&x);
-            let mut all = vec![value, gated, product];
-            all.extend(pulled.into_iter().flatten());
+            let mut all = vec![cotangent.where_positive(&x), x.transpose().matmul(&x)];
+            for rule in [&norm as &dyn Rule, &BatchNormRelu { norm }] {
+                let (value, saved) = rule.value(&inputs);
+                let at = Point {
+                    inputs: &inputs,
+                    value: &value,
+                    saved: &saved,
+                };
+                let pulled = rule.vjp(at, &cotangent, &[true; 3]);
+                all.extend(pulled.into_iter().flatten());
+                all.push(value);
+            }
             all
         };
         let expected = found(&long, &per_channel);
         let ours = found(&moved(&long, &device), &moved(&per_channel, &device));
-        assert_eq!(ours.len(), 6);
+        assert_eq!(ours.len(), 2 + 2 * 4);
         for (ours, expected) in ours.iter().zip(&expected) {
             assert_close("rows apart", "an array", ours, expected);
         }

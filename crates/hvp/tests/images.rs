@@ -435,8 +435,8 @@ fn average_pools() {
 
 #[test]
 fn adaptive_average_pools() {
-    // One, a divisor, no divisor, more than there is.
-    for output in [[1, 1], [2, 3], [4, 5], [9, 8]] {
+    // One, divisors, a divisor of one axis, no divisor, more than there is.
+    for output in [[1, 1], [2, 7], [2, 3], [4, 5], [9, 8]] {
         check::<4>("adaptive", arrays(15, [&[2, 3, 6, 7]]), true, |x, _, _| {
             adaptive_avg_pool2d(x, output)
         });

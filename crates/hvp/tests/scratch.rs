@@ -12,6 +12,7 @@ use burn::tensor::Device;
 use hesscope_hvp::rules::{
     Point, Rule, Sharing,
     activation::Pointwise,
+    batch_norm_relu::BatchNormRelu,
     batch_norm_train::BatchNormTrain,
     convolution::{Conv2d, ConvTranspose2d},
     elementwise::{Add, Affine, Div, Mul, Sub},
@@ -214,6 +215,15 @@ fn rules_take_what_they_say() {
         &mut wrong,
         "batch_norm_train",
         &BatchNormTrain { epsilon: 1e-5 },
+        &[image, channels, channels],
+    );
+    let rectified = BatchNormRelu {
+        norm: BatchNormTrain { epsilon: 1e-5 },
+    };
+    check(
+        &mut wrong,
+        "batch_norm_relu",
+        &rectified,
         &[image, channels, channels],
     );
     let max = MaxPool2d {

@@ -336,6 +336,33 @@ impl Mean for AdaptiveAvgPool2d {
     }
 
     fn pull(&self, like: Array, cotangent: Array) -> Array {
+        let equal = self.of_equal_windows(&like.shape());
+        match equal.filter(|_| reaches(&cotangent)) {
+            Some(equal) => equal.pull(like, cotangent),
+            None => self.pull_by_burn(like, cotangent),
+        }
+    }
+}
+
+impl AdaptiveAvgPool2d {
+    /// The same of images [n, c, h, w] as windows side by side, where the output divides the image.
+    fn of_equal_windows(&self, shape: &[usize]) -> Option<AvgPool2d> {
+        let image = [shape[2], shape[3]];
+        let divides = |axis: usize| {
+            let output = self.output_size[axis];
+            image[axis] > 0 && output > 0 && image[axis].is_multiple_of(output)
+        };
+        let window = || [0, 1].map(|axis| image[axis] / self.output_size[axis]);
+        (divides(0) && divides(1)).then(|| AvgPool2d {
+            kernel_size: window(),
+            stride: window(),
+            padding: [0, 0],
+            count_include_pad: false,
+            ceil_mode: false,
+        })
+    }
+
+    fn pull_by_burn(&self, like: Array, cotangent: Array) -> Array {
         Array(Dispatch::adaptive_avg_pool2d_backward(like.0, cotangent.0))
     }
 }
@@ -430,6 +457,25 @@ mod tests {
             let value = rule.pool(x.clone());
             close(&value, &rule.pool_by_burn(x.clone()), 1e-15);
             let cotangent = numbers(&value.shape(), 2);
+            let pulled = rule.pull(x.clone(), cotangent.clone());
+            close(&pulled, &rule.pull_by_burn(x, cotangent), 1e-15);
+        }
+    }
+
+    #[test]
+    fn cotangents_of_as_many_windows_as_asked_for_are_those_of_burn() {
+        for (output_size, equal) in [
+            ([1, 1], true),
+            ([3, 8], true),
+            ([2, 4], true),
+            ([4, 4], false),
+            ([3, 5], false),
+            ([12, 8], false),
+        ] {
+            let rule = AdaptiveAvgPool2d { output_size };
+            let x = numbers(&[2, 3, 6, 8], 1);
+            assert_eq!(rule.of_equal_windows(&x.shape()).is_some(), equal);
+            let cotangent = numbers(&rule.pool(x.clone()).shape(), 2);
             let pulled = rule.pull(x.clone(), cotangent.clone());
             close(&pulled, &rule.pull_by_burn(x, cotangent), 1e-15);
         }

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use hesscope_hvp::rules::{
     Rule,
     activation::Pointwise,
+    batch_norm_relu::BatchNormRelu,
     batch_norm_train::BatchNormTrain,
     convolution::{Conv2d, ConvTranspose2d},
     discrete::Discrete,
@@ -152,16 +153,24 @@ fn images() {
     );
     let norm = BatchNormTrain { epsilon: 1e-5 };
     says(&norm, &[IMAGES, CHANNELS, CHANNELS], IMAGES, [0, all, 6, 0]);
+    says(
+        &BatchNormRelu { norm },
+        &[IMAGES, CHANNELS, CHANNELS],
+        IMAGES,
+        [all, 2 * all, 6, 0],
+    );
     let mean = |channel: usize| [0.5, 2.5][channel];
     let x = (0..2 * 2 * 4).map(|i| mean(i / 4 % 2) + [1.0, -1.0][i % 2]);
     let x = Array::from_vec(x.collect(), &[2, 2, 2, 2], Precision::F64, &Device::flex());
     let one = Array::from_vec(vec![1.0; 2], &[2], Precision::F64, &Device::flex());
-    let (_, saved) = norm.value(&[x, one.clone(), one]);
-    let [means, variances] = norm
-        .batch_statistics(&saved)
-        .expect("statistics of the batch");
-    assert_eq!(means.to_f64().expect("numbers"), [0.5, 2.5]);
-    assert_eq!(variances.to_f64().expect("numbers"), [1.0, 1.0]);
+    for rule in [&norm as &dyn Rule, &BatchNormRelu { norm }] {
+        let (_, saved) = rule.value(&[x.clone(), one.clone(), one.clone()]);
+        let [means, variances] = rule
+            .batch_statistics(&saved)
+            .expect("statistics of the batch");
+        assert_eq!(means.to_f64().expect("numbers"), [0.5, 2.5]);
+        assert_eq!(variances.to_f64().expect("numbers"), [1.0, 1.0]);
+    }
     let max = MaxPool2d {
         kernel_size: [2, 2],
         stride: [2, 1],
