@@ -1,12 +1,13 @@
 //! The three contractions of convolution: directly where there are few channels or filters and windows lie side by side
-//! ([`direct`]), over tiles of 4 × 4 pixels where windows are 3 × 3 ([`winograd`]), over unfolded columns elsewhere
-//! ([`columns`]).
+//! ([`direct`]), over tiles of 4 × 4 pixels where windows are 3 × 3 ([`winograd`]), with the images themselves where windows are
+//! single pixels ([`pointwise`]), over unfolded columns elsewhere ([`columns`]).
 //!
 //! A contraction adds up several pairs of arguments, as the product rule gives them. Each argument
 //! has the K directions of the result or is shared by them.
 
 mod columns;
 mod direct;
+mod pointwise;
 mod unfolded;
 mod winograd;
 
@@ -32,6 +33,8 @@ impl Windows {
             self.forward_directly(pairs, bias, directions, out);
         } else if self.in_tiles(out.len() / (directions * self.pixels_out())) {
             self.forward_in_tiles(pairs, known, bias, directions, out);
+        } else if self.is_pointwise() {
+            self.forward_by_pixels(pairs, bias, directions, out);
         } else {
             self.forward_unfolded(pairs, bias, directions, out);
         }
@@ -53,6 +56,8 @@ impl Windows {
             self.pull_input_directly(pairs, directions, out);
         } else if self.in_tiles(out.len() / (directions * self.pixels_in())) {
             self.pull_input_in_tiles(pairs, known, directions, out);
+        } else if self.is_pointwise() {
+            self.pull_input_by_pixels(pairs, directions, out);
         } else {
             self.pull_input_unfolded(pairs, directions, out);
         }
@@ -70,6 +75,8 @@ impl Windows {
             self.pull_weight_directly(pairs, directions, images, out);
         } else if self.in_tiles(images) {
             self.pull_weight_in_tiles(pairs, directions, images, out);
+        } else if self.is_pointwise() {
+            self.pull_weight_by_pixels(pairs, images, out);
         } else {
             self.pull_weight_unfolded(pairs, images, out);
         }
