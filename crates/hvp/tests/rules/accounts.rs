@@ -212,6 +212,19 @@ fn convolutions() {
         value,
         [2 * kept, 0, kept, 65536 * each],
     );
+    // The weights of single pixels are added up in four parts.
+    let pointwise = Conv2d {
+        padding: [(0, 0), (0, 0)],
+        ..conv(2)
+    };
+    let (images, filters): (&[usize], &[usize]) = (&[2, 4, 6, 6], &[6, 2, 1, 1]);
+    let value: &[usize] = &[2, 6, 6, 6];
+    says(
+        &pointwise,
+        &[images, filters],
+        value,
+        [0, 4 * 12, 0, 432 * 2],
+    );
     let transposed = ConvTranspose2d {
         stride: [2, 2],
         padding: [1, 1],
@@ -234,6 +247,18 @@ fn convolutions() {
         &[images, filters],
         value,
         [65536 + 2 * kept, 0, 0, 65536 * each],
+    );
+    let transposed = ConvTranspose2d {
+        padding: [0, 0],
+        ..transposed
+    };
+    let (images, filters): (&[usize], &[usize]) = (&[2, 4, 6, 6], &[4, 6, 1, 1]);
+    let value: &[usize] = &[2, 6, 6, 6];
+    says(
+        &transposed,
+        &[images, filters],
+        value,
+        [432, 4 * 24, 0, 288 * 6],
     );
 }
 

@@ -88,7 +88,7 @@ impl Conv2d {
         })
     }
 
-    fn windows_of(&self, image: &[usize], weight: &[usize]) -> Windows {
+    pub(super) fn windows_of(&self, image: &[usize], weight: &[usize]) -> Windows {
         self.windows(
             [image[2], image[3]],
             [weight[0], weight[1], weight[2], weight[3]],

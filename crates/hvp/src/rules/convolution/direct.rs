@@ -17,8 +17,9 @@ impl Rule for Conv2d {
         2 * self.transformed_numbers(inputs[0], inputs[1])
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    /// Sums of the cotangents of the weights over parts of the images.
+    fn shared_scratch(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {
+        self.windows_of(inputs[0], inputs[1]).sums_by_pixels()
     }
 
     fn saved(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {

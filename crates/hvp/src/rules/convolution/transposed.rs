@@ -56,8 +56,9 @@ impl Rule for ConvTranspose2d {
         numbers(value) + self.convolution().scratch(&[value, inputs[1]], inputs[0])
     }
 
-    fn shared_scratch(&self, _inputs: &[&[usize]], _value: &[usize]) -> usize {
-        0
+    fn shared_scratch(&self, inputs: &[&[usize]], value: &[usize]) -> usize {
+        self.convolution()
+            .shared_scratch(&[value, inputs[1]], inputs[0])
     }
 
     fn multiply_adds(&self, inputs: &[&[usize]], _value: &[usize]) -> usize {

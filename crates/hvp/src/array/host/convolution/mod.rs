@@ -76,7 +76,7 @@ impl Windows {
         } else if self.in_tiles(images) {
             self.pull_weight_in_tiles(pairs, directions, images, out);
         } else if self.is_pointwise() {
-            self.pull_weight_by_pixels(pairs, images, out);
+            self.pull_weight_by_pixels(pairs, directions, images, out);
         } else {
             self.pull_weight_unfolded(pairs, images, out);
         }

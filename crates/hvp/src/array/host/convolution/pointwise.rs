@@ -1,5 +1,7 @@
 //! Contractions with windows of one pixel: an image [c_in, s] is its own columns, and nothing is unfolded.
 
+use std::ops::Range;
+
 use crate::array::host::matrix::{Onto, multiply_on, rows, rows_mut};
 use crate::array::host::numbers::{Directed, Pairs};
 use crate::array::host::real::Real;
@@ -10,7 +12,7 @@ use crate::array::windows::Windows;
 /// Pixels of an image from which on the products of one image are large enough.
 const FEWEST: usize = 32;
 
-/// Parts into which images are divided where they are added up.
+/// Sums over images that are formed apart, as many as keep some threads busy.
 const PARTS: usize = 4;
 
 /// Products of weights with the pixels of images, `from` channels of a group becoming `to`.
@@ -119,39 +121,37 @@ impl Windows {
         product.run(pairs, None, directions, out);
     }
 
-    /// [`pull_weight`](Self::pull_weight) for [`is_pointwise`](Self::is_pointwise): the images in a few parts, whose sums are
-    /// added up in their order.
+    /// Numbers of the sums over parts of the images, for all directions: none where windows are not
+    /// [pointwise](Self::is_pointwise).
+    pub(crate) fn sums_by_pixels(&self) -> usize {
+        if self.is_pointwise() {
+            PARTS * self.filters * self.group_window()
+        } else {
+            0
+        }
+    }
+
+    /// [`pull_weight`](Self::pull_weight) for [`is_pointwise`](Self::is_pointwise). Where there are few directions the images
+    /// are divided into parts, whose sums are added up in their order.
     pub(super) fn pull_weight_by_pixels<T: Real>(
         &self,
         pairs: &Pairs<T>,
+        directions: usize,
         images: usize,
         out: &mut [T],
     ) {
-        let (q, s, filters) = (self.group_window(), self.pixels(), self.group_filters());
-        let per_direction = self.filters * q;
-        let each = images.div_ceil(PARTS);
+        let per_direction = out.len() / directions;
+        let each = images.div_ceil(PARTS / directions.min(PARTS));
         let parts = images.div_ceil(each);
-        let alone = few(parts * out.len() / per_direction);
+        let alone = few(parts * directions);
         chunks(out, per_direction, true, |k, out| {
+            if parts == 1 {
+                return self.add_up_pixels(pairs, k, 0..images, alone, out);
+            }
             let mut sums = workspace(parts * per_direction);
             chunks(&mut sums, per_direction, true, |part, sum| {
-                let mut onto = Onto::Nothing;
-                for image in part * each..images.min((part + 1) * each) {
-                    for (x, cotangent) in pairs {
-                        let x = &x.direction(k)[image * self.pixels_in()..];
-                        let cotangent = &cotangent.direction(k)[image * self.pixels_out()..];
-                        for ((sum, x), cotangent) in sum
-                            .chunks_mut(filters * q)
-                            .zip(x.chunks(q * s))
-                            .zip(cotangent.chunks(filters * s))
-                        {
-                            let x = rows(x, q, s, s).transpose();
-                            let cotangent = rows(cotangent, filters, s, s);
-                            multiply_on(alone, rows_mut(sum, filters, q, q), onto, cotangent, x);
-                        }
-                        onto = Onto::Sum;
-                    }
-                }
+                let part = part * each..images.min((part + 1) * each);
+                self.add_up_pixels(pairs, k, part, alone, sum);
             });
             let (first, others) = sums.split_at(per_direction);
             out.copy_from_slice(first);
@@ -159,6 +159,35 @@ impl Windows {
                 out.iter_mut().zip(sum).for_each(|(out, &sum)| *out += sum);
             }
         });
+    }
+
+    /// The cotangent of the weights along direction `k` over some images.
+    fn add_up_pixels<T: Real>(
+        &self,
+        pairs: &Pairs<T>,
+        k: usize,
+        images: Range<usize>,
+        alone: bool,
+        out: &mut [T],
+    ) {
+        let (q, s, filters) = (self.group_window(), self.pixels(), self.group_filters());
+        let mut onto = Onto::Nothing;
+        for image in images {
+            for (x, cotangent) in pairs {
+                let x = &x.direction(k)[image * self.pixels_in()..];
+                let cotangent = &cotangent.direction(k)[image * self.pixels_out()..];
+                for ((out, x), cotangent) in out
+                    .chunks_mut(filters * q)
+                    .zip(x.chunks(q * s))
+                    .zip(cotangent.chunks(filters * s))
+                {
+                    let x = rows(x, q, s, s).transpose();
+                    let cotangent = rows(cotangent, filters, s, s);
+                    multiply_on(alone, rows_mut(out, filters, q, q), onto, cotangent, x);
+                }
+                onto = Onto::Sum;
+            }
+        }
     }
 }
 
@@ -198,7 +227,7 @@ mod tests {
         ] {
             let windows = windows([channels, filters], image, groups);
             assert!(windows.is_pointwise());
-            for k in [1, 3] {
+            for k in [1, 3, 5] {
                 let (s, q) = (image[0] * image[1], channels / groups);
                 let x = [k, 1].map(|k| argument(k, &[n, channels, image[0], image[1]], 2));
                 let weight = [1, k].map(|k| argument(k, &[filters, q, 1, 1], 3));
@@ -226,7 +255,7 @@ mod tests {
                 let pairs = [(&x[0], &y[1]), (&x[1], &y[0])];
                 let mut found = vec![f64::NAN; k * filters * q];
                 let mut expected = found.clone();
-                windows.pull_weight_by_pixels(&pairs, n, &mut found);
+                windows.pull_weight_by_pixels(&pairs, k, n, &mut found);
                 windows.pull_weight_unfolded(&pairs, n, &mut expected);
                 near(&found, &expected, 1e-13);
             }
