@@ -131,4 +131,29 @@ mod tests {
             }
         }
     }
+
+    /// As of the rectifier alone, the derivative at zero is zero.
+    #[test]
+    fn nothing_passes_where_the_value_is_zero() {
+        let rule = BatchNormRelu {
+            norm: BatchNormTrain { epsilon: 1e-2 },
+        };
+        let gamma = numbers(&[1], 1);
+        // All numbers of the channel are its mean, so that the value is β.
+        for (beta, passes) in [(0.0, false), (1e-3, true)] {
+            let x = gamma.zeros_of(&[2, 1, 3]).add_scalar(0.5);
+            let beta = gamma.zeros_of(&[1]).add_scalar(beta);
+            let inputs = [x, gamma.clone(), beta];
+            let (value, saved) = rule.value(&inputs);
+            let at = Point {
+                inputs: &inputs,
+                value: &value,
+                saved: &saved,
+            };
+            let cotangent = value.zeros_of(&[1, 2, 1, 3]).add_scalar(1.0);
+            let pulled = rule.vjp(at, &cotangent, &[true; 3]).remove(2);
+            let total = pulled.expect("asked").to_f64().expect("numbers")[0];
+            assert_eq!(total, if passes { 6.0 } else { 0.0 });
+        }
+    }
 }
