@@ -270,14 +270,18 @@ impl Rule for BatchNormTrain {
         wanted: &[bool],
     ) -> PerInput {
         // What is pulled back of ȳ˙ alone has no tangents in it.
-        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent) {
-            if reaches(cotangent) && wanted[X] {
-                return self.pull_on_host::<false>(at, cotangent, wanted);
-            }
-            #[cfg(feature = "gpu")]
-            if crate::array::device::reaches(cotangent) {
-                return self.pull_on_gpu(at, cotangent, wanted);
-            }
+        let alone = cotangents.tangent.filter(|_| cotangents.primal.is_none());
+        if let Some(cotangent) = alone
+            && reaches(cotangent)
+            && wanted[X]
+        {
+            return self.pull_on_host::<false>(at, cotangent, wanted);
+        }
+        #[cfg(feature = "gpu")]
+        if let Some(cotangent) = alone
+            && crate::array::device::reaches(cotangent)
+        {
+            return self.pull_on_gpu(at, cotangent, wanted);
         }
         self.pull_with_tangents(at, tangents, cotangents, wanted)
     }
