@@ -78,16 +78,16 @@ pub(crate) fn over_batches(
     operations: &[OperationIr],
     taken: impl Fn(&OperationIr) -> bool,
 ) -> HashMap<TensorId, Lowering> {
-    let free = || operations.iter().filter(|operation| !taken(operation));
     let producers = Producers(
         operations
             .iter()
             .flat_map(|operation| operation.outputs().map(move |out| (out.id, operation)))
             .collect(),
     );
-    let norms: HashMap<TensorId, &BatchNormOpIr> = free()
+    let norms: HashMap<TensorId, &BatchNormOpIr> = operations
+        .iter()
         .filter_map(|operation| match operation {
-            OperationIr::Module(ModuleOperationIr::BatchNorm(op)) => Some(op),
+            OperationIr::Module(ModuleOperationIr::BatchNorm(op)) if !taken(operation) => Some(op),
             _ => None,
         })
         .filter(|op| {
@@ -97,14 +97,14 @@ pub(crate) fn over_batches(
         })
         .map(|op| (op.out.id, op))
         .collect();
-    let rectified = free().filter_map(|operation| {
+    let rectified = operations.iter().filter_map(|operation| {
         let OperationIr::Activation(ActivationOperationIr::Relu(relu)) = operation else {
             return None;
         };
         let op = norms.get(&relu.input.id)?;
         let reads = operations.iter().flat_map(OperationIr::inputs);
         let alone = reads.filter(|tensor| tensor.id == op.out.id).count() == 1;
-        alone.then(|| {
+        (alone && !taken(operation)).then(|| {
             let norm = normalization(op);
             (relu.out.id, lowering(BatchNormRelu { norm }, op, &relu.out))
         })

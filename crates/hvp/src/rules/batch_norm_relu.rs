@@ -62,11 +62,8 @@ impl Rule for BatchNormRelu {
         cotangents: Cotangents,
         wanted: &[bool],
     ) -> PerInput {
-        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent)
-            && reaches(cotangent)
-            && wanted[0]
-        {
-            return self.norm.pull_on_host::<true>(at, cotangent, wanted);
+        if let Some(pulled) = self.norm.pull_on_host::<true>(at, cotangents, wanted) {
+            return pulled;
         }
         let passed = |cotangent: &Array| cotangent.where_positive(at.value);
         let [primal, tangent] = [cotangents.primal, cotangents.tangent].map(|c| c.map(passed));

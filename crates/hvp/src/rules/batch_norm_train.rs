@@ -87,14 +87,20 @@ impl BatchNormTrain {
         (value.reshape(&shape), saved)
     }
 
-    /// The pull-back of a cotangent as [`pull_tangent`](Rule::pull_tangent) has it, in one pass over it, or of what the value
-    /// above zero passes of it.
+    /// The pull-back as [`pull_tangent`](Rule::pull_tangent) has it, or of what the value above zero passes, in one pass over
+    /// the cotangent: of a tangent alone, which has no tangents of inputs in it, in host memory.
     pub(super) fn pull_on_host<const POSITIVE: bool>(
         &self,
         at: Point,
-        cotangent: &Array,
+        cotangents: Cotangents,
         wanted: &[bool],
-    ) -> PerInput {
+    ) -> Option<PerInput> {
+        let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent) else {
+            return None;
+        };
+        if !reaches(cotangent) || !wanted[X] {
+            return None;
+        }
         let moments = [MEAN, VARIANCE].map(|which| &at.saved.floats[which]);
         let [x, gamma, beta] = [X, GAMMA, BETA].map(|which| &at.inputs[which]);
         let pulled = with_real!(
@@ -102,9 +108,8 @@ impl BatchNormTrain {
             T => pull_normalized::<T, POSITIVE>(cotangent, x, moments, [gamma, beta], self.epsilon)
         );
         let asked = pulled.into_iter().zip(wanted);
-        asked
-            .map(|(pulled, wanted)| wanted.then_some(pulled))
-            .collect()
+        let asked = asked.map(|(pulled, wanted)| wanted.then_some(pulled));
+        Some(asked.collect())
     }
 
     /// The same with few kernels.
@@ -269,16 +274,12 @@ impl Rule for BatchNormTrain {
         cotangents: Cotangents,
         wanted: &[bool],
     ) -> PerInput {
-        // What is pulled back of ȳ˙ alone has no tangents in it.
-        let alone = cotangents.tangent.filter(|_| cotangents.primal.is_none());
-        if let Some(cotangent) = alone
-            && reaches(cotangent)
-            && wanted[X]
-        {
-            return self.pull_on_host::<false>(at, cotangent, wanted);
+        if let Some(pulled) = self.pull_on_host::<false>(at, cotangents, wanted) {
+            return pulled;
         }
+        // What is pulled back of ȳ˙ alone has no tangents in it.
         #[cfg(feature = "gpu")]
-        if let Some(cotangent) = alone
+        if let (None, Some(cotangent)) = (cotangents.primal, cotangents.tangent)
             && crate::array::device::reaches(cotangent)
         {
             return self.pull_on_gpu(at, cotangent, wanted);
